@@ -15,7 +15,7 @@
 
 enum { ROUNDS = 5, DOCUMENTS = 1000 };
 
-static double seconds(void)
+static double bench_seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -57,13 +57,13 @@ static void events_once(const struct buf *text, size_t *ret_events)
     yaml_parser_delete(&parser);
 }
 
-static double median(const struct buf *text, void (*once)(const struct buf *text, size_t *ret), size_t *ret)
+static double lint_median(const struct buf *text, void (*once)(const struct buf *text, size_t *ret), size_t *ret)
 {
     double took[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
-        double from = seconds();
+        double from = bench_seconds();
         once(text, ret);
-        took[i] = seconds() - from;
+        took[i] = bench_seconds() - from;
     }
     qsort(took, ROUNDS, sizeof took[0], by_value);
     return took[ROUNDS / 2];
@@ -77,7 +77,7 @@ int main(void)
     buf_init(&all, 64u << 20);
     /* The blueprint's four documents, again and again. */
     for (int i = 0; i < DOCUMENTS / 4; i++) buf_printf(&all, "---\n%s", text);
-    double lint = median(&all, lint_once, &found), yaml = median(&all, events_once, &events);
+    double lint = lint_median(&all, lint_once, &found), yaml = lint_median(&all, events_once, &events);
     printf("lint, %d documents, %.1f MB: %zu findings in %.0f ms; libyaml's %zu events alone %.0f ms\n", DOCUMENTS,
            (double)all.len / 1e6, found, lint * 1e3, events, yaml * 1e3);
     buf_done(&all);

@@ -43,7 +43,7 @@ static struct env env_of(const struct sim_run *sim)
     return e;
 }
 
-static struct run raydeck(struct sim_run *sim, const struct env *e, const char *const *args)
+static struct run run_command(struct sim_run *sim, const struct env *e, const char *const *args)
 {
     const char *argv[32] = {run_raydeck(), "--config", sim_run_config(sim)};
     for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];

@@ -18,13 +18,13 @@
 
 enum { LIMIT_MS = 40000 };
 
-static struct run doctor(struct sim_run *sim, const char *a, const char *b)
+static struct run run_doctor(struct sim_run *sim, const char *a, const char *b)
 {
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "doctor", a, b, NULL};
     return run_program(argv, NULL, NULL, LIMIT_MS);
 }
 
-static cJSON *parsed(const struct run *r)
+static cJSON *parsed_output(const struct run *r)
 {
     cJSON *json = NULL;
     struct why why = {0};
@@ -33,7 +33,7 @@ static cJSON *parsed(const struct run *r)
 }
 
 /* The first finding of a rule; NULL: none. */
-static const cJSON *found(const cJSON *json, const char *rule)
+static const cJSON *finding_of(const cJSON *json, const char *rule)
 {
     JSON_EACH (f, json_get(json, "findings")) {
         if (strcmp(json_str(f, "id"), rule) == 0) return f;
@@ -41,9 +41,9 @@ static const cJSON *found(const cJSON *json, const char *rule)
     return NULL;
 }
 
-static void check(const cJSON *json, const char *rule, const char *severity, const char *message)
+static void finding_check(const cJSON *json, const char *rule, const char *severity, const char *message)
 {
-    const cJSON *f = found(json, rule);
+    const cJSON *f = finding_of(json, rule);
     if (!f) fail_msg("no finding of %s", rule);
     assert_string_equal(json_str(f, "severity"), severity);
     if (!strstr(json_str(f, "message"), message)) fail_msg("%s: %s", rule, json_str(f, "message"));
@@ -79,14 +79,14 @@ static void a_healthy_cluster_has_warnings_alone(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
-    struct run r = doctor(sim, "-o", "json");
-    cJSON *json = parsed(&r);
+    struct run r = run_doctor(sim, "-o", "json");
+    cJSON *json = parsed_output(&r);
     if (r.status != 0) fail_msg("%d: %s", r.status, r.out);
     assert_int_equal(json_u64(json, "version").value, 1);
     assert_int_equal(json_u64(json, "errors").value, 0);
     assert_int_equal(json_u64(json, "unknowns").value, 0);
-    check(json, "L28", "warning", "2 of 2 worker pods have no gRPC keepalive");
-    check(json, "D7", "warning", "it has no replica");
+    finding_check(json, "L28", "warning", "2 of 2 worker pods have no gRPC keepalive");
+    finding_check(json, "D7", "warning", "it has no replica");
     assert_null(found(json, "D8"));
     check_answers(json);
     assert_null(found(json, "D2"));
@@ -94,7 +94,7 @@ static void a_healthy_cluster_has_warnings_alone(void **state)
     assert_null(found(json, "D11"));
     cJSON_Delete(json);
     run_done(&r);
-    r = doctor(sim, NULL, NULL);
+    r = run_doctor(sim, NULL, NULL);
     assert_int_equal(r.status, 0);
     if (!strstr(r.out, "ANSWERING        YES   service ok · 2 endpoints, not head · "))
         fail_msg("no ANSWERING YES in: %.600s", r.out);
@@ -115,10 +115,10 @@ static void a_redis_that_keeps_nothing_is_an_error(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start((const char *const[]){"--redis-volatile", NULL});
-    struct run r = doctor(sim, "-o", "json");
-    cJSON *json = parsed(&r);
+    struct run r = run_doctor(sim, "-o", "json");
+    cJSON *json = parsed_output(&r);
     assert_int_equal(r.status, 1);
-    check(json, "D8", "error", "neither persistence nor a replica: it comes back empty");
+    finding_check(json, "D8", "error", "neither persistence nor a replica: it comes back empty");
     const cJSON *redis = line_of(json, "LOSE THE HEAD?", "redis");
     assert_string_equal(json_str(redis, "answer"), "NO");
     assert_non_null(strstr(json_str(redis, "evidence"), "worker pods restart about 12 s later"));
@@ -132,14 +132,14 @@ static void a_redis_that_is_gone_makes_its_rules_unknown(void **state)
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
     free(sim_run_say(sim, "fault redis-gone"));
-    struct run r = doctor(sim, "-o", "json");
-    cJSON *json = parsed(&r);
+    struct run r = run_doctor(sim, "-o", "json");
+    cJSON *json = parsed_output(&r);
     for (int rule = 6; rule <= 12; rule++) {
         char id[16];
         snprintf(id, sizeof id, "D%d", rule);
-        check(json, id, "unknown", "Redis: down");
+        finding_check(json, id, "unknown", "Redis: down");
     }
-    check(json, "D5", "unknown", "the head may still reach it");
+    finding_check(json, "D5", "unknown", "the head may still reach it");
     assert_int_equal(r.status, json_u64(json, "errors").value ? 1 : 3);
     cJSON_Delete(json);
     run_done(&r);

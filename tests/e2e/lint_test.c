@@ -19,7 +19,7 @@
 
 enum { LIMIT_MS = 30000 };
 
-static struct run raydeck(const char *const *env, const char *const *args)
+static struct run run_lint(const char *const *env, const char *const *args)
 {
     const char *argv[24] = {run_raydeck(), "lint"};
     for (size_t i = 0; args[i]; i++) argv[2 + i] = args[i];
@@ -27,7 +27,7 @@ static struct run raydeck(const char *const *env, const char *const *args)
 }
 #define LINT(env, ...) raydeck(env, (const char *const[]){__VA_ARGS__, NULL})
 
-static void has(const char *text, const char *part)
+static void text_contains(const char *text, const char *part)
 {
     if (!strstr(text, part)) fail_msg("\"%s\" is not in: %s", part, text);
 }
@@ -38,9 +38,9 @@ static void the_blueprint_fails(void **state)
     struct run r = LINT(NULL, BLUEPRINT);
     assert_int_equal(r.status, 1);
     assert_string_equal(r.err, "");
-    has(r.out, BLUEPRINT ":45:32: error L4 headService.metadata.name is set");
-    has(r.out, BLUEPRINT ":62:48: error L1 $EXT_REDIS_ENDPOINT is not set; \":6379\" is what remains\n");
-    has(r.out, "\n6 errors, 17 warnings, 1 infos, 0 unknown\n");
+    text_contains(r.out, BLUEPRINT ":45:32: error L4 headService.metadata.name is set");
+    text_contains(r.out, BLUEPRINT ":62:48: error L1 $EXT_REDIS_ENDPOINT is not set; \":6379\" is what remains\n");
+    text_contains(r.out, "\n6 errors, 17 warnings, 1 infos, 0 unknown\n");
     assert_null(strchr(r.out, '\x1b'));
     run_done(&r);
 }
@@ -76,7 +76,7 @@ static void variables_come_from_the_environment_and_by_hand(void **state)
     assert_int_equal(r.status, 0);
     run_done(&r);
     r = LINT(env, OURS, "--var", "HUGGING_FACE_HUB_TOKEN="); /* by hand wins, and it is empty */
-    has(r.out, "error L1 $HUGGING_FACE_HUB_TOKEN is empty");
+    text_contains(r.out, "error L1 $HUGGING_FACE_HUB_TOKEN is empty");
     assert_null(strstr(r.out, "horse"));
     assert_int_equal(r.status, 1);
     run_done(&r);
@@ -87,7 +87,7 @@ static void stdin_is_a_file_named_so(void **state)
     (void)state;
     const char *const argv[] = {run_raydeck(), "lint", "-", NULL};
     struct run r = run_program(argv, NULL, "a: 1\n\tb: 2\n", LIMIT_MS);
-    has(r.out, "stdin:2:1: error M1 ");
+    text_contains(r.out, "stdin:2:1: error M1 ");
     assert_int_equal(r.status, 1);
     run_done(&r);
 }
@@ -98,16 +98,16 @@ static void what_cannot_be_read_is_a_usage_error(void **state)
     struct run r = LINT(NULL, "tests/no-such-file.yaml");
     assert_int_equal(r.status, 2);
     assert_string_equal(r.out, "");
-    has(r.err, "tests/no-such-file.yaml");
+    text_contains(r.err, "tests/no-such-file.yaml");
     run_done(&r);
     r = LINT(NULL, BLUEPRINT, "tests/no-such-file.yaml"); /* the other one is judged none the less */
     assert_int_equal(r.status, 2);
-    has(r.out, "error L4 headService.metadata.name is set");
-    has(r.err, "tests/no-such-file.yaml");
+    text_contains(r.out, "error L4 headService.metadata.name is set");
+    text_contains(r.err, "tests/no-such-file.yaml");
     run_done(&r);
-    r = raydeck(NULL, (const char *const[]){NULL});
+    r = run_lint(NULL, (const char *const[]){NULL});
     assert_int_equal(r.status, 2);
-    has(r.err, "no FILE");
+    text_contains(r.err, "no FILE");
     run_done(&r);
     r = LINT(NULL, OURS, "--var", "hunter2");
     assert_int_equal(r.status, 2);
@@ -123,7 +123,7 @@ static void a_file_that_is_no_yaml_is_a_finding_with_a_place(void **state)
     assert_int_equal(file_write(path, text, sizeof text - 1, NULL), ERR_OK);
     struct run r = LINT(NULL, path);
     assert_int_equal(r.status, 1);
-    has(r.out, "/m.yaml:2:1: error M1 ");
+    text_contains(r.out, "/m.yaml:2:1: error M1 ");
     run_done(&r);
 
     static const size_t sizes[] = {5 * 1024 * 1024 + 1, 41 * 1024 * 1024};
@@ -136,7 +136,7 @@ static void a_file_that_is_no_yaml_is_a_finding_with_a_place(void **state)
         assert_int_equal(file_write(path, big.data, big.len, NULL), ERR_OK);
         r = LINT(NULL, path);
         assert_int_equal(r.status, 1);
-        has(r.out, said[i]);
+        text_contains(r.out, said[i]);
         run_done(&r);
     }
     buf_done(&big);

@@ -89,7 +89,7 @@ static void holds_no_secret(const char *text)
         if (strstr(text, hidden[i])) fail_msg("%s is in: %s", hidden[i], text);
 }
 
-static struct run raydeck(struct fixture *s, const struct aws_thread *aws, const char *const *args)
+static struct run run_command(struct fixture *s, const struct aws_thread *aws, const char *const *args)
 {
     struct call c = call_of(s, aws, args);
     struct run r = run_program(c.argv, c.env, NULL, LIMIT_MS);
@@ -111,7 +111,7 @@ static struct run raydeck(struct fixture *s, const struct aws_thread *aws, const
     } while (0)
 
 /* A deployment that ends before its first step. */
-static void stops(struct fixture *s, const struct aws_says *says, const char *word, int status, const char *said)
+static void deploy_stops(struct fixture *s, const struct aws_says *says, const char *word, int status, const char *said)
 {
     struct aws_thread *aws = aws_thread_start(&keys, says);
     struct run r =
@@ -174,9 +174,9 @@ static void nothing_is_applied_without_an_endpoint(void **state)
         {GROUPS, NULL, 200, s->group, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->cluster, 0, 0, 0, false}, {0}};
     const struct aws_says denied[] = {
         {GROUPS, NULL, 403, s->denied, 0, 0, 0, false}, {CLUSTERS, NULL, 403, s->denied, 0, 0, 0, false}, {0}};
-    stops(s, creating, "elasticache", 3, "timed out waiting for an endpoint from AWS");
-    stops(s, several, "elasticache", 2, "has 2 of Redis; name one: ray-gcs, trainium-inferentia");
-    stops(s, denied, "elasticache", 4, "elasticache:DescribeReplicationGroups");
+    deploy_stops(s, creating, "elasticache", 3, "timed out waiting for an endpoint from AWS");
+    deploy_stops(s, several, "elasticache", 2, "has 2 of Redis; name one: ray-gcs, trainium-inferentia");
+    deploy_stops(s, denied, "elasticache", 4, "elasticache:DescribeReplicationGroups");
 }
 
 static void none_and_one_in_cluster_mode(void **state)
@@ -187,8 +187,8 @@ static void none_and_one_in_cluster_mode(void **state)
         {GROUPS, NULL, 200, groups, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
     const struct aws_says shards[] = {
         {GROUPS, NULL, 200, sharded, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
-    stops(s, none, "elasticache", 3, "ElastiCache in us-west-2 has no Redis");
-    stops(s, shards, "elasticache", 3, "cluster mode on");
+    deploy_stops(s, none, "elasticache", 3, "ElastiCache in us-west-2 has no Redis");
+    deploy_stops(s, shards, "elasticache", 3, "cluster mode on");
     free(groups);
     free(sharded);
 }
@@ -213,7 +213,7 @@ static void memorydb_too(void **state)
     SAYS(r, "EXT_REDIS_ENDPOINT: set");
     run_done(&r);
     assert_int_equal(aws_thread_stop(aws, "DescribeParameters"), 1);
-    stops(s, shards, "memorydb", 3, "MemoryDB sharded has 2 shards: Ray's GCS needs one");
+    deploy_stops(s, shards, "memorydb", 3, "MemoryDB sharded has 2 shards: Ray's GCS needs one");
     free(one);
     free(two);
     free(parameters);

@@ -37,7 +37,7 @@ static void look_into(struct linted *l, const char *text)
     variables_done(&vars);
 }
 
-static struct linted blueprint(void)
+static struct linted blueprint_linted(void)
 {
     static char file[] = BLUEPRINT;
     struct linted l = {.file = file};
@@ -62,7 +62,7 @@ static void test_its_screens(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-        struct linted l = blueprint();
+        struct linted l = blueprint_linted();
         struct fake_console d;
         fake_console_open(&d, sizes[i].rows, sizes[i].cols);
         assert_true(screen_focus(d.s, '7'));
@@ -84,7 +84,7 @@ static void test_rows_in_words(void **state)
 {
     static const char key[] = "L4 45:32 RayService mistral/mistral#0";
     (void)state;
-    struct linted l = blueprint();
+    struct linted l = blueprint_linted();
     struct fake_console d;
     char status[160] = "";
     fake_console_open(&d, 40, 120);
@@ -115,7 +115,7 @@ static void test_rows_in_words(void **state)
 static void test_reading_again_shows_what_is_there_now(void **state)
 {
     (void)state;
-    struct linted l = blueprint();
+    struct linted l = blueprint_linted();
     struct fake_console d;
     fake_console_open(&d, 24, 80);
     d.f.chrome.linted = &l;

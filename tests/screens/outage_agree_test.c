@@ -21,7 +21,7 @@
 #define GCS_NS "3f0c91aa5d2b4e0791"
 enum { HISTORIES = 12, STEPS = 60 };
 
-static void has(const char *who, const char *text, const char *part)
+static void output_contains(const char *who, const char *text, const char *part)
 {
     if (!strstr(text, part)) fail_msg("%s: \"%s\" is not in\n%s", who, part, text);
 }
@@ -29,7 +29,7 @@ static void has(const char *who, const char *text, const char *part)
 /* ---- what happens -------------------------------------------------------------------------------------------------
  */
 
-static void *edit(const struct fake_console *d, enum table table, const char *key)
+static void *record_edit(const struct fake_console *d, enum table table, const char *key)
 {
     const struct row *row = world_find(d->f.world, table, key);
     return row && !row->gone_ms ? record_copy(row->record) : NULL;
@@ -38,7 +38,7 @@ static void *edit(const struct fake_console *d, enum table table, const char *ke
 static void fields_change(struct fake_console *d, struct rng *rng)
 {
     static const char *const tables[] = {GCS_NS "/ACTOR", GCS_NS "/KV", GCS_NS "/ACTOR_TASK_SPEC", GCS_NS "/NODE"};
-    struct gcstable *t = edit(d, TABLE_GCSTABLE, tables[random_next(rng) % ARRAY_LEN(tables)]);
+    struct gcstable *t = record_edit(d, TABLE_GCSTABLE, tables[random_next(rng) % ARRAY_LEN(tables)]);
     if (!t) return;
     char name[32];
     snprintf(name, sizeof name, "new%u", (unsigned)(random_next(rng) % 4));
@@ -55,7 +55,7 @@ static void fields_change(struct fake_console *d, struct rng *rng)
 static void worker_changes(struct fake_console *d, struct rng *rng)
 {
     const char *uid = random_next(rng) % 2 ? "11aa-worker" : "22bb-worker";
-    struct pod *p = edit(d, TABLE_POD, uid);
+    struct pod *p = record_edit(d, TABLE_POD, uid);
     if (!p) return;
     if (random_next(rng) % 4 == 0) {
         record_free(&p->record);
@@ -91,7 +91,7 @@ static void container_ends(struct fake_console *d, struct rng *rng)
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
 }
 
-static void step(struct fake_console *d, struct rng *rng)
+static void random_step(struct fake_console *d, struct rng *rng)
 {
     static const char *const phases[] = {"ok", "slow", "failed", "cancelled", "waiting"};
     fixture_wait(&d->f, random_next(rng) % 3000);
@@ -131,13 +131,13 @@ static void losses_agree(struct losses *l, const struct fake_console *d)
     losses_record(l, &d->v);
     if (o->state == OUTAGE_NONE || !o->head_lost) return;
     char *text = canvas_of_losses(l);
-    has("losses", text, outage_worker_words(o, words));
-    has("losses", text, outage_field_words(&o->fields, words, NULL));
-    has("losses", text, outage_request_words(o, OUTAGE_PROBES, words));
+    output_contains("losses", text, outage_worker_words(o, words));
+    output_contains("losses", text, outage_field_words(&o->fields, words, NULL));
+    output_contains("losses", text, outage_request_words(o, OUTAGE_PROBES, words));
     snprintf(line, sizeof line, "longest gap %s", outage_length(length, o->unserved_ms));
-    has("losses", text, line);
+    output_contains("losses", text, line);
     snprintf(line, sizeof line, "head down   %s", outage_length(length, o->head_down_ms));
-    has("losses", text, line);
+    output_contains("losses", text, line);
     free(text);
 }
 
@@ -147,7 +147,7 @@ static void gcs_agrees(const struct fake_console *d)
     char words[OUTAGE_WORDS_MAX], brief[1024] = "";
     if (o->state == OUTAGE_NONE) return;
     d->s->panes[LAYOUT_GCS]->ops->brief(d->s->panes[LAYOUT_GCS], &d->v, brief, sizeof brief);
-    if (o->fields.known) has("gcs", brief, outage_field_words(&o->fields, words, NULL));
+    if (o->fields.known) output_contains("gcs", brief, outage_field_words(&o->fields, words, NULL));
     for (size_t i = 0; i < o->tables; i++) {
         char key[128];
         bool bad;
@@ -169,11 +169,11 @@ static void recovery_agrees(const struct fake_console *d)
     buf_init(&text, 1 << 16);
     d->s->panes[LAYOUT_RECOVERY]->ops->detail(d->s->panes[LAYOUT_RECOVERY], &d->v, &text);
     for (int i = 0; i < RUNG_COUNT; i++)
-        if (o->rung[i].seen) has("recovery", buf_text(&text), outage_offset(offset, o->rung[i].after_ms));
-    has("recovery", buf_text(&text), outage_cause_words(o, words));
-    has("recovery", buf_text(&text), outage_worker_words(o, words));
+        if (o->rung[i].seen) output_contains("recovery", buf_text(&text), outage_offset(offset, o->rung[i].after_ms));
+    output_contains("recovery", buf_text(&text), outage_cause_words(o, words));
+    output_contains("recovery", buf_text(&text), outage_worker_words(o, words));
     snprintf(line, sizeof line, "head down %s", outage_length(length, o->head_down_ms));
-    has("recovery", buf_text(&text), line);
+    output_contains("recovery", buf_text(&text), line);
     buf_done(&text);
 }
 
@@ -185,9 +185,9 @@ static void kill_head_agrees(const struct fake_console *d)
     buf_init(&text, OUTAGE_TEXT_MAX);
     outage_losses_text(o, &text);
     if (o->state != OUTAGE_NONE) {
-        if (o->workers) has("kill-head", buf_text(&text), outage_worker_words(o, words));
-        has("kill-head", buf_text(&text), outage_request_words(o, OUTAGE_CLASSES, words));
-        has("kill-head", buf_text(&text), outage_length(length, o->head_down_ms));
+        if (o->workers) output_contains("kill-head", buf_text(&text), outage_worker_words(o, words));
+        output_contains("kill-head", buf_text(&text), outage_request_words(o, OUTAGE_CLASSES, words));
+        output_contains("kill-head", buf_text(&text), outage_length(length, o->head_down_ms));
     } else {
         assert_int_equal(text.len, 0);
     }
@@ -202,8 +202,8 @@ static void script_agrees(const struct fake_console *d)
     assert_string_equal(says, outage_head_words(o, d->v.focus->head, words));
     enum script_met met = script_met(WAIT_UNHARMED, 0, &d->v, 0, 0, says);
     if (o->state == OUTAGE_NONE) return;
-    has("script", says, outage_worker_words(o, words));
-    has("script", says, outage_request_words(o, OUTAGE_CLASSES, words));
+    output_contains("script", says, outage_worker_words(o, words));
+    output_contains("script", says, outage_request_words(o, OUTAGE_CLASSES, words));
     assert_true((met == SCRIPT_NEVER) == (outage_failed(o) || !outage_workers_lived_on(o)));
 }
 
@@ -223,7 +223,7 @@ static void status_agrees(const struct fake_console *d)
     status_text(&s, out);
     fclose(out);
     answers_of(d->f.world, d->v.focus, o, d->v.before, d->v.now_ms, d->v.wall_ms, a);
-    for (int i = 0; i < ANSWERS; i++) has("status", text, a[i].text);
+    for (int i = 0; i < ANSWERS; i++) output_contains("status", text, a[i].text);
     free(text);
     cJSON *json = status_json(&s), *report = outage_to_json(o);
     const cJSON *told = json_get(json, "outage");
@@ -243,7 +243,7 @@ static void requests_agree(const struct fake_console *d)
     d->s->panes[LAYOUT_REQUESTS]->ops->draw(d->s->panes[LAYOUT_REQUESTS], &d->v, &cv, false);
     char *text = canvas_dump(&cv, false);
     snprintf(line, sizeof line, "ok %zu   slow %zu   failed %zu", n->ok, n->slow, n->failed);
-    has("requests", text, line);
+    output_contains("requests", text, line);
     free(text);
     canvas_done(&cv);
 }
@@ -263,7 +263,7 @@ static void every_printer_agrees(void **state)
             else if (i == 5)
                 container_ends(&d, &rng);
             else
-                step(&d, &rng);
+                random_step(&d, &rng);
             if (i == 40) head_comes_back(&d);
             if (i == 45) fixture_wait(&d.f, 70000);
             fixture_wait(&d.f, 1000); /* panes are rebuilt once a second */

@@ -24,14 +24,14 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
     return 0;
 }
 
-static struct answer ask(const struct small *s, int which)
+static struct answer answer_of(const struct small *s, int which)
 {
     struct answer a[ANSWERS];
     struct focus f = small_focus(s);
@@ -41,10 +41,10 @@ static struct answer ask(const struct small *s, int which)
     return a[which];
 }
 
-static void is(const struct small *s, int which, const char *question, enum verdict verdict, const char *word,
-               const char *text, const char *brief)
+static void answer_is(const struct small *s, int which, const char *question, enum verdict verdict, const char *word,
+                      const char *text, const char *brief)
 {
-    struct answer a = ask(s, which);
+    struct answer a = answer_of(s, which);
     assert_string_equal(a.question, question);
     assert_string_equal(a.word, word);
     assert_string_equal(a.text, text);
@@ -74,16 +74,16 @@ static void answering_on_a_calm_day(void **state)
 {
     struct small *s = *state;
     probe_for(s, 30, "ok", NULL);
-    is(s, 0, "ANSWERING", VERDICT_OK, "YES",
-       "service not probed · 2 endpoints, not head · proxies 60/60, p95 38 ms · 92 executions/s, 0 errors",
-       "2 endpoints · proxies 60/60 · 92 executions/s");
+    answer_is(s, 0, "ANSWERING", VERDICT_OK, "YES",
+              "service not probed · 2 endpoints, not head · proxies 60/60, p95 38 ms · 92 executions/s, 0 errors",
+              "2 endpoints · proxies 60/60 · 92 executions/s");
 }
 
 static void answering_is_not_known_without_probes(void **state)
 {
     struct small *s = *state;
-    is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
-       "unknown: nothing is probed · service not probed · 2 endpoints, not head", "unknown: nothing is probed");
+    answer_is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
+              "unknown: nothing is probed · service not probed · 2 endpoints, not head", "unknown: nothing is probed");
     small_apply(s, change_source("probe", WORLD_SERVE, SOURCE_DENIED, ERR_FORBIDDEN, "pods/proxy forbidden", NULL));
     assert_string_equal(ask(s, 0).text,
                         "unknown: probes denied: pods/proxy forbidden · service not probed · 2 endpoints, not head");
@@ -108,7 +108,7 @@ static void answering_no_with_the_class_of_failure(void **state)
     struct small *s = *state;
     probe_for(s, 3, "ok", NULL);
     probe_for(s, 1, "failed", "refused");
-    struct answer a = ask(s, 0);
+    struct answer a = answer_of(s, 0);
     assert_int_equal(a.verdict, VERDICT_NO);
     assert_string_equal(a.word, "NO");
     assert_string_equal(a.brief, "2 of 2 proxies fail: refused · 2 endpoints · proxies 6/8 · 92 executions/s");
@@ -120,7 +120,7 @@ static void answering_partly(void **state)
     probe_for(s, 3, "ok", NULL);
     small_wait(s, 1000);
     small_probe(s, "x", x2p7c, "failed", "timeout", 5000000);
-    struct answer a = ask(s, 0);
+    struct answer a = answer_of(s, 0);
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_string_equal(a.word, "PARTLY");
     assert_true(text_has(a.text, "1 of 2 proxies fail: timeout · ") && text_has(a.text, " · proxies 6/7"));
@@ -131,7 +131,7 @@ static void answering_again_keeps_what_failed(void **state)
     struct small *s = *state;
     probe_for(s, 1, "failed", "reset");
     probe_for(s, 3, "ok", NULL);
-    struct answer a = ask(s, 0);
+    struct answer a = answer_of(s, 0);
     assert_string_equal(a.word, "YES");
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_true(text_has(a.text, " · proxies 6/8"));
@@ -148,7 +148,7 @@ static void answering_may_hang(void **state)
         small_wait(s, 1000);
         small_probe(s, (snprintf(key, sizeof key, "w%d", i), key), q5rdw, "waiting", NULL, 0);
     }
-    struct answer a = ask(s, 0);
+    struct answer a = answer_of(s, 0);
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_string_equal(a.word, "–");
     assert_true(!strncmp(a.text, "no answer for 4 s, 4 probes waiting", 35));
@@ -167,18 +167,18 @@ static void answering_says_how_old_its_oldest_probe_is(void **state)
 {
     struct small *s = *state;
     probe_of_round(s, "a", q5rdw, "ok", 25600);
-    struct answer a = ask(s, 0);
+    struct answer a = answer_of(s, 0);
     assert_string_equal(a.word, "YES");
     assert_int_equal(a.verdict, VERDICT_WARN); /* of the other one nothing is known */
     assert_true(text_has(a.text, "1 of 2 proxies asked this round"));
     small_wait(s, 20000);
     probe_of_round(s, "b", x2p7c, "ok", 25600);
-    a = ask(s, 0);
+    a = answer_of(s, 0);
     assert_int_equal(a.verdict, VERDICT_OK);
     assert_true(text_has(a.text, "oldest of 2 asked 20 s ago"));
     assert_true(text_has(a.brief, "oldest of 2 asked 20 s ago"));
     small_wait(s, 17000); /* the round has passed, and nobody asked again */
-    a = ask(s, 0);
+    a = answer_of(s, 0);
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_true(text_has(a.text, "unknown: no answer for 17 s"));
     assert_true(text_has(a.text, "1 of 2 proxies asked this round"));
@@ -206,7 +206,7 @@ static void answering_tells_any_number_of_proxies_apart(void **state)
         snprintf(pod, sizeof pod, "worker-%d", i);
         small_probe(s, key, pod, i == 150 ? "failed" : "ok", i == 150 ? "refused" : NULL, 38000);
     }
-    struct answer a = ask(s, 0);
+    struct answer a = answer_of(s, 0);
     assert_string_equal(a.word, "PARTLY");
     assert_true(!strncmp(a.text, "1 of 200 proxies fail: refused", 30));
 }
@@ -253,16 +253,16 @@ static void probes_are_summed(void **state)
 static void last_loss_is_rebuilt_from_what_is_older(void **state)
 {
     struct small *s = *state;
-    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "4d2h",
-       "both worker pods and 3/3 replicas predate it · outage length – (events expired)",
-       "workers and replicas predate it · length –");
+    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "4d2h",
+              "both worker pods and 3/3 replicas predate it · outage length – (events expired)",
+              "workers and replicas predate it · length –");
     struct pod *p = small_edit(s, TABLE_POD, "w1");
     p->started = known_u64(small_wall(s));
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_put(s, "kube/events", WORLD_KUBE, record_new(TABLE_EVENT, "e"));
-    is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
-       "1 of 2 worker pods and 3/3 replicas predate it · outage length – (not watched)",
-       "1/2 workers, 3/3 replicas predate it · length –");
+    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
+              "1 of 2 worker pods and 3/3 replicas predate it · outage length – (not watched)",
+              "1/2 workers, 3/3 replicas predate it · length –");
 }
 
 static void put_replica(struct small *s, const char *key, const char *ns, const char *actor_state)
@@ -295,7 +295,7 @@ static void a_first_head_was_never_lost(void **state)
     rc->created = known_u64(p->created.value - 5000);
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     record_free(&p->record);
-    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none", "the head is the cluster's first: 4d2h old", "head 4d2h old");
+    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none", "the head is the cluster's first: 4d2h old", "head 4d2h old");
     p = small_edit(s, TABLE_POD, head);
     p->restarts = known_u64(1); /* of a container beside Ray's */
     p->restarted = known_u64(small_wall(s) - 1000);
@@ -336,13 +336,14 @@ static void without_anything_older_no_loss_is_known(void **state)
     assert_non_null(strstr(ask(s, 2).text, "both worker pods predate it"));
     worker_began(s, "w1", small_wall(s) - 1000);
     worker_began(s, "w2", small_wall(s) - 1000);
-    is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head is 4d2h old, and nothing older is known",
-       "unknown: head 4d2h old");
+    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head is 4d2h old, and nothing older is known",
+              "unknown: head 4d2h old");
     struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid"), *old = record_copy(&rc->record);
     old->created = known_u64(small_wall(s) - 9 * SMALL_DAY);
     small_put(s, "kube/rayclusters", WORLD_KUBE, old);
-    is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h", "0 of 2 worker pods predate it · outage length – (events expired)",
-       "0/2 workers, 0/0 replicas predate it · length –");
+    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
+              "0 of 2 worker pods predate it · outage length – (events expired)",
+              "0/2 workers, 0/0 replicas predate it · length –");
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     worker_began(s, "w2", small_wall(s) - 9 * SMALL_DAY);
     assert_string_equal(ask(s, 2).word, "4d2h");
@@ -358,7 +359,8 @@ static void a_head_that_has_not_started(void **state)
     p->started = p->created = UNKNOWN_U64;
     record_set(&p->phase, "Pending");
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head has not started", "unknown: head not started");
+    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head has not started",
+              "unknown: head not started");
 }
 
 /* ---- an outage ------------------------------------------------------------------------------------------------- */
@@ -383,7 +385,7 @@ static void nothing_has_ended_since_the_delete(void **state)
     small_wait(s, 100);
     kill_head(s);
     small_wait(s, 100);
-    struct answer a = ask(s, 0);
+    struct answer a = answer_of(s, 0);
     assert_string_equal(a.word, "–");
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_true(text_has(a.text, "nothing ended since the delete"));
@@ -395,10 +397,11 @@ static void an_outage_as_it_goes(void **state)
 {
     struct small *s = *state;
     kill_head(s);
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet", "no new head yet");
-    is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
-       "unknown: nothing is probed · service not probed · 2 endpoints, not head · nothing ended since the delete",
-       "unknown: nothing is probed · nothing ended since the delete");
+    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet", "no new head yet");
+    answer_is(
+        s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
+        "unknown: nothing is probed · service not probed · 2 endpoints, not head · nothing ended since the delete",
+        "unknown: nothing is probed · nothing ended since the delete");
     small_wait(s, 600);
     small_gone(s, TABLE_POD, head);
     uint64_t last_beat = small_wall(s);
@@ -406,7 +409,7 @@ static void an_outage_as_it_goes(void **state)
     assert_string_equal(ask(s, 1).word, "0.6s");
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet", "no new head yet"); /* it may beat yet */
+    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet", "no new head yet"); /* it may beat yet */
     small_wait(s, 400);
     struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
     p->created = known_u64(small_wall(s));
@@ -416,12 +419,12 @@ static void an_outage_as_it_goes(void **state)
     small_wait(s, 4000);
     small_probe(s, "a", q5rdw, "ok", NULL, 38000);
     small_probe(s, "b", x2p7c, "ok", NULL, 212000);
-    is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest probe 212 ms",
-       "2/2 since the delete, 0 failed, slowest probe 212 ms");
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "6.0s", "new head starting · workers reconnect for another 9:54",
-       "new head starting · workers reconnect for 9:54 more");
-    is(s, 2, "WORKER PODS", VERDICT_OK, "2/2", "same UIDs, 0 restarts · Neuron runtimes 2/2 same pids",
-       "same UIDs, 0 restarts");
+    answer_is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest probe 212 ms",
+              "2/2 since the delete, 0 failed, slowest probe 212 ms");
+    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "6.0s", "new head starting · workers reconnect for another 9:54",
+              "new head starting · workers reconnect for 9:54 more");
+    answer_is(s, 2, "WORKER PODS", VERDICT_OK, "2/2", "same UIDs, 0 restarts · Neuron runtimes 2/2 same pids",
+              "same UIDs, 0 restarts");
     struct request *q = record_new(TABLE_REQUEST, "prompt");
     record_set(&q->kind, "prompt");
     record_set(&q->phase, "waiting");
@@ -432,8 +435,9 @@ static void an_outage_as_it_goes(void **state)
     assert_string_equal(ask(s, 0).word, "PARTLY");
     small_wait(s, 596000);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    is(s, 1, "HEAD DOWN", VERDICT_NO, "10:02", "new head starting · workers no longer reconnect: 600 s have passed",
-       "new head starting · workers no longer reconnect");
+    answer_is(s, 1, "HEAD DOWN", VERDICT_NO, "10:02",
+              "new head starting · workers no longer reconnect: 600 s have passed",
+              "new head starting · workers no longer reconnect");
 }
 
 static void workers_that_are_lost_too(void **state)
@@ -447,8 +451,8 @@ static void workers_that_are_lost_too(void **state)
     struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/x2p7c");
     m->runtimes[0].pid = known_u64(222);
     small_put(s, "neuron/x2p7c", WORLD_NEURON, m);
-    is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restart · Neuron runtimes 1/2 same pids",
-       "1 replaced, 1 restart");
+    answer_is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restart · Neuron runtimes 1/2 same pids",
+              "1 replaced, 1 restart");
 }
 
 static void without_workers_nothing_is_said_of_them(void **state)
@@ -457,7 +461,8 @@ static void without_workers_nothing_is_said_of_them(void **state)
     small_gone(s, TABLE_POD, "w1");
     small_gone(s, TABLE_POD, "w2");
     kill_head(s);
-    is(s, 2, "WORKER PODS", VERDICT_UNKNOWN, "–", "unknown: none was seen before", "unknown: none was seen before");
+    answer_is(s, 2, "WORKER PODS", VERDICT_UNKNOWN, "–", "unknown: none was seen before",
+              "unknown: none was seen before");
 }
 
 /* A head in its grace goes on serving: what it took is no part of the time that it is down. */
@@ -468,8 +473,8 @@ static void a_grace_is_not_counted_as_down(void **state)
     c->key = mem_str(head);
     c->number = 30;
     small_apply(s, c);
-    is(s, 1, "HEAD GOING", VERDICT_WARN, "in 30s",
-       "Terminating, it still serves: the outage begins with its end · grace 30 s", "Terminating, still serves");
+    answer_is(s, 1, "HEAD GOING", VERDICT_WARN, "in 30s",
+              "Terminating, it still serves: the outage begins with its end · grace 30 s", "Terminating, still serves");
     for (int i = 0; i < 30; i++) {
         small_wait(s, 1000);
         small_redis(s, 4, small_wall(s));
@@ -493,7 +498,7 @@ static void workers_that_are_not_heard_of(void **state)
     kill_head(s);
     small_apply(s, change_source("kube/pods", WORLD_KUBE, SOURCE_DOWN, ERR_REFUSED, "connection refused", NULL));
     small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_DOWN, ERR_REFUSED, "it ended", NULL));
-    struct answer a = ask(s, 2);
+    struct answer a = answer_of(s, 2);
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_string_equal(a.text, "Kubernetes down: connection refused · before that same UIDs, 0 restarts · "
                                 "Neuron down: it ended");
@@ -543,8 +548,8 @@ static void without_redis_the_outage_counts_from_the_delete(void **state)
     c->key = mem_str(head);
     small_apply(s, c);
     small_wait(s, 2500);
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "2.5s", "no new head yet · workers reconnect for another 9:57",
-       "no new head yet · workers reconnect for 9:57 more");
+    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "2.5s", "no new head yet · workers reconnect for another 9:57",
+              "no new head yet · workers reconnect for 9:57 more");
 }
 
 /* A new head pod whose containers are made. */
@@ -591,15 +596,15 @@ static void an_outage_that_was_watched(void **state)
     small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", NULL));
     small_put(s, "redis", WORLD_REDIS, small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", NULL));
     small_probe(s, "b", q5rdw, "ok", NULL, 38000);
-    is(s, 1, "RECOVERING", VERDICT_WARN, "14.8s",
-       "head ready · head down 14.8s · 7afdda9d in NODE, no heartbeat of it yet", "head ready");
+    answer_is(s, 1, "RECOVERING", VERDICT_WARN, "14.8s",
+              "head ready · head down 14.8s · 7afdda9d in NODE, no heartbeat of it yet", "head ready");
     small_wait(s, 100);
     small_redis(s, 4, small_wall(s));
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     small_wait(s, 60000);
-    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
-       "watched: head down 14.8s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
-       "watched: down 14.8s · workers 2/2 same · 2/2 requests");
+    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
+              "watched: head down 14.8s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
+              "watched: down 14.8s · workers 2/2 same · 2/2 requests");
     small_redis(s, 4, small_wall(s));
     small_wait(s, 100);
     small_redis(s, 4, small_wall(s));
@@ -663,7 +668,7 @@ static void a_head_that_nobody_makes(void **state)
     small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
     assert_true(text_has(ask(s, 1).text, "no new head yet"));
     small_wait(s, 4000);
-    struct answer a = ask(s, 1);
+    struct answer a = answer_of(s, 1);
     if (!text_has(a.text, "no head pod for 8 s · none is being made: is the KubeRay operator up?"))
         fail_msg("%s", a.text);
     assert_true(text_has(a.brief, "no head pod for 8 s"));
@@ -677,7 +682,7 @@ static void a_head_that_nobody_makes(void **state)
     record_set(&e->message, "exceeded quota: pods=3");
     e->last = known_u64(small_wall(s));
     small_put(s, "kube/events", WORLD_KUBE, e);
-    a = ask(s, 1);
+    a = answer_of(s, 1);
     if (!text_has(a.text, "no head pod for 8 s · it cannot be made: exceeded quota: pods=3")) fail_msg("%s", a.text);
     small_wait(s, SOURCE_STALE_MS); /* Kubernetes is not heard: there may be one */
     assert_false(text_has(ask(s, 1).text, "no head pod for"));
@@ -717,7 +722,7 @@ static void random_worlds_have_answers(void **state)
             small_apply(&s, c);
             if (i % 20) continue;
             for (int j = 0; j < ANSWERS; j++) {
-                struct answer a = ask(&s, j);
+                struct answer a = answer_of(&s, j);
                 assert_non_null(a.question);
                 assert_true(*a.word != '\0');
                 assert_true(text_is_safe(a.text, strlen(a.text), TEXT_ONE_LINE));

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-static cJSON *parsed(const char *text)
+static cJSON *parsed_json(const char *text)
 {
     cJSON *json = NULL;
     struct why why = {0};
@@ -51,7 +51,7 @@ static void a_pod_asks_for_what_its_containers_do(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct resources r;
-        cJSON *spec = parsed(rows[i].spec);
+        cJSON *spec = parsed_json(rows[i].spec);
         pod_requests(spec, &r);
         if (resources_get(&r, "cpu") != rows[i].cpu)
             fail_msg("%s: %llu", rows[i].spec, (unsigned long long)resources_get(&r, "cpu"));
@@ -82,10 +82,10 @@ static void a_pod_asks_for_what_its_containers_do(void **state)
 #define LIST(items) "{\"items\":[" items "]}"
 
 /* "head 1/1 of 2 (1 fit); inf2 …: reasons" */
-static void placed(const char *cluster, const char *nodes, const char *pods, const char *const *own,
-                   const char *expected)
+static void pods_placed(const char *cluster, const char *nodes, const char *pods, const char *const *own,
+                        const char *expected)
 {
-    cJSON *spec = parsed(cluster), *there = parsed(nodes), *on = parsed(pods);
+    cJSON *spec = parsed_json(cluster), *there = parsed_json(nodes), *on = parsed_json(pods);
     struct capacity *p = capacity_new(spec, "mistral");
     struct buf said;
     buf_init(&said, 10000);
@@ -117,21 +117,24 @@ static void room_is_counted_as_the_scheduler_does(void **state)
 {
     (void)state;
     /* The head goes where it takes no room of a worker. */
-    placed(TWO_WORKERS, LIST(NODE_OF("a", "", "", BIG) "," NODE_OF("b", "", "", BIG) "," NODE_OF("c", "", "", SMALL)),
-           NO_PODS, NULL,
-           "head 1/1, 3 of 3 fit; inf2 2/2, 2 of 3 fit: 1 has 14 of 90 CPU and 64G of 360G memory and 0 of 6 "
-           "aws.amazon.com/neuron");
-    placed(CLUSTER(GROUP_OF("inf2", "2", WANTS("90", "1G", "0"))),
-           LIST(NODE_OF("a", TAINTED, "", BIG) "," NODE_OF("b", "", "", SMALL)), NO_PODS, NULL,
-           "head 1/1, 1 of 2 fit: 1 tainted lab/real=true:NoSchedule; inf2 0/2, 0 of 2 fit: 1 tainted "
-           "lab/real=true:NoSchedule, 1 has 14 of 90 CPU");
-    placed(TWO_WORKERS, LIST(NODE_OF("a", "", "", BIG)), NO_PODS, NULL, "head 1/1, 1 of 1 fit; inf2 1/2, 1 of 1 fit");
-    placed(TWO_WORKERS, NO_PODS, NO_PODS, NULL, "head 0/1, 0 of 0 fit; inf2 0/2, 0 of 0 fit");
+    pods_placed(TWO_WORKERS,
+                LIST(NODE_OF("a", "", "", BIG) "," NODE_OF("b", "", "", BIG) "," NODE_OF("c", "", "", SMALL)), NO_PODS,
+                NULL,
+                "head 1/1, 3 of 3 fit; inf2 2/2, 2 of 3 fit: 1 has 14 of 90 CPU and 64G of 360G memory and 0 of 6 "
+                "aws.amazon.com/neuron");
+    pods_placed(CLUSTER(GROUP_OF("inf2", "2", WANTS("90", "1G", "0"))),
+                LIST(NODE_OF("a", TAINTED, "", BIG) "," NODE_OF("b", "", "", SMALL)), NO_PODS, NULL,
+                "head 1/1, 1 of 2 fit: 1 tainted lab/real=true:NoSchedule; inf2 0/2, 0 of 2 fit: 1 tainted "
+                "lab/real=true:NoSchedule, 1 has 14 of 90 CPU");
+    pods_placed(TWO_WORKERS, LIST(NODE_OF("a", "", "", BIG)), NO_PODS, NULL,
+                "head 1/1, 1 of 1 fit; inf2 1/2, 1 of 1 fit");
+    pods_placed(TWO_WORKERS, NO_PODS, NO_PODS, NULL, "head 0/1, 0 of 0 fit; inf2 0/2, 0 of 0 fit");
     /* Equal reasons are counted together. */
-    placed(CLUSTER(GROUP_OF("w", "1", "\"nodeSelector\":{\"disk\":\"ssd\"}," WANTS("1", "1G", "0"))),
-           LIST(NODE_OF("a", "\"unschedulable\":true", "", SMALL) "," NODE_OF(
-               "b", "\"unschedulable\":true", "", SMALL) "," NODE_OF("c", "", ",\"disk\":\"hdd\"", SMALL)),
-           NO_PODS, NULL, "head 1/1, 1 of 3 fit: 2 cordoned; w 0/1, 0 of 3 fit: 2 cordoned, 1 not matching disk=ssd");
+    pods_placed(CLUSTER(GROUP_OF("w", "1", "\"nodeSelector\":{\"disk\":\"ssd\"}," WANTS("1", "1G", "0"))),
+                LIST(NODE_OF("a", "\"unschedulable\":true", "", SMALL) "," NODE_OF(
+                    "b", "\"unschedulable\":true", "", SMALL) "," NODE_OF("c", "", ",\"disk\":\"hdd\"", SMALL)),
+                NO_PODS, NULL,
+                "head 1/1, 1 of 3 fit: 2 cordoned; w 0/1, 0 of 3 fit: 2 cordoned, 1 not matching disk=ssd");
 }
 
 static void what_pods_hold_is_taken_off(void **state)
@@ -140,25 +143,26 @@ static void what_pods_hold_is_taken_off(void **state)
     static const char *const own[] = {"mistral-abcde", NULL};
     static const char nodes[] = LIST(NODE_OF("a", "", "", "\"cpu\":\"16\",\"pods\":\"4\""));
     static const char cluster[] = CLUSTER(GROUP_OF("w", "1", "\"containers\":[" C("8") "]"));
-    placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "", "5")), NULL, "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
-    placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "", "7")), NULL,
-           "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has 7 of 8 CPU");
-    placed(cluster, nodes, LIST(POD_ON("a", "p", "Pending", "", "7")), NULL, /* bound, and not started yet */
-           "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has 7 of 8 CPU");
+    pods_placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "", "5")), NULL,
+                "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
+    pods_placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "", "7")), NULL,
+                "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has 7 of 8 CPU");
+    pods_placed(cluster, nodes, LIST(POD_ON("a", "p", "Pending", "", "7")), NULL, /* bound, and not started yet */
+                "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has 7 of 8 CPU");
     /* Those that have ended, that are elsewhere, and those of ours that go hold nothing. */
-    placed(cluster, nodes, LIST(POD_ON("a", "p", "Succeeded", "", "7") "," POD_ON("a", "q", "Failed", "", "7")), NULL,
-           "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
-    placed(cluster, nodes, LIST(POD_ON("other", "p", "Running", "", "7")), NULL,
-           "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
-    placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "\"ray.io/cluster\":\"mistral-abcde\"", "7")), own,
-           "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
-    placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "\"ray.io/cluster\":\"second-abcde\"", "7")), own,
-           "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has 7 of 8 CPU");
+    pods_placed(cluster, nodes, LIST(POD_ON("a", "p", "Succeeded", "", "7") "," POD_ON("a", "q", "Failed", "", "7")),
+                NULL, "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
+    pods_placed(cluster, nodes, LIST(POD_ON("other", "p", "Running", "", "7")), NULL,
+                "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
+    pods_placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "\"ray.io/cluster\":\"mistral-abcde\"", "7")), own,
+                "head 1/1, 1 of 1 fit; w 1/1, 1 of 1 fit");
+    pods_placed(cluster, nodes, LIST(POD_ON("a", "p", "Running", "\"ray.io/cluster\":\"second-abcde\"", "7")), own,
+                "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has 7 of 8 CPU");
     /* A node takes so many pods and no more. */
-    placed(cluster, nodes,
-           LIST(POD_ON("a", "p", "Running", "", "0") "," POD_ON("a", "q", "Running", "",
-                                                                "0") "," POD_ON("a", "r", "Running", "", "0")),
-           NULL, "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has too many pods");
+    pods_placed(cluster, nodes,
+                LIST(POD_ON("a", "p", "Running", "", "0") "," POD_ON("a", "q", "Running", "",
+                                                                     "0") "," POD_ON("a", "r", "Running", "", "0")),
+                NULL, "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has too many pods");
 }
 
 static void pods_that_are_to_be_apart_are(void **state)
@@ -166,10 +170,11 @@ static void pods_that_are_to_be_apart_are(void **state)
     (void)state;
     static const char cluster[] = CLUSTER(GROUP_OF("inf2", "2", APART "\"containers\":[" C("1") "]"));
     static const char two[] = LIST(NODE_OF("a", "", "", SMALL) "," NODE_OF("b", "", "", SMALL));
-    placed(cluster, LIST(NODE_OF("a", "", "", SMALL)), NO_PODS, NULL, "head 1/1, 1 of 1 fit; inf2 1/2, 1 of 1 fit");
-    placed(cluster, two, NO_PODS, NULL, "head 1/1, 2 of 2 fit; inf2 2/2, 2 of 2 fit");
-    placed(cluster, two, LIST(POD_ON("a", "p", "Running", "\"ray.io/group\":\"inf2\"", "1")), NULL,
-           "head 1/1, 2 of 2 fit; inf2 1/2, 1 of 2 fit: 1 not matching pod anti-affinity rules");
+    pods_placed(cluster, LIST(NODE_OF("a", "", "", SMALL)), NO_PODS, NULL,
+                "head 1/1, 1 of 1 fit; inf2 1/2, 1 of 1 fit");
+    pods_placed(cluster, two, NO_PODS, NULL, "head 1/1, 2 of 2 fit; inf2 2/2, 2 of 2 fit");
+    pods_placed(cluster, two, LIST(POD_ON("a", "p", "Running", "\"ray.io/group\":\"inf2\"", "1")), NULL,
+                "head 1/1, 2 of 2 fit; inf2 1/2, 1 of 2 fit: 1 not matching pod anti-affinity rules");
 }
 
 static void groups_are_read_as_kuberay_does(void **state)
@@ -177,15 +182,16 @@ static void groups_are_read_as_kuberay_does(void **state)
     (void)state;
     static const char one[] = LIST(NODE_OF("a", "", "", "\"cpu\":\"16\",\"memory\":\"64G\""));
     /* minReplicas without replicas; numOfHosts pods a replica; a group that is suspended has none. */
-    placed("{\"headGroupSpec\":{},\"workerGroupSpecs\":[{\"groupName\":\"w\",\"minReplicas\":3},{\"groupName\":\"h\","
-           "\"replicas\":2,\"numOfHosts\":2},{\"groupName\":\"s\",\"suspend\":true,\"replicas\":9}]}",
-           one, NO_PODS, NULL, "head 1/1, 1 of 1 fit; w 3/3, 1 of 1 fit; h 4/4, 1 of 1 fit");
+    pods_placed(
+        "{\"headGroupSpec\":{},\"workerGroupSpecs\":[{\"groupName\":\"w\",\"minReplicas\":3},{\"groupName\":\"h\","
+        "\"replicas\":2,\"numOfHosts\":2},{\"groupName\":\"s\",\"suspend\":true,\"replicas\":9}]}",
+        one, NO_PODS, NULL, "head 1/1, 1 of 1 fit; w 3/3, 1 of 1 fit; h 4/4, 1 of 1 fit");
     /* The autoscaler runs beside the head. */
-    placed("{\"enableInTreeAutoscaling\":true,\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[" C(
-               "15.6") "]}}}}",
-           one, NO_PODS, NULL, "head 0/1, 0 of 1 fit: 1 has 16 of 16100m CPU");
-    placed(CLUSTER(GROUP_OF("w", "5000", "\"containers\":[{}]")), one, NO_PODS, NULL,
-           "head 1/1, 1 of 1 fit; w 5000/5000, 1 of 1 fit");
+    pods_placed("{\"enableInTreeAutoscaling\":true,\"headGroupSpec\":{\"template\":{\"spec\":{\"containers\":[" C(
+                    "15.6") "]}}}}",
+                one, NO_PODS, NULL, "head 0/1, 0 of 1 fit: 1 has 16 of 16100m CPU");
+    pods_placed(CLUSTER(GROUP_OF("w", "5000", "\"containers\":[{}]")), one, NO_PODS, NULL,
+                "head 1/1, 1 of 1 fit; w 5000/5000, 1 of 1 fit");
 }
 
 /* Recorded: of the pod that was Pending the scheduler said "0/3 nodes are available: 1 Insufficient
@@ -196,7 +202,7 @@ static void a_recorded_cluster_is_counted_as_its_scheduler_did(void **state)
     (void)state;
     char *nodes = fixture_read("tests/fixtures/deploy/pending-nodes.json", NULL);
     char *pods = fixture_read("tests/fixtures/deploy/pending-pods.json", NULL);
-    cJSON *list = parsed(pods), *cluster = parsed("{\"headGroupSpec\":{}}");
+    cJSON *list = parsed_json(pods), *cluster = parsed_json("{\"headGroupSpec\":{}}");
     JSON_EACH (pod, json_get(list, "items")) {
         if (!text_eq(json_str(json_get(pod, "status"), "phase"), "Pending")) continue;
         cJSON *group = cJSON_CreateObject(), *groups = cJSON_AddArrayToObject(cluster, "workerGroupSpecs");
@@ -206,10 +212,11 @@ static void a_recorded_cluster_is_counted_as_its_scheduler_did(void **state)
         cJSON_AddItemToArray(groups, group);
     }
     char *text = cJSON_PrintUnformatted(cluster);
-    placed(text, nodes, pods, NULL,
-           "head 1/1, 1 of 3 fit: 1 tainted aws.amazon.com/neuron=true:NoSchedule, 1 tainted lab/real=true:NoSchedule; "
-           "inf2 0/1, 0 of 3 fit: 1 has 5690m of 90 CPU and 29.1G of 360G memory and 0 of 6 aws.amazon.com/neuron, 1 "
-           "not matching instanceType=inferentia-inf2, provisionerType=Karpenter, 1 tainted lab/real=true:NoSchedule");
+    pods_placed(
+        text, nodes, pods, NULL,
+        "head 1/1, 1 of 3 fit: 1 tainted aws.amazon.com/neuron=true:NoSchedule, 1 tainted lab/real=true:NoSchedule; "
+        "inf2 0/1, 0 of 3 fit: 1 has 5690m of 90 CPU and 29.1G of 360G memory and 0 of 6 aws.amazon.com/neuron, 1 "
+        "not matching instanceType=inferentia-inf2, provisionerType=Karpenter, 1 tainted lab/real=true:NoSchedule");
     cJSON_free(text);
     cJSON_Delete(cluster);
     cJSON_Delete(list);
@@ -220,7 +227,7 @@ static void a_recorded_cluster_is_counted_as_its_scheduler_did(void **state)
 static void what_a_pod_asks_for_is_told(void **state)
 {
     (void)state;
-    cJSON *spec = parsed(TWO_WORKERS);
+    cJSON *spec = parsed_json(TWO_WORKERS);
     struct capacity *p = capacity_new(spec, "mistral");
     struct buf out;
     buf_init(&out, 1000);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static cJSON *json(const char *text)
+static cJSON *parsed_json(const char *text)
 {
     cJSON *root = NULL;
     struct why why = {0};
@@ -37,14 +37,14 @@ static void the_operators_version_is_its_images_tag(void **state)
         char text[600];
         struct operator_seen seen;
         snprintf(text, sizeof text, OPERATOR("%s", "{}"), cases[i].image);
-        cJSON *list = json(text);
+        cJSON *list = parsed_json(text);
         assert_int_equal(operator_parse(list, &seen), ERR_OK);
         assert_string_equal(seen.version, cases[i].version);
         assert_true(seen.ready.known && seen.ready.value == 0);
         cJSON_Delete(list);
     }
     struct operator_seen seen;
-    cJSON *none = json("{\"items\":[]}");
+    cJSON *none = parsed_json("{\"items\":[]}");
     assert_int_equal(operator_parse(none, &seen), ERR_NOT_FOUND);
     assert_int_equal(operator_parse(NULL, &seen), ERR_NOT_FOUND);
     cJSON_Delete(none);
@@ -100,7 +100,7 @@ static void what_else_a_status_may_say(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct service_seen seen;
-        cJSON *object = json(cases[i].text);
+        cJSON *object = parsed_json(cases[i].text);
         service_parse(object, &seen);
         assert_int_equal(seen.current, cases[i].current);
         assert_int_equal(seen.refused, cases[i].refused);

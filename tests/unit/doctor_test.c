@@ -385,7 +385,7 @@ CHANGE(token_untold_old_ray)
     "0/3 nodes are available: 1 Insufficient aws.amazon.com/neuron, 1 Insufficient cpu, 1 node(s) didn't match Pod's " \
     "node affinity/selector, 1 node(s) had untolerated taint {dedicated: gpu}. preemption: 0/3 nodes are available."
 
-static struct pod *pending(const char *message)
+static struct pod *pod_pending(const char *message)
 {
     struct pod *p = small_pod("w3", "mistral-44qn2-inf2-worker-zzzzz", "worker", NULL, NULL);
     record_set(&p->phase, "Pending");
@@ -399,18 +399,18 @@ static struct pod *pending(const char *message)
 
 CHANGE(unschedulable)
 {
-    faulty_put(w, pending(SENTENCE));
+    faulty_put(w, pod_pending(SENTENCE));
 }
 
 CHANGE(unschedulable_by_event)
 {
-    faulty_put(w, pending(NULL));
+    faulty_put(w, pod_pending(NULL));
     faulty_event(w, "FailedScheduling", "mistral-44qn2-inf2-worker-zzzzz", SENTENCE);
 }
 
 CHANGE(pending_untold)
 {
-    faulty_put(w, pending(NULL));
+    faulty_put(w, pod_pending(NULL));
 }
 
 CHANGE(no_image)

@@ -18,7 +18,7 @@ static void recording_open(struct replay *p, void *folder)
     replay_open(p, folder, REPLAY_PROMPTS);
 }
 
-static void judge(const char *folder, enum drill_result result, const char *cause, struct drill_verdict *ret)
+static void recording_judge(const char *folder, enum drill_result result, const char *cause, struct drill_verdict *ret)
 {
     char name[64];
     struct outage outage;
@@ -40,7 +40,7 @@ static void a_loss_without_ft_fails(void **state)
 {
     (void)state;
     struct drill_verdict v;
-    judge("real-noft-kill", DRILL_FAIL, "GCS fault tolerance is off", &v);
+    recording_judge("real-noft-kill", DRILL_FAIL, "GCS fault tolerance is off", &v);
     assert_int_equal(v.of[CRITERION_FAILED].state, JUDGED_BROKEN);
     assert_int_equal(v.of[CRITERION_PROMPTS].state, JUDGED_BROKEN);
     assert_true(seconds_of(&v, CRITERION_RESTARTS) == 2);
@@ -52,7 +52,7 @@ static void a_gcs_that_crashes_thrice_passes_with_ft(void **state)
 {
     (void)state;
     struct drill_verdict v;
-    judge("real-gcs-crash-twice", DRILL_PASS, "", &v);
+    recording_judge("real-gcs-crash-twice", DRILL_PASS, "", &v);
     assert_true(seconds_of(&v, CRITERION_FAILED) <= 0 && seconds_of(&v, CRITERION_PROMPTS) <= 0);
     assert_true(seconds_of(&v, CRITERION_OUTAGE) > 160 && seconds_of(&v, CRITERION_OUTAGE) < 175);
 }
@@ -61,7 +61,7 @@ static void a_head_that_comes_back_late_passes_with_ft(void **state)
 {
     (void)state;
     struct drill_verdict v;
-    judge("real-operator-down", DRILL_PASS, "", &v);
+    recording_judge("real-operator-down", DRILL_PASS, "", &v);
     assert_true(seconds_of(&v, CRITERION_FAILED) <= 0 && seconds_of(&v, CRITERION_PROMPTS) <= 0);
     assert_non_null(strstr(v.scope, "fields not judged"));
 }
@@ -70,8 +70,8 @@ static void what_is_no_loss_of_a_head_proves_nothing(void **state)
 {
     (void)state;
     struct drill_verdict v;
-    judge("real-redis-pause", DRILL_INCONCLUSIVE, "no head was lost", &v);
-    judge("real-deploy-failed", DRILL_INCONCLUSIVE, "no head was lost", &v);
+    recording_judge("real-redis-pause", DRILL_INCONCLUSIVE, "no head was lost", &v);
+    recording_judge("real-deploy-failed", DRILL_INCONCLUSIVE, "no head was lost", &v);
 }
 
 int main(void)

@@ -30,7 +30,7 @@ static int fixture_close(void **state)
     return 0;
 }
 
-static void judge(struct loss_fixture *x, enum drill_result result, const char *cause)
+static void verdict_is(struct loss_fixture *x, enum drill_result result, const char *cause)
 {
     drill_judge(&x->ask, &x->verdict);
     if (x->verdict.result != result || !strstr(x->verdict.cause, cause))
@@ -40,7 +40,7 @@ static void judge(struct loss_fixture *x, enum drill_result result, const char *
 static void a_loss_as_it_should_be_passes(void **state)
 {
     struct loss_fixture *x = *state;
-    judge(x, DRILL_PASS, "");
+    verdict_is(x, DRILL_PASS, "");
     assert_string_equal(x->verdict.cause, "");
     assert_string_equal(x->verdict.scope, "deletion of the head pod; node loss not tested");
     for (int i = 0; i < CRITERIA; i++) {
@@ -55,34 +55,34 @@ static void a_broken_promise_fails(void **state)
 {
     struct loss_fixture *x = *state;
     loss_add_requests(x, TALLY_ROUTE, 0, 3);
-    judge(x, DRILL_FAIL, "requests failed: 0.99 %, at most 0 % is wanted (3 of 303: 3 refused)");
+    verdict_is(x, DRILL_FAIL, "requests failed: 0.99 %, at most 0 % is wanted (3 of 303: 3 refused)");
     loss_fill(x);
     x->tally.sum[TALLY_ROUTE].gap_ms = 4200;
-    judge(x, DRILL_FAIL, "longest time without an answer: 4.2 s");
+    verdict_is(x, DRILL_FAIL, "longest time without an answer: 4.2 s");
     loss_fill(x);
     for (int i = 0; i < 10; i++) histogram_record(&x->tally.sum[TALLY_ROUTE].latency, 9000000);
-    judge(x, DRILL_FAIL, "latency of 99 % of the requests: 9.0 s");
+    verdict_is(x, DRILL_FAIL, "latency of 99 % of the requests: 9.0 s");
     loss_fill(x);
     loss_add_requests(x, TALLY_PROMPTS, 0, 1);
-    judge(x, DRILL_FAIL, "prompts failed: 4.76 %");
+    verdict_is(x, DRILL_FAIL, "prompts failed: 4.76 %");
     loss_fill(x);
     x->outage.restarts = 2;
     x->outage.worker[1] = (struct outage_worker){"worker-b", WORKER_RESTARTED, 2};
-    judge(x, DRILL_FAIL, "worker containers restarted: 2, at most 0 is wanted (worker-b)");
+    verdict_is(x, DRILL_FAIL, "worker containers restarted: 2, at most 0 is wanted (worker-b)");
     loss_fill(x);
     x->outage.replaced = 1;
     x->outage.same = 1;
     x->outage.worker[0] = (struct outage_worker){"worker-a", WORKER_REPLACED, 0};
-    judge(x, DRILL_FAIL, "worker pods replaced: 1, at most 0 is wanted (worker-a)");
+    verdict_is(x, DRILL_FAIL, "worker pods replaced: 1, at most 0 is wanted (worker-a)");
     loss_fill(x);
     x->outage.runtimes_same = 3;
-    judge(x, DRILL_FAIL, "Neuron runtimes restarted: 1");
+    verdict_is(x, DRILL_FAIL, "Neuron runtimes restarted: 1");
     loss_fill(x);
     x->outage.recovered_ms = known_u64(301000);
-    judge(x, DRILL_FAIL, "time to recover: 301.0 s");
+    verdict_is(x, DRILL_FAIL, "time to recover: 301.0 s");
     loss_fill(x);
     x->outage.fields.lost = 1;
-    judge(x, DRILL_FAIL, "GCS fields lost: 1, at most 0 is wanted (90 of 93 kept");
+    verdict_is(x, DRILL_FAIL, "GCS fields lost: 1, at most 0 is wanted (90 of 93 kept");
 }
 
 static void without_ft_the_cause_says_so(void **state)
@@ -90,38 +90,38 @@ static void without_ft_the_cause_says_so(void **state)
     struct loss_fixture *x = *state;
     x->outage.ft = TRI_NO;
     x->outage.replaced = 2;
-    judge(x, DRILL_FAIL, "; GCS fault tolerance is off");
+    verdict_is(x, DRILL_FAIL, "; GCS fault tolerance is off");
 }
 
 static void what_was_not_seen_is_inconclusive(void **state)
 {
     struct loss_fixture *x = *state;
     x->outage.gcs_silent_ms = known_u64(4999);
-    judge(x, DRILL_INCONCLUSIVE, "GCS silent: 5.0 s, at least 5.0 s is wanted");
+    verdict_is(x, DRILL_INCONCLUSIVE, "GCS silent: 5.0 s, at least 5.0 s is wanted");
     loss_fill(x);
     x->outage.gcs_silent_ms = UNKNOWN_U64;
-    judge(x, DRILL_INCONCLUSIVE, "GCS silent: unknown (the silence of the GCS was not seen)");
+    verdict_is(x, DRILL_INCONCLUSIVE, "GCS silent: unknown (the silence of the GCS was not seen)");
     loss_fill(x);
     x->tally = (struct request_tally){.from_ms = LOSS_T0};
-    judge(x, DRILL_INCONCLUSIVE, "requests due while the GCS was silent: 0, at least 20 is wanted");
+    verdict_is(x, DRILL_INCONCLUSIVE, "requests due while the GCS was silent: 0, at least 20 is wanted");
     loss_fill(x);
     x->outage.workers = x->outage.same = 0;
-    judge(x, DRILL_INCONCLUSIVE, "unknown (no worker pod was there)");
+    verdict_is(x, DRILL_INCONCLUSIVE, "unknown (no worker pod was there)");
     loss_fill(x);
     x->outage.runtimes = x->outage.runtimes_same = 0;
-    judge(x, DRILL_INCONCLUSIVE, "Neuron runtimes restarted: unknown");
+    verdict_is(x, DRILL_INCONCLUSIVE, "Neuron runtimes restarted: unknown");
     loss_fill(x);
     x->outage.fields.known = false;
-    judge(x, DRILL_INCONCLUSIVE, "GCS fields lost: unknown");
+    verdict_is(x, DRILL_INCONCLUSIVE, "GCS fields lost: unknown");
     loss_fill(x);
     x->outage.recovered_ms = UNKNOWN_U64;
-    judge(x, DRILL_INCONCLUSIVE, "time to recover: unknown");
+    verdict_is(x, DRILL_INCONCLUSIVE, "time to recover: unknown");
     loss_fill(x);
     x->outage.head_lost = false;
-    judge(x, DRILL_INCONCLUSIVE, "no head was lost");
+    verdict_is(x, DRILL_INCONCLUSIVE, "no head was lost");
     loss_fill(x);
     x->outage.state = OUTAGE_NONE;
-    judge(x, DRILL_INCONCLUSIVE, "no head was lost");
+    verdict_is(x, DRILL_INCONCLUSIVE, "no head was lost");
 }
 
 static void a_recovery_that_goes_on_is_no_pass(void **state)
@@ -130,9 +130,10 @@ static void a_recovery_that_goes_on_is_no_pass(void **state)
     x->outage.state = OUTAGE_RUNNING;
     x->outage.missing = x->outage.waits_for = RUNG_SERVE_RUNNING;
     snprintf(x->outage.rung[RUNG_SERVE_RUNNING].why, OUTAGE_WHY_MAX, "DEPLOYING");
-    judge(x, DRILL_INCONCLUSIVE, "time to recover: unknown (not seen: Serve RUNNING: DEPLOYING)");
+    verdict_is(x, DRILL_INCONCLUSIVE, "time to recover: unknown (not seen: Serve RUNNING: DEPLOYING)");
     x->outage.recovered_ms = known_u64(301000);
-    judge(x, DRILL_FAIL, "time to recover: 301.0 s, at most 300.0 s is wanted (not seen: Serve RUNNING: DEPLOYING)");
+    verdict_is(x, DRILL_FAIL,
+               "time to recover: 301.0 s, at most 300.0 s is wanted (not seen: Serve RUNNING: DEPLOYING)");
 }
 
 /* What needs a source that is not there is not judged, and the scope names it. */
@@ -141,7 +142,7 @@ static void the_scope_names_what_was_not_judged(void **state)
     struct loss_fixture *x = *state;
     x->ask.has_redis = x->ask.has_fields = x->ask.has_neuron = x->ask.has_prompts = false;
     x->outage.gcs_silent_ms = UNKNOWN_U64;
-    judge(x, DRILL_PASS, "");
+    verdict_is(x, DRILL_PASS, "");
     assert_int_equal(x->verdict.of[CRITERION_FIELDS].state, JUDGED_NOT);
     assert_non_null(strstr(x->verdict.scope, "; prompts not judged (no prompts were sent)"));
     assert_non_null(strstr(x->verdict.scope, "; runtimes not judged (no neuron-monitor is read)"));

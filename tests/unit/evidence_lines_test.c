@@ -20,21 +20,21 @@
 #define HEAD_POD "mistral-44qn2-head-d4544"
 #define KUBE "kube/endpointslices"
 
-static int setup(void **state)
+static int small_setup(void **state)
 {
     *state = mem_zero(1, sizeof(struct small));
     small_init(*state, true);
     return 0;
 }
 
-static int teardown(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
     return 0;
 }
 
-static struct service_evidence evidence(const struct small *s)
+static struct service_evidence evidence_now(const struct small *s)
 {
     struct focus f = small_focus(s);
     return evidence_of(s->w, &f, s->now_ms, small_wall(s));
@@ -42,7 +42,7 @@ static struct service_evidence evidence(const struct small *s)
 
 static void line_is(const struct small *s, enum evidence_line line, const char *word, const char *why)
 {
-    const struct service_evidence e = evidence(s);
+    const struct service_evidence e = evidence_now(s);
     const char *now = evidence_word(e.line[line].verdict);
     if (strcmp(now, word) != 0 || strcmp(e.line[line].why, why) != 0)
         fail_msg("%s %s: %s; expected %s: %s", evidence_name(line), now, e.line[line].why, word, why);
@@ -68,12 +68,12 @@ static void endpoints_are(struct small *s, const char *const *pods, size_t count
     small_put(s, KUBE, WORLD_KUBE, slice);
 }
 
-static void way(struct small *s, const char *key, const char *failure)
+static void user_probe_put(struct small *s, const char *key, const char *failure)
 {
     small_request(s, "way", key, false, failure ? "failed" : "ok", failure, 1000);
 }
 
-static void probe(struct small *s, const char *key, const char *pod, const char *failure)
+static void pod_probe_put(struct small *s, const char *key, const char *pod, const char *failure)
 {
     small_probe(s, key, pod, failure ? "failed" : "ok", failure, 1000);
 }
@@ -130,11 +130,11 @@ static void endpoints_are_told_by_their_number_and_the_head(void **state)
 static void requests_of_the_last_seconds_are_judged_together(void **state)
 {
     struct small *s = *state;
-    way(s, "a", "refused");
+    user_probe_put(s, "a", "refused");
     small_wait(s, 500);
-    way(s, "b", NULL);
+    user_probe_put(s, "b", NULL);
     small_wait(s, 500);
-    way(s, "c", "5xx");
+    user_probe_put(s, "c", "5xx");
     kube_is_heard(s);
     line_is(s, EVIDENCE_WAY, "PARTLY", "2 of 3 requests fail: 5xx · 2 endpoints, not head");
     small_wait(s, EVIDENCE_WINDOW_MS - 1000);
@@ -154,9 +154,9 @@ static void requests_of_the_last_seconds_are_judged_together(void **state)
 static void an_older_answer_still_counts(void **state)
 {
     struct small *s = *state;
-    way(s, "a", "refused");
+    user_probe_put(s, "a", "refused");
     small_wait(s, 100);
-    way(s, "b", NULL);
+    user_probe_put(s, "b", NULL);
     small_wait(s, EVIDENCE_WINDOW_MS + 1);
     kube_is_heard(s);
     line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
@@ -196,7 +196,7 @@ static void the_oldest_that_waits_tells_how_long(void **state)
     line_is(s, EVIDENCE_WAY, "–", "no answer for 2 s · 2 endpoints, not head");
     assert_true(evidence(s).hanging);
     assert_int_equal(evidence(s).hanging_line, EVIDENCE_WAY);
-    way(s, "c", NULL);
+    user_probe_put(s, "c", NULL);
     line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
     assert_false(evidence(s).hanging);
 }
@@ -209,10 +209,10 @@ static void no_endpoint_is_no_by_the_slices(void **state)
     small_apply(s, change_source(KUBE, WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     small_wait(s, 1000);
     line_is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
-    const struct service_evidence e = evidence(s);
+    const struct service_evidence e = evidence_now(s);
     assert_string_equal(e.line[EVIDENCE_WAY].by, "EndpointSlices");
     assert_int_equal(e.line[EVIDENCE_WAY].age_ms.value, 1000);
-    way(s, "a", NULL); /* an answer is an answer */
+    user_probe_put(s, "a", NULL); /* an answer is an answer */
     line_is(s, EVIDENCE_WAY, "YES", "ok · no Serve endpoint is ready");
 }
 
@@ -222,7 +222,7 @@ static void why_no_proxy_is_asked(void **state)
 {
     struct small *s = *state;
     line_is(s, EVIDENCE_PROXIES, "–", "nothing is probed");
-    probe(s, "a", W1, NULL);
+    pod_probe_put(s, "a", W1, NULL);
     line_is(s, EVIDENCE_PROXIES, "YES", "1 of 1 answer");
     small_wait(s, 12000);
     line_is(s, EVIDENCE_PROXIES, "–", "no probe ended for 12 s");
@@ -240,13 +240,13 @@ static void why_no_proxy_is_asked(void **state)
 static void proxies_that_fail_are_counted(void **state)
 {
     struct small *s = *state;
-    probe(s, "a", W1, NULL);
-    probe(s, "b", W2, NULL);
+    pod_probe_put(s, "a", W1, NULL);
+    pod_probe_put(s, "b", W2, NULL);
     line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
     small_wait(s, 1000);
     small_probe(s, "c", W1, "failed", NULL, 1000);
     line_is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: failed");
-    probe(s, "d", W2, "refused");
+    pod_probe_put(s, "d", W2, "refused");
     line_is(s, EVIDENCE_PROXIES, "NO", "2 of 2 proxies fail: refused");
 }
 
@@ -254,7 +254,7 @@ static void proxies_that_fail_are_counted(void **state)
 static void proxies_that_hang_are_not_yes(void **state)
 {
     struct small *s = *state;
-    probe(s, "a", W1, NULL);
+    pod_probe_put(s, "a", W1, NULL);
     small_probe(s, "w1", W1, "waiting", NULL, 0);
     small_wait(s, 3000);
     line_is(s, EVIDENCE_PROXIES, "YES", "1 of 1 answer"); /* one waits: the next round's */
@@ -263,7 +263,7 @@ static void proxies_that_hang_are_not_yes(void **state)
     assert_true(evidence(s).hanging);
     assert_int_equal(evidence(s).hanging_line, EVIDENCE_PROXIES);
     assert_int_equal(evidence(s).verdict, VERDICT_UNKNOWN);
-    probe(s, "b", W1, NULL);
+    pod_probe_put(s, "b", W1, NULL);
     line_is(s, EVIDENCE_PROXIES, "YES", "1 of 1 answer");
     assert_false(evidence(s).hanging);
 }
@@ -292,20 +292,20 @@ static void a_long_round_says_how_much_of_it_is_known(void **state)
 static void the_worst_line_is_on_top(void **state)
 {
     struct small *s = *state;
-    way(s, "a", NULL);
-    probe(s, "p", W1, NULL);
+    user_probe_put(s, "a", NULL);
+    pod_probe_put(s, "p", W1, NULL);
     assert_int_equal(evidence(s).verdict, VERDICT_OK);
     assert_int_equal(evidence(s).from, EVIDENCE_WAY);
-    probe(s, "q", W2, "refused");
+    pod_probe_put(s, "q", W2, "refused");
     assert_int_equal(evidence(s).verdict, VERDICT_WARN);
     assert_int_equal(evidence(s).from, EVIDENCE_PROXIES);
     small_wait(s, 10);
-    probe(s, "r", W1, "refused"); /* all fail, but the way is answered */
+    pod_probe_put(s, "r", W1, "refused"); /* all fail, but the way is answered */
     assert_int_equal(evidence(s).verdict, VERDICT_WARN);
     small_wait(s, EVIDENCE_FRESH_MS);
     assert_int_equal(evidence(s).verdict, VERDICT_NO); /* nobody answers any more */
     assert_int_equal(evidence(s).from, EVIDENCE_PROXIES);
-    way(s, "b", "refused");
+    user_probe_put(s, "b", "refused");
     assert_int_equal(evidence(s).verdict, VERDICT_NO);
     assert_int_equal(evidence(s).from, EVIDENCE_WAY);
 }
@@ -314,14 +314,14 @@ static void the_newest_answer_of_any_line_is_the_answer(void **state)
 {
     struct small *s = *state;
     assert_false(evidence(s).answered_ms.known);
-    way(s, "a", NULL);
+    user_probe_put(s, "a", NULL);
     const uint64_t first = small_wall(s);
     assert_int_equal(evidence(s).answered_ms.value, first);
     small_wait(s, 1000);
-    probe(s, "p", W1, NULL);
+    pod_probe_put(s, "p", W1, NULL);
     assert_int_equal(evidence(s).answered_ms.value, first + 1000);
     small_wait(s, 1000);
-    probe(s, "other", "no-endpoint", NULL); /* users are not sent there */
+    pod_probe_put(s, "other", "no-endpoint", NULL); /* users are not sent there */
     assert_int_equal(evidence(s).answered_ms.value, first + 1000);
     small_request(s, "prompt", "c", false, "ok", NULL, 1000);
     assert_int_equal(evidence(s).answered_ms.value, first + 2000);

@@ -19,42 +19,42 @@ static const char q5rdw[] = "mistral-44qn2-inf2-worker-q5rdw", x2p7c[] = "mistra
 static const char head[] = "mistral-44qn2-head-d4544";
 #define KUBE "kube/endpointslices"
 
-static int setup(void **state)
+static int small_setup(void **state)
 {
     *state = mem_zero(1, sizeof(struct small));
     small_init(*state, true);
     return 0;
 }
 
-static int teardown(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
     return 0;
 }
 
-static struct service_evidence evidence(const struct small *s)
+static struct service_evidence evidence_now(const struct small *s)
 {
     struct focus f = small_focus(s);
     return evidence_of(s->w, &f, s->now_ms, small_wall(s));
 }
 
-static void is(const struct small *s, enum evidence_line line, const char *word, const char *why)
+static void line_is(const struct small *s, enum evidence_line line, const char *word, const char *why)
 {
-    struct service_evidence e = evidence(s);
+    struct service_evidence e = evidence_now(s);
     assert_string_equal(evidence_word(e.line[line].verdict), word);
     assert_string_equal(e.line[line].why, why);
 }
 
 static void top_is(const struct small *s, const char *word, enum evidence_line from)
 {
-    struct service_evidence e = evidence(s);
+    struct service_evidence e = evidence_now(s);
     assert_string_equal(evidence_word(e.verdict), word);
     if (e.verdict > VERDICT_OK) assert_string_equal(evidence_name(e.from), evidence_name(from));
 }
 
 /* A second in which each worker's proxy says this and the service that; Kubernetes is heard. NULL: not asked. */
-static void second(struct small *s, const char *proxies, const char *way)
+static void pass_second(struct small *s, const char *proxies, const char *way)
 {
     char key[32];
     small_wait(s, 1000);
@@ -116,16 +116,16 @@ static void serve_says(struct small *s, const char *status, const char *replica_
 static void a_serve_api_that_is_heard_and_says_nothing_of_it(void **state)
 {
     struct small *s = *state;
-    is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
     small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    is(s, EVIDENCE_MODEL, "YES", "replicas not known · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "replicas not known · 92 executions/s");
     serve_says(s, "RUNNING", "RUNNING", NULL);
-    is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
     struct focus f = small_focus(s);
     small_apply(s, change_gone("serve", WORLD_SERVE, TABLE_SERVEAPP, f.rayservice->record.key));
-    is(s, EVIDENCE_MODEL, "YES", "replicas not known · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "replicas not known · 92 executions/s");
     small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_RESET, "connection reset", NULL));
-    struct service_evidence e = evidence(s);
+    struct service_evidence e = evidence_now(s);
     assert_null(strstr(e.line[EVIDENCE_MODEL].why, "not known"));
 }
 
@@ -136,14 +136,14 @@ static void executions_are_as_old_as_the_oldest_monitor(void **state)
     small_wait(s, 3000);
     small_apply(s, change_new(CHANGE_ALIVE, "neuron/q5rdw", WORLD_NEURON));
     small_wait(s, 1000);
-    struct service_evidence e = evidence(s);
+    struct service_evidence e = evidence_now(s);
     assert_string_equal(e.line[EVIDENCE_MODEL].by, "neuron-monitor");
     assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 4000);
     small_apply(s, change_new(CHANGE_ALIVE, "neuron/x2p7c", WORLD_NEURON));
-    e = evidence(s);
+    e = evidence_now(s);
     assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 1000);
     small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_DOWN, ERR_RESET, "x", NULL));
-    e = evidence(s);
+    e = evidence_now(s);
     assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 0);
     assert_true(e.executions_s.known && e.executions_s.value > 45 && e.executions_s.value < 47);
 }
@@ -153,13 +153,13 @@ static void executions_are_as_old_as_the_oldest_monitor(void **state)
 static void all_three_lines_say_yes(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     serve_says(s, "RUNNING", "RUNNING", "100.64.31.40");
-    is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
-    is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
-    is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
+    line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
+    line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
+    line_is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
-    struct service_evidence e = evidence(s);
+    struct service_evidence e = evidence_now(s);
     assert_string_equal(e.line[EVIDENCE_WAY].by, "API server proxy");
     assert_string_equal(e.line[EVIDENCE_MODEL].by, "Serve API");
     assert_int_equal(e.line[EVIDENCE_WAY].age_ms.value, 0);
@@ -169,23 +169,23 @@ static void all_three_lines_say_yes(void **state)
 static void no_endpoint_is_no_though_the_proxies_answer(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", NULL);
+    pass_second(s, "ok", NULL);
     top_is(s, "YES", EVIDENCE_WAY);
     endpoints_are(s, NULL, NULL);
-    is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
-    is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
+    line_is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
+    line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
     top_is(s, "NO", EVIDENCE_WAY);
 }
 
 static void refused_requests_are_no_though_the_proxies_answer(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "refused");
-    is(s, EVIDENCE_WAY, "NO", "refused · 2 endpoints, not head");
+    pass_second(s, "ok", "refused");
+    line_is(s, EVIDENCE_WAY, "NO", "refused · 2 endpoints, not head");
     top_is(s, "NO", EVIDENCE_WAY);
-    second(s, "ok", "ok");
-    is(s, EVIDENCE_WAY, "PARTLY", "1 of 2 requests fail: refused · 2 endpoints, not head");
-    for (int i = 0; i < 3; i++) second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
+    line_is(s, EVIDENCE_WAY, "PARTLY", "1 of 2 requests fail: refused · 2 endpoints, not head");
+    for (int i = 0; i < 3; i++) pass_second(s, "ok", "ok");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
@@ -193,11 +193,11 @@ static void refused_requests_are_no_though_the_proxies_answer(void **state)
 static void a_proxy_that_is_no_endpoint_judges_nothing(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     small_probe(s, "dead", x2p7c, "failed", "refused", 1000);
     top_is(s, "PARTLY", EVIDENCE_PROXIES);
     endpoints_are(s, q5rdw, NULL);
-    is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: refused");
+    line_is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: refused");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
@@ -205,12 +205,12 @@ static void a_proxy_that_is_no_endpoint_judges_nothing(void **state)
 static void a_worker_that_is_deleted_judges_nothing(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     struct pod *p = small_edit(s, TABLE_POD, "w2");
     p->deleted = known_u64(small_wall(s));
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_probe(s, "dying", x2p7c, "failed", "refused", 1000);
-    is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: refused");
+    line_is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: refused");
     top_is(s, "YES", EVIDENCE_WAY);
     small_gone(s, TABLE_POD, "w2");
     top_is(s, "YES", EVIDENCE_WAY);
@@ -223,10 +223,10 @@ static void proxies_without_endpoints_or_a_way_are_no_no(void **state)
 {
     struct small *s = *state;
     small_gone(s, TABLE_SLICE, "slice-uid");
-    second(s, "refused", NULL);
-    is(s, EVIDENCE_PROXIES, "NO", "2 of 2 proxies fail: refused");
+    pass_second(s, "refused", NULL);
+    line_is(s, EVIDENCE_PROXIES, "NO", "2 of 2 proxies fail: refused");
     top_is(s, "–", EVIDENCE_WAY);
-    second(s, "refused", "ok");
+    pass_second(s, "refused", "ok");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
@@ -234,8 +234,8 @@ static void proxies_without_endpoints_or_a_way_are_no_no(void **state)
 static void proxies_alone_are_no_no(void **state)
 {
     struct small *s = *state;
-    for (int i = 0; i < 3; i++) second(s, "refused", "ok");
-    is(s, EVIDENCE_PROXIES, "NO", "2 of 2 proxies fail: refused");
+    for (int i = 0; i < 3; i++) pass_second(s, "refused", "ok");
+    line_is(s, EVIDENCE_PROXIES, "NO", "2 of 2 proxies fail: refused");
     top_is(s, "PARTLY", EVIDENCE_PROXIES);
 }
 
@@ -244,10 +244,10 @@ static void a_proxy_without_replicas_answers_nobody(void **state)
 {
     struct small *s = *state;
     endpoints_are(s, head, NULL);
-    second(s, NULL, "ok");
-    is(s, EVIDENCE_WAY, "YES", "ok · 1 endpoint, the head's alone");
+    pass_second(s, NULL, "ok");
+    line_is(s, EVIDENCE_WAY, "YES", "ok · 1 endpoint, the head's alone");
     serve_says(s, "DEPLOYING", "STARTING", "100.64.90.31");
-    is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
     top_is(s, "NO", EVIDENCE_MODEL);
     serve_says(s, "RUNNING", "RUNNING", "100.64.90.31");
     top_is(s, "YES", EVIDENCE_WAY);
@@ -257,33 +257,33 @@ static void a_proxy_without_replicas_answers_nobody(void **state)
 static void an_earlier_serve_still_answers(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     serve_says(s, "DEPLOYING", NULL, "100.64.90.31");
-    is(s, EVIDENCE_MODEL, "–", "the workers serve an earlier Serve · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "–", "the workers serve an earlier Serve · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
 static void a_serve_api_that_is_silent_says_nothing(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     serve_says(s, "DEPLOYING", NULL, "100.64.31.40");
     small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
-    for (int i = 0; i < 4; i++) second(s, "ok", "ok");
-    is(s, EVIDENCE_MODEL, "YES", "Serve API silent for 4 s · 92 executions/s");
+    for (int i = 0; i < 4; i++) pass_second(s, "ok", "ok");
+    line_is(s, EVIDENCE_MODEL, "YES", "Serve API silent for 4 s · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
 static void a_prompt_that_fails_is_not_green(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     small_request(s, "prompt", "mine", false, "failed", "5xx", 40000);
-    is(s, EVIDENCE_MODEL, "PARTLY", "the last prompt failed: 5xx · Serve API not heard yet · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "PARTLY", "the last prompt failed: 5xx · Serve API not heard yet · 92 executions/s");
     top_is(s, "PARTLY", EVIDENCE_MODEL);
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     small_request(s, "prompt", "again", false, "ok", NULL, 40000);
-    is(s, EVIDENCE_MODEL, "YES", "a prompt was answered · Serve API not heard yet · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "a prompt was answered · Serve API not heard yet · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
     small_request(s, "prompt", "wrong", false, "failed", "4xx", 40000); /* its own fault */
     top_is(s, "YES", EVIDENCE_WAY);
@@ -299,7 +299,7 @@ static void a_service_that_is_not_there_yet(void **state)
     c->table = TABLE_SLICE;
     small_apply(s, change_source(KUBE, WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     small_apply(s, c);
-    is(s, EVIDENCE_WAY, "NO", "no Serve service yet");
+    line_is(s, EVIDENCE_WAY, "NO", "no Serve service yet");
 }
 
 /* Replicas that are older than an outage lived through it; only where each of them tells its start is it known. */
@@ -315,26 +315,26 @@ static void the_youngest_replica_is_as_old(void **state)
     r = RECORD_APPEND(app, replicas);
     record_set(&r->state, "STARTING");
     small_put(s, "serve", WORLD_SERVE, app);
-    is(s, EVIDENCE_MODEL, "YES", "2 of 3 replicas RUNNING, youngest 85s old · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "2 of 3 replicas RUNNING, youngest 85s old · 92 executions/s");
     app = small_edit(s, TABLE_SERVEAPP, "rs-uid");
     app->replicas[0].started = UNKNOWN_U64;
     small_put(s, "serve", WORLD_SERVE, app);
-    is(s, EVIDENCE_MODEL, "YES", "2 of 3 replicas RUNNING · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "2 of 3 replicas RUNNING · 92 executions/s");
 }
 
 /* What the NeuronCores execute is evidence of a model where nothing else is, and no answer. */
 static void executions_are_evidence_of_a_model(void **state)
 {
     struct small *s = *state;
-    is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
     assert_string_equal(evidence(s).line[EVIDENCE_MODEL].by, "neuron-monitor");
     assert_int_equal(evidence(s).line[EVIDENCE_MODEL].age_ms.value, 0);
     top_is(s, "–", EVIDENCE_WAY);
     endpoints_are(s, head, NULL);
     serve_says(s, "DEPLOYING", "STARTING", NULL);
-    is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
+    line_is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
     small_wait(s, SOURCE_STALE_MS + 1000); /* no monitor is heard any more */
-    is(s, EVIDENCE_MODEL, "–", "Serve API silent for 11 s");
+    line_is(s, EVIDENCE_MODEL, "–", "Serve API silent for 11 s");
 }
 
 static void a_model_that_nobody_asks_is_not_known(void **state)
@@ -346,7 +346,7 @@ static void a_model_that_nobody_asks_is_not_known(void **state)
         m->executions_s = known_f64(0);
         small_put(s, sources[i], WORLD_NEURON, m);
     }
-    is(s, EVIDENCE_MODEL, "–", "Serve API not heard yet · 0.0 executions/s");
+    line_is(s, EVIDENCE_MODEL, "–", "Serve API not heard yet · 0.0 executions/s");
 }
 
 /* ---- the reader's own trouble ------------------------------------------------------------------------------------ */
@@ -362,14 +362,14 @@ static void time_out(struct small *s, const char *kind, const char *key, bool vi
 static void an_api_server_that_is_stopped_is_no_no(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     small_wait(s, 8000); /* nothing is heard of Kubernetes any more */
     time_out(s, "way", "t", true);
-    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
     top_is(s, "–", EVIDENCE_WAY);
     small_apply(s, change_new(CHANGE_ALIVE, KUBE, WORLD_KUBE)); /* it answers others: the service hangs */
     small_wait(s, 100);
-    is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
+    line_is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
     top_is(s, "NO", EVIDENCE_WAY);
 }
 
@@ -386,17 +386,17 @@ static void an_api_server_that_is_slow_is_no_no(void **state)
 {
     struct small *s = *state;
     api_answers(s, 20);
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     small_wait(s, 12000);
     small_apply(s, change_new(CHANGE_ALIVE, KUBE, WORLD_KUBE)); /* a bookmark */
     api_answers(s, SOURCE_PROMPT_MS + 1);
     time_out(s, "way", "t", true);
     time_out(s, "probe", "p", true);
-    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
-    is(s, EVIDENCE_PROXIES, "–", "not seen: API server: timed out");
+    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    line_is(s, EVIDENCE_PROXIES, "–", "not seen: API server: timed out");
     top_is(s, "–", EVIDENCE_WAY);
     api_answers(s, SOURCE_PROMPT_MS); /* while they waited: it is the service */
-    is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
+    line_is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
 }
 
 /* What timed out while it was stopped says nothing once it goes on. */
@@ -408,8 +408,8 @@ static void an_api_server_that_goes_on_makes_no_no(void **state)
     time_out(s, "way", "t", true);
     small_wait(s, 100);
     api_answers(s, 20);
-    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
-    second(s, "ok", "ok");
+    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    pass_second(s, "ok", "ok");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
@@ -417,25 +417,25 @@ static void a_time_out_of_the_service_itself_is_no(void **state)
 {
     struct small *s = *state;
     time_out(s, "way", "t", false);
-    is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
+    line_is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
 }
 
 /* Without a network here everything times out: the service's own address too. */
 static void a_network_that_is_gone_here_is_no_no(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     small_wait(s, 12000);
     time_out(s, "way", "t", false);
-    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
+    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
     small_wait(s, 100); /* it is back */
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "timed out", NULL));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
+    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
     small_wait(s, 5000);
     time_out(s, "way", "u", false); /* Redis is heard, and it is not */
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    is(s, EVIDENCE_WAY, "NO", "timeout · endpoints not known");
+    line_is(s, EVIDENCE_WAY, "NO", "timeout · endpoints not known");
 }
 
 static void what_is_forbidden_or_not_sent_is_unknown(void **state)
@@ -447,7 +447,7 @@ static void what_is_forbidden_or_not_sent_is_unknown(void **state)
         char key[16];
         snprintf(key, sizeof key, "f%zu", i);
         small_request(s, "way", key, false, "failed", words[i], 1000);
-        struct service_evidence e = evidence(s);
+        struct service_evidence e = evidence_now(s);
         if (e.line[EVIDENCE_WAY].verdict != VERDICT_UNKNOWN) fail_msg("%s judges the service", words[i]);
         assert_true(text_has(e.line[EVIDENCE_WAY].why, words[i])); /* with the reason */
         small_probe(s, "p", q5rdw, "cancelled", words[i], 1000);
@@ -460,9 +460,9 @@ static void endpoints_of_an_api_server_that_is_silent(void **state)
 {
     struct small *s = *state;
     endpoints_are(s, NULL, NULL);
-    is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
+    line_is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
     small_wait(s, SOURCE_STALE_MS + 1000);
-    is(s, EVIDENCE_WAY, "–", "not probed · endpoints not known");
+    line_is(s, EVIDENCE_WAY, "–", "not probed · endpoints not known");
 }
 
 /* ---- age --------------------------------------------------------------------------------------------------------- */
@@ -470,7 +470,7 @@ static void endpoints_of_an_api_server_that_is_silent(void **state)
 static void yes_needs_a_sample_younger_than_five_seconds(void **state)
 {
     struct small *s = *state;
-    second(s, "ok", "ok");
+    pass_second(s, "ok", "ok");
     small_wait(s, EVIDENCE_FRESH_MS - 1);
     top_is(s, "YES", EVIDENCE_WAY);
     small_wait(s, 1);
@@ -480,13 +480,13 @@ static void yes_needs_a_sample_younger_than_five_seconds(void **state)
 static void a_way_that_hangs_is_not_yes(void **state)
 {
     struct small *s = *state;
-    second(s, NULL, "ok");
+    pass_second(s, NULL, "ok");
     for (int i = 0; i < 5; i++) {
         char key[16];
         small_wait(s, 1000);
         small_request(s, "way", (snprintf(key, sizeof key, "h%d", i), key), true, "waiting", NULL, 0);
     }
-    is(s, EVIDENCE_WAY, "–", "no answer for 4 s · 2 endpoints, not head");
+    line_is(s, EVIDENCE_WAY, "–", "no answer for 4 s · 2 endpoints, not head");
     top_is(s, "–", EVIDENCE_WAY);
 }
 

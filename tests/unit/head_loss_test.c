@@ -24,14 +24,14 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
     return 0;
 }
 
-static struct answer ask(const struct small *s, int which)
+static struct answer answer_of(const struct small *s, int which)
 {
     struct answer a[ANSWERS];
     struct focus f = small_focus(s);
@@ -41,10 +41,10 @@ static struct answer ask(const struct small *s, int which)
     return a[which];
 }
 
-static void is(const struct small *s, int which, const char *question, enum verdict verdict, const char *word,
-               const char *text, const char *brief)
+static void answer_is(const struct small *s, int which, const char *question, enum verdict verdict, const char *word,
+                      const char *text, const char *brief)
 {
-    struct answer a = ask(s, which);
+    struct answer a = answer_of(s, which);
     assert_string_equal(a.question, question);
     assert_string_equal(a.word, word);
     assert_string_equal(a.text, text);
@@ -55,8 +55,9 @@ static void is(const struct small *s, int which, const char *question, enum verd
 static void lose_the_head_on_a_calm_day(void **state)
 {
     struct small *s = *state;
-    is(s, 1, "LOSE THE HEAD?", VERDICT_WARN, "pod: OK · node: NOT PROVEN",
-       "GCS FT on · Redis ok · GCS reconnect timeout 600 s · 1 warning (:doctor)", "FT on · Redis ok · 1 warning");
+    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_WARN, "pod: OK · node: NOT PROVEN",
+              "GCS FT on · Redis ok · GCS reconnect timeout 600 s · 1 warning (:doctor)",
+              "FT on · Redis ok · 1 warning");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_int_equal(l.pod, VERDICT_OK);
@@ -79,8 +80,8 @@ static void with_keepalive_the_node_may_go_too(void **state)
         small_put(s, "kube/pods", WORLD_KUBE, p);
         if (i == 0) assert_string_equal(ask(s, 1).word, "pod: OK · node: NOT PROVEN");
     }
-    is(s, 1, "LOSE THE HEAD?", VERDICT_OK, "pod: OK · node: OK", "GCS FT on · Redis ok · GCS reconnect timeout 600 s",
-       "FT on · Redis ok");
+    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_OK, "pod: OK · node: OK",
+              "GCS FT on · Redis ok · GCS reconnect timeout 600 s", "FT on · Redis ok");
 }
 
 static void pod_on_node(struct small *s, const char *uid, const char *node)
@@ -110,13 +111,13 @@ static void workers_beside_the_head_go_with_its_node(void **state)
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_string_equal(l.node_why, "1 of 2 workers on the head's K8s node · gRPC keepalive set on the worker pods");
     zone_is(s, "ip-100-64-47-3", "us-west-2a");
-    is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
-       "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
-       "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
+    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
+              "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
+              "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
     pod_on_node(s, "w2", head_node);
-    is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
-       "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
-       "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
+    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
+              "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
+              "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
 }
 
 static enum verdict node_of(const struct small *s, char why[ANSWER_TEXT_MAX])
@@ -190,12 +191,12 @@ static void a_redis_that_is_not_heard_is_never_ok(void **state)
     struct small *s = *state;
     small_wait(s, 14000);
     small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
-    struct answer a = ask(s, 1);
+    struct answer a = answer_of(s, 1);
     assert_string_equal(a.word, "pod: NOT PROVEN · node: NOT PROVEN");
     assert_true(strstr(a.text, "Redis not heard for 14 s"));
     assert_null(strstr(a.text, "Redis ok"));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
-    a = ask(s, 1);
+    a = answer_of(s, 1);
     assert_string_equal(a.word, "pod: NO · node: NO");
     assert_int_equal(a.verdict, VERDICT_NO);
     assert_true(strstr(a.brief, "Redis down: refused"));
@@ -436,10 +437,10 @@ static void nothing_in_focus_is_not_known(void **state)
     (void)state;
     struct small s;
     small_init(&s, false);
-    is(&s, 0, "ANSWERING", VERDICT_UNKNOWN, "–", "unknown: nothing is probed", "unknown: nothing is probed");
-    is(&s, 1, "LOSE THE HEAD?", VERDICT_UNKNOWN, "–", "unknown: Kubernetes not watched",
-       "unknown: Kubernetes not watched");
-    is(&s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: no head pod is known", "unknown: no head pod");
+    answer_is(&s, 0, "ANSWERING", VERDICT_UNKNOWN, "–", "unknown: nothing is probed", "unknown: nothing is probed");
+    answer_is(&s, 1, "LOSE THE HEAD?", VERDICT_UNKNOWN, "–", "unknown: Kubernetes not watched",
+              "unknown: Kubernetes not watched");
+    answer_is(&s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: no head pod is known", "unknown: no head pod");
     small_apply(&s, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     assert_string_equal(ask(&s, 1).text, "unknown: no RayService in focus");
     small_done(&s);

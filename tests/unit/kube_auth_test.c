@@ -73,7 +73,7 @@ static void token_put(const struct fixture *f, const char *text)
     fclose(file);
 }
 
-static enum auth_state check(struct fixture *f)
+static enum auth_state auth_check(struct fixture *f)
 {
     f->why = (struct why){0};
     return kube_auth_check(f->auth, &f->why);
@@ -142,7 +142,7 @@ static void a_token_that_is_refused_is_read_anew(void **state)
     f->user.token_file = f->file;
     token_put(f, "one");
     auth_begin(f);
-    check(f);
+    auth_check(f);
     until_changes(f, 1);
     const unsigned first = kube_auth_generation(f->auth);
     token_put(f, "two");
@@ -179,7 +179,7 @@ static void a_token_file_that_cannot_be_read_says_why(void **state)
     loop_step(f->loop, 50);
     assert_int_equal(f->changes, 1);
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (check(f) != AUTH_READY) {
+    while (auth_check(f) != AUTH_READY) {
         if (loop_now_ms() > limit) fail_msg("%s", f->why.text);
         loop_step(f->loop, 20);
     }
@@ -188,7 +188,7 @@ static void a_token_file_that_cannot_be_read_says_why(void **state)
     f->changes = 1;
     token_put(f, " \n");
     auth_begin(f);
-    check(f);
+    auth_check(f);
     until_changes(f, 2);
     assert_int_equal(check(f), AUTH_FAILED);
     assert_non_null(strstr(f->why.text, "no token in it"));
@@ -216,7 +216,7 @@ static struct kube_exec plug_in(const struct fixture *f, const char *script)
                               .api_version = version};
 }
 
-static unsigned runs(const struct fixture *f)
+static unsigned plugin_runs(const struct fixture *f)
 {
     FILE *file = fopen(f->file, "re");
     unsigned count = 0;
@@ -263,7 +263,7 @@ static void the_same_certificate_again_is_no_other_one(void **state)
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
     while (f->changes < 2) {
         if (loop_now_ms() > limit) fail_msg("run %u times", runs(f));
-        check(f);
+        auth_check(f);
         loop_step(f->loop, 20);
     }
     assert_int_equal(runs(f), 2);

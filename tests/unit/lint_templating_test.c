@@ -20,7 +20,7 @@ struct text_case {
     unsigned line, column;
 };
 
-static void check(const struct text_case *cases, size_t count)
+static void lint_check(const struct text_case *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct text_case *c = &cases[i];
@@ -57,7 +57,7 @@ static void variables_without_a_value_are_found(void **state)
         {OBJECT "data: {a: $REDIS_PORT}\n", NULL, "", NULL, 0, 0}, /* has a value of its own */
         {OBJECT "data: {a: $MINE}\n", "MINE=x", "", NULL, 0, 0},   /* given is allowed */
     };
-    check(cases, ARRAY_LEN(cases));
+    lint_check(cases, ARRAY_LEN(cases));
 }
 
 static void other_dollars_are_found(void **state)
@@ -73,7 +73,7 @@ static void other_dollars_are_found(void **state)
         {OBJECT "data: {a: \"${HOME:-x}\"}\n", NULL, "L2", NULL, 4, 0},
         {OBJECT "data: {a: $(POD_IP), b: 5$, c: \"$ {x}\", d: \"$-\"}\n", NULL, "", NULL, 0, 0},
     };
-    check(cases, ARRAY_LEN(cases));
+    lint_check(cases, ARRAY_LEN(cases));
 }
 
 /* A file that nothing is put into is not passed through envsubst: what is $ in it is a shell's or nginx's own. */
@@ -109,7 +109,7 @@ static void secret_data_is_base64(void **state)
         {SECRET "data: {t: x$HUGGING_FACE_HUB_TOKEN}\n", "HUGGING_FACE_HUB_TOKEN=hf_raw", "L3", NULL, 4, 0},
         {OBJECT "data: {t: hf_raw}\n", NULL, "", NULL, 0, 0},
     };
-    check(cases, ARRAY_LEN(cases));
+    lint_check(cases, ARRAY_LEN(cases));
 }
 
 static void what_is_no_manifest_is_found_with_its_place(void **state)
@@ -140,7 +140,7 @@ static void what_is_no_manifest_is_found_with_its_place(void **state)
         {"apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: x}}\n- {kind: Pod}\n",
          NULL, "M3", "apiVersion is missing", 5, 3},
     };
-    check(cases, ARRAY_LEN(cases));
+    lint_check(cases, ARRAY_LEN(cases));
 }
 
 #define SERVICE "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: s}\nspec:\n"
@@ -154,7 +154,7 @@ static void a_serve_configuration_that_cannot_be_read_is_found(void **state)
         {SERVICE "  serveConfigV2: just words\n", NULL, "M4 L9 L16", NULL, 0, 0},
         {SERVICE "  serveConfigV2: \"\"\n", NULL, "L9 L16", NULL, 0, 0},
     };
-    check(cases, ARRAY_LEN(cases));
+    lint_check(cases, ARRAY_LEN(cases));
     struct findings f = lint_run(SERVICE "  serveConfigV2: |\n    applications:\n    - name: a\n      name: b\n", NULL);
     const struct finding *m4 = lint_first(&f, RULE_M4);
     assert_non_null(m4);

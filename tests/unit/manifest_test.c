@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-static struct manifest *parsed(const char *text)
+static struct manifest *parsed_manifest(const char *text)
 {
     struct manifest *m = NULL;
     struct why why = {0};
@@ -30,7 +30,7 @@ static void the_blueprint_has_four_objects(void **state)
     static const char *const expected[] = {"Namespace mistral", "Secret mistral/hf-token", "RayService mistral/mistral",
                                            "Ingress mistral/mistral"};
     char *text = fixture_read("tests/fixtures/manifests/blueprint-ft.yaml", NULL), said[100];
-    struct manifest *m = parsed(text);
+    struct manifest *m = parsed_manifest(text);
     assert_int_equal(m->count, 4);
     for (size_t i = 0; i < 4; i++) {
         assert_string_equal(manifest_object_text(&m->objects[i], said, sizeof said), expected[i]);
@@ -45,8 +45,9 @@ static void empty_documents_are_passed_over_and_lists_opened(void **state)
 {
     (void)state;
     char said[100];
-    struct manifest *m = parsed("---\n# nothing\n---\nkind: List\nitems: [{kind: A}, {kind: B, metadata: {name: b}}, "
-                                "x]\n---\nkind: List\n");
+    struct manifest *m =
+        parsed_manifest("---\n# nothing\n---\nkind: List\nitems: [{kind: A}, {kind: B, metadata: {name: b}}, "
+                        "x]\n---\nkind: List\n");
     assert_int_equal(m->count, 4);
     assert_string_equal(manifest_object_text(&m->objects[0], said, sizeof said), "A (no name)");
     assert_string_equal(manifest_object_text(&m->objects[2], said, sizeof said), "document 2");
@@ -60,7 +61,8 @@ static void escapes_do_not_get_into_words(void **state)
 {
     (void)state;
     char said[100];
-    struct manifest *m = parsed("kind: \"A\\e[31m\"\nmetadata: {name: \"b\\r\\nc\", namespace: \"\\u202e\"}\n");
+    struct manifest *m =
+        parsed_manifest("kind: \"A\\e[31m\"\nmetadata: {name: \"b\\r\\nc\", namespace: \"\\u202e\"}\n");
     manifest_object_text(&m->objects[0], said, sizeof said);
     assert_null(strpbrk(said, "\x1b\r\n"));
     assert_null(strstr(said, "\u202e"));
@@ -70,7 +72,7 @@ static void escapes_do_not_get_into_words(void **state)
 static void variables_in_braces_are_read_in_flow_and_in_keys(void **state)
 {
     (void)state;
-    struct manifest *m = parsed("{a: ${X}, b: [${Y_1}, z], ${K}: v}\n");
+    struct manifest *m = parsed_manifest("{a: ${X}, b: [${Y_1}, z], ${K}: v}\n");
     const struct yaml_node *root = m->objects[0].root;
     assert_string_equal(yaml_str(root, "a"), "${X}");
     assert_string_equal(yaml_get(root, "b")->items[0]->text, "${Y_1}");
@@ -96,7 +98,7 @@ static void inner_places_are_told_in_the_outer_file(void **state)
     (void)state;
     static const char text[] = "x:\n  block: |\n\n      a: 1\n        b\n  plain: one two\n  folded: >\n    a\n    b\n"
                                "  anchored: &t |\n    t: 1\n  alias: *t\n";
-    struct manifest *m = parsed(text);
+    struct manifest *m = parsed_manifest(text);
     const struct yaml_node *x = yaml_get(m->objects[0].root, "x");
     static const struct {
         const char *key;
@@ -116,7 +118,7 @@ static void inner_places_are_told_in_the_outer_file(void **state)
 
 static char *json_of(const char *text)
 {
-    struct manifest *m = parsed(text);
+    struct manifest *m = parsed_manifest(text);
     cJSON *json = NULL;
     assert_int_equal(manifest_object_json(&m->objects[0], &json, NULL), ERR_OK);
     char *printed = cJSON_PrintUnformatted(json);
@@ -157,7 +159,7 @@ static void aliases_written_out_have_a_limit(void **state)
         for (int k = 0; k < 10; k++) buf_printf(&b, "*x%d, ", i - 1);
         buf_str(&b, "]\n");
     }
-    struct manifest *m = parsed(buf_text(&b));
+    struct manifest *m = parsed_manifest(buf_text(&b));
     cJSON *json = NULL;
     struct why why = {0};
     assert_int_equal(manifest_object_json(&m->objects[0], &json, &why), ERR_LIMIT);
@@ -170,7 +172,7 @@ static void aliases_written_out_have_a_limit(void **state)
     buf_str(&b, "\"\nall: [");
     for (int i = 0; i < 1000; i++) buf_str(&b, "*x,");
     buf_str(&b, "]\n");
-    m = parsed(buf_text(&b));
+    m = parsed_manifest(buf_text(&b));
     assert_int_equal(manifest_object_json(&m->objects[0], &json, &why), ERR_LIMIT);
     manifest_free(m);
     buf_done(&b);

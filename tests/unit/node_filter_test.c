@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static cJSON *parsed(const char *text)
+static cJSON *parsed_json(const char *text)
 {
     cJSON *json = NULL;
     struct why why = {0};
@@ -54,7 +54,7 @@ static void tolerations_match_as_documented(void **state)
          "{\"key\":\"a\",\"value\":\"x\",\"effect\":\"NoSchedule\"}", false},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        cJSON *toleration = parsed(rows[i].toleration), *taint = parsed(rows[i].taint);
+        cJSON *toleration = parsed_json(rows[i].toleration), *taint = parsed_json(rows[i].taint);
         if (toleration_matches(toleration, taint) != rows[i].matches) fail_msg("%s", rows[i].toleration);
         cJSON_Delete(toleration);
         cJSON_Delete(taint);
@@ -68,7 +68,7 @@ static void verdict_is(const char *node_spec, const char *labels, const char *sp
 {
     char *text = mem_printf("{\"metadata\":{\"name\":\"n1\",\"labels\":{%s}},\"spec\":{%s}}", labels, node_spec);
     char *pod = mem_printf("{%s}", spec);
-    cJSON *node = parsed(text), *of = parsed(pod);
+    cJSON *node = parsed_json(text), *of = parsed_json(pod);
     const enum node_verdict verdict = node_filter(node, of);
     if (verdict != expected) fail_msg("%s: %s on %s, not %s", verdicts[verdict], pod, text, verdicts[expected]);
     cJSON_Delete(node);
@@ -178,7 +178,8 @@ static void the_first_filter_that_fails_is_told(void **state)
     verdict_is("\"unschedulable\":true," TAINTS(T("a", "NoSchedule")), "", other, NODE_CORDONED);
     verdict_is(TAINTS(T("a", "NoSchedule")), "", other, NODE_TAINTED);
     char out[100];
-    cJSON *taint = parsed(T("a/b", "NoSchedule")), *bare = parsed("{\"key\":\"x\\u001b\",\"effect\":\"NoExecute\"}");
+    cJSON *taint = parsed_json(T("a/b", "NoSchedule")),
+          *bare = parsed_json("{\"key\":\"x\\u001b\",\"effect\":\"NoExecute\"}");
     assert_string_equal(taint_words(taint, out, sizeof out), "a/b=v:NoSchedule");
     assert_null(strchr(taint_words(bare, out, sizeof out), '\033'));
     cJSON_Delete(taint);

@@ -28,7 +28,7 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
@@ -645,7 +645,7 @@ static void json_round_trips(const struct outage *o)
     cJSON_Delete(read);
 }
 
-static void has(const char *text, const char *part)
+static void text_contains(const char *text, const char *part)
 {
     if (!strstr(text, part)) fail_msg("\"%s\" is not in \"%s\"", part, text);
 }
@@ -659,15 +659,15 @@ static void answers_agree(const struct small *s, const struct outage *o)
     answers_of(s->w, &f, o, outage_before(&s->r), s->now_ms, small_wall(s), a);
     if (o->state == OUTAGE_RUNNING && !o->going) {
         assert_string_equal(a[1].word, outage_length(length, outage_phase_ms(o)));
-        if (o->workers) has(a[2].text, outage_fate_words(o, words));
+        if (o->workers) text_contains(a[2].text, outage_fate_words(o, words));
         outage_head_words(o, f.head, words);
-        has(words, length);
+        text_contains(words, length);
     }
     const struct outage *last = outage_last(o, outage_before(&s->r));
     if (o->state == OUTAGE_RUNNING || last->state == OUTAGE_NONE) return;
-    has(a[2].text, outage_length(length, last->head_down_ms));
-    if (last->workers) has(a[2].text, outage_worker_words(last, words));
-    if (*outage_request_words(last, OUTAGE_CLASSES, words)) has(a[2].text, words);
+    text_contains(a[2].text, outage_length(length, last->head_down_ms));
+    if (last->workers) text_contains(a[2].text, outage_worker_words(last, words));
+    if (*outage_request_words(last, OUTAGE_CLASSES, words)) text_contains(a[2].text, words);
 }
 
 /* As many classes of failure as there is room for; what is beyond is told as others. */
@@ -704,7 +704,7 @@ static void fields_that_are_not_known_have_no_line(void **state)
     o.fields = (struct outage_fields){.known = true, .before = 54, .kept = 54};
     buf_clear(&text);
     outage_losses_text(&o, &text);
-    has(buf_text(&text), "\nrequests  none was seen\nGCS       fields kept 54/54");
+    text_contains(buf_text(&text), "\nrequests  none was seen\nGCS       fields kept 54/54");
     buf_done(&text);
 }
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 /* It is large, and each test wants an empty one. */
-static int begin(void **state)
+static int small_setup(void **state)
 {
     struct outage *o = mem_zero(1, sizeof *o);
     o->state = OUTAGE_RUNNING;
@@ -20,7 +20,7 @@ static int begin(void **state)
     return 0;
 }
 
-static int end(void **state)
+static int small_teardown(void **state)
 {
     free(*state);
     return 0;

@@ -42,7 +42,7 @@ static void on_may(struct kube *be, const char *verb, const char *resource, cons
     snprintf(r->ns, sizeof r->ns, "%s", ns);
 }
 
-static void answer(struct fixture *f, enum tri may, const char *why)
+static void review_answer(struct fixture *f, enum tri may, const char *why)
 {
     struct reviews *r = &f->reviews;
     void (*done)(void *, enum tri, const char *) = r->done;
@@ -75,7 +75,7 @@ static int fixture_close(void **state)
     return 0;
 }
 
-static enum tri may(const struct fixture *f)
+static enum tri permission_now(const struct fixture *f)
 {
     const char *why;
     return session_may_delete_pods(&f->session, &why);
@@ -88,7 +88,7 @@ static void an_answer_that_is_no_is_an_answer(void **state)
     assert_true(session_permission_waits(&f->session));
     session_permission_set_namespace(&f->session, "one");
     assert_true(session_permission_waits(&f->session));
-    answer(f, TRI_NO, "not you");
+    review_answer(f, TRI_NO, "not you");
     assert_false(session_permission_waits(&f->session));
     assert_int_equal(session_may_delete_pods(&f->session, &why), TRI_NO);
     assert_string_equal(why, "not you");
@@ -100,19 +100,19 @@ static void another_namespace_forgets_the_answer(void **state)
 {
     struct fixture *f = *state;
     session_permission_set_namespace(&f->session, "one");
-    answer(f, TRI_YES, "");
+    review_answer(f, TRI_YES, "");
     assert_int_equal(may(f), TRI_YES);
     session_permission_set_namespace(&f->session, "two");
     assert_int_equal(may(f), TRI_UNKNOWN);
     assert_true(session_permission_waits(&f->session));
     session_permission_set_namespace(&f->session, "three");
     assert_int_equal(f->reviews.sent, 2);
-    answer(f, TRI_YES, ""); /* of "two": not taken, and "three" is asked about */
+    review_answer(f, TRI_YES, ""); /* of "two": not taken, and "three" is asked about */
     assert_int_equal(may(f), TRI_UNKNOWN);
     assert_true(session_permission_waits(&f->session));
     assert_int_equal(f->reviews.sent, 3);
     assert_string_equal(f->reviews.ns, "three");
-    answer(f, TRI_NO, "");
+    review_answer(f, TRI_NO, "");
     assert_int_equal(may(f), TRI_NO);
     assert_int_equal(f->reviews.sent, 3);
 }
@@ -121,7 +121,7 @@ static void it_is_asked_again_after_five_minutes(void **state)
 {
     struct fixture *f = *state;
     session_permission_set_namespace(&f->session, "one");
-    answer(f, TRI_YES, "");
+    review_answer(f, TRI_YES, "");
     const uint64_t now = loop_now_ms();
     session_permission_tick(&f->session, now + 4 * MINUTE_MS);
     assert_int_equal(f->reviews.sent, 1);
@@ -130,7 +130,7 @@ static void it_is_asked_again_after_five_minutes(void **state)
     assert_int_equal(may(f), TRI_YES); /* until the next answer is there */
     assert_false(session_permission_waits(&f->session));
     session_permission_tick(&f->session, now + 6 * MINUTE_MS); /* one is in flight */
-    answer(f, TRI_NO, "");
+    review_answer(f, TRI_NO, "");
     assert_int_equal(may(f), TRI_NO);
     assert_int_equal(f->reviews.sent, 2);
 }
@@ -139,7 +139,7 @@ static void what_could_not_be_said_is_asked_again_sooner(void **state)
 {
     struct fixture *f = *state;
     session_permission_set_namespace(&f->session, "one");
-    answer(f, TRI_UNKNOWN, "timed out");
+    review_answer(f, TRI_UNKNOWN, "timed out");
     assert_false(session_permission_waits(&f->session)); /* nothing is gained by waiting */
     session_permission_tick(&f->session, loop_now_ms() + MINUTE_MS);
     assert_int_equal(f->reviews.sent, 2);
@@ -152,9 +152,9 @@ static void a_refresh_while_one_is_in_flight_follows_it(void **state)
     session_permission_refresh(&f->session);
     session_permission_refresh(&f->session);
     assert_int_equal(f->reviews.sent, 1);
-    answer(f, TRI_NO, "");
+    review_answer(f, TRI_NO, "");
     assert_int_equal(f->reviews.sent, 2);
-    answer(f, TRI_YES, "");
+    review_answer(f, TRI_YES, "");
     assert_int_equal(f->reviews.sent, 2);
     assert_int_equal(may(f), TRI_YES);
 }
@@ -164,12 +164,12 @@ static void a_source_that_is_denied_asks_again_but_not_each_time(void **state)
 {
     struct fixture *f = *state;
     session_permission_set_namespace(&f->session, "one");
-    answer(f, TRI_YES, "");
+    review_answer(f, TRI_YES, "");
     for (int i = 0; i < 100; i++) session_permission_doubt(&f->session);
     assert_int_equal(f->reviews.sent, 1);
     session_permission_tick(&f->session, loop_now_ms() + MINUTE_MS);
     assert_int_equal(f->reviews.sent, 2);
-    answer(f, TRI_YES, "");
+    review_answer(f, TRI_YES, "");
     assert_int_equal(f->reviews.sent, 2);
 }
 

@@ -24,7 +24,7 @@ struct fixture {
     const char *service; /* in focus */
 };
 
-static void apply(struct fixture *f, const char *owner, struct change *c)
+static void fixture_apply_owned(struct fixture *f, const char *owner, struct change *c)
 {
     c->owner = mem_str(owner);
     c->at_ms = f->s.now_ms;
@@ -52,7 +52,7 @@ static void delete_head(struct fixture *f, const char *uid)
     struct change *c = change_gone("kube/pods", WORLD_KUBE, TABLE_POD, uid);
     c->type = CHANGE_DELETED;
     c->detail = mem_printf("mistral/%s", uid);
-    apply(f, NULL, c);
+    fixture_apply_owned(f, NULL, c);
 }
 
 /* A probe that ended now. */
@@ -64,7 +64,7 @@ static void put_probe(struct fixture *f, const char *owner, const char *key, con
     if (text_eq(phase, "failed")) record_set(&q->failure, "refused");
     q->due = q->sent = q->done = known_u64(small_wall(&f->s));
     q->latency_us = known_u64(1000);
-    apply(f, owner, change_put("probe", WORLD_SERVE, &q->record));
+    fixture_apply_owned(f, owner, change_put("probe", WORLD_SERVE, &q->record));
 }
 
 static void put_redis(struct fixture *f, const char *owner, const char *ns, uint64_t connections,
@@ -74,7 +74,7 @@ static void put_redis(struct fixture *f, const char *owner, const char *ns, uint
     record_set(&r->namespace_, ns);
     r->ray_connections = known_u64(connections);
     r->heartbeat = known_u64(heartbeat_wall_ms);
-    apply(f, owner, change_put("redis", WORLD_REDIS, &r->record));
+    fixture_apply_owned(f, owner, change_put("redis", WORLD_REDIS, &r->record));
 }
 
 static int fixture_open(void **state)
@@ -89,11 +89,11 @@ static int fixture_open(void **state)
     record_set(&rs->active_cluster, "other-abcde");
     record_set(&rs->storage_ns, "other-ns");
     rs->ft = TRI_YES;
-    apply(f, NULL, change_put("kube/rayservices", WORLD_KUBE, &rs->record));
+    fixture_apply_owned(f, NULL, change_put("kube/rayservices", WORLD_KUBE, &rs->record));
     struct pod *p = small_pod("other-head", "other-head", "head", "ip-100-64-90-12", NULL);
     record_set(&p->cluster, "other-abcde");
-    apply(f, NULL, change_put("kube/pods", WORLD_KUBE, &p->record));
-    apply(f, NULL, change_put("kube/pods", WORLD_KUBE, small_edit(&f->s, TABLE_POD, OLD_HEAD)));
+    fixture_apply_owned(f, NULL, change_put("kube/pods", WORLD_KUBE, &p->record));
+    fixture_apply_owned(f, NULL, change_put("kube/pods", WORLD_KUBE, small_edit(&f->s, TABLE_POD, OLD_HEAD)));
     *state = f;
     return 0;
 }

@@ -30,7 +30,7 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
@@ -86,7 +86,7 @@ static void node_registers(struct small *s, const char *id, const char *pod)
     small_put(s, "redis", WORLD_REDIS, small_raynode(SMALL_OLD_NODE, "DEAD", head_pod, NULL));
 }
 
-static void beat(struct small *s)
+static void heartbeat_beat(struct small *s)
 {
     small_redis(s, 4, small_wall(s));
 }
@@ -120,7 +120,7 @@ static void head_killed_and_back(struct small *s)
     small_wait(s, 6000);
     node_registers(s, "7afdda9d", new_pod);
     small_wait(s, 1000);
-    beat(s);
+    heartbeat_beat(s);
     small_wait(s, 1000);
     head_runs(s, new_head, new_pod, "one", TRI_YES);
 }
@@ -166,12 +166,12 @@ static void a_second_crash_takes_rungs_back(void **state)
     assert_int_equal(o.rung[RUNG_HEAD_RUNNING].after_ms, 19000);
     assert_string_equal(outage_rung_words(&o.rung[RUNG_HEAD_RUNNING], words), "first +2.0s, lost again +15.0s");
     assert_false(o.rung[RUNG_HEAD_ALIVE].seen); /* NODE still says ALIVE of the run that has ended */
-    beat(s);
+    heartbeat_beat(s);
     assert_false(now_of(s).rung[RUNG_GCS_BACK].seen);
     small_wait(s, 6000);
     node_registers(s, "8b8b8b8b", new_pod);
     small_wait(s, 1000);
-    beat(s);
+    heartbeat_beat(s);
     head_runs(s, new_head, new_pod, "two", TRI_YES);
     serve_says(s, "RUNNING", "8b8b8b8b");
     o = now_of(s);
@@ -198,7 +198,7 @@ static void a_gcs_that_falls_silent_again_is_not_back(void **state)
     lost_at(&o, RUNG_GCS_BACK, 9000, silent);
     assert_true(o.gcs_silent_ms.value >= 12000); /* it runs on from the first silence */
     small_wait(s, 1000);
-    beat(s);
+    heartbeat_beat(s);
     assert_true(now_of(s).rung[RUNG_GCS_BACK].seen);
 }
 
@@ -279,7 +279,7 @@ static void rungs_stand_in_the_order_of_time(void **state)
     head_runs(s, new_head, new_pod, "one", TRI_NO);
     for (int i = 0; i < 2; i++) { /* the old GCS beats on */
         small_wait(s, 1000);
-        beat(s);
+        heartbeat_beat(s);
     }
     small_wait(s, 8000);
     struct outage o = now_of(s);
@@ -295,7 +295,7 @@ static void a_head_in_its_grace_is_going(void **state)
 {
     struct small *s = *state;
     for (int ft = 0; ft < 2; ft++) {
-        done(state);
+        small_teardown(state);
         with_cluster(state);
         s = *state;
         if (!ft) {
@@ -310,7 +310,7 @@ static void a_head_in_its_grace_is_going(void **state)
         small_put(s, "kube/pods", WORLD_KUBE, p);
         for (int i = 0; i < 20; i++) {
             small_wait(s, 1000);
-            if (ft) beat(s);
+            if (ft) heartbeat_beat(s);
         }
         struct answer a = answer_now(s, 1);
         assert_string_equal(a.question, "HEAD GOING");
@@ -373,7 +373,7 @@ static void state_that_is_gone_is_said_at_once(void **state)
     assert_string_equal(now_of(s).rung[RUNG_GCS_BACK].why, "the GCS's state is gone: Redis came back empty");
     small_table(s, "NODE", "7afdda9d");
     node_registers(s, "7afdda9d", head_pod);
-    beat(s);
+    heartbeat_beat(s);
     small_wait(s, 2000);
     o = now_of(s);
     assert_true(o.rung[RUNG_GCS_BACK].seen);
@@ -400,9 +400,9 @@ static void nothing_is_kept_while_redis_is_down(void **state)
     head_killed_and_back(s);
     small_wait(s, 90000);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    beat(s);
+    heartbeat_beat(s);
     small_wait(s, 100);
-    beat(s);
+    heartbeat_beat(s);
     head_deleted(s, new_head, 0);
     struct pod *p = small_pod("third", "mistral-44qn2-head-third", "head", "ip-100-64-90-12", NULL);
     p->started = UNKNOWN_U64;
@@ -541,7 +541,7 @@ static void a_first_look_finds_a_head_in_its_grace(void **state)
     p->grace = known_u64(30);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 8000);
-    beat(s);
+    heartbeat_beat(s);
     const struct outage found = first_look(s, &fresh), watched = now_of(s);
     assert_true(found.going);
     assert_int_equal(found.t0_wall_ms, watched.t0_wall_ms);
@@ -647,7 +647,7 @@ static void anything_happens(struct small *s, struct rng *rng)
     case 5: serve_says(s, random_next(rng) % 2 ? "RUNNING" : "DEPLOYING", node); break;
     case 6: worker_restarts(s, random_next(rng) % 2 ? "w1" : "w2", random_next(rng) % 2 ? TRI_YES : TRI_NO); break;
     case 7: small_redis(s, 0, small_wall(s)); break;
-    default: beat(s);
+    default: heartbeat_beat(s);
     }
 }
 
@@ -662,7 +662,7 @@ static void no_clock_goes_back(void **state)
 {
     size_t lost = 0, back = 0, replaced = 0;
     for (uint64_t seed = 1; seed <= 40; seed++) {
-        done(state);
+        small_teardown(state);
         with_cluster(state);
         struct small *s = *state;
         struct rng rng = {seed * 0x9E3779B97F4A7C15u};

@@ -28,14 +28,14 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
     return 0;
 }
 
-static void again(struct small *s)
+static void container_restarts(struct small *s)
 {
     small_done(s);
     small_init(s, true);
@@ -102,7 +102,7 @@ static void only_the_events_of_that_end_say_liveness(void **state)
         {"mistral", HEAD_POD, "Killing", NULL, 0, false, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        again(s);
+        container_restarts(s);
         small_wait(s, 2000);
         struct event *e = record_new(TABLE_EVENT, "e");
         record_set(&e->ns, cases[i].ns);
@@ -284,7 +284,7 @@ static void an_outage_ends_with_the_service_that_is_deleted(void **state)
 {
     struct small *s = *state;
     for (int cluster = 0; cluster < 2; cluster++) {
-        again(s);
+        container_restarts(s);
         head_is_deleted(s);
         small_wait(s, 2000);
         assert_int_equal(s->r.outage, OUTAGE_RUNNING);

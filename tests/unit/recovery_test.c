@@ -22,14 +22,14 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
     return 0;
 }
 
-static void beat(struct small *s, uint64_t connections)
+static void heartbeat_beat(struct small *s, uint64_t connections)
 {
     small_redis(s, connections, small_wall(s));
 }
@@ -117,7 +117,7 @@ static void warm_up(struct small *s)
 {
     for (int i = 0; i < 3; i++) {
         small_wait(s, 1000);
-        beat(s, 4);
+        heartbeat_beat(s, 4);
     }
     assert_int_equal(s->r.outage, OUTAGE_NONE);
 }
@@ -141,7 +141,7 @@ static void the_ladder_with_grace_0(void **state)
     small_gone(s, TABLE_POD, old_head);
     small_wait(s, 500);
     uint64_t last_beat = small_wall(s);
-    beat(s, 0);
+    heartbeat_beat(s, 0);
     small_wait(s, 300);
     head_bound(s);
     serve_says(s, "RUNNING");
@@ -156,7 +156,7 @@ static void the_ladder_with_grace_0(void **state)
     nodes_turn(s);
     assert_false(s->r.rung[RUNG_GCS_BACK].reached); /* nor is a NODE record without a heartbeat */
     small_wait(s, 700);
-    beat(s, 4);
+    heartbeat_beat(s, 4);
     small_wait(s, 2200);
     serve_says(s, "DEPLOYING");
     serve_says(s, "RUNNING");
@@ -208,7 +208,7 @@ static void a_fall_of_connections_is_remembered(void **state)
     delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     small_wait(s, 1200);
-    beat(s, 4);
+    heartbeat_beat(s, 4);
     const uint64_t last_beat = small_wall(s);
     small_wait(s, 800);
     small_redis(s, 0, last_beat);
@@ -243,7 +243,7 @@ static void the_ladder_ends_with_the_rung_that_came_last(void **state)
     nodes_turn(s);
     for (int i = 0; i < 4 && s->r.outage == OUTAGE_RUNNING; i++) {
         small_wait(s, 1000);
-        beat(s, 4);
+        heartbeat_beat(s, 4);
     }
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     uint64_t last = 0;
@@ -265,7 +265,7 @@ static void the_ladder_with_the_default_grace(void **state)
     assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod deleted, grace 30");
     for (int i = 0; i < 30; i++) {
         small_wait(s, 1000);
-        beat(s, 4);
+        heartbeat_beat(s, 4);
     }
     assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
     assert_false(s->r.silent_ms.known);
@@ -286,7 +286,7 @@ static void the_ladder_with_the_default_grace(void **state)
     nodes_turn(s);
     assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     small_wait(s, 1000);
-    beat(s, 4);
+    heartbeat_beat(s, 4);
     rung_at(s, RUNG_GCS_BACK, 34500);
     small_wait(s, 9000);
     head_ready(s);
@@ -308,7 +308,7 @@ static void the_old_gcs_beats_on(void **state)
     head_running(s);
     for (int i = 0; i < 3; i++) {
         small_wait(s, 1000);
-        beat(s, 0);
+        heartbeat_beat(s, 0);
         assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
         assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     }
@@ -320,7 +320,7 @@ static void the_old_gcs_beats_on(void **state)
     nodes_turn(s);
     assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     small_wait(s, 200);
-    beat(s, 4); /* the new head's, 200 ms after its NODE record: no window is waited for */
+    heartbeat_beat(s, 4); /* the new head's, 200 ms after its NODE record: no window is waited for */
     rung_at(s, RUNG_GCS_BACK, 10200);
     rung_at(s, RUNG_GCS_SILENT, 3000);
 }
@@ -365,7 +365,7 @@ static void a_heartbeat_that_stops(void **state)
     assert_false(s->r.head_lost);
     assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "heartbeat stopped");
     /* It was nothing: the same head goes on. No loss is kept as the last one. */
-    beat(s, 4);
+    heartbeat_beat(s, 4);
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     struct outage o;
     small_outage(s, &o);
@@ -445,7 +445,7 @@ static void a_container_that_is_restarted(void **state)
               small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", "100.64.90.31"));
     assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     small_wait(s, 1000);
-    beat(s, 4);
+    heartbeat_beat(s, 4);
     rung_at(s, RUNG_GCS_BACK, 3600);
     small_wait(s, 4000);
     p = small_edit(s, TABLE_POD, old_head);
@@ -487,13 +487,13 @@ static void connections_that_are_not_counted(void **state)
     warm_up(s);
     for (int i = 0; i < 5; i++) {
         small_wait(s, 1000);
-        beat(s, 0);
+        heartbeat_beat(s, 0);
         assert_int_equal(s->r.outage, OUTAGE_NONE);
     }
     head_deleting(s, 30);
     for (int i = 0; i < 5; i++) {
         small_wait(s, 1000);
-        beat(s, 0);
+        heartbeat_beat(s, 0);
         assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
     }
     for (int i = 0; i < 4; i++) {
@@ -510,7 +510,7 @@ static void a_late_beat_is_no_silence_where_connections_are_not_counted(void **s
     warm_up(s);
     for (int i = 0; i < 3; i++) {
         small_wait(s, 1000);
-        beat(s, 0);
+        heartbeat_beat(s, 0);
     }
     const uint64_t last_beat = small_wall(s);
     head_deleting(s, 30);
@@ -518,7 +518,7 @@ static void a_late_beat_is_no_silence_where_connections_are_not_counted(void **s
     small_redis(s, 0, last_beat);
     assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
     small_wait(s, 300);
-    beat(s, 0);
+    heartbeat_beat(s, 0);
     assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
 }
 
@@ -578,7 +578,7 @@ static void taking_the_service_away_is_no_head_loss(void **state)
     head_deleting(s, 30);
     small_gone(s, TABLE_POD, old_head);
     small_gone(s, TABLE_RAYSERVICE, "rs-uid");
-    beat(s, 0);
+    heartbeat_beat(s, 0);
     small_wait(s, 20000);
     assert_int_equal(s->r.outage, OUTAGE_NONE);
 }
@@ -607,7 +607,7 @@ static void workers_that_did_not_survive(void **state)
     head_running(s);
     nodes_turn(s);
     small_wait(s, 100);
-    beat(s, 4);
+    heartbeat_beat(s, 4);
     head_ready(s);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
     p = small_edit(s, TABLE_POD, "w1");
@@ -839,7 +839,7 @@ static void the_heads_ray_node_may_be_known_by_serve_alone(void **state)
 {
     struct small *s = *state;
     for (int other = 0; other < 2; other++) {
-        if (other) done(state);
+        if (other) small_teardown(state);
         if (other) with_cluster(state);
         s = *state;
         small_gone(s, TABLE_RAYNODE, SMALL_NS "/" SMALL_OLD_NODE);
@@ -978,7 +978,7 @@ static void another_services_redis_marks_nothing(void **state)
         small_put(s, "redis", WORLD_REDIS, r);
         assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     }
-    beat(s, 4);
+    heartbeat_beat(s, 4);
     assert_true(s->r.rung[RUNG_GCS_BACK].reached);
 }
 

@@ -27,7 +27,7 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);

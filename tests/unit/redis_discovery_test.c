@@ -49,7 +49,7 @@ struct fixture {
     uint64_t after_ms;
 };
 
-static void copy(char *out, size_t size, const char *text)
+static void text_copy(char *out, size_t size, const char *text)
 {
     snprintf(out, size, "%s", text ? text : "-");
 }
@@ -60,9 +60,9 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     (void)l, (void)why;
     struct redis_link *link = mem_zero(1, sizeof *link);
     link->sink = *sink;
-    copy(link->url, sizeof link->url, conf->url);
-    copy(link->user, sizeof link->user, conf->user);
-    copy(link->password, sizeof link->password, conf->password);
+    text_copy(link->url, sizeof link->url, conf->url);
+    text_copy(link->user, sizeof link->user, conf->user);
+    text_copy(link->password, sizeof link->password, conf->password);
     links.opened++;
     unsigned i = 0;
     while (links.open[i]) i++;
@@ -81,7 +81,7 @@ static void link_close(struct redis_link *link)
 
 static void link_set_namespace(struct redis_link *link, const char *ns)
 {
-    copy(link->ns, sizeof link->ns, ns);
+    text_copy(link->ns, sizeof link->ns, ns);
     link->told_ns++;
 }
 
@@ -119,7 +119,7 @@ static void on_forget(struct kube *be, const void *arg)
     if (r->arg == arg) r->done = NULL;
 }
 
-static void answer(struct fixture *f, enum err err, const char *value)
+static void secret_answer(struct fixture *f, enum err err, const char *value)
 {
     const struct read r = f->read;
     assert_non_null(r.done);
@@ -203,7 +203,7 @@ static void put_service(struct fixture *f, const char *name, const char *address
     sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
 }
 
-static void update(struct fixture *f, int service, const char *name)
+static void discovery_update(struct fixture *f, int service, const char *name)
 {
     const struct focus focus = focus_of(f->world, "ns", name);
     redis_discovery_update(f->service[service], f->world, &focus);
@@ -218,14 +218,14 @@ static void the_address_is_the_rayservices(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", false);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_string_equal(links.open[0]->url, "redis://a:6379");
     assert_string_equal(links.open[0]->password, "-");
     assert_string_equal(links.open[0]->ns, "a");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 1);
     put_service(f, "a", "redis://moved:6379", false);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 2);
     assert_string_equal(links.open[0]->url, "redis://moved:6379");
     assert_null(links.open[1]);
@@ -237,12 +237,12 @@ static void what_is_configured_comes_first(void **state)
     f->conf.redis = mem_str("redis://here:1");
     f->conf.redis_user = mem_str("me");
     f->conf.redis_password = mem_str("mine");
-    update(f, 0, NULL); /* before any RayService is known */
+    discovery_update(f, 0, NULL); /* before any RayService is known */
     assert_string_equal(links.open[0]->url, "redis://here:1");
     assert_string_equal(links.open[0]->user, "me");
     assert_string_equal(links.open[0]->password, "mine");
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 1);
     assert_null(f->read.done);
     const struct redis_found found = redis_discovery_found(f->service[0]);
@@ -283,11 +283,11 @@ static void the_rayservices_password_goes_where_it_names_alone(void **state)
         redis_discovery_free(f->service[0]);
         f->service[0] = discovery_new(f);
         put_service(f, "a", p->named, true);
-        update(f, 0, "a");
+        discovery_update(f, 0, "a");
         if (!!f->read.done != p->same)
             fail_msg("%s and %s: the Secret is%s read", p->named, p->configured, p->same ? " not" : "");
-        if (p->same) answer(f, ERR_OK, "s3cret");
-        update(f, 0, "a");
+        if (p->same) secret_answer(f, ERR_OK, "s3cret");
+        discovery_update(f, 0, "a");
         assert_string_equal(links.open[0]->password, p->same ? "s3cret" : "-");
         assert_string_equal(links.open[0]->user, "-");
         clock_advance(f->clock, OPENS * SECOND_MS);
@@ -305,7 +305,7 @@ static void put_credentials(struct fixture *f, const char *user, const char *use
     record_set(&r->redis_user_secret_key, user_key);
     r->redis_password_inline = in_clear;
     sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
 }
 
 /* Each part alone is a credential, and none goes elsewhere. */
@@ -341,7 +341,7 @@ static void a_refresh_reads_the_redis_anew(void **state)
     struct fixture *f = *state;
     redis_discovery_refresh(f->service[0]); /* there is no link yet */
     put_service(f, "a", "redis://a:6379", false);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     redis_discovery_refresh(f->service[0]);
     assert_int_equal(links.open[0]->refreshed, 1);
     assert_int_equal(links.opened, 1);
@@ -351,11 +351,11 @@ static void a_password_that_is_not_sent_is_told(void **state)
 {
     struct fixture *f = *state;
     f->conf.redis = mem_str("redis://b:6379");
-    update(f, 0, NULL);
+    discovery_update(f, 0, NULL);
     sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "NOAUTH", "b:6379"));
     assert_string_equal(source_of(f)->why, "NOAUTH");
     put_service(f, "a", "redis://a:6379", true); /* known only after the refusal */
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 1);
     assert_non_null(strstr(source_of(f)->why, "is for a:6379 alone"));
     assert_string_equal(source_of(f)->detail, "b:6379");
@@ -366,9 +366,9 @@ static void a_password_that_is_not_sent_is_told(void **state)
     assert_null(redis_discovery_found(f->service[0]).password_from);
 
     f->conf.redis_credentials = mem_str("rayservice");
-    update(f, 0, "a");
-    answer(f, ERR_OK, "s3cret");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "s3cret");
+    discovery_update(f, 0, "a");
     assert_string_equal(links.open[0]->url, "redis://b:6379");
     assert_string_equal(links.open[0]->password, "s3cret");
     assert_null(redis_discovery_found(f->service[0]).withheld_for);
@@ -380,14 +380,14 @@ static void the_password_is_read_before_the_link_is_opened(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_string_equal(f->read.what, "ns/auth-a.password");
     assert_int_equal(links.opened, 0);
     assert_int_equal(source_of(f)->state, SOURCE_CONNECTING);
-    update(f, 0, "a"); /* is read once */
-    answer(f, ERR_OK, "s3cret");
+    discovery_update(f, 0, "a"); /* is read once */
+    secret_answer(f, ERR_OK, "s3cret");
     assert_int_equal(f->reconciles, 1);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_string_equal(links.open[0]->password, "s3cret");
     assert_string_equal(redis_discovery_found(f->service[0]).password_from, "Secret ns/auth-a, key password");
 }
@@ -400,14 +400,14 @@ static void the_user_may_be_in_a_secret_too(void **state)
     record_set(&r->redis_user_secret_name, "who");
     record_set(&r->redis_user_secret_key, "user");
     sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_string_equal(f->read.what, "ns/who.user");
-    answer(f, ERR_OK, "ray");
-    update(f, 0, "a");
+    secret_answer(f, ERR_OK, "ray");
+    discovery_update(f, 0, "a");
     assert_string_equal(f->read.what, "ns/auth-a.password");
     assert_int_equal(links.opened, 0);
-    answer(f, ERR_OK, "s3cret");
-    update(f, 0, "a");
+    secret_answer(f, ERR_OK, "s3cret");
+    discovery_update(f, 0, "a");
     assert_string_equal(links.open[0]->user, "ray");
     assert_string_equal(links.open[0]->password, "s3cret");
     assert_string_equal(redis_discovery_found(f->service[0]).user, "ray");
@@ -418,25 +418,25 @@ static void a_password_is_not_used_for_another_address(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     put_service(f, "a", "redis://moved:6379", true);
-    answer(f, ERR_OK, "of-a"); /* before the update that sees it */
-    update(f, 0, "a");
+    secret_answer(f, ERR_OK, "of-a"); /* before the update that sees it */
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 0);
-    answer(f, ERR_OK, "of-moved");
-    update(f, 0, "a");
+    secret_answer(f, ERR_OK, "of-moved");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 1);
     assert_string_equal(links.open[0]->url, "redis://moved:6379");
     assert_string_equal(links.open[0]->password, "of-moved");
 
     put_service(f, "a", "redis://b:6379", true);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     put_service(f, "a", "redis://c:6379", true);
-    update(f, 0, "a"); /* sees it while the read is in flight */
-    answer(f, ERR_OK, "of-b");
-    update(f, 0, "a");
-    answer(f, ERR_OK, "of-c");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a"); /* sees it while the read is in flight */
+    secret_answer(f, ERR_OK, "of-b");
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "of-c");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 2);
     assert_string_equal(links.open[0]->password, "of-c");
 }
@@ -454,7 +454,7 @@ static void half_a_reference_to_a_secret_is_none(void **state)
         record_set(half ? &r->redis_secret_name : &r->redis_secret_key, "x");
         r->ft = TRI_YES;
         sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
-        update(f, half, name);
+        discovery_update(f, half, name);
         assert_null(f->read.done);
         assert_int_equal(links.opened, half + 1);
         free(name);
@@ -465,7 +465,7 @@ static void a_refusal_without_words_is_told_by_its_kind(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     const struct read r = f->read;
     f->read.done = NULL;
     r.done(r.arg, ERR_TIMEOUT, NULL, 0, "");
@@ -478,8 +478,8 @@ static void what_cannot_be_read_is_tried_again_by_the_clock(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
-    answer(f, ERR_FORBIDDEN, NULL);
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_FORBIDDEN, NULL);
     assert_int_equal(source_of(f)->state, SOURCE_DENIED);
     assert_string_equal(source_of(f)->why, "not permitted to read secrets");
     const struct source *secrets = world_source_named(f->world, REDIS_SECRETS_SOURCE);
@@ -490,13 +490,13 @@ static void what_cannot_be_read_is_tried_again_by_the_clock(void **state)
     assert_non_null(strstr(redis_discovery_found(f->service[0]).password_why, "cannot be read: no"));
     clock_advance(f->clock, REDIS_SECRET_RETRY_MS - SECOND_MS);
     redis_discovery_tick(f->service[0]);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_null(f->read.done);
     clock_advance(f->clock, SECOND_MS);
     redis_discovery_tick(f->service[0]);
-    update(f, 0, "a");
-    answer(f, ERR_OK, "s3cret");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "s3cret");
+    discovery_update(f, 0, "a");
     assert_string_equal(links.open[0]->password, "s3cret");
 }
 
@@ -505,22 +505,22 @@ static void a_refused_password_is_read_anew(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
-    answer(f, ERR_OK, "old");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "old");
+    discovery_update(f, 0, "a");
     redis_discovery_set_fast_poll(f->service[0], true);
     assert_true(links.open[0]->fast);
     sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "WRONGPASS", NULL));
     for (int s = 0; s < REDIS_SECRET_RETRY_MS; s += SECOND_MS) {
         redis_discovery_tick(f->service[0]);
-        update(f, 0, "a");
+        discovery_update(f, 0, "a");
         assert_null(f->read.done);
         clock_advance(f->clock, SECOND_MS);
     }
     redis_discovery_tick(f->service[0]);
-    update(f, 0, "a");
-    answer(f, ERR_OK, "new");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "new");
+    discovery_update(f, 0, "a");
     assert_string_equal(links.open[0]->password, "new");
     assert_true(links.open[0]->fast);
     assert_int_equal(links.opened, 2);
@@ -539,22 +539,22 @@ static void list_services(struct fixture *f)
 static void why_there_is_none_is_said_once(void **state)
 {
     struct fixture *f = *state;
-    update(f, 0, NULL);
+    discovery_update(f, 0, NULL);
     assert_int_equal(source_of(f)->state, SOURCE_CONNECTING); /* whether there is one is not known: it is not "off" */
     assert_string_equal(source_of(f)->why, "its address is not known before a RayService is");
     list_services(f);
-    update(f, 0, NULL);
+    discovery_update(f, 0, NULL);
     assert_int_equal(source_of(f)->state, SOURCE_OFF);
     assert_string_equal(source_of(f)->why, "there is no RayService");
     put_service(f, "a", NULL, false);
     put_service(f, "b", NULL, false);
-    update(f, 0, NULL);
+    discovery_update(f, 0, NULL);
     assert_string_equal(source_of(f)->why, "no RayService is chosen");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_non_null(strstr(source_of(f)->why, "no fault tolerance"));
     const uint64_t said_ms = source_of(f)->last_change_ms;
     clock_advance(f->clock, SECOND_MS);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(source_of(f)->last_change_ms, said_ms);
 }
 
@@ -564,7 +564,7 @@ static void an_address_that_changes_without_end_is_throttled(void **state)
     for (int i = 0; i < 5 * OPENS; i++) {
         char *address = mem_printf("redis://a:%d", 1000 + i);
         put_service(f, "a", address, false);
-        update(f, 0, "a");
+        discovery_update(f, 0, "a");
         free(address);
     }
     assert_int_equal(links.opened, OPENS);
@@ -572,7 +572,7 @@ static void an_address_that_changes_without_end_is_throttled(void **state)
     assert_int_equal(source_of(f)->err, ERR_THROTTLED);
     assert_true(f->after_ms > 0 && f->after_ms <= SECOND_MS);
     clock_advance(f->clock, f->after_ms);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, OPENS + 1);
     assert_string_equal(links.open[0]->url, "redis://a:1049");
 }
@@ -582,11 +582,11 @@ static void a_link_is_told_what_changes(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", false);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.open[0]->told_fast, 0); /* as it opens */
     assert_false(links.open[0]->fast);
     assert_string_equal(links.open[0]->ns, "a");
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.open[0]->told_ns, 1);
     struct rayservice *r = record_new(TABLE_RAYSERVICE, "a");
     record_set(&r->ns, "ns");
@@ -594,7 +594,7 @@ static void a_link_is_told_what_changes(void **state)
     record_set(&r->redis_address, "redis://a:6379");
     r->ft = TRI_YES; /* where it keeps what it stores is not known any more */
     sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.open[0]->told_ns, 1);
     redis_discovery_set_fast_poll(f->service[0], true);
     assert_int_equal(links.open[0]->told_fast, 1);
@@ -606,7 +606,7 @@ static void a_client_that_cannot_read_secrets_is_not_asked(void **state)
     struct fixture *f = *state;
     f->kube.secret = NULL;
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_null(f->read.done);
     assert_int_equal(links.opened, 1);
     assert_string_equal(links.open[0]->password, "-");
@@ -618,12 +618,12 @@ static void each_rayservice_has_its_own(void **state)
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", true);
     put_service(f, "b", "redis://b:6379", false);
-    update(f, 0, "a");
-    update(f, 1, "b");
+    discovery_update(f, 0, "a");
+    discovery_update(f, 1, "b");
     assert_string_equal(links.open[0]->url, "redis://b:6379");
-    answer(f, ERR_OK, "of-a");
-    update(f, 1, "b");
-    update(f, 0, "a");
+    secret_answer(f, ERR_OK, "of-a");
+    discovery_update(f, 1, "b");
+    discovery_update(f, 0, "a");
     assert_int_equal(links.opened, 2);
     assert_string_equal(links.open[1]->url, "redis://a:6379");
     assert_string_equal(links.open[1]->password, "of-a");
@@ -640,7 +640,7 @@ static void it_may_be_freed_while_a_secret_is_read(void **state)
 {
     struct fixture *f = *state;
     put_service(f, "a", "redis://a:6379", true);
-    update(f, 0, "a");
+    discovery_update(f, 0, "a");
     assert_non_null(f->read.done);
 }
 

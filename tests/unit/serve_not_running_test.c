@@ -72,8 +72,8 @@ static void kuberay_alone_tells_it(void **state)
 
 /* ---- worlds of our own ------------------------------------------------------------------------------------------- */
 
-static void add(struct deployment *one, const char *name, const char *status, const char *app_status,
-                const char *message)
+static void deployment_fill(struct deployment *one, const char *name, const char *status, const char *app_status,
+                            const char *message)
 {
     record_set(&one->app, "chat");
     record_set(&one->app_status, app_status);
@@ -94,10 +94,10 @@ static void what_failed_comes_before_what_is_under_way(void **state)
 {
     (void)state;
     struct deployment all[4] = {{0}};
-    add(&all[0], "a", "UPDATING", "DEPLOYING", NULL);
-    add(&all[1], "b", "UNHEALTHY", "DEPLOYING", "boom");
-    add(&all[2], "c", "HEALTHY", "DEPLOYING", NULL);
-    add(&all[3], "d", "HEALTHY", "RUNNING", "fine");
+    deployment_fill(&all[0], "a", "UPDATING", "DEPLOYING", NULL);
+    deployment_fill(&all[1], "b", "UNHEALTHY", "DEPLOYING", "boom");
+    deployment_fill(&all[2], "c", "HEALTHY", "DEPLOYING", NULL);
+    deployment_fill(&all[3], "d", "HEALTHY", "RUNNING", "fine");
     struct serve_not_running s = serve_not_running_in(all, 4);
     assert_string_equal(s.name, "b");
     assert_string_equal(s.status, "UNHEALTHY");
@@ -108,11 +108,11 @@ static void what_failed_comes_before_what_is_under_way(void **state)
     assert_string_equal(s.status, "DEPLOYING");
     assert_false(s.failed);
     assert_null(serve_not_running_in(&all[3], 1).status);
-    add(&all[1], "b", "UNHEALTHY", "DEPLOY_FAILED", "boom"); /* Serve has given up: that is what counts */
+    deployment_fill(&all[1], "b", "UNHEALTHY", "DEPLOY_FAILED", "boom"); /* Serve has given up: that is what counts */
     s = serve_not_running_in(all, 4);
     assert_string_equal(s.name, "chat");
     assert_string_equal(s.status, "DEPLOY_FAILED");
-    for (int i = 0; i < 4; i++) add(&all[i], NULL, NULL, NULL, NULL);
+    for (int i = 0; i < 4; i++) deployment_fill(&all[i], NULL, NULL, NULL, NULL);
     for (int i = 0; i < 4; i++) record_set(&all[i].app, NULL);
 }
 
@@ -123,12 +123,12 @@ static void an_upgrade_that_fails_is_told_beside_a_service_that_runs(void **stat
     struct small s;
     small_init(&s, true);
     struct serveapp *app = record_new(TABLE_SERVEAPP, "rs-uid");
-    add(RECORD_APPEND(app, deployments), "m", "HEALTHY", "RUNNING", NULL);
+    deployment_fill(RECORD_APPEND(app, deployments), "m", "HEALTHY", "RUNNING", NULL);
     small_put(&s, "serve", WORLD_SERVE, app);
     words_are(&s, "");
     struct rayservice *r = small_edit(&s, TABLE_RAYSERVICE, "rs-uid");
     record_set(&r->pending_cluster, "mistral-new");
-    add(RECORD_APPEND(r, pending), NULL, NULL, "DEPLOY_FAILED", "ImportError: no module");
+    deployment_fill(RECORD_APPEND(r, pending), NULL, NULL, "DEPLOY_FAILED", "ImportError: no module");
     small_put(&s, "kube/rayservices", WORLD_KUBE, r);
     words_are(&s, "upgrade: chat DEPLOY_FAILED: ImportError: no module");
     r = small_edit(&s, TABLE_RAYSERVICE, "rs-uid");
@@ -144,7 +144,7 @@ static void the_word_of_a_source_that_is_down_is_not_told(void **state)
     struct small s;
     small_init(&s, true);
     struct rayservice *r = small_edit(&s, TABLE_RAYSERVICE, "rs-uid");
-    add(RECORD_APPEND(r, deployments), "m", "UNHEALTHY", "UNHEALTHY", NULL);
+    deployment_fill(RECORD_APPEND(r, deployments), "m", "UNHEALTHY", "UNHEALTHY", NULL);
     small_put(&s, "kube/rayservices", WORLD_KUBE, r);
     words_are(&s, "m UNHEALTHY");
     small_apply(&s, change_source("kube/rayservices", WORLD_KUBE, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));

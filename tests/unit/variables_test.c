@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static const char *environment(const char *name)
+static const char *environment_value(const char *name)
 {
     if (strcmp(name, "EXT_REDIS_ENDPOINT") == 0) return "from.env";
     if (strcmp(name, "REDIS_PASSWORD") == 0) return "";
@@ -22,7 +22,7 @@ static const char *environment(const char *name)
     return NULL;
 }
 
-static struct manifest *applied(struct variables *v, const char *text)
+static struct manifest *manifest_applied(struct variables *v, const char *text)
 {
     struct manifest *m = NULL;
     struct why why = {0};
@@ -34,12 +34,12 @@ static struct manifest *applied(struct variables *v, const char *text)
 }
 
 /* The value of "a" after the variables went in. */
-static void becomes(const char *text, const char *expected)
+static void value_becomes(const char *text, const char *expected)
 {
     struct variables v;
-    variables_init(&v, environment);
+    variables_init(&v, environment_value);
     assert_int_equal(variables_give(&v, "MINE=given", NULL), ERR_OK);
-    struct manifest *m = applied(&v, text);
+    struct manifest *m = manifest_applied(&v, text);
     assert_string_equal(yaml_str(m->objects[0].root, "a"), expected);
     manifest_free(m);
     variables_done(&v);
@@ -48,13 +48,13 @@ static void becomes(const char *text, const char *expected)
 static void allowed_names_are_put_in(void **state)
 {
     (void)state;
-    becomes("a: $MINE", "given");
-    becomes("a: \"${MINE}s and $MINE\"", "givens and given");
-    becomes("{a: ${MINE}}", "given");
-    becomes("a: $EXT_REDIS_ENDPOINT:6379", "from.env:6379");
-    becomes("a: $REDIS_PORT", "6379");
-    becomes("a: |\n  x $MINE\n  y\n", "x given\ny\n");
-    becomes("b: &x $MINE\na: *x\n", "given");
+    value_becomes("a: $MINE", "given");
+    value_becomes("a: \"${MINE}s and $MINE\"", "givens and given");
+    value_becomes("{a: ${MINE}}", "given");
+    value_becomes("a: $EXT_REDIS_ENDPOINT:6379", "from.env:6379");
+    value_becomes("a: $REDIS_PORT", "6379");
+    value_becomes("a: |\n  x $MINE\n  y\n", "x given\ny\n");
+    value_becomes("b: &x $MINE\na: *x\n", "given");
 }
 
 static void state_is(const char *assignment, enum variable_state expected)
@@ -147,14 +147,14 @@ static void every_default_is_of_its_type(void **state)
 }
 
 /* The first object as the API server would get it. */
-static void sends(const char *const *given, const char *text, const char *expected)
+static void object_sent_is(const char *const *given, const char *text, const char *expected)
 {
     struct variables v;
     struct why why = {0};
     cJSON *object = NULL;
     variables_init(&v, NULL);
     for (; *given; given++) assert_int_equal(variables_give(&v, *given, NULL), ERR_OK);
-    struct manifest *m = applied(&v, text);
+    struct manifest *m = manifest_applied(&v, text);
     assert_int_equal(manifest_object_json(&m->objects[0], &object, &why), ERR_OK);
     char *json = cJSON_PrintUnformatted(object);
     if (strcmp(json, expected) != 0) fail_msg("%s\nis not %s", json, expected);
@@ -237,16 +237,16 @@ static void values_that_are_shown_are_no_secrets(void **state)
 static void all_else_stays_as_it_is(void **state)
 {
     (void)state;
-    becomes("a: $MINES", "$MINES");
-    becomes("a: $HOME/x", "$HOME/x"); /* in the environment, not on the list */
-    becomes("a: /$1", "/$1");
-    becomes("a: $(MINE) $ {MINE} 5$ $$", "$(MINE) $ {MINE} 5$ $$");
-    becomes("a: '${MINE:-x}'", "${MINE:-x}");
-    becomes("a: '${MINE'", "${MINE");
-    becomes("{a: ${HOME}}", "${HOME}");
-    becomes("a: $REDIS_PASSWORD", "$REDIS_PASSWORD");                 /* empty */
-    becomes("a: $HUGGING_FACE_HUB_TOKEN", "$HUGGING_FACE_HUB_TOKEN"); /* unset */
-    becomes("a: $REDIS_SCHEME", "$REDIS_SCHEME");                     /* a line break */
+    value_becomes("a: $MINES", "$MINES");
+    value_becomes("a: $HOME/x", "$HOME/x"); /* in the environment, not on the list */
+    value_becomes("a: /$1", "/$1");
+    value_becomes("a: $(MINE) $ {MINE} 5$ $$", "$(MINE) $ {MINE} 5$ $$");
+    value_becomes("a: '${MINE:-x}'", "${MINE:-x}");
+    value_becomes("a: '${MINE'", "${MINE");
+    value_becomes("{a: ${HOME}}", "${HOME}");
+    value_becomes("a: $REDIS_PASSWORD", "$REDIS_PASSWORD");                 /* empty */
+    value_becomes("a: $HUGGING_FACE_HUB_TOKEN", "$HUGGING_FACE_HUB_TOKEN"); /* unset */
+    value_becomes("a: $REDIS_SCHEME", "$REDIS_SCHEME");                     /* a line break */
 }
 
 static void a_value_is_never_structure(void **state)
@@ -255,7 +255,7 @@ static void a_value_is_never_structure(void **state)
     struct variables v;
     variables_init(&v, NULL);
     assert_int_equal(variables_give(&v, "MINE=x, evil: true} # {", NULL), ERR_OK);
-    struct manifest *m = applied(&v, "{a: $MINE, b: 1}");
+    struct manifest *m = manifest_applied(&v, "{a: $MINE, b: 1}");
     assert_int_equal(m->objects[0].root->count, 2);
     assert_string_equal(yaml_str(m->objects[0].root, "a"), "x, evil: true} # {");
     manifest_free(m);
@@ -270,7 +270,7 @@ static void values_are_put_in_once(void **state)
     variables_init(&v, NULL);
     assert_int_equal(variables_give(&v, "A=$B", NULL), ERR_OK);
     assert_int_equal(variables_give(&v, "B=b", NULL), ERR_OK);
-    struct manifest *m = applied(&v, "x: &x $A\na: *x\nb: *x\n");
+    struct manifest *m = manifest_applied(&v, "x: &x $A\na: *x\nb: *x\n");
     assert_string_equal(yaml_str(m->objects[0].root, "x"), "$B");
     assert_string_equal(yaml_str(m->objects[0].root, "b"), "$B");
     manifest_free(m);
@@ -292,8 +292,8 @@ static void secret_data_is_encoded_once(void **state)
         variables_init(&v, NULL);
         char *given = mem_printf("T=%s", cases[i].value);
         assert_int_equal(variables_give(&v, given, NULL), ERR_OK);
-        struct manifest *m = applied(&v, "kind: Secret\ndata: {t: $T, mixed: x$T}\nstringData: {t: $T}\n---\n"
-                                         "kind: ConfigMap\ndata: {t: $T}\n");
+        struct manifest *m = manifest_applied(&v, "kind: Secret\ndata: {t: $T, mixed: x$T}\nstringData: {t: $T}\n---\n"
+                                                  "kind: ConfigMap\ndata: {t: $T}\n");
         const struct yaml_node *root = m->objects[0].root, *data = yaml_get(root, "data");
         assert_string_equal(yaml_str(data, "t"), cases[i].data);
         assert_memory_equal(yaml_str(data, "mixed"), "x", 1);
@@ -329,7 +329,7 @@ static void param_becomes(const char *text, const char *expected, bool left, boo
 {
     struct variables v;
     variables_init(&v, secrets_of_a_shell);
-    struct manifest *m = applied(&v, text);
+    struct manifest *m = manifest_applied(&v, text);
     const struct yaml_node *head =
         yaml_get(yaml_get(yaml_get(m->objects[0].root, "spec"), "rayClusterConfig"), "headGroupSpec");
     assert_string_equal(yaml_str(yaml_get(head, "rayStartParams"), "p"), expected);
@@ -367,7 +367,7 @@ static void a_shell_is_in_command_and_args_too(void **state)
         "REDIS_PASSWORD}], lifecycle: {postStart: {exec: {command: [$REDIS_PASSWORD]}}}}]}}}\n";
     struct variables v;
     variables_init(&v, secrets_of_a_shell);
-    struct manifest *m = applied(&v, text);
+    struct manifest *m = manifest_applied(&v, text);
     assert_int_equal(v.uses_count, 2);
     assert_true(v.uses[0].left && v.uses[1].left);
     assert_int_equal(v.misplaced, 0);
@@ -377,12 +377,12 @@ static void a_shell_is_in_command_and_args_too(void **state)
 }
 
 /* How many places of the text would have a secret in clear; none of them is given one. */
-static void misplaces(const char *given, const char *text, size_t expected)
+static void misplaced_count_is(const char *given, const char *text, size_t expected)
 {
     struct variables v;
     variables_init(&v, secrets_of_a_shell);
     if (given) assert_int_equal(variables_give(&v, given, NULL), ERR_OK);
-    struct manifest *m = applied(&v, text);
+    struct manifest *m = manifest_applied(&v, text);
     size_t said = 0;
     for (size_t i = 0; i < v.uses_count; i++) said += v.uses[i].misplaced;
     if (v.misplaced != expected || said != expected) fail_msg("%zu, %zu of %s", v.misplaced, said, text);
@@ -393,27 +393,29 @@ static void misplaces(const char *given, const char *text, size_t expected)
 static void a_secret_goes_into_a_secret_alone(void **state)
 {
     (void)state;
-    misplaces(NULL, "kind: Secret\ndata: {a: $REDIS_PASSWORD}\nstringData: {b: 'redis://:$REDIS_PASSWORD@h'}", 0);
-    misplaces(NULL, "kind: Secret\nmetadata: {annotations: {data: $REDIS_PASSWORD}}", 1);
-    misplaces(NULL, "kind: ConfigMap\ndata: {a: $REDIS_PASSWORD}", 1);
-    misplaces(NULL, "kind: ConfigMap\nstringData: {a: $HUGGING_FACE_HUB_TOKEN, b: $HUGGING_FACE_HUB_TOKEN}", 2);
+    misplaced_count_is(NULL, "kind: Secret\ndata: {a: $REDIS_PASSWORD}\nstringData: {b: 'redis://:$REDIS_PASSWORD@h'}",
+                       0);
+    misplaced_count_is(NULL, "kind: Secret\nmetadata: {annotations: {data: $REDIS_PASSWORD}}", 1);
+    misplaced_count_is(NULL, "kind: ConfigMap\ndata: {a: $REDIS_PASSWORD}", 1);
+    misplaced_count_is(NULL, "kind: ConfigMap\nstringData: {a: $HUGGING_FACE_HUB_TOKEN, b: $HUGGING_FACE_HUB_TOKEN}",
+                       2);
     /* An env's value is no shell's: nobody resolves it but us. */
-    misplaces(NULL, HEAD("", "{env: [{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}]}"), 1);
-    misplaces(NULL, HEAD("", "{env: [{name: ADDRESS, value: 'redis://$EXT_REDIS_ENDPOINT:$REDIS_PORT'}]}"), 0);
+    misplaced_count_is(NULL, HEAD("", "{env: [{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}]}"), 1);
+    misplaced_count_is(NULL, HEAD("", "{env: [{name: ADDRESS, value: 'redis://$EXT_REDIS_ENDPOINT:$REDIS_PORT'}]}"), 0);
     /* Whatever it is called. */
-    misplaces("EXT_REDIS_ENDPOINT=hunter2-of-the-shell", "kind: ConfigMap\ndata: {a: $EXT_REDIS_ENDPOINT}", 1);
-    misplaces("IMAGE=x/hunter2-of-the-shell", "kind: ConfigMap\ndata: {a: $IMAGE}", 1);
-    misplaces("URL=redis://u:secret-one@h", "kind: ConfigMap\ndata: {a: $URL}", 1);
-    misplaces("MY_PASSWORD=x", "kind: ConfigMap\ndata: {a: $MY_PASSWORD}", 1);
-    misplaces("MODEL=hf_abcdefghijklmnopqrstuvwxyzabcdefgh", "kind: ConfigMap\ndata: {a: $MODEL}", 1);
-    misplaces("MODEL=mistral-7b", "kind: ConfigMap\ndata: {a: $MODEL}", 0);
+    misplaced_count_is("EXT_REDIS_ENDPOINT=hunter2-of-the-shell", "kind: ConfigMap\ndata: {a: $EXT_REDIS_ENDPOINT}", 1);
+    misplaced_count_is("IMAGE=x/hunter2-of-the-shell", "kind: ConfigMap\ndata: {a: $IMAGE}", 1);
+    misplaced_count_is("URL=redis://u:secret-one@h", "kind: ConfigMap\ndata: {a: $URL}", 1);
+    misplaced_count_is("MY_PASSWORD=x", "kind: ConfigMap\ndata: {a: $MY_PASSWORD}", 1);
+    misplaced_count_is("MODEL=hf_abcdefghijklmnopqrstuvwxyzabcdefgh", "kind: ConfigMap\ndata: {a: $MODEL}", 1);
+    misplaced_count_is("MODEL=mistral-7b", "kind: ConfigMap\ndata: {a: $MODEL}", 0);
     /* Nor by way of an alias. */
-    misplaces(NULL, "kind: Secret\nstringData: {a: &p $REDIS_PASSWORD}\nmetadata: {labels: {x: *p}}", 1);
-    misplaces(NULL, "kind: Secret\nstringData: &p {a: $REDIS_PASSWORD}\nmetadata: {labels: *p}", 1);
-    misplaces(NULL, "kind: Secret\nstringData: {a: &p $REDIS_PASSWORD, b: *p}", 0);
+    misplaced_count_is(NULL, "kind: Secret\nstringData: {a: &p $REDIS_PASSWORD}\nmetadata: {labels: {x: *p}}", 1);
+    misplaced_count_is(NULL, "kind: Secret\nstringData: &p {a: $REDIS_PASSWORD}\nmetadata: {labels: *p}", 1);
+    misplaced_count_is(NULL, "kind: Secret\nstringData: {a: &p $REDIS_PASSWORD, b: *p}", 0);
 }
 
-static const struct variable *named(const struct variables *v, const char *name)
+static const struct variable *variable_named(const struct variables *v, const char *name)
 {
     for (size_t i = 0; i < v->count; i++)
         if (strcmp(v->items[i].name, name) == 0) return &v->items[i];
@@ -436,14 +438,14 @@ static void states_are_told_apart(void **state)
                  {"MY_TOKEN", "ignored", true},
                  {"NULL_ONE", "unusable", true}};
     struct variables v;
-    variables_init(&v, environment);
+    variables_init(&v, environment_value);
     assert_int_equal(variables_give(&v, "MINE=given", NULL), ERR_OK);
     assert_int_equal(variables_give(&v, "NULL_ONE=null", NULL), ERR_OK);
-    struct manifest *m = applied(&v, "- $MINE $EXT_REDIS_ENDPOINT $REDIS_PORT $REDIS_PASSWORD\n"
-                                     "- $HUGGING_FACE_HUB_TOKEN $REDIS_SCHEME\n"
-                                     "- $HOME $MY_TOKEN $NULL_ONE $MINE\n");
+    struct manifest *m = manifest_applied(&v, "- $MINE $EXT_REDIS_ENDPOINT $REDIS_PORT $REDIS_PASSWORD\n"
+                                              "- $HUGGING_FACE_HUB_TOKEN $REDIS_SCHEME\n"
+                                              "- $HOME $MY_TOKEN $NULL_ONE $MINE\n");
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const struct variable *var = named(&v, cases[i].name);
+        const struct variable *var = variable_named(&v, cases[i].name);
         assert_non_null(var);
         assert_string_equal(variable_state_word(var->state), cases[i].word);
         assert_int_equal(var->secret, cases[i].secret);
@@ -462,14 +464,14 @@ static void uses_have_places(void **state)
     static const struct yaml_place places[] = {{1, 4}, {3, 6}, {4, 6}, {5, 4}};
     struct variables v;
     variables_init(&v, NULL);
-    struct manifest *m = applied(&v, text);
+    struct manifest *m = manifest_applied(&v, text);
     assert_int_equal(v.uses_count, ARRAY_LEN(places));
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         assert_int_equal(v.uses[i].at.line, places[i].line);
         assert_int_equal(v.uses[i].at.column, places[i].column);
     }
     manifest_free(m);
-    m = applied(&v, "none: here\n"); /* of the manifest applied last */
+    m = manifest_applied(&v, "none: here\n"); /* of the manifest applied last */
     assert_int_equal(v.uses_count, 0);
     manifest_free(m);
     variables_done(&v);
@@ -481,7 +483,8 @@ static void names_follow_what_was_put_in(void **state)
     struct variables v;
     variables_init(&v, NULL);
     assert_int_equal(variables_give(&v, "K=Secret", NULL), ERR_OK);
-    struct manifest *m = applied(&v, "kind: List\nitems:\n- {kind: &k $K, metadata: {name: $K}}\n- {kind: *k}\n");
+    struct manifest *m =
+        manifest_applied(&v, "kind: List\nitems:\n- {kind: &k $K, metadata: {name: $K}}\n- {kind: *k}\n");
     assert_int_equal(m->count, 2);
     assert_string_equal(m->objects[0].kind, "Secret");
     assert_string_equal(m->objects[0].name, "Secret");

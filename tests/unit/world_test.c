@@ -531,7 +531,7 @@ static void nonsense_changes_nothing(void **state)
 
 /* ---- owners -------------------------------------------------------------------------------------------------- */
 
-static struct change *owned(struct change *c, const char *owner)
+static struct change *change_owned(struct change *c, const char *owner)
 {
     c->owner = mem_str(owner);
     return c;
@@ -541,7 +541,7 @@ static struct change *redis_change(const char *owner, const char *address)
 {
     struct redis *r = record_new(TABLE_REDIS, "redis");
     record_set(&r->address, address);
-    return owned(change_put("redis", WORLD_REDIS, &r->record), owner);
+    return change_owned(change_put("redis", WORLD_REDIS, &r->record), owner);
 }
 
 static void redis_is(const struct world *w, const char *address)
@@ -572,7 +572,7 @@ static void what_is_read_for_a_rayservice_is_its_own(void **state)
     keys_are(world_of_service(w, "uid-b"), TABLE_POD, "p");
 
     assert_int_equal(world_sources(w), 2); /* its "redis" hides the other's */
-    apply_at(w, 4, owned(change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "late", NULL), "uid-a"));
+    apply_at(w, 4, change_owned(change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "late", NULL), "uid-a"));
     assert_int_equal(world_source_named(w, "redis")->state, SOURCE_DOWN);
     assert_int_equal(world_source_named(world_of_service(w, "uid-b"), "redis")->state, SOURCE_LIVE);
     assert_int_equal(world_freshness(w, WORLD_REDIS, 5, NULL, NULL), FRESH_DOWN);
@@ -584,10 +584,10 @@ static void what_is_read_for_a_rayservice_is_its_own(void **state)
     redis_is(w, "b");
     assert_int_not_equal(world_generation(w, TABLE_REDIS), of_a); /* what was built of the other is built anew */
     assert_int_not_equal(world_generation_all(w), all_of_a);
-    apply_at(w, 6, owned(change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL), "uid-a"));
+    apply_at(w, 6, change_owned(change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL), "uid-a"));
     redis_is(w, "b");
     assert_int_equal(world_count(world_of_service(w, "uid-a"), TABLE_REDIS), 0);
-    apply_at(w, 7, owned(pod_change("q", "of nobody"), "uid-b")); /* pods are the cluster's */
+    apply_at(w, 7, change_owned(pod_change("q", "of nobody"), "uid-b")); /* pods are the cluster's */
     keys_are(w, TABLE_POD, "p");
     world_free(w);
 }
@@ -604,7 +604,7 @@ static void owners_are_bounded(void **state)
     redis_is(world_of_service(w, "uid-0"), "uid-0");
     assert_null(world_first(world_of_service(w, uid), TABLE_REDIS)); /* too many */
     world_focus(w, "uid-0");
-    apply_at(w, 2, owned(change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL), "uid-0"));
+    apply_at(w, 2, change_owned(change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL), "uid-0"));
     apply_at(w, 3, redis_change(uid, uid));
     assert_null(world_first(world_of_service(w, uid), TABLE_REDIS)); /* that in focus keeps its place */
     world_focus(w, "uid-1");

@@ -49,7 +49,7 @@ static int harness_close(void **state)
     return 0;
 }
 
-static void deployed(struct deploy_harness *r, const char *text)
+static void manifest_deployed(struct deploy_harness *r, const char *text)
 {
     deploy_harness_deploy(r, text, NULL);
     deploy_harness_answer(r, true);
@@ -69,7 +69,7 @@ static const char *image_of(struct deploy_harness *r)
 static void kinds_beyond_the_table_are_applied(void **state)
 {
     struct deploy_harness *r = *state;
-    deployed(r, MANIFEST("busybox:1"));
+    manifest_deployed(r, MANIFEST("busybox:1"));
     deploy_harness_said(r, "  dry run: pod/tool: accepted by the API server\n");
     deploy_harness_said(r, "  apply: pod/tool serverside-applied\n");
     deploy_harness_said(r, "  apply: statefulset.apps/redis serverside-applied\n");
@@ -82,7 +82,7 @@ static void kinds_beyond_the_table_are_applied(void **state)
         cJSON_Delete(object);
     }
     /* And changed, with what differs said before. */
-    deployed(r, MANIFEST("busybox:2"));
+    manifest_deployed(r, MANIFEST("busybox:2"));
     deploy_harness_said(r, "  difference: pod/tool: 1 fields change\n");
     deploy_harness_said(r, "  difference: statefulset.apps/redis: unchanged\n");
     assert_string_equal(image_of(r), "busybox:2");
@@ -116,7 +116,7 @@ static void what_was_applied_is_cleaned_up(void **state)
                                  "{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"metadata\":{\"name\":"
                                  "\"theirs\"},\"spec\":{}}",
                                  201));
-    deployed(r, MANIFEST("busybox:1"));
+    manifest_deployed(r, MANIFEST("busybox:1"));
     deploy_harness_cleanup(r);
     deploy_harness_said(r, "  read: pod/tool\n");
     deploy_harness_said(r, "  read: statefulset.apps/redis\n");

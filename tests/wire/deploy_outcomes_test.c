@@ -45,14 +45,14 @@
 #define NAMESPACE_GET "GET /api/v1/namespaces/mistral "
 #define NAMESPACE_POST "POST /api/v1/namespaces?fieldManager=raydeck"
 
-static unsigned times(const char *log, const char *line)
+static unsigned line_times(const char *log, const char *line)
 {
     unsigned n = 0;
     for (const char *p = log; (p = strstr(p, line)); p++) n++;
     return n;
 }
 
-static struct deploy_script *deployed(const struct answer_row *rows, const struct deploy_script_how *how)
+static struct deploy_script *outcome_deployed(const struct answer_row *rows, const struct deploy_script_how *how)
 {
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, how);
@@ -96,7 +96,7 @@ static void what_was_there_is_changed_only_as_it_was_shown(void **state)
         const struct answer_row last = cases[i].row.from ? (struct answer_row){MAP_GET, 200, LIVE_MAP("u-1", ""), 0, 1}
                                                          : (struct answer_row){MAP_GET, 200, LIVE_MAP("u-1", ""), 0, 0};
         const struct answer_row rows[] = {last, cases[i].row, {MAP_PATCH, 200, SENT_MAP, 0, 0}, {NULL, 0, NULL, 0, 0}};
-        struct deploy_script *r = deployed(rows, &(struct deploy_script_how){.text = MAP});
+        struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){.text = MAP});
         deploy_script_said(r, cases[i].said);
         assert_int_equal(times(r->log, MAP_PATCH "\n"), cases[i].patches);
         if (strstr(cases[i].said, "serverside-applied")) {
@@ -123,7 +123,7 @@ static void a_take_over_that_is_not_needed_any_more_is_not_forced(void **state)
     static const struct answer_row rows[] = {{SERVICE_GET, 200, LIVE_SERVICE("4"), 0, 0},
                                              {SERVICE_PATCH "&dryRun=All", 409, GROUPS_CONFLICT, 0, 1},
                                              {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     assert_non_null(strstr(r->question, "takes .spec.rayClusterConfig.workerGroupSpecs from kuberay-operator"));
     assert_int_equal(times(r->log, SERVICE_PATCH "&dryRun=All\n"), 2);
@@ -139,7 +139,7 @@ static void a_take_over_that_cannot_be_checked_again_is_not_sent(void **state)
                                              {SERVICE_PATCH "&dryRun=All", 409, GROUPS_CONFLICT, 0, 1},
                                              {SERVICE_PATCH "&dryRun=All", 500, STATUS("500", "etcd is away"), 1, 9},
                                              {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_SERVER);
     deploy_script_said(r, "# apply: rayservice.ray.io/mistral: etcd is away\n");
     assert_int_equal(times(r->log, SERVICE_PATCH "\n") + times(r->log, SERVICE_PATCH "&force=true\n"), 0);
@@ -153,7 +153,7 @@ static void the_number_of_workers_is_the_autoscalers(void **state)
     static const struct answer_row rows[] = {{SERVICE_GET, 200, LIVE_SERVICE("4"), 0, 1},
                                              {SERVICE_GET, 200, LIVE_SERVICE("5"), 1, 99},
                                              {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     const char *last = r->bodies, *sent = NULL;
     while ((last = strstr(last, "\"kind\":\"RayService\""))) sent = last++;
@@ -218,7 +218,7 @@ static void what_stands_in_a_new_namespace_already_is_left_alone(void **state)
     (void)state;
     static const struct answer_row rows[] = {
         {NAMESPACE_GET, 404, NONE, 0, 0}, {MAP_GET, 200, LIVE_MAP("u-1", ""), 0, 0}, {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){.text = MAP});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){.text = MAP});
     assert_int_equal(r->err, ERR_CONFLICT);
     deploy_script_said(r, "# apply: configmap/m: it was created by another client since it was shown: not changed\n");
     assert_non_null(strstr(r->why, "only namespace mistral was created; deploy can safely be run again"));
@@ -245,7 +245,7 @@ static void what_cannot_be_read_or_checked_stops_the_dry_run(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct answer_row rows[] = {cases[i].row, {MAP_GET, 404, NONE, 0, 0}, {NULL, 0, NULL, 0, 0}};
-        struct deploy_script *r = deployed(rows, &(struct deploy_script_how){.text = MAP});
+        struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){.text = MAP});
         assert_int_equal(r->err, cases[i].err);
         assert_string_equal(r->why, "the API server refuses the manifest: nothing was applied");
         deploy_script_said(r, cases[i].said);
@@ -274,7 +274,7 @@ static void the_question_names_each_object_and_what_changes_in_it(void **state)
 {
     (void)state;
     static const struct answer_row rows[] = {{NAMESPACE_GET, 404, NONE, 0, 0}, {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     assert_string_equal(r->question, "namespace/mistral: new\nsecret/hf-token: new\n"
                                      "rayservice.ray.io/mistral: new · new RayService and RayCluster: needs 12 Neuron "
                                      "devices\ningress.networking.k8s.io/mistral: new\n");
@@ -292,7 +292,7 @@ static void the_question_names_each_object_and_what_changes_in_it(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct answer_row one[] = {
             {MAP_GET, 200, LIVE_MAP("u-1", ""), 0, 0}, {MAP_PATCH, 200, cases[i].next, 0, 0}, {NULL, 0, NULL, 0, 0}};
-        r = deployed(one, &(struct deploy_script_how){.text = MAP, .no = true});
+        r = outcome_deployed(one, &(struct deploy_script_how){.text = MAP, .no = true});
         assert_string_equal(r->question, cases[i].question);
         if (i < 2) deploy_script_said(r, "  difference:   ~ .data.a: 1 → 2\n");
         if (i == 1) deploy_script_said(r, "  difference: configmap/m: 2 fields change\n");
@@ -352,7 +352,7 @@ static void other_events_are_there(struct deploy_script *r)
 static void an_event_says_that_kuberay_refuses_the_spec(void **state)
 {
     (void)state;
-    struct deploy_script *r = deployed(NULL, &(struct deploy_script_how){.opened = an_event_of_it_is_there});
+    struct deploy_script *r = outcome_deployed(NULL, &(struct deploy_script_how){.opened = an_event_of_it_is_there});
     assert_int_equal(r->err, ERR_PARSE);
     assert_string_equal(r->why,
                         "KubeRay refuses the RayService: InvalidRayServiceSpec: headService.metadata.name should not "
@@ -362,7 +362,7 @@ static void an_event_says_that_kuberay_refuses_the_spec(void **state)
                           "applied again\n= accepted failed\n");
     free(r);
     /* Not one of another RayService, nor one of a time before it was applied. */
-    r = deployed(NULL, &(struct deploy_script_how){.opened = other_events_are_there});
+    r = outcome_deployed(NULL, &(struct deploy_script_how){.opened = other_events_are_there});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     free(r);
 }
@@ -371,7 +371,7 @@ static void a_rayservice_that_is_deleted_meanwhile_is_not_waited_for(void **stat
 {
     (void)state;
     static const struct answer_row rows[] = {{SERVICE_GET, 404, NONE, 0, 99}, {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_NOT_FOUND);
     assert_string_equal(r->why, "the RayService was deleted");
     deploy_script_said(r, "# accepted: the RayService was deleted\n= accepted failed\n");
@@ -386,7 +386,7 @@ static void a_reading_that_fails_is_repeated(void **state)
         {SERVICE_GET, 500, STATUS("500", "etcd is away"), 1, 3},
         {SERVICE_GET, 200, SERVICE_STATUS(ACTIVE "," READY("True", "Fine") "]"), 3, 99},
         {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     deploy_script_said(r, "= accepted running: the API server: etcd is away\n");
     deploy_script_said(r, "  accepted: accepted by KubeRay: RayCluster mistral-abcde\n= accepted ok\n");
@@ -407,7 +407,7 @@ static void an_upgrade_is_waited_for(void **state)
          4},
         {SERVICE_GET, 200, SERVICE_STATUS(ACTIVE "," READY("True", "New") "]"), 4, 99},
         {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     deploy_script_said(r, "= answering running: RayService: Old\n");
     deploy_script_said(r, "  answering: RayService is Ready (New); 60/60 probes\n");
@@ -431,7 +431,7 @@ static void a_first_probe_is_waited_for(void **state)
         assert_string_equal(r->why, "deployed");
         deploy_script_said(r, "  answering: RayService is Ready (Fine)\n  answering: no probe observed: only KubeRay "
                               "reports that Serve answers\n");
-        reads[i] = times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n");
+        reads[i] = line_times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n");
         free(r);
     }
     assert_int_equal(reads[0], reads[1] + 8);
@@ -444,7 +444,7 @@ static void what_does_not_answer_in_time_is_told_with_its_state(void **state)
         {SERVICE_GET, 404, NONE, 0, 1},
         {SERVICE_GET, 200, SERVICE_STATUS(ACTIVE "," READY("False", "Initializing") "]"), 1, 999},
         {NULL, 0, NULL, 0, 0}};
-    struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
+    struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_TIMEOUT);
     assert_string_equal(r->why,
                         "everything was applied; timed out waiting for Serve to answer: RayService: Initializing");

@@ -20,7 +20,7 @@
 #define MANIFEST(data) "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: mistral}\ndata: {" data "}\n"
 #define BODY(data) "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"data\":{" data "}}"
 
-static int up(void **state)
+static int race_setup(void **state)
 {
     struct deploy_harness *r =
         deploy_harness_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
@@ -37,13 +37,13 @@ static int running_up(void **state)
     return 0;
 }
 
-static int down(void **state)
+static int race_teardown(void **state)
 {
     deploy_harness_free(*state);
     return 0;
 }
 
-static void patch(struct deploy_harness *r, const char *query, const char *body, long status)
+static void map_patch(struct deploy_harness *r, const char *query, const char *body, long status)
 {
     char *path = mem_printf(MAP "?%s", query);
     cJSON_Delete(sim_fixture_ask(r->sim, "PATCH", path, YAML, body, status));
@@ -56,7 +56,7 @@ static void delete (struct deploy_harness *r)
 }
 
 /* The value of that key as it is on the server. */
-static void has(struct deploy_harness *r, const char *key, const char *value)
+static void map_has(struct deploy_harness *r, const char *key, const char *value)
 {
     cJSON *live = sim_fixture_get(r->sim, MAP, 200);
     const char *now = json_str(json_get(live, "data"), key);
@@ -65,14 +65,14 @@ static void has(struct deploy_harness *r, const char *key, const char *value)
     cJSON_Delete(live);
 }
 
-static void deployed(struct deploy_harness *r, const char *manifest)
+static void manifest_deployed(struct deploy_harness *r, const char *manifest)
 {
     deploy_harness_deploy(r, manifest, NULL);
     deploy_harness_answer(r, true);
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
 }
 
-static void refused(struct deploy_harness *r, const char *said)
+static void answer_refused(struct deploy_harness *r, const char *said)
 {
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
@@ -84,46 +84,46 @@ static void refused(struct deploy_harness *r, const char *said)
 static void what_is_made_is_ours_to_apply(void **state)
 {
     struct deploy_harness *r = *state;
-    deployed(r, MANIFEST("a: '1', b: '2'"));
+    manifest_deployed(r, MANIFEST("a: '1', b: '2'"));
     cJSON *live = sim_fixture_get(r->sim, MAP, 200);
     const cJSON *fields = json_path(live, "metadata.managedFields");
     assert_int_equal(cJSON_GetArraySize(fields), 1);
     assert_string_equal(json_str(cJSON_GetArrayItem(fields, 0), "manager"), "raydeck");
     assert_string_equal(json_str(cJSON_GetArrayItem(fields, 0), "operation"), "Apply");
     cJSON_Delete(live);
-    deployed(r, MANIFEST("a: '3'"));
-    has(r, "a", "3");
-    has(r, "b", NULL);
+    manifest_deployed(r, MANIFEST("a: '3'"));
+    map_has(r, "a", "3");
+    map_has(r, "b", NULL);
 }
 
 static void what_somebody_made_meanwhile_is_left_alone(void **state)
 {
     struct deploy_harness *r = *state;
     deploy_harness_deploy(r, MANIFEST("b: '2'"), NULL);
-    patch(r, "fieldManager=someone", BODY("\"a\":\"theirs\""), 201);
-    refused(r, "# apply: configmap/m: it was created by another client since it was shown: not changed\n");
-    has(r, "a", "theirs");
-    has(r, "b", NULL);
+    map_patch(r, "fieldManager=someone", BODY("\"a\":\"theirs\""), 201);
+    answer_refused(r, "# apply: configmap/m: it was created by another client since it was shown: not changed\n");
+    map_has(r, "a", "theirs");
+    map_has(r, "b", NULL);
 }
 
 static void another_one_of_that_name_is_left_alone(void **state)
 {
     struct deploy_harness *r = *state;
-    deployed(r, MANIFEST("a: '1'"));
+    manifest_deployed(r, MANIFEST("a: '1'"));
     deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     delete (r);
-    patch(r, "fieldManager=raydeck", BODY("\"a\":\"1\""), 201);
-    refused(r, "# apply: configmap/m: it was replaced since it was shown: not changed\n");
-    has(r, "a", "1");
+    map_patch(r, "fieldManager=raydeck", BODY("\"a\":\"1\""), 201);
+    answer_refused(r, "# apply: configmap/m: it was replaced since it was shown: not changed\n");
+    map_has(r, "a", "1");
 }
 
 static void what_is_gone_is_not_made_anew(void **state)
 {
     struct deploy_harness *r = *state;
-    deployed(r, MANIFEST("a: '1'"));
+    manifest_deployed(r, MANIFEST("a: '1'"));
     deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     delete (r);
-    refused(r, "# apply: configmap/m: it was deleted since it was shown: not created again\n");
+    answer_refused(r, "# apply: configmap/m: it was deleted since it was shown: not created again\n");
     cJSON_Delete(sim_fixture_get(r->sim, MAP, 404));
 }
 
@@ -138,8 +138,8 @@ static void what_may_not_be_read_or_applied_is_said_at_once(void **state)
         {"deny patch configmaps", "# prerequisites: you may not apply (patch) configmaps in namespace mistral\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        if (i) down(state);
-        if (i) up(state);
+        if (i) race_teardown(state);
+        if (i) race_setup(state);
         r = *state;
         sim_fixture_say(r->sim, cases[i].deny);
         deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
@@ -172,16 +172,16 @@ static void what_cannot_be_checked_in_a_new_namespace_is_not_applied(void **stat
 static void what_was_changed_meanwhile_is_shown_first(void **state)
 {
     struct deploy_harness *r = *state;
-    deployed(r, MANIFEST("a: '1'"));
+    manifest_deployed(r, MANIFEST("a: '1'"));
     deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
-    patch(r, "fieldManager=raydeck",
-          "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"labels\":{"
-          "\"app.kubernetes.io/managed-by\":\"raydeck\"}},\"data\":{\"a\":\"1\",\"c\":\"another raydeck's\"}}",
-          200);
-    refused(r,
-            "# apply: configmap/m: it was changed since it was shown (.data.c): run deploy again to see the change\n");
-    has(r, "a", "1");
-    has(r, "c", "another raydeck's");
+    map_patch(r, "fieldManager=raydeck",
+              "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"labels\":{"
+              "\"app.kubernetes.io/managed-by\":\"raydeck\"}},\"data\":{\"a\":\"1\",\"c\":\"another raydeck's\"}}",
+              200);
+    answer_refused(
+        r, "# apply: configmap/m: it was changed since it was shown (.data.c): run deploy again to see the change\n");
+    map_has(r, "a", "1");
+    map_has(r, "c", "another raydeck's");
 }
 
 /* ---- a RayService ---- */
@@ -250,7 +250,7 @@ static void a_conflict_that_was_not_shown_is_not_forced(void **state)
     cJSON_free(text);
     cJSON_Delete(body);
     cJSON_Delete(live);
-    refused(r, ".spec.rayClusterConfig.workerGroupSpecs; these were not shown: run deploy again to see them\n");
+    answer_refused(r, ".spec.rayClusterConfig.workerGroupSpecs; these were not shown: run deploy again to see them\n");
     deploy_harness_said(r, "# apply: rayservice.ray.io/mistral: fields owned by ");
     cJSON *now = sim_fixture_get(r->sim, SERVICE, 200);
     assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
@@ -273,7 +273,7 @@ static void another_rayservice_of_that_name_is_left_alone(void **state)
     cJSON_free(text);
     cJSON_Delete(body);
     cJSON_Delete(live);
-    refused(r, "# apply: rayservice.ray.io/mistral: it was replaced since it was shown: not changed\n");
+    answer_refused(r, "# apply: rayservice.ray.io/mistral: it was replaced since it was shown: not changed\n");
     cJSON *now = sim_fixture_get(r->sim, SERVICE, 200);
     assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
     cJSON_Delete(now);

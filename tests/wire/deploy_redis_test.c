@@ -95,7 +95,7 @@ static void on_done(void *arg, enum err err, const char *why)
     snprintf(s->why, sizeof s->why, "%s", why);
 }
 
-static void begin(struct fixture *s, const char *word, uint64_t most_ms)
+static void redis_deploy_begin(struct fixture *s, const char *word, uint64_t most_ms)
 {
     const struct deploy_conf conf = {.loop = s->loop,
                                      .ns = "mistral",
@@ -107,7 +107,7 @@ static void begin(struct fixture *s, const char *word, uint64_t most_ms)
     s->deploy = deploy_start(&conf, &(struct step_observer){on_changed, on_confirm, on_done, s});
 }
 
-static void until(struct fixture *s, const char *said)
+static void wait_until_said(struct fixture *s, const char *said)
 {
     for (uint64_t end = loop_now_ms() + LIMIT_MS; loop_now_ms() < end; loop_step(s->loop, 20))
         if (said ? strstr(s->said, said) != NULL : s->over) return;
@@ -121,15 +121,16 @@ static void it_waits_and_goes_on(void **state)
     struct fixture *s = *state;
     aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters", .status = 200, .body = s->one});
     aws_server_says(s->server, (struct aws_says){.what = "DescribeParameters", .status = 200, .body = s->parameters});
-    begin(s, "memorydb:ray-gcs", 0);
-    until(s, "Redis in AWS|running|querying AWS\n" WAITING
-             "Redis in AWS|running|MemoryDB ray-gcs: clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com:6379, "
-             "TLS, ACL ray\n"
-             "Redis in AWS|ok|\n"
-             "variables|running|\n");
+    redis_deploy_begin(s, "memorydb:ray-gcs", 0);
+    wait_until_said(
+        s, "Redis in AWS|running|querying AWS\n" WAITING
+           "Redis in AWS|running|MemoryDB ray-gcs: clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com:6379, "
+           "TLS, ACL ray\n"
+           "Redis in AWS|ok|\n"
+           "variables|running|\n");
     assert_false(step_engine_may_stop(deploy_engine(s->deploy)));
     step_engine_stop(deploy_engine(s->deploy)); /* too late: nothing happens */
-    until(s, NULL);
+    wait_until_said(s, NULL);
     assert_int_equal(s->err, ERR_PARSE);
     assert_int_equal(s->vars.count > 0, true);
     assert_int_equal(aws_server_refused(s->server), 0);
@@ -139,8 +140,8 @@ static void it_is_given_up_in_time(void **state)
 {
     struct fixture *s = *state;
     aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters", .status = 200, .body = s->creating});
-    begin(s, "memorydb", 300);
-    until(s, NULL);
+    redis_deploy_begin(s, "memorydb", 300);
+    wait_until_said(s, NULL);
     assert_int_equal(s->err, ERR_TIMEOUT);
     assert_string_equal(s->why, "timed out waiting for an endpoint from AWS: nothing was applied");
     assert_non_null(strstr(s->said, WAITING));
@@ -156,8 +157,8 @@ static void what_is_refused_ends_it_at_once(void **state)
     aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters",
                                                  .status = 400,
                                                  .body = "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}"});
-    begin(s, "memorydb:ray-gcs", 0);
-    until(s, NULL);
+    redis_deploy_begin(s, "memorydb:ray-gcs", 0);
+    wait_until_said(s, NULL);
     assert_int_equal(s->err, ERR_FORBIDDEN);
     assert_string_equal(s->why, "AWS memorydb: AccessDeniedException: no: nothing was applied");
     assert_non_null(strstr(s->said, "Redis in AWS|running|AWS memorydb: AccessDeniedException: no\n"
@@ -169,11 +170,11 @@ static void what_is_refused_ends_it_at_once(void **state)
 static void it_can_be_stopped(void **state)
 {
     struct fixture *s = *state;
-    begin(s, "memorydb", 0);
-    until(s, WAITING);
+    redis_deploy_begin(s, "memorydb", 0);
+    wait_until_said(s, WAITING);
     assert_true(step_engine_may_stop(deploy_engine(s->deploy)));
     step_engine_stop(deploy_engine(s->deploy));
-    until(s, NULL);
+    wait_until_said(s, NULL);
     assert_int_equal(s->err, ERR_CANCELLED);
     assert_string_equal(s->why, "stopped: nothing was applied");
     const unsigned asked = aws_server_asked(s->server, "DescribeClusters");
@@ -186,8 +187,8 @@ static void it_can_be_stopped(void **state)
 static void without_it_there_is_no_such_step(void **state)
 {
     struct fixture *s = *state;
-    begin(s, NULL, 0);
-    until(s, NULL);
+    redis_deploy_begin(s, NULL, 0);
+    wait_until_said(s, NULL);
     assert_true(strncmp(s->said, "variables|running", 17) == 0);
     assert_null(strstr(s->said, "AWS"));
     assert_int_equal(aws_server_asked(s->server, "DescribeClusters"), 0);

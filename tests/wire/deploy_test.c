@@ -147,7 +147,7 @@ static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
     free(r);
 }
 
-static unsigned times(const char *log, const char *line)
+static unsigned line_times(const char *log, const char *line)
 {
     unsigned n = 0;
     for (const char *p = log; (p = strstr(p, line)); p++) n++;

@@ -672,7 +672,7 @@ static void a_dead_link_is_noticed_and_redialled(void **state)
 enum { HEALED_MS = 5000, LONG_OUTAGE_TRIES = 12 };
 
 /* As of an API server that has just started: it answers, and has no objects of a kind yet (recorded 1.34). */
-static bool initializing(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+static bool route_initializing(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (s->step || !strstr(request, "/rayservices?")) return false;
     *reply = kube_fixture_json(s, 429,
@@ -702,7 +702,7 @@ static void outage_was_long(struct kube_fixture *s, int kind)
 static void a_server_that_has_healed_is_seen_in_time(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = initializing};
+    struct kube_fixture s = {.route = route_initializing};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", "mistral");
     kube_fixture_until(&s, services_down, "the server has no storage yet");
@@ -717,7 +717,7 @@ static void a_server_that_has_healed_is_seen_in_time(void **state)
 }
 
 /* Everything is cut, the liveness probe too. */
-static bool cut(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+static bool route_cut(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     (void)request;
     if (s->step) return false;
@@ -734,7 +734,7 @@ static bool probed_twice(struct kube_fixture *s)
 static void a_link_that_has_healed_is_seen_in_time(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = cut};
+    struct kube_fixture s = {.route = route_cut};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", "mistral");
     kube_fixture_until(&s, services_down, "the link is cut");

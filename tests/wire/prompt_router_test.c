@@ -145,7 +145,7 @@ struct fixture {
     char *keep;
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct fixture *s = arg;
     if (strncmp(request, "GET /v1/models ", 15) != 0) return s->other;
@@ -169,7 +169,7 @@ static void on_reconcile(void *arg, uint64_t after_ms)
     s->reconciles++;
 }
 
-static void update(struct fixture *s)
+static void router_update(struct fixture *s)
 {
     const struct focus focus = focus_of(s->world, NULL, NULL);
     prompt_router_update(s->router, &focus, true);
@@ -183,7 +183,7 @@ static int fixture_open(void **state)
     s->sink = (struct sink){on_change, s};
     s->http = http_client_new(s->loop, &(struct http_client_conf){.proxy = NULL});
     s->serve.http = s->http;
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, server_answer, s);
     conf_init(&s->conf);
     s->conf.prompt = mem_str(tiny_url(s->server, ""));
     *state = s;
@@ -233,10 +233,10 @@ static struct prompt_router *router_new(struct fixture *s, const struct serve_op
 static void open_router(struct fixture *s)
 {
     s->router = router_new(s, &s->serve);
-    update(s);
+    router_update(s);
 }
 
-static void ask(struct fixture *s)
+static void prompt_send(struct fixture *s)
 {
     unsigned before = s->done;
     struct why why = {0};
@@ -268,13 +268,13 @@ static void test_openai_is_found(void **state)
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
     open_router(s);
     assert_null(prompt_router_protocol(s->router, NULL));
-    ask(s); /* at once: it waits until what is spoken there is known */
+    prompt_send(s); /* at once: it waits until what is spoken there is known */
     assert_string_equal(s->last->answer, "red.");
     assert_string_equal(s->last->target, "POST /v1/chat/completions");
     assert_string_equal(prompt_router_protocol(s->router, &model), "openai");
     assert_string_equal(model, "mistral-7b");
     assert_null(s->last->head); /* without Kubernetes nothing is known of a head */
-    ask(s);
+    prompt_send(s);
     assert_int_equal(s->models_asked, 1);
     assert_non_null(strstr(tiny_last(s->server), "\"model\":\"mistral-7b\""));
 }
@@ -285,11 +285,11 @@ static void test_infer_is_found(void **state)
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
     open_router(s);
-    ask(s);
+    prompt_send(s);
     assert_string_equal(s->last->answer, "blue.");
     assert_string_equal(s->last->target, "GET /infer");
     assert_string_equal(prompt_router_protocol(s->router, NULL), "infer");
-    ask(s);
+    prompt_send(s);
     assert_int_equal(s->models_asked, 1);
 }
 
@@ -300,7 +300,7 @@ static void test_kind_is_said(void **state)
     s->other = (struct tiny_reply){.bytes = INFERRED};
     s->conf.prompt_kind = mem_str("infer");
     open_router(s);
-    ask(s);
+    prompt_send(s);
     assert_string_equal(s->last->answer, "blue.");
     assert_int_equal(s->models_asked, 0);
 }
@@ -323,7 +323,7 @@ static void test_refused(void **state)
     tiny_stop(s->server);
     s->server = NULL;
     open_router(s);
-    ask(s);
+    prompt_send(s);
     assert_string_equal(s->last->phase, "failed");
     assert_string_equal(s->last->failure, "refused");
     assert_non_null(strstr(s->last->path, "direct 127.0.0.1:"));
@@ -336,25 +336,25 @@ static void test_kind_changes(void **state)
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
     open_router(s);
-    ask(s);
+    prompt_send(s);
     assert_string_equal(s->last->answer, "blue.");
     use_models(s);
     s->other = (struct tiny_reply){.bytes = NOT_FOUND};
-    ask(s);
+    prompt_send(s);
     assert_string_equal(s->last->failure, "4xx");
     UNTIL(s, text_eq(prompt_router_protocol(s->router, NULL), "openai"));
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
-    ask(s);
+    prompt_send(s);
     assert_string_equal(s->last->answer, "red.");
 }
 
-static const struct kube_where *nowhere(const struct kube *be)
+static const struct kube_where *where_nowhere(const struct kube *be)
 {
     static const struct kube_where where = {.context = "c"};
     (void)be;
     return &where;
 }
-static const struct kube_ops fake_kube = {.kind = "fake", .where = nowhere};
+static const struct kube_ops fake_kube = {.kind = "fake", .where = where_nowhere};
 
 static void serve_says(struct fixture *s, const char *status)
 {
@@ -377,7 +377,7 @@ static void test_404_while_serve_starts(void **state)
     s->serve.kube_ops = &fake_kube;
     open_router(s);
     serve_says(s, "DEPLOYING");
-    ask(s);
+    prompt_send(s);
     assert_string_equal(s->last->target, "GET /infer");
     unsigned asked = s->models_asked;
     use_models(s);
@@ -409,7 +409,7 @@ static void ingress_of_another_network(struct fixture *s)
     record_set(&route->path, "/");
     record_set(&route->path_type, "Prefix");
     sink_put(&s->sink, change_put("ingresses", WORLD_CONSOLE, &in->record));
-    update(s);
+    router_update(s);
 }
 
 /* An ingress that does not answer from here is left out, with a word; one that was asked for by name is not. */
@@ -421,7 +421,7 @@ static void test_ingress_of_another_network(void **state)
     UNTIL(s, route_is_called(s, "API server proxy (ingress front: no answer from here)"));
     assert_true(s->reconciles > 0);
     s->conf.prompt = mem_str("ingress");
-    update(s);
+    router_update(s);
     assert_true(route_is_called(s, "ingress front"));
 }
 
@@ -432,7 +432,7 @@ static void test_a_closed_ingress_is_tried_again(void **state)
     ingress_of_another_network(s);
     UNTIL(s, route_is_called(s, "API server proxy (ingress front: no answer from here)"));
     clock_advance(loop_clock(s->loop), PROMPT_ROUTER_UNREACHABLE_MS);
-    update(s);
+    router_update(s);
     assert_true(route_is_called(s, "ingress front"));
 }
 
@@ -507,7 +507,7 @@ static void test_talk(void **state)
     open_router(s);
     ask_in(s, "chat-0", "first");
     assert_int_equal(s->last->earlier.value, 0);
-    ask(s); /* alone */
+    prompt_send(s); /* alone */
     assert_false(last_has(s, "first"));
     ask_in(s, "chat-0", "second");
     assert_true(last_has(s, "first") && last_has(s, "red.") && last_has(s, "second"));

@@ -30,7 +30,7 @@ struct fixture {
     char first[300], why[300];
 };
 
-static const char *environment(const char *name)
+static const char *environment_value(const char *name)
 {
     return strcmp(name, "EXT_REDIS_ENDPOINT") == 0 ? "null" : strcmp(name, "REDIS_SCHEME") == 0 ? "redis" : NULL;
 }
@@ -83,7 +83,7 @@ static void on_done(void *arg, enum err err, const char *why)
     snprintf(s->why, sizeof s->why, "%s", why);
 }
 
-static void find(struct fixture *s, uint64_t every_ms)
+static void find_redis(struct fixture *s, uint64_t every_ms)
 {
     const struct redis_from_conf conf = {s->loop, "elasticache", every_ms};
     s->from = redis_from_start(&conf, &(struct redis_from_calls){on_said, on_done, s});
@@ -91,21 +91,21 @@ static void find(struct fixture *s, uint64_t every_ms)
     assert_int_equal(s->done, 1);
 }
 
-static void says(struct fixture *s, const char *what, const char *body, unsigned times)
+static void server_says(struct fixture *s, const char *what, const char *body, unsigned times)
 {
     aws_server_says(s->server, (struct aws_says){what, NULL, 200, body, 0, 0, times, false});
 }
 
-static const struct variable *variable(const struct variables *v, const char *name)
+static const struct variable *variable_named(const struct variables *v, const char *name)
 {
     for (size_t i = 0; i < v->count; i++)
         if (strcmp(v->items[i].name, name) == 0) return &v->items[i];
     return NULL;
 }
 
-static void is(const struct variables *v, const char *name, const char *value)
+static void variable_is(const struct variables *v, const char *name, const char *value)
 {
-    const struct variable *var = variable(v, name);
+    const struct variable *var = variable_named(v, name);
     assert_non_null(var);
     assert_int_equal(var->state, VARIABLE_SET);
     assert_string_equal(var->value, value);
@@ -116,20 +116,20 @@ static void created_while_it_is_waited_for(void **state)
     struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
-    says(s, "DescribeReplicationGroups", s->creating, 3);
-    says(s, "DescribeReplicationGroups", s->group, 0);
-    says(s, "DescribeCacheClusters", s->none, 0);
-    find(s, EVERY_MS);
+    server_says(s, "DescribeReplicationGroups", s->creating, 3);
+    server_says(s, "DescribeReplicationGroups", s->group, 0);
+    server_says(s, "DescribeCacheClusters", s->none, 0);
+    find_redis(s, EVERY_MS);
     assert_int_equal(s->err, ERR_OK);
     assert_int_equal(s->said, 1); /* that it is being created, once */
     assert_string_equal(s->why, "ElastiCache ray-gcs: master.ray-gcs.abc123.usw2.cache.amazonaws.com:6379, TLS");
     assert_string_equal(s->first, "ElastiCache ray-gcs has no endpoint yet: creating");
     assert_int_equal(aws_server_asked(s->server, "DescribeReplicationGroups"), 4);
-    variables_init(&v, environment);
+    variables_init(&v, environment_value);
     assert_int_equal(redis_from_give(s->from, &v, &why), ERR_OK);
-    is(&v, "EXT_REDIS_ENDPOINT", "master.ray-gcs.abc123.usw2.cache.amazonaws.com");
-    is(&v, "REDIS_PORT", "6379");
-    is(&v, "REDIS_SCHEME", "rediss");
+    variable_is(&v, "EXT_REDIS_ENDPOINT", "master.ray-gcs.abc123.usw2.cache.amazonaws.com");
+    variable_is(&v, "REDIS_PORT", "6379");
+    variable_is(&v, "REDIS_SCHEME", "rediss");
     variables_done(&v);
 }
 
@@ -138,16 +138,16 @@ static void what_a_person_gave_stays(void **state)
     struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
-    says(s, "DescribeReplicationGroups", s->group, 0);
-    says(s, "DescribeCacheClusters", s->none, 0);
-    find(s, EVERY_MS);
-    variables_init(&v, environment);
+    server_says(s, "DescribeReplicationGroups", s->group, 0);
+    server_says(s, "DescribeCacheClusters", s->none, 0);
+    find_redis(s, EVERY_MS);
+    variables_init(&v, environment_value);
     assert_int_equal(variables_give(&v, "EXT_REDIS_ENDPOINT=by.hand.example", &why), ERR_OK);
     assert_int_equal(variables_give(&v, "REDIS_SCHEME=redis", &why), ERR_OK);
     assert_int_equal(redis_from_give(s->from, &v, &why), ERR_OK);
-    is(&v, "EXT_REDIS_ENDPOINT", "by.hand.example");
-    is(&v, "REDIS_PORT", "6379");
-    is(&v, "REDIS_SCHEME", "redis");
+    variable_is(&v, "EXT_REDIS_ENDPOINT", "by.hand.example");
+    variable_is(&v, "REDIS_PORT", "6379");
+    variable_is(&v, "REDIS_SCHEME", "redis");
     variables_done(&v);
 }
 
@@ -156,9 +156,9 @@ static void without_an_endpoint_there_are_no_variables(void **state)
     struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
-    says(s, "DescribeReplicationGroups", s->creating, 0);
-    says(s, "DescribeCacheClusters", s->none, 0);
-    find(s, 0); /* as the doctor asks: what is known at once */
+    server_says(s, "DescribeReplicationGroups", s->creating, 0);
+    server_says(s, "DescribeCacheClusters", s->none, 0);
+    find_redis(s, 0); /* as the doctor asks: what is known at once */
     assert_int_equal(s->err, ERR_NOT_FOUND);
     assert_int_equal(s->said, 0);
     variables_init(&v, NULL);

@@ -41,7 +41,7 @@ struct fixture {
     char last_status[256];
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct fixture *x = arg;
     const bool status = strstr(request, ":dashboard/proxy/api/serve/applications/ ") != NULL;
@@ -53,22 +53,22 @@ static struct tiny_reply answer(void *arg, const char *request)
     return (struct tiny_reply){.bytes = status ? STATUS : HEALTHY};
 }
 
-static const struct kube_where *where(const struct kube *be)
+static const struct kube_where *where_here(const struct kube *be)
 {
     static const struct kube_where here = {.context = "c"};
     (void)be;
     return &here;
 }
 
-static struct http_request *proxy(struct kube *be, const char *path, const struct http_ask *ask,
-                                  const struct http_calls *calls)
+static struct http_request *kube_proxied(struct kube *be, const char *path, const struct http_ask *ask,
+                                         const struct http_calls *calls)
 {
     struct fixture *x = (struct fixture *)(void *)be;
     struct http_ask sent = *ask;
     sent.url = tiny_url(x->server, path);
     return http_send(x->http, &sent, calls);
 }
-static const struct kube_ops fake_kube = {.kind = "fake", .where = where, .proxy = proxy};
+static const struct kube_ops fake_kube = {.kind = "fake", .where = where_here, .proxy = kube_proxied};
 
 static void on_change(void *owner, struct change *c)
 {
@@ -86,7 +86,7 @@ static int fixture_open(void **state)
     x->world = world_new();
     x->sink = (struct sink){on_change, x};
     x->http = http_client_new(x->loop, &(struct http_client_conf){.proxy = NULL});
-    x->server = tiny_start(x->loop, answer, x);
+    x->server = tiny_start(x->loop, server_answer, x);
     x->serve = (struct serve_open){x->http, &fake_kube, (struct kube *)(void *)x};
     conf_init(&x->conf);
     *state = x;
@@ -169,7 +169,7 @@ static void probes_update(struct fixture *x, int i, const char *name)
 }
 
 /* Requests of that kind in that phase; pod NULL: any. */
-static size_t requests(const struct fixture *x, const char *kind, const char *pod, const char *phase)
+static size_t requests_count(const struct fixture *x, const char *kind, const char *pod, const char *phase)
 {
     size_t n = 0;
     WORLD_EACH (row, x->world, TABLE_REQUEST) {

@@ -52,18 +52,18 @@ static int fixture_close(void **state)
     return 0;
 }
 
-static void put(struct fixture *f, const char *source, void *record)
+static void session_put(struct fixture *f, const char *source, void *record)
 {
     sink_put(session_sink(f->session), change_put(source, WORLD_KUBE, record));
 }
 
-static void live(struct fixture *f, const char *source)
+static void source_live(struct fixture *f, const char *source)
 {
     sink_put(session_sink(f->session), change_source(source, WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
 }
 
 /* As a replay does: a second at a time, each with a tick. */
-static void pass(struct fixture *f, uint64_t ms)
+static void clock_pass(struct fixture *f, uint64_t ms)
 {
     for (uint64_t at = 0; at < ms; at += SECOND_MS) {
         clock_advance(f->clock, SECOND_MS);
@@ -78,20 +78,20 @@ static struct pod *ready_head(const char *uid, const char *name)
 
 static void put_cluster(struct fixture *f)
 {
-    live(f, "kube/pods");
-    live(f, "kube/rayservices");
+    source_live(f, "kube/pods");
+    source_live(f, "kube/rayservices");
     struct rayservice *rs = record_new(TABLE_RAYSERVICE, "rs-uid");
     record_set(&rs->ns, "mistral");
     record_set(&rs->name, "mistral");
     record_set(&rs->active_cluster, "mistral-44qn2");
-    put(f, "kube/rayservices", rs);
+    session_put(f, "kube/rayservices", rs);
     struct raycluster *rc = record_new(TABLE_RAYCLUSTER, "rc-uid");
     record_set(&rc->ns, "mistral");
     record_set(&rc->name, "mistral-44qn2");
     record_set(&rc->service, "mistral");
-    put(f, "kube/rayclusters", rc);
-    put(f, "kube/pods", ready_head("head-1", "mistral-44qn2-head-a"));
-    put(f, "kube/pods", small_pod("worker-1", "mistral-44qn2-worker-a", "worker", "node-1", "10.0.0.2"));
+    session_put(f, "kube/rayclusters", rc);
+    session_put(f, "kube/pods", ready_head("head-1", "mistral-44qn2-head-a"));
+    session_put(f, "kube/pods", small_pod("worker-1", "mistral-44qn2-worker-a", "worker", "node-1", "10.0.0.2"));
 }
 
 static void outage_now(const struct fixture *f, struct outage *ret)
@@ -106,20 +106,20 @@ static void an_outage_of_ten_minutes_takes_milliseconds(void **state)
     struct fixture *f = *state;
     struct outage o;
     put_cluster(f);
-    pass(f, 5 * SECOND_MS);
+    clock_pass(f, 5 * SECOND_MS);
     outage_now(f, &o);
     assert_int_equal(o.state, OUTAGE_NONE);
 
     sink_put(session_sink(f->session), change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "head-1"));
-    pass(f, 10 * MINUTE_MS);
+    clock_pass(f, 10 * MINUTE_MS);
     outage_now(f, &o);
     assert_int_equal(o.state, OUTAGE_RUNNING);
     assert_int_equal(o.t0_ms, SMALL_T0 + 5 * SECOND_MS);
     assert_int_equal(o.t0_wall_ms, SMALL_WALL + 5 * SECOND_MS);
     assert_int_equal(o.head_down_ms.value, 10 * MINUTE_MS);
 
-    put(f, "kube/pods", ready_head("head-2", "mistral-44qn2-head-b"));
-    pass(f, 2 * MINUTE_MS);
+    session_put(f, "kube/pods", ready_head("head-2", "mistral-44qn2-head-b"));
+    clock_pass(f, 2 * MINUTE_MS);
     outage_now(f, &o);
     assert_true(o.rung[RUNG_HEAD_READY].seen);
     assert_int_equal(o.rung[RUNG_HEAD_READY].after_ms, 10 * MINUTE_MS);
@@ -137,7 +137,7 @@ static void what_is_known_ages_by_the_clock(void **state)
     assert_int_equal(world_freshness(w, WORLD_KUBE, clock_now_ms(f->clock), NULL, &source), FRESH_LIVE);
     sink_put(session_sink(f->session), change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "worker-1"));
     assert_non_null(world_find(w, TABLE_POD, "worker-1"));
-    pass(f, 10 * MINUTE_MS);
+    clock_pass(f, 10 * MINUTE_MS);
     assert_int_equal(world_freshness(w, WORLD_KUBE, clock_now_ms(f->clock), NULL, &source), FRESH_STALE);
     assert_null(world_find(w, TABLE_POD, "worker-1"));
 }
@@ -154,7 +154,7 @@ static void discovery_follows_the_clock(void **state)
     struct rayservice *rs = record_new(TABLE_RAYSERVICE, "rs-uid");
     record_set(&rs->ns, "mistral");
     record_set(&rs->name, "mistral");
-    put(f, "kube/rayservices", rs);
+    session_put(f, "kube/rayservices", rs);
     c = change_new(CHANGE_RELISTED, "kube/rayservices", WORLD_KUBE);
     c->table = TABLE_RAYSERVICE;
     sink_put(session_sink(f->session), c);
@@ -163,7 +163,7 @@ static void discovery_follows_the_clock(void **state)
     rs = record_new(TABLE_RAYSERVICE, "rs-2");
     record_set(&rs->ns, "mistral");
     record_set(&rs->name, "another");
-    put(f, "kube/rayservices", rs);
+    session_put(f, "kube/rayservices", rs);
     clock_advance(f->clock, SECOND_MS);
     assert_string_equal(session_focus(f->session).service, "mistral");
 }

@@ -132,7 +132,7 @@ static void three_worlds_are_found(void **state)
     assert_string_equal(session_where(s->session)->context, "raydeck-sim");
 }
 
-static struct service_evidence evidence(const struct fixture *s)
+static struct service_evidence session_evidence(const struct fixture *s)
 {
     const struct clock *clock = session_clock(s->session);
     struct focus f = session_focus(s->session);
@@ -146,7 +146,7 @@ static bool unknown_for(struct fixture *s, uint64_t ms)
     for (const uint64_t until_ms = loop_now_ms() + ms; loop_now_ms() < until_ms;) {
         loop_step(s->loop, 20);
         session_tick(s->session);
-        struct service_evidence e = evidence(s);
+        struct service_evidence e = session_evidence(s);
         unknown = unknown || e.verdict == VERDICT_UNKNOWN;
         if (e.verdict > VERDICT_OK) fail_msg("%s: %s", evidence_word(e.verdict), e.line[e.from].why);
     }
@@ -159,7 +159,7 @@ static void an_api_server_that_cuts_us_off_is_no_no(void **state)
     struct fixture *s = *state;
     open_session(s);
     WAIT_FOR(s, session_settled(s->session) && evidence(s).verdict == VERDICT_OK);
-    struct service_evidence e = evidence(s);
+    struct service_evidence e = session_evidence(s);
     assert_int_equal(e.line[EVIDENCE_WAY].verdict, VERDICT_OK);
     assert_string_equal(e.line[EVIDENCE_WAY].by, "API server proxy");
     assert_string_equal(e.line[EVIDENCE_WAY].why, "ok · 2 endpoints, not head");
