@@ -1,4 +1,4 @@
-/* apply.c - Single requests of a deployment or clean-up: read, apply, create, delete, review. */
+/* apply.c - single requests of a deployment or clean-up; see apply.h. */
 #include "deploy/apply.h"
 
 #include "backends/base/mem.h"
@@ -13,9 +13,9 @@
 struct object_call {
     const struct kube_ops *ops;
     struct kube_call *call;
-    struct object_call **in_flight; /* where it is noted until it ends; NULL: nowhere */
-    struct object_change *change;   /* NULL: it changes nothing */
-    cJSON *sent;                    /* what must not come back in a message; NULL: nothing */
+    struct object_call **in_flight; /* tracks the call until it ends; NULL: not tracked */
+    struct object_change *change;   /* NULL: no change */
+    cJSON *sent;                    /* the object sent, whose secrets no message may contain; NULL: none */
     object_done *done;
     void *arg;
 };
@@ -193,7 +193,7 @@ struct object_call *object_delete(const struct cluster *c, const struct kobject_
     return call;
 }
 
-/* kube_ops->may asks the same, but cannot be cancelled. */
+/* Like kube_ops->may, but can be cancelled. */
 struct object_call *object_may(const struct cluster *c, const char *verb, const struct kobject_kind *kind,
                                const char *ns, object_done *done, void *arg)
 {

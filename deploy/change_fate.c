@@ -1,4 +1,4 @@
-/* change_fate.c - compares an object as it is read again with what a change was meant to make of it. */
+/* change_fate.c - see change_fate.h. */
 #include "deploy/change_fate.h"
 
 #include "backends/base/mem.h"
@@ -33,7 +33,7 @@ static const char *fate_of_none(enum change_verb verb)
     return verb == CHANGE_CREATES ? "it does not exist" : "it was deleted";
 }
 
-/* Of an object that is there, is not being deleted, and is the one that was meant. */
+/* For the same object, existing and not being deleted. */
 static const char *fate_of_same(const struct object_change *change, const cJSON *object)
 {
     switch (change->verb) {

@@ -1,4 +1,4 @@
-/* cleanup.c - opens and closes a clean-up; deletes one object after the other; what is left in Redis. See cleanup.h. */
+/* cleanup.c - opens and closes a clean-up; deletes the objects; checks what is left in Redis. See cleanup.h. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -65,7 +65,7 @@ static void on_deleted(void *arg, const struct object_answer *a)
     step_later(&c->engine, delete_next, 0);
 }
 
-/* What needs another goes before it: from the end of kinds.def to its beginning. */
+/* Deletes dependents first: from the end of kinds.def to its start. */
 static size_t last_left(const struct cleanup *c, bool (*takes)(const struct cleanup_object *t))
 {
     for (size_t i = c->at; i-- > 0;)
@@ -96,7 +96,7 @@ void cleanup_ui(void *arg)
 
 void cleanup_rest(void *arg)
 {
-    cleanup_ui(arg); /* the step's index says which */
+    cleanup_ui(arg); /* selects by the step's index */
 }
 
 /* ---- the GCS's fields ---- */

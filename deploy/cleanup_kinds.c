@@ -1,5 +1,5 @@
-/* cleanup_kinds.c - every kind of object that a namespace can hold: what goes with it when it is deleted. The server
- * says which there are, custom ones too. */
+/* cleanup_kinds.c - discovers all namespaced kinds, custom ones included: their objects are deleted with the
+ * namespace. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -52,7 +52,7 @@ static bool is_kind(const struct kobject_kind *k, const char *api_version, const
            strncmp(k->api_version, api_version, len) == 0;
 }
 
-/* Made by the control plane out of other objects: nobody's, and made again by themselves. */
+/* Created by the control plane from other objects, and recreated automatically. */
 static bool is_derived(const char *plural)
 {
     static const char *const names[] = {"events", "endpoints", "endpointslices"};
@@ -61,7 +61,7 @@ static bool is_derived(const char *plural)
     return false;
 }
 
-/* A kind that is stored in a namespace: what can be listed, and goes with the namespace. */
+/* A namespaced kind whose objects can be listed and are deleted with the namespace. */
 static void kind_add(struct cleanup *c, const char *api_version, const cJSON *resource)
 {
     const char *plural = json_str(resource, "name"), *kind = json_str(resource, "kind");

@@ -1,6 +1,6 @@
-/* cleanup_namespace.c - the namespace: listed once more right before it is deleted, because all that is in it is
- * deleted too. An object that was not shown keeps it. Between that list and the DELETE lies one request, which no
- * precondition can close: the server has none for what a namespace holds. */
+/* cleanup_namespace.c - deletes the namespace. Lists its objects again right before, since they are deleted with it: an
+ * object that was not shown keeps the namespace. An object created between that list and the DELETE is lost: the API
+ * server has no precondition for a namespace's content. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -13,7 +13,7 @@ enum { NAMES_MAX = 1000 };
 
 static void again_next(void *arg);
 
-/* Against what was confirmed: an error of the step. */
+/* The namespace was to be deleted, but is kept: an error. */
 static void namespace_kept(struct cleanup *c, enum err err, const char *why)
 {
     step_fail(&c->engine, err, "namespace/%s kept: %s", c->ns, why);
@@ -68,7 +68,7 @@ static void on_namespace_deleted(void *arg, const struct object_answer *a)
 
 /* ---- once more ---- */
 
-/* Deleted by us a moment ago, and still there for its finalizers or its dependents. */
+/* Just deleted by us, and still existing for its finalizers or dependents. */
 static bool is_going(const struct cleanup *c, const cJSON *o)
 {
     for (size_t i = 0; i < c->count; i++)

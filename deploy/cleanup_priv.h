@@ -1,4 +1,4 @@
-/* cleanup_priv.h - what the files of a clean-up share; for deploy/cleanup*.c only. */
+/* cleanup_priv.h - internals of a clean-up; for deploy/cleanup*.c only. */
 #ifndef RAYDECK_DEPLOY_CLEANUP_PRIV_H
 #define RAYDECK_DEPLOY_CLEANUP_PRIV_H
 
@@ -7,7 +7,7 @@
 
 struct cleanup_object {
     const struct kobject_kind *kind;
-    char *name, *uid, *words, *deployed_with; /* with: the RayService it was deployed with; NULL: it does not say */
+    char *name, *uid, *words, *deployed_with; /* deployed_with: a RayService; NULL: not recorded */
     bool gone;
 };
 
@@ -17,19 +17,19 @@ struct cleanup {
     char *ns;
     struct cleanup_object *objects;
     size_t count, beyond;
-    size_t services; /* of ours, the one that is meant among them */
+    size_t services; /* RayServices with our label */
     size_t at;       /* of the object, or the kind, being worked on */
     char service[OBJECT_NAME_MAX + 1];
     char ray_version[64];
-    char *wanted;     /* the RayService that is meant; NULL: not said */
+    char *wanted;     /* the RayService given; NULL: none */
     char *storage_ns; /* of the GCS; NULL unknown */
     struct known_u64 fields_before;
     uint64_t fields_left;
     bool owns_namespace, namespace_there, namespace_going;
     bool unlisted_ours;                      /* a kind that deploy makes may not be listed */
-    char *namespace_uid, *namespace_version; /* the version as it was read last */
-    struct buf unconfirmed;                  /* what is in it that was not shown */
-    struct kobject_kind *kinds;              /* beside those of kinds.def, what the server says there is; texts ours */
+    char *namespace_uid, *namespace_version; /* the version last read */
+    struct buf unconfirmed;                  /* objects in it that were not shown */
+    struct kobject_kind *kinds;              /* kinds besides those of kinds.def, discovered; owns the strings */
     size_t kinds_count;
     struct kobject_kind *kinds_shown; /* those before they were asked for once more: what was shown refers to them */
     size_t kinds_shown_count;
@@ -37,9 +37,9 @@ struct cleanup {
     size_t unread_kinds; /* of those, how many cannot be listed */
     char **versions;     /* of the API groups, "apps/v1" */
     size_t versions_count;
-    char *unlisted; /* why there may be more kinds than those; NULL: there are not */
+    char *unlisted; /* why there may be further kinds; NULL: there are none */
     void (*kinds_known)(void *arg);
-    char *foreign; /* what of others is in the namespace; NULL: nothing */
+    char *foreign; /* a foreign object in the namespace; NULL: none */
     /* of the wait for the RayService */
     bool job_seen, job_done, job_failed;
     bool service_gone;
@@ -56,10 +56,10 @@ void cleanup_find_kinds(struct cleanup *c, void (*then)(void *arg));
 void cleanup_forget_kinds(struct cleanup *c);
 /* Those of kinds.def first; NULL after the last. */
 const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i);
-/* Somebody made it: it has no owner, and it is not in every namespace. */
+/* Whether it was created by a user: it has no owner, and is not in every namespace. */
 bool cleanup_is_foreign(const struct kobject_kind *kind, const cJSON *o);
 
-/* Of its storage namespace, as the world knows them now. */
+/* The current number of GCS fields in its storage namespace. */
 struct known_u64 cleanup_fields_now(const struct cleanup *c);
 
 /* The steps. */

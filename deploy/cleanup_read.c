@@ -1,4 +1,4 @@
-/* cleanup_read.c - lists the objects of ours, the namespace, and what else is in it. */
+/* cleanup_read.c - lists the objects with our label, the namespace, and foreign objects in it. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -35,7 +35,7 @@ void cleanup_confirm_text(const struct cleanup *c, struct buf *out)
 
 /* ---- the kinds ---- */
 
-/* What the control plane puts into every namespace. */
+/* Objects that the control plane creates in every namespace. */
 static bool is_default_object(const struct kobject_kind *kind, const cJSON *o)
 {
     const char *name = kobject_name(o);
@@ -44,7 +44,7 @@ static bool is_default_object(const struct kobject_kind *kind, const cJSON *o)
     return strcmp(kind->kind, "Secret") == 0 && text_eq(json_str(o, "type"), "kubernetes.io/service-account-token");
 }
 
-/* AWS' load balancer controller makes them for an Ingress or a Service, and takes them away after it. */
+/* The AWS load balancer controller creates these for an Ingress or a Service, and deletes them afterwards. */
 static bool is_of_load_balancer(const struct kobject_kind *kind, const cJSON *o)
 {
     if (strcmp(kind->kind, "TargetGroupBinding") != 0) return false;
@@ -85,7 +85,7 @@ static void object_add(struct cleanup *c, const struct kobject_kind *kind, const
         .words = kobject_words(kind, kobject_name(o)),
         .deployed_with = mem_str(strcmp(kind->kind, "RayService") == 0 ? kobject_name(o) : kobject_deployed_with(o))};
     if (!cleanup_is_service(t)) return;
-    /* The one that is meant, else the first. */
+    /* The given one, else the first. */
     const bool meant = !c->wanted || strcmp(c->wanted, t->name) == 0;
     c->services++;
     if (!meant || c->service[0]) return;
@@ -94,8 +94,7 @@ static void object_add(struct cleanup *c, const struct kobject_kind *kind, const
     if (version) text_safe_into(c->ray_version, sizeof c->ray_version, version, strlen(version));
 }
 
-/* What was deployed with another RayService is kept. What does not say with which one goes with the only one there is.
- */
+/* Keeps objects deployed with another RayService. Objects without the annotation belong to the only RayService. */
 static void others_remove(struct cleanup *c)
 {
     size_t kept = 0;
@@ -114,7 +113,7 @@ static void others_remove(struct cleanup *c)
     c->count = kept;
 }
 
-/* False, and it has ended, where there are several and none was named. */
+/* False: there are several and none was given; the run has ended. */
 static bool one_is_meant(struct cleanup *c)
 {
     struct buf names;
@@ -167,7 +166,7 @@ static void on_list(void *arg, const struct object_answer *a)
     if (a->err == ERR_FORBIDDEN) {
         step_log(&c->engine, TONE_WARN, "this user may not list %s: they are kept", kind->plural);
         c->unlisted_ours = true;
-        /* Who cannot see them cannot say that nobody else has any. */
+        /* Unlisted objects may be foreign. */
         if (!c->foreign) c->foreign = mem_printf("possibly %s, which this user may not list", kind->plural);
     } else if (a->err && a->err != ERR_NOT_FOUND) {
         step_error(&c->engine, a->err, "%s: %s", kind->plural, a->why);

@@ -1,5 +1,5 @@
 /* cleanup_service.c - deletes the RayService and waits for its finalizer and for the Job that empties its Redis;
- * reports its state, the reason when it hangs, and the way out. */
+ * reports its state and, when stuck, the reason and a remedy. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -102,7 +102,7 @@ static void on_jobs(void *arg, const struct object_answer *a)
     step_unmet(&c->engine);
 }
 
-/* Once a reading: of the service and of its cluster together, or each would overwrite the other. */
+/* Publishes the states of service and cluster together, because one text would replace the other. */
 static void state_publish(struct cleanup *c)
 {
     if (c->state[0]) step_wait_text(&c->engine, "%s", c->state);

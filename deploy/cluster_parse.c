@@ -1,4 +1,4 @@
-/* cluster_parse.c - Parses what a cluster says of itself: the version of its operator. */
+/* cluster_parse.c - see cluster_parse.h. */
 #include "deploy/cluster_parse.h"
 
 #include "backends/base/text.h"
@@ -13,7 +13,7 @@ enum err operator_parse(const cJSON *list, struct operator_seen *ret)
     *ret = (struct operator_seen){.ready = json_u64(json_get(one, "status"), "readyReplicas")};
     const char *ns = json_str(json_get(one, "metadata"), "namespace");
     if (ns) text_safe_into(ret->ns, sizeof ret->ns, ns, strlen(ns));
-    /* Go leaves zeros out: a status without the count says that none is ready. */
+    /* Go omits zeros: no count means that none is ready. */
     if (!ret->ready.known && json_get(one, "status")) ret->ready = known_u64(0);
     const cJSON *containers = json_path(one, "spec.template.spec.containers");
     const char *image = json_str(cJSON_IsArray(containers) ? containers->child : NULL, "image");

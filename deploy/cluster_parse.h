@@ -1,6 +1,5 @@
 /*
- * cluster_parse.h - KubeRay's operator, out of the API server's answer: its version and whether it runs. No I/O; every
- * text is safe.
+ * cluster_parse.h - parses the version and readiness of KubeRay's operator. No I/O; text is safe.
  *
  * Format: apps/v1 DeploymentList, as recorded from a real API server.
  */
@@ -16,9 +15,9 @@ struct operator_seen {
     char ns[CLUSTER_WORD_MAX];
     struct known_u64 ready;
 };
-/* The first Deployment of the list. ERR_NOT_FOUND: there is none. */
+/* Of the first Deployment of the list. ERR_NOT_FOUND: the list is empty. */
 enum err operator_parse(const cJSON *list, struct operator_seen *ret);
-/* Is "v1.2.1" older than 1.3? Unknown for what is no version. */
+/* Whether "v1.2.1" is older than 1.3; unknown if malformed. */
 enum tri operator_is_older(const char *version, uint64_t major, uint64_t minor);
 
 #endif

@@ -1,4 +1,4 @@
-/* conflict_parse.c - Parses the conflicts of a server-side apply. */
+/* conflict_parse.c - see conflict_parse.h. */
 #include "deploy/conflict_parse.h"
 
 #include "backends/base/buf.h"

@@ -1,5 +1,5 @@
 /*
- * conflict_parse.h - who else owns what is to be applied: the causes of a 409 to a server-side apply. No I/O.
+ * conflict_parse.h - parses the field conflicts in a 409 to a server-side apply. No I/O.
  *
  * Format: a Status whose details.causes have reason FieldManagerConflict, a message 'conflict with "NAME" …' and the
  * field's path (Kubernetes API, Server-Side Apply, "Conflicts").
@@ -18,21 +18,21 @@ enum { CONFLICTS = 64, CONFLICT_MANAGER_MAX = 128, CONFLICT_FIELD_MAX = 256 };
 #define GROUPS_FIELD ".spec.rayClusterConfig.workerGroupSpecs"
 
 struct conflict {
-    char manager[CONFLICT_MANAGER_MAX], field[CONFLICT_FIELD_MAX]; /* safe; "" where it is not said */
+    char manager[CONFLICT_MANAGER_MAX], field[CONFLICT_FIELD_MAX]; /* safe; "": not given */
 };
 struct conflicts {
     struct conflict item[CONFLICTS];
     size_t count, beyond;
 };
 
-/* ERR_NOT_FOUND: it is no such Status, or says nothing about fields. */
+/* ERR_NOT_FOUND: not such a Status, or without field conflicts. */
 enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret);
 
-/* Every one of them is about the worker groups, the list that KubeRay's operator comes to own, or about what we created
- * ourselves and could not record as applied. */
+/* Whether all conflicts are about workerGroupSpecs, which KubeRay's operator owns after its first update, or about our
+ * own create, whose fields were not recorded as applied. */
 bool conflicts_may_be_forced(const struct conflicts *c);
 
-/* Each of them is one of those: the same field of the same manager. */
+/* Whether each conflict (field and manager) is also in the other list. */
 bool conflicts_are_within(const struct conflicts *c, const struct conflicts *shown);
 
 /* "owned by kuberay-operator: .spec.a, .spec.b; by kubectl: .spec.c" */

@@ -1,9 +1,9 @@
 /*
- * criteria.h - what a drill is judged by, and the limits that a team sets. Pure.
+ * criteria.h - the criteria of a drill's verdict, and their limits. Pure.
  *
- * Limits come from criteria.def, a YAML file (a map of id to limit) and flags (ID=LIMIT), the later over the earlier. A
- * limit is written with its unit: "5s", "1.5 s", "250ms", "2m" for seconds; "0.1%" for percent; a plain whole number
- * for counts. What cannot be read is an error, never a limit.
+ * Limits come from criteria.def, a YAML file (a map of id to limit) and flags (ID=LIMIT), later ones overriding earlier
+ * ones. A limit has a unit: "5s", "1.5 s", "250ms", "2m" for seconds; "0.1%" for percent; a plain whole number for
+ * counts. A malformed limit is an error.
  */
 #ifndef RAYDECK_DEPLOY_CRITERIA_H
 #define RAYDECK_DEPLOY_CRITERIA_H

@@ -1,11 +1,11 @@
 /*
- * deploy.h - a manifest onto a cluster, step by step: the endpoint of the Redis from AWS, variables, prerequisites,
- * lint, a dry run by the server, the difference to what is live, the confirmation, apply in the order in which one
- * needs the other, waiting until KubeRay has accepted it, and until Serve answers.
+ * deploy.h - deploys a manifest step by step: Redis endpoint from AWS, variables, prerequisites, lint, server-side dry
+ * run, diff with the live objects, confirmation, apply in order of dependency, waiting for KubeRay to accept it and for
+ * Serve to answer.
  *
- * Nothing is changed before it is confirmed. Lint, which needs no cluster, is done even where a prerequisite failed, so
- * that everything wrong is said at once. A step that fails says what was applied and what was not; applying again is
- * safe. No secret gets into a line.
+ * Changes nothing before the confirmation. Lint, which needs no cluster, runs even if a prerequisite failed, so that
+ * all problems are reported at once. A failed step reports what was applied and what was not; deploy can safely be run
+ * again. Lines never contain secrets.
  */
 #ifndef RAYDECK_DEPLOY_DEPLOY_H
 #define RAYDECK_DEPLOY_DEPLOY_H
@@ -18,7 +18,7 @@
 #include "deploy/variables.h"
 
 enum deploy_step {
-    DEPLOY_REDIS, /* only with redis_from; without its endpoint there is nothing to deploy */
+    DEPLOY_REDIS, /* only with redis_from; fails without an endpoint */
     DEPLOY_VARIABLES,
     DEPLOY_PREREQUISITES,
     DEPLOY_LINT,
@@ -39,9 +39,9 @@ enum {
 
 /* Each may be NULL. */
 struct deploy_hooks {
-    /* A RayService was applied: the one to watch from now on. */
+    /* A RayService was applied, and should get the focus. */
     void (*applied)(void *arg, const char *ns, const char *service);
-    /* Does Serve answer, as far as the owner can tell? ret: why, or why not. */
+    /* Whether Serve answers; ret: the evidence. */
     enum tri (*answering)(void *arg, char *ret, size_t size);
     void *arg;
 };
@@ -49,26 +49,25 @@ struct deploy_hooks {
 struct deploy_conf {
     struct loop *loop;
     struct cluster cluster;
-    const struct world *world; /* of a session that watches the namespace; NULL: no reasons of pods are given */
+    const struct world *world; /* of a session that watches the namespace; NULL: does not report pods' reasons */
     const char *ns;            /* NULL: the manifest's, else context_ns */
     const char *context_ns;
     struct manifest *manifest;
-    struct variables *variables; /* are set to what AWS answers */
-    const char *redis_from;      /* as redis_from_check accepts it (deploy/redis_from.h); NULL: not read from AWS */
+    struct variables *variables; /* redis_from sets those of the endpoint */
+    const char *redis_from;      /* valid for redis_from_check (deploy/redis_from.h); NULL: do not query AWS */
     struct deploy_hooks hooks;
     bool dry_run;                           /* ends after the diff */
     uint64_t accept_ms, answer_ms, poll_ms; /* 0: the limits above */
     uint64_t redis_ms, redis_every_ms;      /* 0: those of deploy/redis_from.h */
 };
 struct deploy;
-/* Begins from the loop. The observer's `done`: ERR_PARSE where lint or the server refused what is in the manifest. */
+/* Starts from the loop. The observer's `done`: ERR_PARSE: lint or the server refused the manifest. */
 struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_observer *observer);
-void deploy_free(struct deploy *d);                  /* stops where it is; NULL is fine */
+void deploy_free(struct deploy *d);                  /* stops at once; NULL is fine */
 struct step_engine *deploy_engine(struct deploy *d); /* to confirm, cancel and read it */
 
-/* What is about to be applied, for the confirmation: a line an object, what each means, at most so many lines. Safe
- * text.
- */
+/* The objects to be applied, for the confirmation: a line each, with its effect, at most DEPLOY_CONFIRM_LINES. Safe
+ * text. */
 enum { DEPLOY_CONFIRM_LINES = 12 };
 void deploy_confirm_text(const struct deploy *d, struct buf *out);
 

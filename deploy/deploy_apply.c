@@ -1,9 +1,9 @@
 /*
- * deploy_apply.c - the changes themselves, each of exactly the object that was shown.
+ * deploy_apply.c - applies the changes, each to exactly the object that was shown.
  *
- * What was not there is made by a request that fails where it is there now. What was there is read once more and held
- * against what was shown, then changed with the UID and the version of that reading as preconditions; where something
- * changes in between, that is done again. Fields of others are taken only where the question named them.
+ * A new object is created by a request that fails if it exists by now. An existing one is read again, compared with
+ * what was shown, and changed with the UID and resourceVersion of that read as preconditions; on a conflict this is
+ * repeated. Fields of other managers are taken only if the confirmation named them.
  */
 #include "backends/base/mem.h"
 #include "deploy/deploy_priv.h"
@@ -28,7 +28,7 @@ static void words_list(const struct deploy *d, bool applied, struct buf *out)
     if (!out->len) buf_str(out, "nothing");
 }
 
-/* unknown: it was sent, and not answered. */
+/* unknown: sent, but not answered. */
 static void apply_failed(struct deploy *d, const char *what, enum err err, const char *why, bool unknown)
 {
     struct buf yes, no;
@@ -55,7 +55,7 @@ static void item_failed(struct deploy *d, const struct object_answer *a)
     free(why);
 }
 
-/* It is not what was shown. */
+/* The object differs from what was shown. */
 static void item_refused(struct deploy *d, const char *why)
 {
     apply_failed(d, d->items[d->at].words, ERR_CONFLICT, why, false);
@@ -84,7 +84,7 @@ static void on_owned(void *arg, const struct object_answer *a)
     step_later(&d->engine, apply_next, 0);
 }
 
-/* To be applied from now on, its fields have to be recorded as applied. */
+/* Records the fields of the created object as applied. */
 static void own_fields(struct deploy *d, const cJSON *object)
 {
     const struct item *it = &d->items[d->at];
@@ -146,7 +146,7 @@ static void item_send(struct deploy *d, unsigned how, object_done *done)
     object_apply(&d->engine.cluster, it->kind, it->object, &pin, how, done, d);
 }
 
-/* What a forced apply would take from others now: no more than was shown. */
+/* Checks that a forced apply takes no more from others than was shown. */
 static void on_conflicts(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
@@ -164,8 +164,8 @@ static void on_conflicts(void *arg, const struct object_answer *a)
     }
 }
 
-/* The first field in which it is not what was shown; NULL: it is. The number of worker pods is the autoscaler's. Caller
- * frees. */
+/* The first field that differs from what was shown; NULL: none. Ignores the number of worker pods, which the autoscaler
+ * changes. Caller frees. */
 static char *changed_field(const struct item *it, const cJSON *now)
 {
     struct diff diff = {0};
@@ -178,7 +178,7 @@ static char *changed_field(const struct item *it, const cJSON *now)
     return path;
 }
 
-/* NULL: it is the one that was shown, and as it was. Caller frees. */
+/* Why it must not be changed; NULL: it is as shown. Caller frees. */
 static char *why_not(const struct item *it, const cJSON *now)
 {
     if (strcmp(kobject_uid(it->live), kobject_uid(now)) != 0)
@@ -284,7 +284,7 @@ static void on_made(void *arg, const struct object_answer *a)
     deploy_dry_rest(d);
 }
 
-/* The manifest's own Namespace, where there is one, else one of our own making. */
+/* The manifest's Namespace, else a minimal one. */
 static cJSON *namespace_object(const struct deploy *d)
 {
     for (size_t i = 0; i < d->count; i++)

@@ -1,4 +1,4 @@
-/* deploy_check.c - what needs no cluster: the variables, and lint; an error stops here. */
+/* deploy_check.c - the steps that need no cluster: variables and lint. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -132,7 +132,7 @@ static void findings_log(struct deploy *d, const struct findings *f)
     step_log(&d->engine, TONE_PLAIN, "%zu errors, %zu warnings", f->of[FINDING_ERROR], f->of[FINDING_WARNING]);
 }
 
-/* L2 is about what envsubst would do to the file; here those variables are left as they are written. */
+/* L2 is about envsubst; deploy keeps those variables. */
 static size_t errors_in(const struct findings *f)
 {
     size_t count = f->of[FINDING_ERROR];

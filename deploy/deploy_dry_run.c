@@ -1,4 +1,4 @@
-/* deploy_dry_run.c - dry run and difference: object after object, in the order in which one needs the other. */
+/* deploy_dry_run.c - the dry run and the diff of each object. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/deploy_priv.h"
@@ -17,7 +17,7 @@ static bool is_of_cluster(const struct item *it)
 
 /* ---- dry run ---- */
 
-/* The second half of a step that checks is the first of the one that applies, where the namespace had to be made. */
+/* After creating the namespace, the apply step completes the dry run. */
 static bool is_applying(const struct deploy *d)
 {
     return step_index(&d->engine) == DEPLOY_APPLY;
@@ -95,7 +95,7 @@ static void on_live(void *arg, const struct object_answer *a)
     if (it->live && kobject_is(it->object, "RayService") && kobject_groups_are_owned(it->live) &&
         kobject_take_replicas(it->object, it->live))
         step_log(&d->engine, TONE_PLAIN, "%s: keeping the live number of worker pods", it->words);
-    /* What somebody else made is not ours to clean up, whatever we change in it. */
+    /* Cleanup must not delete objects that others created, whatever we change in them. */
     it->found = it->live && !kobject_is_ours(it->live);
     const char *with = it->live && !it->found ? kobject_deployed_with(it->live) : NULL;
     if (!it->found) kobject_own(it->object, is_of_cluster(it) ? "" : with ? with : d->service);
@@ -139,7 +139,7 @@ void deploy_dry_run(void *arg)
 static void diff_log(struct deploy *d, struct item *it)
 {
     struct buf row;
-    /* Not checked yet: the object as it is in the manifest. */
+    /* Without a dry run yet: compares with the manifest's object. */
     diff_of(it->live, it->next ? it->next : it->object, &it->diff);
     if (it->diff.made)
         step_log(&d->engine, TONE_PLAIN, "%s: new", it->words);

@@ -1,4 +1,4 @@
-/* deploy_prerequisites.c - what must be there before anything is applied: KubeRay, nodes, scheduler, permissions. */
+/* deploy_prerequisites.c - checks before anything is applied: KubeRay, nodes, scheduler, permissions. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/cluster_parse.h"
@@ -31,7 +31,7 @@ static void check_done(struct deploy *d)
         step_next(&d->engine);
 }
 
-/* Ends a check; the next one follows. */
+/* Ends a check and starts the next. */
 void deploy_checked(struct deploy *d, const struct object_answer *a)
 {
     if (cluster_is_out_of_reach(a->err)) {
@@ -111,7 +111,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
     deploy_checked(d, a);
 }
 
-/* The first schedulerName that is not Kubernetes' own; NULL: none is asked for. */
+/* The first schedulerName other than the default scheduler; NULL: none. */
 static const char *scheduler_of(const struct deploy *d)
 {
     const struct item *service = deploy_service_item(d);
@@ -203,13 +203,13 @@ static void check_secrets(struct deploy *d)
 
 /* ---- permissions ---- */
 
-/* What server-side apply asks for, of an object that is there and of one that is not. */
+/* The verbs of server-side apply, for existing and new objects. */
 static const struct {
     const char *verb, *what;
     enum step_tone refused;
 } wanted[] = {{"get", "read (get)", TONE_BAD},
               {"patch", "apply (patch)", TONE_BAD},
-              {"create", "create", TONE_WARN /* one that is there already can be changed all the same */}};
+              {"create", "create", TONE_WARN /* an existing one can still be changed */}};
 
 static bool same_kind_before(const struct deploy *d, size_t at)
 {
@@ -299,7 +299,7 @@ static void check_next(void *arg)
         waits = scheduler && object_read(c, path, on_scheduler, d);
         break;
     case CHECK_SECRETS: check_secrets(d); break;
-    case CHECK_MAY_NAMESPACE: /* the manifest does not hold it, and it is made first */
+    case CHECK_MAY_NAMESPACE: /* not in the manifest; created first */
         waits = d->ns_state == NS_MISSING &&
                 object_may(c, "create", kobject_kind_named("v1", "Namespace"), NULL, on_namespace_review, d);
         break;

@@ -1,4 +1,4 @@
-/* deploy_priv.h - what the files of a deployment share; for deploy/deploy*.c only. */
+/* deploy_priv.h - internals of a deployment; for deploy/deploy*.c only. */
 #ifndef RAYDECK_DEPLOY_DEPLOY_PRIV_H
 #define RAYDECK_DEPLOY_DEPLOY_PRIV_H
 
@@ -11,22 +11,22 @@
 /* One object of the manifest. */
 struct item {
     const struct kobject_kind *kind;
-    cJSON *object; /* as it is to be applied; holds secrets */
+    cJSON *object; /* the object to apply; contains secrets */
     cJSON *live;   /* NULL: there is none */
-    cJSON *next;   /* what the dry run says would be there */
+    cJSON *next;   /* the result of the dry run */
     char *words;
     struct diff diff;
     unsigned document;
-    bool found;              /* it was there, and not made by us: kept at a clean-up */
+    bool found;              /* existed, and not created by us: cleanup keeps it */
     struct conflicts *shown; /* the worker groups, which the operator owns, and nothing else: to be taken from those
                               * managers; NULL: nothing is */
-    char *version;           /* of the live one, as it was read last before it is changed */
+    char *version;           /* resourceVersion of the live one, when last read */
     bool applied;
     bool checked; /* by a dry run */
     bool failed;
 };
 
-enum { DEPLOY_SECRETS = 32 }; /* more are not checked */
+enum { DEPLOY_SECRETS = 32 }; /* at most; further ones are not checked */
 
 /* One that the API server was asked for. */
 struct found_kind {
@@ -52,16 +52,16 @@ struct deploy {
     unsigned pages;                /* of the list being read */
     char own[2][SERVICE_NAME_MAX]; /* the RayClusters that the RayService has now; "" none */
     size_t verb;                   /* of the permissions of the item at `at` */
-    char *secret[DEPLOY_SECRETS];  /* names that the pods refer to and the manifest does not hold */
+    char *secret[DEPLOY_SECRETS];  /* Secrets that pods refer to and the manifest lacks */
     size_t secrets;
     enum namespace_state ns_state;
     unsigned tries; /* of the item at `at` */
     uint64_t applied_wall_ms;
-    unsigned reads_behind; /* of a status of the generation before */
-    unsigned reads_ready;  /* of a Ready RayService that no probe has reported about */
+    unsigned reads_behind; /* reads of a status of the previous generation */
+    unsigned reads_ready;  /* reads of a Ready RayService without a probe result */
 };
 
-/* The objects out of the manifest as it is now; an error of the step each that cannot be applied. */
+/* Rebuilds the items from the manifest; logs an error of the step for each object that cannot be applied. */
 void deploy_read(struct deploy *d);
 void deploy_forget_items(struct deploy *d);
 const struct item *deploy_service_item(const struct deploy *d); /* NULL: no RayService */
@@ -74,7 +74,7 @@ void deploy_forget_kinds(struct deploy *d);
 /* NULL: *ret_why says why it cannot be applied (borrowed). */
 const struct kobject_kind *deploy_kind_of(const struct deploy *d, const cJSON *object, const char **ret_why);
 
-/* Finds d->secret anew. */
+/* Finds d->secret again. */
 void deploy_secret_refs(struct deploy *d);
 void deploy_forget_secrets(struct deploy *d);
 
@@ -93,7 +93,7 @@ void deploy_apply(void *arg);
 void deploy_accepted(void *arg);
 void deploy_answering(void *arg);
 
-/* What could not be checked before the namespace was made; then all is applied. */
+/* Checks the objects in a namespace just created, then applies everything. */
 void deploy_dry_rest(struct deploy *d);
 void deploy_apply_all(struct deploy *d);
 

@@ -1,4 +1,4 @@
-/* deploy_redis.c - reads the endpoint of the Redis from AWS, before anything that needs it. */
+/* deploy_redis.c - the step that reads the Redis endpoint from AWS. */
 #include "deploy/deploy_priv.h"
 
 static void on_waiting(void *arg, const char *text)
@@ -7,7 +7,7 @@ static void on_waiting(void *arg, const char *text)
     step_wait_text(&d->engine, "%s", text);
 }
 
-/* redis_from is freed by deploy_free, not here: it is its own callback. */
+/* deploy_free frees redis_from, which must not be freed in its own callback. */
 static void on_endpoint(void *arg, enum err err, const char *text)
 {
     struct deploy *d = arg;

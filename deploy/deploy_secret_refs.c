@@ -1,5 +1,5 @@
 /* deploy_secret_refs.c - the Secrets that a RayService's pods cannot start without: each must be in the manifest or in
- * the namespace already. A pod that waits for one says so only when everything is applied. */
+ * the namespace already. Otherwise pods would wait for one after everything was applied. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/deploy_priv.h"

@@ -1,4 +1,4 @@
-/* deploy_wait.c - after applying: until KubeRay has accepted the RayService, and until Serve answers. */
+/* deploy_wait.c - waits until KubeRay has accepted the RayService, and until Serve answers. */
 #include "deploy/deploy_priv.h"
 #include "deploy/reason.h"
 #include "deploy/service_parse.h"
@@ -17,8 +17,7 @@ static void service_refused(struct deploy *d, const char *reason, const char *me
     step_fail(&d->engine, ERR_PARSE, "KubeRay refuses the RayService: %s: %s", reason, message);
 }
 
-/* KubeRay does not write its status anew where nothing in it changed: its observedGeneration may stay behind for good.
- */
+/* KubeRay does not update an unchanged status, so observedGeneration may stay outdated. */
 static bool is_current(struct deploy *d, const struct service_seen *s)
 {
     return s->current || ((s->pending[0] || s->active[0]) && ++d->reads_behind > BEHIND_READS);
@@ -49,7 +48,7 @@ static void answering_decide(struct deploy *d, const struct service_seen *s)
     bool ready = s->ready == TRI_YES && is_current(d, s) && !s->upgrading;
     enum tri answers =
         d->conf.hooks.answering ? d->conf.hooks.answering(d->conf.hooks.arg, text, sizeof text) : TRI_UNKNOWN;
-    /* Unknown: no probe yet, or none is sent. Once Ready, one has a few readings' time to come. */
+    /* Unknown: no probe yet, or probes are off. Once Ready, waits a few reads for a probe. */
     if (ready && answers == TRI_UNKNOWN && d->conf.hooks.answering && d->reads_ready++ < READY_READS) answers = TRI_NO;
     if (ready && answers != TRI_NO) {
         step_log(&d->engine, TONE_PLAIN, "RayService is Ready (%s)%s%s", s->reason, text[0] ? "; " : "", text);

@@ -1,4 +1,4 @@
-/* diff.c - the difference between what is live and what would be, and what it means. */
+/* diff.c - see diff.h. */
 #include "deploy/diff.h"
 
 #include "backends/base/mem.h"
@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Both sides of one place. */
+/* Both sides of a path. */
 struct pair {
-    struct secrets_at old, now; /* node NULL: not there on this side */
+    struct secrets_at old, now; /* node NULL: absent on this side */
 };
 
 static void pair_compare(struct diff *d, const struct pair *p, const char *path);
@@ -48,7 +48,7 @@ static const char *label_of(const cJSON *item)
     return NULL;
 }
 
-/* Whether every item of both lists has a name of its own; a missing list has none to say otherwise. */
+/* Whether all items of both lists have unique names; a missing list counts as empty. */
 static bool is_named(const cJSON *list)
 {
     JSON_EACH (item, list) {
@@ -163,8 +163,7 @@ static void compare_texts(struct diff *d, const struct pair *p, const char *path
     cJSON_Delete(now);
 }
 
-/* What the operator's own types write where nothing is set: "metadata: {creationTimestamp: null}", "scaleStrategy: {}".
- */
+/* Empty values that the operator's Go types write: "metadata: {creationTimestamp: null}", "scaleStrategy: {}". */
 static bool is_hollow(const cJSON *node, const char *name)
 {
     static const char *const names[] = {"metadata", "scaleStrategy", "resources", "status"};
@@ -207,8 +206,8 @@ static void meaning_add(struct diff *d, const char *fmt, ...)
     d->meaning[d->meanings++] = buf_take(&b);
 }
 
-/* What KubeRay changes in place is taken out (rayservice_controller.go, generateHashWithoutReplicasAndWorkersToDelete);
- * groups beyond the first `groups` are taken out too: one that is added at the end starts in place. */
+/* Removes what KubeRay changes in place (rayservice_controller.go, generateHashWithoutReplicasAndWorkersToDelete), and
+ * groups beyond the first `groups`: appended ones start in place. */
 static cJSON *cluster_without_sizes(const cJSON *rayservice, int groups)
 {
     cJSON *config = cJSON_Duplicate(json_path(rayservice, "spec.rayClusterConfig"), 1);

@@ -1,11 +1,10 @@
 /*
- * diff.h - what applying an object changes: field by field between what is live and what the server says would be there
- * (the result of a dry run), and what that means. Pure.
+ * diff.h - the effect of an apply: field differences between the live object and the result of a dry run, and their
+ * consequences. Pure.
  *
- * Left out: status, managedFields, uid, resourceVersion, generation, creationTimestamp, kubectl's last-applied
- * annotation. Lists of things with names (containers, groups, ports, environment) are compared by name; serveConfigV2,
- * a YAML text inside the object, as what it holds. Secrets are masked: that one changed is said, never from what to
- * what. Every text is safe.
+ * Ignores status, managedFields, uid, resourceVersion, generation, creationTimestamp and kubectl's last-applied
+ * annotation. Compares lists with names (containers, groups, ports, environment) by name, and serveConfigV2, a YAML
+ * string, by its content. Masks the values of secrets. Text is safe.
  */
 #ifndef RAYDECK_DEPLOY_DIFF_H
 #define RAYDECK_DEPLOY_DIFF_H
@@ -20,19 +19,19 @@ enum { DIFF_ROWS = 500, DIFF_VALUE_MAX = 160, DIFF_PATH_MAX = 512, DIFF_MEANINGS
 
 struct diff_row {
     char *path;      /* ".spec.rayClusterConfig.workerGroupSpecs[inf2].replicas" */
-    char *old, *now; /* NULL: not there */
+    char *old, *now; /* NULL: absent */
 };
 struct diff {
-    bool made; /* there is no live one: the whole object is new */
+    bool made; /* there is no live object: all of it is new */
     struct diff_row *row;
     size_t count;
     size_t beyond;                /* rows more than DIFF_ROWS */
-    char *meaning[DIFF_MEANINGS]; /* sentences; the first `meanings` are there */
+    char *meaning[DIFF_MEANINGS]; /* sentences; `meanings` of them */
     size_t meanings;
-    bool new_cluster; /* a RayService's change that makes KubeRay start a RayCluster beside the old one */
+    bool new_cluster; /* KubeRay will create a second RayCluster */
 };
 
-/* live NULL: the object would be made. Caller: diff_done. */
+/* live NULL: the object is new. Caller: diff_done. */
 void diff_of(const cJSON *live, const cJSON *next, struct diff *ret);
 void diff_done(struct diff *d); /* a zeroed one is fine */
 

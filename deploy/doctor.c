@@ -1,4 +1,4 @@
-/* doctor.c - Runs every check of the doctor on the world. */
+/* doctor.c - runs all checks of the doctor. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/doctor_priv.h"
@@ -39,7 +39,7 @@ static const char *source_reason(const struct source *s)
     return s->why && *s->why ? s->why : err_word(s->err);
 }
 
-/* Why a source cannot be trusted now; "" where it can. */
+/* Why a source's data cannot be trusted now; "": it can. */
 static void source_distrust(const struct source *s, const char *name, uint64_t now_ms, char why[DOCTOR_WHY_MAX])
 {
     struct known_u64 age = UNKNOWN_U64;

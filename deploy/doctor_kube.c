@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define CLEANUP_FINALIZER "ray.io/gcs-ft-redis-cleanup-finalizer"
-enum { CLEANUP_MS = 300 * 1000 /* the Job's own deadline */ };
+enum { CLEANUP_MS = 300 * 1000 /* the Job's deadline */ };
 
 /* ---- D1: the operator refuses the spec ---- */
 
@@ -40,10 +40,10 @@ static void check_refusals(struct doctor *d)
                    rs->ready_message ? rs->ready_message : "no message");
         return;
     }
-    /* Operators before 1.3 have no such condition, and events last an hour. */
+    /* Operators before 1.3 lack this condition; events are kept for an hour. */
     const struct event *e = refusal_event(d);
-    /* What runs goes on as it was when an edit of it is refused: Ready stays True. An operator that has since taken in
-     * the newest spec was not refused that one. */
+    /* A refused edit of a running service leaves Ready=True. If the operator has since observed the newest spec, that
+     * one was not refused. */
     if (rs->unseen == TRI_NO && rs->ready == TRI_YES) return;
     if (e && rs->ready == TRI_YES && rs->unseen == TRI_UNKNOWN)
         doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "%s: %s; it is unknown whether it was corrected since",
@@ -66,7 +66,7 @@ static void check_endpoints(struct doctor *d)
     if (!d->f->service) {
         doctor_say(d, RULE_D2, FINDING_UNKNOWN, d->service, "no RayService is in focus");
     } else if (!read || !e.known) {
-        /* the operator's own count: with two of them one is not the head's */
+        /* by the operator's count: of two, one is not the head's */
         if (rs && rs->serve_endpoints.known && rs->serve_endpoints.value >= 2) return;
         if (rs && rs->serve_endpoints.known)
             doctor_say(d, RULE_D2, FINDING_WARNING, d->service, "%llu Serve endpoints according to the operator",
@@ -86,7 +86,7 @@ static void check_endpoints(struct doctor *d)
 
 /* ---- D19: what Serve does not run ---- */
 
-/* Those without one stand in the configuration alone. */
+/* Deployments without a status are only configured. */
 static bool any_status(const struct deployment *deployments, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -94,7 +94,7 @@ static bool any_status(const struct deployment *deployments, size_t count)
     return false;
 }
 
-/* Empty statuses are no news: KubeRay empties them while the head does not answer. */
+/* Empty statuses are ignored: KubeRay clears them while the head does not answer. */
 static bool applications_known(const struct doctor *d)
 {
     const struct rayservice *r = d->f->rayservice;
@@ -138,7 +138,7 @@ static void check_permissions(struct doctor *d)
 {
     for (size_t i = 0; i < world_sources(d->w); i++) {
         const struct source *s = world_source(d->w, i);
-        const bool of_secret = s->world == WORLD_REDIS && doctor_secret_denied(d); /* told as kube/secrets */
+        const bool of_secret = s->world == WORLD_REDIS && doctor_secret_denied(d); /* reported as kube/secrets */
         if (s->state == SOURCE_DENIED && !of_secret)
             doctor_say(d, RULE_D14, FINDING_INFO, s->id, "denied: %s", s->why && *s->why ? s->why : err_word(s->err));
     }

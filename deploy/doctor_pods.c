@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    LOSS_BEFORE_MS = 5 * 1000,    /* stamps are whole seconds, and of two clocks */
+    LOSS_BEFORE_MS = 5 * 1000,    /* timestamps have whole seconds, and are of two clocks */
     LOSS_SETTLES_MS = 180 * 1000, /* so long a worker takes to end, and its container to be started again */
     RECONNECT_SHORT_S = 60,
     PATIENCE_FT_S = 600
@@ -33,7 +33,7 @@ static void not_ready(struct doctor *d)
     for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
         if (!is_worker(d, at.row) || !text_eq(p->phase, "Running") || p->deleted.known) continue;
-        /* one that is younger than its head is starting: it lived through nothing yet */
+        /* younger than its head: starting */
         if (!p->created.known || p->is_ready == TRI_UNKNOWN)
             doctor_say_pod(d, RULE_D3, FINDING_UNKNOWN, p, "its age or readiness is unknown");
         else if (p->is_ready == TRI_NO && p->created.value < head->created.value)
@@ -163,8 +163,8 @@ static void check_restarts(struct doctor *d)
 
 /* ---- D17: what one loss takes ---- */
 
-/* What the loss of the head's takes is judged as the answer judges it. Workers that share a zone that is not the head's
- * live through that, and go together with their own. */
+/* Judges the loss of the head's node as the answer does. Workers in one zone other than the head's survive that, but
+ * not the loss of their zone. */
 static void check_places(struct doctor *d)
 {
     const struct placement n = placement_of(d->w, d->f);
@@ -205,7 +205,7 @@ static void check_patience(struct doctor *d, const struct pod *p)
 static void worker_settings(struct doctor *d)
 {
     size_t without = 0, untold = 0, workers = 0;
-    /* Without fault tolerance (L9 says so) no worker waits for another head. */
+    /* Without fault tolerance (L9) workers do not wait for a new head. */
     const bool patient = !d->f->rayservice || d->f->rayservice->ft != TRI_NO;
     for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);

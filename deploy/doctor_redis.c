@@ -25,7 +25,7 @@ static void check_unreached(struct doctor *d)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s", d->redis_why);
     else if (fresh == FRESH_DOWN && d->f->redis)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s; it was reachable before", d->redis_why);
-    else if (fresh == FRESH_DOWN) /* security groups often admit the cluster's nodes alone */
+    else if (fresh == FRESH_DOWN) /* security groups often admit only the cluster's nodes */
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s; the head may still reach it", d->redis_why);
     else
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
@@ -120,8 +120,8 @@ static void check_replicas(struct doctor *d)
     else if (r->replicas.known && !r->replicas.value)
         doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica");
     else if (r->replicas.known)
-        replicas_by_aws(d); /* failover is what INFO never tells */
-    /* Mended on 24 June 2026 (ray #64204): 2.55 is of April, 2.56 of about that time, 2.57 later. */
+        replicas_by_aws(d); /* INFO never reports failover */
+    /* Fixed on 24 June 2026 (ray #64204): 2.55 is from April, 2.56 from about then, 2.57 later. */
     const char *word = ray && text_has(ray, "Ray") ? "" : "Ray ";
     const enum tri late = doctor_version_from(ray, 2, 56);
     if (late == TRI_NO)
@@ -148,7 +148,7 @@ static void check_snapshots(struct doctor *d)
                    "neither append-only file nor snapshots: only its replicas keep the state");
 }
 
-/* As the answer judges it; an error where the GCS's fault tolerance rests on it. */
+/* Judged as by the answer; an error if the GCS's fault tolerance depends on it. */
 static void check_persistence(struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;

@@ -9,7 +9,7 @@
 enum {
     SLOW_US = 100 * 1000, /* Ray's own commands take well under a millisecond */
     BEAT_ALIVE_MS = 60 * 1000,
-    MEMORY_TENTHS = 9 /* as the answers' own judgement */
+    MEMORY_TENTHS = 9 /* as in the answers */
 };
 
 /* ---- D9: eviction and headroom ---- */
@@ -41,7 +41,7 @@ static void check_eviction(struct doctor *d)
 
 /* ---- D10: idle connections ---- */
 
-/* CONFIG is refused on ElastiCache: the parameter group answers, and says why where it does not. */
+/* ElastiCache refuses CONFIG: uses the parameter group, or the reason why it is unknown. */
 static void idle_by_aws(struct doctor *d, const char *not_answered)
 {
     const struct doctor_aws *asked = d->ask->aws, *aws = doctor_aws(d);

@@ -1,4 +1,4 @@
-/* doctor_text.c - Findings as text. */
+/* doctor_text.c - prints findings as text. */
 #include "deploy/doctor.h"
 
 static void finding_text(const struct finding *item, struct buf *out)
@@ -6,7 +6,7 @@ static void finding_text(const struct finding *item, struct buf *out)
     buf_printf(out, "  %-4s %s\n", item->rule->id, item->rule->title);
     if (item->where.object) buf_printf(out, "       where  %s\n", item->where.object);
     buf_printf(out, "       what   %s\n", item->message);
-    if (item->severity == FINDING_UNKNOWN) return; /* nothing is known to be wrong */
+    if (item->severity == FINDING_UNKNOWN) return; /* no known problem */
     buf_printf(out, "       why    %s\n       fix    %s\n", item->rule->why, item->rule->fix);
 }
 

@@ -1,10 +1,10 @@
 /*
- * drill_report.h - the verdict on the loss of a head, with everything that it rests on: as text, JSON, JUnit and
- * Markdown. Pure; each says the same.
+ * drill_report.h - the report of a drill: the verdict on a head loss and its evidence, as text, JSON, JUnit and
+ * Markdown with the same content. Pure.
  *
- * The JSON is version 1, by deploy/assets/drill-report.schema.json. JUnit: a testcase a criterion, a broken promise is
- * a <failure>, what was not proven or is unknown an <error>, what was not judged <skipped>. Texts of the cluster are
- * escaped for each.
+ * The JSON is version 1, by deploy/assets/drill-report.schema.json. JUnit: a testcase per criterion; a broken promise
+ * is a <failure>, an unproven or unknown one an <error>, one not judged <skipped>. Foreign text is escaped for each
+ * format.
  */
 #ifndef RAYDECK_DEPLOY_DRILL_REPORT_H
 #define RAYDECK_DEPLOY_DRILL_REPORT_H
@@ -37,7 +37,7 @@ enum drill_format {
 #undef X
         DRILL_FORMATS
 };
-/* By the extension of a file's name. ERR_USAGE: none of ours. */
+/* By a file name's extension. ERR_USAGE: unknown extension. */
 enum err drill_format_of(const char *path, enum drill_format *ret, struct why *why);
 /* Appends it, at most DRILL_REPORT_MAX bytes: what an outage holds is bounded. */
 void drill_report_write(const struct drill_report *r, enum drill_format format, struct buf *out);

@@ -9,7 +9,7 @@ void report_json(const struct drill_report *r, struct buf *out);
 void report_junit(const struct drill_report *r, struct buf *out);
 void report_markdown(const struct drill_report *r, struct buf *out);
 
-/* What was seen of a criterion: "41.2 s", "–". */
+/* The observed value of a criterion: "41.2 s", "–". */
 const char *report_seen(const struct drill_report *r, enum criterion_id id, char out[CRITERION_TEXT_MAX]);
 /* A series of requests, in words: "300 due, 300 answered, 0 failed"; "" where none ended. */
 enum { REPORT_LINE_MAX = 320 };

@@ -1,6 +1,6 @@
 /*
- * drill_verdict.h - judges the loss of a head: holds what was seen against the criteria, and says PASS, FAIL or
- * INCONCLUSIVE. Pure: computed from a recording it is the same as live.
+ * drill_verdict.h - the verdict on a head loss, by the criteria: PASS, FAIL or INCONCLUSIVE. Pure: the same from a
+ * recording as live.
  *
  * FAIL: a promise was broken. PASS: every promise that can be judged was kept, with every reading that it rests on, in
  * an outage that was long enough and had requests due in it. Anything else is INCONCLUSIVE: no sample, a reading that
@@ -40,17 +40,16 @@ struct drill_verdict {
     enum drill_result result;
     struct judged of[CRITERIA];
     char cause[VERDICT_CAUSE_MAX]; /* of FAIL and INCONCLUSIVE: in one line; "" of PASS */
-    char scope[VERDICT_SCOPE_MAX]; /* what it says nothing about */
+    char scope[VERDICT_SCOPE_MAX]; /* what it does not cover */
 };
 
 struct verdict_ask {
     const struct outage *outage;
     const struct request_tally *tally; /* of the requests that were due since outage->t0_wall_ms */
     const struct criteria *limits;
-    uint64_t wall_ms; /* when it is judged */
-    bool has_redis, has_fields, has_neuron,
-        has_prompts;   /* they were configured, or found; fields: names of GCS fields */
-    const char *fault; /* "deletion of the head pod": what it says something about */
+    uint64_t wall_ms;                                    /* when it is judged */
+    bool has_redis, has_fields, has_neuron, has_prompts; /* configured or discovered; fields: names of GCS fields */
+    const char *fault;                                   /* what was tested: "deletion of the head pod" */
 };
 void drill_judge(const struct verdict_ask *ask, struct drill_verdict *ret);
 

@@ -1,10 +1,9 @@
 /*
- * finding.h - what a rule found, for lint and doctor alike, and the table of the rules.
+ * finding.h - findings of lint and doctor, and the table of rules.
  *
- * Invariants: every text of a finding is safe to draw and holds no secret: the callers never give values that may be
- * one, and finding_add masks what looks like one. A list holds at most FINDINGS; what is beyond is counted in
- * `dropped`. Unknown is an answer of its own: FINDING_UNKNOWN says that a rule could not be decided, never that it
- * holds.
+ * Invariants: text of a finding is safe and contains no secret: callers never pass values that may be one, and
+ * finding_add masks what looks like one. A list holds at most FINDINGS; further ones are counted in `dropped`.
+ * FINDING_UNKNOWN: the rule could not be decided; it does not count as satisfied.
  */
 #ifndef RAYDECK_DEPLOY_FINDING_H
 #define RAYDECK_DEPLOY_FINDING_H
@@ -31,7 +30,7 @@ struct rule {
     const char *title, *why, *fix, *source;
 };
 
-/* Where it was found: an object, and for a file the place in it. Zero and NULL are "none". */
+/* Where it was found: an object, and a position in a file. Zero and NULL: none. */
 struct finding_where {
     const char *object; /* "RayService mistral/mistral", "Redis 10.0.0.7:6379" */
     const char *file;
@@ -40,14 +39,14 @@ struct finding_where {
 
 struct finding {
     const struct rule *rule;
-    enum finding_severity severity; /* the rule's own, or FINDING_UNKNOWN, or milder where the case is */
+    enum finding_severity severity; /* the rule's, FINDING_UNKNOWN, or a milder one */
     struct finding_where where;     /* strings owned by the list */
-    char *message;                  /* what, in one line */
+    char *message;                  /* one line */
 };
 struct findings {
     struct finding *items;
     size_t count, cap, dropped;
-    size_t of[FINDING_SEVERITIES]; /* how many of each severity, those dropped included */
+    size_t of[FINDING_SEVERITIES]; /* count of each severity, dropped ones included */
 };
 
 const struct rule *rule_get(enum rule_id id);
@@ -55,7 +54,7 @@ const char *finding_severity_word(enum finding_severity severity); /* "error", "
 
 void findings_init(struct findings *f);
 void findings_done(struct findings *f);
-/* Copies everything. The message is made safe and what looks like a secret in it is masked. */
+/* Copies everything. Makes the message safe and masks what looks like a secret. */
 void findings_add(struct findings *f, enum rule_id id, enum finding_severity severity,
                   const struct finding_where *where, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void findings_sort(struct findings *f); /* by file, document, line, column, rule, message */
@@ -63,7 +62,7 @@ void findings_sort(struct findings *f); /* by file, document, line, column, rule
 /* "file:line:col: error L1 message" with object and fix on lines of their own, and a last line of totals. */
 void findings_text(const struct findings *f, struct buf *out);
 /* {"version":1,"findings":[{"id","severity","title","where","file","document","line","column","message","why","fix",
- * "source"}],"errors","warnings","infos","unknowns","dropped"}; what there is not is null. Caller: cJSON_Delete. */
+ * "source"}],"errors","warnings","infos","unknowns","dropped"}; absent values are null. Caller: cJSON_Delete. */
 cJSON *findings_json(const struct findings *f);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * kobject.h - Kubernetes objects as deploy and cleanup handle them: which kinds, in which order, their paths and how
- * kubectl words them. Pure.
+ * kobject.h - the Kubernetes objects that deploy and cleanup handle: kinds, order, paths, and kubectl's notation. Pure.
  */
 #ifndef RAYDECK_DEPLOY_KOBJECT_H
 #define RAYDECK_DEPLOY_KOBJECT_H
@@ -37,17 +36,17 @@ const char *kobject_ns(const cJSON *object);
 const char *kobject_uid(const cJSON *object);
 const char *kobject_version(const cJSON *object); /* metadata.resourceVersion */
 bool kobject_is(const cJSON *object, const char *kind);
-bool kobject_is_owned(const cJSON *object); /* by another object, which takes it along when it goes */
+bool kobject_is_owned(const cJSON *object); /* by another object: garbage-collected with it */
 bool kobject_is_ours(const cJSON *object);  /* carries our label, and is not owned */
 
-/* Says which object is meant: its UID, and its resourceVersion unless that is NULL. */
+/* Sets the precondition: its UID, and its resourceVersion unless NULL. */
 void kobject_pin(cJSON *object, const char *uid, const char *version);
-/* The entry of managedFields by which we created it, and have not applied it yet; SIZE_MAX: there is none. */
+/* The entry of managedFields of our create, not yet recorded as an apply; SIZE_MAX: none. */
 size_t kobject_created_entry(const cJSON *object);
 
-/* Puts our label on it, and says which RayService it was deployed with ("": none). */
+/* Adds our label, and the annotation of the RayService it is deployed with ("": none). */
 void kobject_own(cJSON *object, const char *service);
-const char *kobject_deployed_with(const cJSON *object); /* NULL: it does not say; borrowed */
+const char *kobject_deployed_with(const cJSON *object); /* NULL: not annotated; borrowed */
 
 /* "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral"; name NULL: the collection. Caller frees. */
 char *kobject_path(const struct kobject_kind *kind, const char *ns, const char *name);
@@ -61,11 +60,11 @@ char *kobject_resource(const struct kobject_kind *kind);
 /* The worker groups' Neuron devices: replicas × limits of aws.amazon.com/neuron, of a RayService. */
 struct known_u64 kobject_neuron_devices(const cJSON *rayservice);
 
-/* Which fields of a RayService's rayClusterConfig have another owner than we: is workerGroupSpecs one? */
+/* Whether workerGroupSpecs of a RayService is owned by another manager. */
 bool kobject_groups_are_owned(const cJSON *live);
 
-/* Takes the live replicas of each worker group into the object that is to be applied, within the group's own minimum
- * and maximum. Returns how many differ from what the manifest says. */
+/* Copies the live replicas of each worker group to the object to apply, within the group's minimum and maximum. Returns
+ * how many differ from the manifest. */
 size_t kobject_take_replicas(cJSON *object, const cJSON *live);
 
 #endif

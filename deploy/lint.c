@@ -1,11 +1,11 @@
-/* lint.c - one manifest through all themes; see lint.h. */
+/* lint.c - see lint.h. */
 #include "deploy/lint.h"
 
 #include "deploy/lint_ray.h"
 
 #include <string.h>
 
-/* What is left of LINT_NODES and LINT_BYTES. */
+/* The remaining LINT_NODES and LINT_BYTES. */
 struct budget {
     size_t nodes, bytes;
 };
@@ -21,7 +21,7 @@ static bool budget_charge(struct budget *b, const struct yaml_node *n)
     return true;
 }
 
-/* An alias costs nothing to keep, but as much as what it stands for to look at. */
+/* An alias shares memory, but counts in full when expanded. */
 static bool lint_is_affordable(struct lint *l)
 {
     struct budget left = {LINT_NODES, LINT_BYTES};

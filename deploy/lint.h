@@ -1,6 +1,5 @@
 /*
- * lint.h - the rules L1 to L28 (and M1 to M4) of rules.def on a manifest: what would not survive the loss of a Ray
- * head. Pure: text in, findings out.
+ * lint.h - checks a manifest against rules L1 to L28 (and M1 to M4) of rules.def. Pure.
  */
 #ifndef RAYDECK_DEPLOY_LINT_H
 #define RAYDECK_DEPLOY_LINT_H
@@ -9,14 +8,13 @@
 #include "deploy/manifest.h"
 #include "deploy/variables.h"
 
-/* A manifest's objects written out, aliases and all, may have this many nodes and bytes. Beyond, M1 says so and nothing
- * else is looked at. */
+/* Limits of a manifest's objects with expanded aliases. Beyond them M1 is the only finding. */
 enum { LINT_NODES = 5000000, LINT_BYTES = 50 * 1024 * 1024 };
 
-/* vars: those that were applied to m last. Adds to out and leaves it unsorted. */
+/* vars: those last applied to m. Appends to out, unsorted. */
 void lint_manifest(const struct manifest *m, const struct variables *vars, struct findings *out);
 
-/* Parses, puts the variables in, and checks. What cannot be parsed is a finding (M1, or M2 for a template's braces). */
+/* Parses, substitutes variables, and checks. A parse error is a finding (M1, or M2 for a template's braces). */
 void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, struct findings *out);
 
 #endif

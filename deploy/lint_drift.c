@@ -1,4 +1,4 @@
-/* lint_drift.c - what other versions and other clusters make of it: L20 to L23, L27. */
+/* lint_drift.c - other versions and other clusters: L20 to L23, L27. */
 #include "deploy/lint_ray.h"
 
 #include "backends/base/mem.h"
@@ -81,7 +81,7 @@ static void lint_image(struct lint *l, const struct ray *r, const struct yaml_no
     const struct yaml_node *container = ray_container(group), *at = yaml_get(container, "image");
     const char *image = yaml_str(container, "image"), *version = yaml_str(r->cluster, "rayVersion");
     const char *who = ray_group_name(r, group);
-    if (!image || *image == '$' || strchr(image, '@')) return; /* a digest is what it is */
+    if (!image || *image == '$' || strchr(image, '@')) return; /* a digest is always pinned */
     const char *tag = tag_of(image);
     if (!tag || strcmp(tag, "latest") == 0)
         lint_say(l, RULE_L22, at, "%s: the image's tag is %s", who, tag ? "latest" : "missing, which means latest");
@@ -91,7 +91,7 @@ static void lint_image(struct lint *l, const struct ray *r, const struct yaml_no
         lint_say(l, RULE_L22, at, "%s: the image is of Ray %s, rayVersion says %s", who, named, version);
 }
 
-/* What Kubernetes takes when nothing is said. */
+/* Kubernetes' default. */
 static const char *pull_policy(const struct yaml_node *container)
 {
     const char *said = yaml_str(container, "imagePullPolicy"), *image = yaml_str(container, "image");

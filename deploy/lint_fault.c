@@ -130,7 +130,7 @@ static void lint_restart(struct lint *l, const struct ray *r, const struct yaml_
                  "%s: restartPolicy %s, and the autoscaler is on", ray_group_name(r, group), policy);
 }
 
-/* What is set may be no keepalive at all: Ray's own time of 0 turns it off, and one of minutes notices nothing. */
+/* A set value may still be no keepalive: 0 turns it off, and minutes are too long. */
 static void lint_keepalive_value(struct lint *l, const struct yaml_node *entry, const char *who)
 {
     const char *name = yaml_str(entry, "name");

@@ -1,6 +1,6 @@
 /*
- * lint_ray.h - what the themes of lint share: a Ray object's parts, its Serve configuration, and saying where. Internal
- * to deploy/lint*.c. Every accessor accepts NULL and answers NULL for what is not there or of another kind.
+ * lint_ray.h - shared by the rules of lint: accessors for Ray objects and Serve configurations, and findings. For
+ * deploy/lint*.c only. Accessors accept NULL and return NULL for absent or mistyped members.
  */
 #ifndef RAYDECK_DEPLOY_LINT_RAY_H
 #define RAYDECK_DEPLOY_LINT_RAY_H
@@ -10,7 +10,7 @@
 struct lint {
     const struct manifest *m;
     const struct variables *vars;
-    const struct manifest_object *o; /* the one being looked at */
+    const struct manifest_object *o; /* the object being checked */
     struct findings *out;
 };
 
@@ -19,22 +19,22 @@ struct ray {
     enum ray_kind kind;
     const struct yaml_node *spec, *cluster; /* a RayCluster's spec is its cluster */
     const struct yaml_node *annotations, *options, *head, *workers;
-    const struct yaml_node *ft_annotation; /* ray.io/ft-enabled, whatever it says */
-    bool ft;                               /* turned on, either way */
+    const struct yaml_node *ft_annotation; /* ray.io/ft-enabled, any value */
+    bool ft;                               /* on, by annotation or option */
     bool autoscales;
 };
-/* False for what is not an object of ray.io. */
+/* False: not an object of ray.io. */
 bool ray_of(const struct manifest_object *o, struct ray *ret);
 
 const struct yaml_node *ray_list(const struct yaml_node *map, const char *key);
 const struct yaml_node *ray_pod(const struct yaml_node *group);                   /* template.spec */
 const struct yaml_node *ray_container(const struct yaml_node *group);             /* Ray's own: the first */
 const struct yaml_node *ray_env(const struct yaml_node *group, const char *name); /* the entry: {name, value, …} */
-bool ray_env_open(const struct yaml_node *group); /* envFrom: what is set cannot be told */
+bool ray_env_open(const struct yaml_node *group); /* has envFrom: unknown variables may be set */
 const char *ray_group_name(const struct ray *r, const struct yaml_node *group); /* "head", or the worker group's */
 const struct yaml_node *ray_redis_address(const struct ray *r); /* a scalar, or an env entry without a value; or NULL */
 bool ray_number(const struct yaml_node *map, const char *key, double *ret);
-/* Worker pods there are at least and at most. */
+/* The minimum and maximum of worker pods. */
 struct ray_pods {
     double least, most;
 };
@@ -46,13 +46,13 @@ struct serve {
     const struct yaml_node *string; /* the scalar in the manifest */
     const struct yaml_node *root;
 };
-/* False where there is none, or it cannot be read (which M4 says). Caller: serve_done. */
+/* False: absent or malformed (a finding of M4). Caller: serve_done. */
 bool serve_of(struct lint *l, const struct ray *r, struct serve *ret);
 void serve_done(struct serve *s);
 struct yaml_place serve_place(const struct lint *l, const struct serve *s, const struct yaml_node *node);
 /* Serve's applications: `index` from 0; NULL after the last. A configuration of one application is its own. */
 const struct yaml_node *serve_app(const struct serve *s, size_t index);
-/* Replicas of a deployment there are at least and at most. */
+/* The minimum and maximum of a deployment's replicas. */
 struct ray_pods serve_replicas(const struct yaml_node *deployment);
 
 void lint_say(struct lint *l, enum rule_id id, const struct yaml_node *at /* NULL: the object */, const char *fmt, ...)
@@ -60,7 +60,7 @@ void lint_say(struct lint *l, enum rule_id id, const struct yaml_node *at /* NUL
 void lint_say_as(struct lint *l, enum rule_id id, enum finding_severity severity, struct yaml_place at, const char *fmt,
                  ...) __attribute__((format(printf, 5, 6)));
 
-/* The themes. Those without a Ray object look at the whole manifest. */
+/* The groups of rules. Those without a Ray object check the whole manifest. */
 void lint_templating(struct lint *l);
 void lint_fault(struct lint *l, const struct ray *r);
 void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);

@@ -1,4 +1,4 @@
-/* lint_redis.c - the way to Redis: L25, and an address that lost its host (L1). No value is ever told. */
+/* lint_redis.c - the connection to Redis: L25, and an address without a host (L1). Messages never contain values. */
 #include "deploy/lint_ray.h"
 
 #include "backends/base/text.h"

@@ -1,4 +1,4 @@
-/* lint_redundancy.c - more than one of everything: L15 to L19, and L26, the way in. */
+/* lint_redundancy.c - redundancy: L15 to L19, and L26, the route of requests. */
 #include "deploy/lint_ray.h"
 
 #include "backends/base/text.h"

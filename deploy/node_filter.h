@@ -1,6 +1,6 @@
 /*
- * node_filter.h - whether a pod may be placed on a K8s node, as far as that does not depend on what else is there:
- * cordons, taints and tolerations, node selectors and required node affinity. Pure.
+ * node_filter.h - whether a pod may be placed on a K8s node, regardless of other pods: cordons, taints and tolerations,
+ * node selectors and required node affinity. Pure.
  *
  * Source: Kubernetes' documentation, "Taints and Tolerations" and "Assigning Pods to Nodes"; k8s.io/component-helpers
  * scheduling/corev1 and the kube-scheduler's plugins NodeUnschedulable, TaintToleration and NodeAffinity, in their
@@ -17,7 +17,7 @@
 /* One of a v1 Toleration, one of a v1 Taint. */
 bool toleration_matches(const cJSON *toleration, const cJSON *taint);
 
-/* Does the node satisfy spec.nodeSelector and the required nodeAffinity of a PodSpec? */
+/* Whether the node satisfies spec.nodeSelector and the required nodeAffinity of a PodSpec. */
 bool node_is_selected(const cJSON *node, const cJSON *spec);
 
 /* A NodeSelectorRequirement, or one of a LabelSelector, on the label that stands under its key. labels NULL: none. */

@@ -19,7 +19,7 @@ enum err quantity_parse(const char *text, uint64_t *ret_milli);
 /* resources[name], which may be a string or a number; unknown where absent or no quantity. */
 struct known_u64 quantity_of(const cJSON *resources, const char *name);
 
-/* As people write it: "16", "500m"; of bytes "360.0G". Returns out. */
+/* Formats it: "16", "500m"; bytes as "360.0G". Returns out. */
 const char *quantity_count_text(uint64_t milli, char out[QUANTITY_TEXT_MAX]);
 const char *quantity_bytes_text(uint64_t milli, char out[QUANTITY_TEXT_MAX]);
 

@@ -1,8 +1,8 @@
 /*
- * steps.h - how far a deployment or a clean-up is: its steps in order, each with its state and what it has logged.
- * Plain data with one observer: the console draws it, the command line prints it as it comes, step_engine.h runs it.
+ * steps.h - the progress of a deployment or a clean-up: its steps in order, each with state and log. Plain data with
+ * one observer: the console draws it, the command line prints it, step_engine.h updates it.
  *
- * Invariants: every text is safe; a step keeps its first STEP_LINES lines, what is beyond is counted.
+ * Invariants: text is safe; a step keeps its first STEP_LINES lines and counts the rest.
  */
 #ifndef RAYDECK_DEPLOY_STEPS_H
 #define RAYDECK_DEPLOY_STEPS_H
@@ -20,12 +20,12 @@ struct step_line {
     char *text;
 };
 struct step {
-    const char *name; /* NULL: no step of this one; it is neither told nor drawn */
+    const char *name; /* NULL: not part of this run */
     enum step_state state;
     struct step_line *line;
     size_t count, beyond;
-    enum step_tone worst;    /* of all that was said, what is beyond among it */
-    char now[STEP_TEXT_MAX]; /* what it waits for just now; "" when nothing */
+    enum step_tone worst;    /* the worst of all lines, including dropped ones */
+    char now[STEP_TEXT_MAX]; /* what it waits for; "": nothing */
 };
 struct steps {
     struct step item[STEPS_MAX];
@@ -41,14 +41,14 @@ void steps_done(struct steps *s);
 const char *step_state_word(enum step_state state); /* "waiting", "running", "ok", "warning", "failed", "skipped" */
 
 void steps_begin(struct steps *s, size_t step);
-/* Adds a line. A bad one makes the step FAILED at its end, a warning WARNED. */
+/* Adds a line. TONE_BAD makes the step FAILED at its end, TONE_WARN WARNED. */
 void steps_log(struct steps *s, size_t step, enum step_tone tone, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void steps_vlog(struct steps *s, size_t step, enum step_tone tone, const char *fmt, va_list ap)
     __attribute__((format(printf, 4, 0)));
-/* Says what it waits for; nothing happens where that is what it said before. */
+/* Sets what it waits for; no-op if unchanged. */
 void steps_now(struct steps *s, size_t step, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* Ends a step by what was said in it; returns the state. */
+/* Ends a step according to its log; returns the state. */
 enum step_state steps_end(struct steps *s, size_t step);
 void steps_skip(struct steps *s, size_t step);
 

@@ -1,16 +1,15 @@
 /*
- * variables.h - $NAME and ${NAME} in a manifest, put in by an allow-list.
+ * variables.h - substitutes $NAME and ${NAME} in a manifest, by an allow-list.
  *
- * Invariants: only names of variables.def and those given by hand are put in; all others stay as they are and are
- * reported. Values go into the parsed tree: a value can change a string, never the structure, but for a variable whose
- * type is a map or a list (variable_type.h), which takes the place of the string that is all variable. Of none (0
- * devices, {} or []) the entry is left out, in a text of lines the line. What has no usable value stays as it is
- * written. In the data of a Secret a value that is all of its entry is put in as base64, once. Values
- * are secrets: they are wiped, and none gets into a message.
+ * Invariants: substitutes only names of variables.def and of --var; others are kept and reported. Substitutes in the
+ * parsed tree: a value can change a string, never the structure, except a variable of type map or list
+ * (variable_type.h), which replaces a string that consists of it. If that is empty (0 devices, {} or []), the entry (in
+ * a block of lines, the line) is removed. A variable without a usable value is kept. In a Secret's data a value that is
+ * a whole entry is encoded as base64, once. Values are secrets: they are wiped and never part of a message.
  *
- * What a container sets itself (env, envFrom) is left to its shell, where that reads it: in rayStartParams, command and
- * args. A secret value goes into the data of a Secret and nowhere else, also not by an alias: what would put one
- * elsewhere is misplaced, and stays as it is written.
+ * Variables that a container sets itself (env, envFrom) are left to its shell in rayStartParams, command and args.
+ * Secret values are substituted only in a Secret's data, also not elsewhere through an alias: such a use is "misplaced"
+ * and kept.
  */
 #ifndef RAYDECK_DEPLOY_VARIABLES_H
 #define RAYDECK_DEPLOY_VARIABLES_H
@@ -24,9 +23,9 @@
 enum { VARIABLES = 256, VARIABLE_USES = 10000, VARIABLE_NAME_MAX = 128, VARIABLE_VALUE_MAX = 64 * 1024 };
 
 enum variable_state {
-    VARIABLE_SET,     /* given by hand */
+    VARIABLE_SET,     /* given by --var */
     VARIABLE_FOUND,   /* in the environment */
-    VARIABLE_DEFAULT, /* the allow-list's own value */
+    VARIABLE_DEFAULT, /* the allow-list's default */
     VARIABLE_EMPTY,
     VARIABLE_UNSET,
     VARIABLE_BAD,    /* its value is invalid: "null", with control characters, or not of its type */
@@ -36,22 +35,22 @@ struct variable {
     char *name;
     char *value; /* NULL unless SET, FOUND or DEFAULT */
     enum variable_state state;
-    enum variable_type type; /* of what is not on the allow-list: a text */
+    enum variable_type type; /* text, if not on the allow-list */
     bool listed;             /* it is on the allow-list */
-    bool derives;            /* another one's default is made of it */
+    bool derives;            /* another one's default derives from it */
     bool secret;
     const char *help; /* NULL unless it is on the allow-list */
     size_t uses;      /* in all manifests so far */
-    size_t left;      /* of those, how many are a container's own */
+    size_t left;      /* uses left to a container */
 };
 struct variable_use {
-    size_t variable; /* an index: the list may grow */
+    size_t variable; /* index; the list may grow */
     size_t object;   /* index in the manifest */
     const struct yaml_node *node;
     struct yaml_place at;
-    bool encoded;   /* base64 was made of it */
-    bool left;      /* the container sets it itself */
-    bool misplaced; /* a secret, where there is no Secret */
+    bool encoded;   /* encoded as base64 */
+    bool left;      /* set by the container */
+    bool misplaced; /* a secret outside of a Secret */
 };
 struct variables {
     const char *(*environment)(const char *name);
@@ -59,7 +58,7 @@ struct variables {
     size_t count, cap;
     struct variable_use *uses; /* of the manifest applied last */
     size_t uses_count, uses_cap, uses_dropped;
-    size_t misplaced; /* of the manifest applied last, those dropped among them: what is to be sent must have none */
+    size_t misplaced; /* of the manifest last applied, dropped ones included; must be 0 to deploy */
 };
 
 const char *variable_state_word(enum variable_state state); /* "set", "found", "default", "empty", "unset" … */
@@ -80,17 +79,16 @@ struct variable_help variable_help_of(size_t i); /* i < variables_listed() */
 /* The value, safe and cut to size; "" for what may be a secret, or has none. Returns out. */
 const char *variable_shown(const struct variables *v, const struct variable *var, char *out, size_t size);
 
-/* environment may be NULL: there is none. */
+/* environment NULL: none. */
 void variables_init(struct variables *v, const char *(*environment)(const char *name));
 void variables_done(struct variables *v);
-/* "NAME=VALUE", which puts NAME on the allow-list. ERR_USAGE; the message never holds the value. */
+/* "NAME=VALUE"; adds NAME to the allow-list. ERR_USAGE; the message never contains the value. */
 enum err variables_give(struct variables *v, const char *assignment, struct why *why);
-/* Puts the values into m. ERR_LIMIT where they would more than double the largest manifest there may be; m is then of
- * no use but to be freed. */
+/* Substitutes in m. ERR_LIMIT: the result would exceed twice MANIFEST_BYTES; m can then only be freed. */
 enum err variables_apply(struct variables *v, struct manifest *m, struct why *why);
 
-/* Overwrites the secret values in a text; true where there was one. A value of less than VARIABLE_HIDDEN_MIN characters
- * would blank half of any text, and is let be. */
+/* Masks the secret values in a text; true: there was one. Ignores values shorter than VARIABLE_HIDDEN_MIN, which may
+ * occur in any text. */
 enum { VARIABLE_HIDDEN_MIN = 4 };
 bool variables_hide(const struct variables *v, char *text);
 

@@ -1,4 +1,4 @@
-/* variables_priv.h - what the files of the substitution share; for deploy/variables*.c only. */
+/* variables_priv.h - internals of the substitution; for deploy/variables*.c only. */
 #ifndef RAYDECK_DEPLOY_VARIABLES_PRIV_H
 #define RAYDECK_DEPLOY_VARIABLES_PRIV_H
 
@@ -12,23 +12,22 @@ size_t variable_name_len(const char *s); /* bytes of the name that s begins with
 /* By its name where that is on the list, by what it looks like, and by being another one's: whatever it is called. */
 bool variable_is_secret(const struct variables *v, const struct variable *var);
 
-/* Where in an object a text stands. */
+/* The scope of a string in an object. */
 struct variable_scope {
     bool in_secret;                    /* in the data or stringData of a Secret */
-    bool in_data;                      /* in its data, whose values have to be base64 */
-    bool shell;                        /* in rayStartParams, command or args: what a shell of the container reads */
+    bool in_data;                      /* in its data, which is base64 */
+    bool shell;                        /* in rayStartParams, command or args, which a shell of the container expands */
     bool head;                         /* in headGroupSpec */
     bool in_list;                      /* directly in a list of containers */
-    const struct yaml_node *container; /* whose environment that shell has; NULL: none */
-    const struct yaml_node *options;   /* gcsFaultToleranceOptions of the cluster around; NULL: none */
+    const struct yaml_node *container; /* the shell's container; NULL: none */
+    const struct yaml_node *options;   /* gcsFaultToleranceOptions of the enclosing cluster; NULL: none */
 };
 
 /* The scope of an object's root, and of what is in `node`, which is in a scope. */
 struct variable_scope variable_scope_root(void);
 struct variable_scope variable_scope_in(const struct variable_scope *up, const struct yaml_node *node, bool of_secret);
 
-/* Whether the container sets that name itself. Unknown: it takes over a Secret or a ConfigMap that the manifest does
- * not hold. */
+/* Whether the container sets that variable. Unknown: it has envFrom a Secret or ConfigMap that the manifest lacks. */
 enum tri variable_scope_sets(const struct variable_scope *at, const struct manifest *m, const char *name);
 
 #endif

@@ -63,7 +63,7 @@ enum err container_url(const char *relative, const char *full, char **ret, struc
     return ERR_OK;
 }
 
-/* The value of the Authorization header, of what is set; caller frees as a secret. */
+/* The value of the Authorization header, from the environment or the token file; caller frees as a secret. */
 static enum err agent_token(const char *given, char **ret, struct why *why)
 {
     size_t len = strlen(given);

@@ -1,4 +1,4 @@
-/* json.c - Checks a text before cJSON reads it, and reads its members by type. */
+/* json.c - strict validation in front of cJSON, and typed accessors. */
 #include "backends/base/json.h"
 
 #include "backends/base/mem.h"
@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A walk over the tokens of a text, which refuses what cJSON would let through or change in passing; the grammar
- * between the tokens is cJSON's to check. */
+/* Scans the tokens of a text and rejects what cJSON would accept or change silently; cJSON checks the grammar. */
 struct scan {
     const char *s;
     size_t len, at, values;
@@ -41,7 +40,7 @@ static enum err scan_escape(struct scan *sc)
     return ERR_OK;
 }
 
-/* The opening quote has been passed. */
+/* Starts after the opening quote. */
 static enum err scan_string(struct scan *sc)
 {
     size_t begin = sc->at - 1;

@@ -1,5 +1,5 @@
-/* json_shown.c - json_parse_shown: a text that json_parse refuses is copied token by token, with what cannot be read in
- * a single value made readable; the copy is parsed instead. Grammar is not mended. */
+/* json_shown.c - json_parse_shown: copies a text that json_parse refuses token by token, replacing invalid values, and
+ * parses the copy. Does not repair the grammar. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
@@ -105,8 +105,7 @@ static bool is_in_word(char ch)
            (ch >= 'a' && ch <= 'z');
 }
 
-/* A number that JSON has no word for, or that is none for us. What is no number at all stays, for the parser to refuse.
- */
+/* Replaces a number that is not valid JSON or not finite. Other words are kept, for the parser to refuse. */
 static bool is_null_number(const char *at, size_t len)
 {
     static const char *const words[] = {"NaN", "Infinity", "-Infinity"};
@@ -162,7 +161,7 @@ enum err json_parse_shown(const char *bytes, size_t len, cJSON **ret, struct why
     if (!err || len == 0) return err;
     buf_init(&c.out, 2 * len + COPY_MORE);
     while (c.at < c.end && !c.full) copy_token(&c);
-    /* Where the copy cannot be read either, the reason stays that of the text itself. */
+    /* If the copy is invalid too, reports the error of the original text. */
     if (!c.full && c.depth <= JSON_DEPTH && !json_parse(buf_text(&c.out), c.out.len, ret, NULL)) err = ERR_OK;
     if (c.out.data) mem_wipe(c.out.data, c.out.cap); /* the text may hold a secret */
     buf_done(&c.out);

@@ -1,4 +1,4 @@
-/* mask.c - Masks what looks like a secret, word by word. */
+/* mask.c - masks what looks like a secret, word by word. */
 #include "backends/base/mask.h"
 
 #include "backends/base/mem.h"
@@ -12,7 +12,7 @@ static const char masked[] = "•••";
 
 static bool is_gap(char c)
 {
-    return (c >= 0 && c <= ' ') || c == ',' || c == ';'; /* a control character is part of no word */
+    return (c >= 0 && c <= ' ') || c == ',' || c == ';'; /* control characters separate words */
 }
 
 static bool is_bracket(char c)
@@ -20,7 +20,7 @@ static bool is_bracket(char c)
     return c && strchr("\"'{}()[]", c);
 }
 
-/* What stands around a word is not the word: quotes, brackets. */
+/* Strips quotes and brackets around a word. */
 static char *word_bare(const char *s, size_t n)
 {
     while (n && is_bracket(*s)) s++, n--;
@@ -28,7 +28,7 @@ static char *word_bare(const char *s, size_t n)
     return mem_strn(s, n);
 }
 
-/* name may be NULL: what the word before announced. */
+/* name: the previous word, if it names a secret; or NULL. */
 static bool is_secret(const char *word, const char *name)
 {
     if (url_secret(word, strlen(word)).at || (name && strcasecmp(name, "bearer") == 0) || text_looks_secret(name, word))
@@ -42,8 +42,8 @@ static bool is_secret(const char *word, const char *name)
     return secret;
 }
 
-/* What a word says about the one after it: "token:", "--password", "Bearer", "requirepass"; of "token = value" it is
- * the word before the sign that does. NULL: nothing. Caller frees. */
+/* The name that a word gives to the next one: "token:", "--password", "Bearer", "requirepass"; in "token = value" the
+ * word before the sign. NULL: none. Caller frees. */
 static char *word_announces(const char *s, size_t n, const char *before)
 {
     char *word = word_bare(s, n);
@@ -65,8 +65,8 @@ static char *word_announces(const char *s, size_t n, const char *before)
 }
 
 struct said {
-    char *name;   /* what the word before announced; NULL: nothing */
-    char *before; /* the word before itself; of one that was hidden, whatever is called secret */
+    char *name;   /* name given by the previous word; NULL: none */
+    char *before; /* the previous word; "secret" if it was masked */
 };
 
 static enum err add_word(struct buf *out, const char *s, size_t n, struct said *said)

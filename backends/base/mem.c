@@ -1,4 +1,4 @@
-/* mem.c - Allocation that never fails: where there is no memory, the terminal is restored and the program ends. */
+/* mem.c - allocation that exits when memory is exhausted, after restoring the terminal. */
 #include "backends/base/mem.h"
 
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 enum { EXIT_EXHAUSTED = 70 };
 
-/* Set once by the program before anything can run out; there is no caller left to hand it through when it is needed. */
+/* Set once by the program at start; no caller can pass it when memory is exhausted. */
 static void (*exhausted_hook)(void);
 
 void mem_on_exhausted(void (*hook)(void))

@@ -77,8 +77,8 @@ static bool is_noncharacter(uint32_t cp)
     return (cp & 0xFFFE) == 0xFFFE || (cp >= 0xFDD0 && cp <= 0xFDEF);
 }
 
-/* What a character that must not reach the screen becomes: an escape where it is a byte or a control character, a break
- * where it is a separator, nothing where it is invisible. */
+/* The replacement of an unsafe character: an escape for an invalid byte or control character, a line break for a
+ * separator, nothing for an invisible one. */
 static size_t replace_char(struct walk *w, uint32_t cp, size_t n, char out[PIECE_MAX])
 {
     if (cp == TEXT_INVALID || is_noncharacter(cp)) return escape_bytes(w->s, n, out);
@@ -93,7 +93,7 @@ static size_t replace_char(struct walk *w, uint32_t cp, size_t n, char out[PIECE
     return 0;
 }
 
-/* Takes one foreign character off the walk; returns the bytes of what stands for it, written to out; may be 0. */
+/* Reads one foreign character, writes its replacement to out and returns its bytes, which may be 0. */
 static size_t walk_step(struct walk *w, char out[PIECE_MAX])
 {
     uint32_t cp;

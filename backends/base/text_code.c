@@ -33,7 +33,7 @@ enum err text_base64_decode(const char *in, size_t len, struct buf *out)
 
     for (size_t i = 0; i < len; i++) {
         int v = base64_value(in[i]);
-        /* Line breaks are let through, as Go's decoder does: people wrap certificates in kubeconfigs. */
+        /* Accepts line breaks, as Go's decoder does: certificates in kubeconfigs may be wrapped. */
         if (in[i] == '\n' || in[i] == '\r') continue;
         if (in[i] == '=' && held >= 2) {
             pads++;
@@ -125,7 +125,7 @@ static size_t run_of_alnum(const char *s)
     return n;
 }
 
-/* A value with one of the prefixes that issuers of credentials put there so that they can be found. */
+/* Whether a value has a well-known prefix of credentials. */
 static bool is_issued_token(const char *value)
 {
     static const struct {

@@ -11,8 +11,8 @@
 #include <strings.h>
 #include <yaml.h>
 
-/* A node as the document keeps it. A copy stands where an alias was: it has a key and a place of its own, and shares
- * text and items with the node it stands for. */
+/* A node in the document. An alias is a copy with its own key and position, which shares text and items with its
+ * anchor's node. */
 struct held {
     struct yaml_node node;
     struct held *next; /* all nodes of the document */
@@ -36,14 +36,14 @@ struct build {
     const char *name;
     const char *bytes;
     struct yaml *doc;
-    struct held *anchored; /* those with an anchor, the newest first */
+    struct held *anchored; /* nodes with an anchor, newest first */
     size_t anchors;
     struct held *open[YAML_DEPTH]; /* the lists and maps being built, the outermost first */
-    char *key[YAML_DEPTH];         /* of a map: the key that waits for its value */
+    char *key[YAML_DEPTH];         /* of a map: the key whose value comes next */
     unsigned key_line[YAML_DEPTH], key_column[YAML_DEPTH];
     unsigned depth;
     size_t nodes, nodes_before; /* of this document, of those before it */
-    struct yaml_place at;       /* of what was refused */
+    struct yaml_place at;       /* position of the error */
     struct why *why;
 };
 
@@ -63,7 +63,7 @@ static enum err refuse_at(struct build *b, yaml_mark_t at, const char *what)
     return build_fail(b, ERR_PARSE, at.line + 1, at.column + 1, what);
 }
 
-/* libyaml gives no line for errors of encoding: it is counted from the offset. */
+/* libyaml reports no line for encoding errors: counts lines up to the offset. */
 static enum err refuse_parser(struct build *b)
 {
     const yaml_parser_t *p = &b->parser;
@@ -231,10 +231,10 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
     const char *name = (const char *)e->data.alias.anchor;
     struct held *target = b->anchored;
 
-    /* The newest first: an anchor may be given again. */
+    /* Newest first: an anchor may be redefined. */
     while (target && strcmp(target->anchor, name) != 0) target = target->next_anchored;
     if (!target) {
-        /* Not its name: an unquoted password may begin so. */
+        /* Without its name: it may be the beginning of an unquoted password. */
         return refuse_at(b, e->start_mark, "an alias that is not defined; a value that begins with * has to be quoted");
     }
     if (target->height == 0) return refuse_at(b, e->start_mark, "an alias to what it is part of");
@@ -268,7 +268,7 @@ static enum err on_document(struct build *b, size_t max, yaml_mark_t at)
     doc->roots[doc->count++] = NULL;
     b->nodes_before += b->nodes;
     b->nodes = 0;
-    b->anchored = NULL; /* an anchor is its document's */
+    b->anchored = NULL; /* anchors are per document */
     b->anchors = 0;
     return ERR_OK;
 }
@@ -355,7 +355,7 @@ static struct held *held_to_change(const struct yaml_node *node)
     return (struct held *)(uintptr_t)node;
 }
 
-/* The copies share what the node holds; key and places are their own. */
+/* The copies share the node's content, but have their own key and positions. */
 static void copies_update(struct held *h)
 {
     for (struct held *c = h->copies; c; c = c->next_copy) {

@@ -25,8 +25,7 @@ static bool segment_is(const char *s, size_t len, const char *word)
     return strlen(word) == len && memcmp(s, word, len) == 0;
 }
 
-/* /api/v1/namespaces/NS/{pods,services}/NAME/proxy[/…], without a step up in it: somebody on the way may resolve "..",
- * and may decode a dot or a slash before. */
+/* /api/v1/namespaces/NS/{pods,services}/NAME/proxy[/…], without "..", also percent-encoded: a proxy may resolve it. */
 static bool is_proxy(const char *path)
 {
     static const char *const words[] = {"api", "v1", "namespaces", NULL, NULL, NULL, "proxy"};

@@ -17,8 +17,8 @@ enum { UID_MAX = 128 };
 /* Decimal with every server that is known; opaque by contract. */
 #define VERSION_CHARS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~"
 
-/* A pod's members that nothing here reads. Names that people choose (labels, annotations, environment) may be among
- * them without harm: none of those read has such a name. */
+/* Members of a pod that are not used here. Keys of labels, annotations or environments may equal them: none of those
+ * used does. */
 static const char *const of_pods[] = {"managedFields",
                                       "volumes",
                                       "volumeMounts",
@@ -38,10 +38,10 @@ static const char *const of_pods[] = {"managedFields",
                                       "imagePullSecrets",
                                       "kubectl.kubernetes.io/last-applied-configuration",
                                       NULL};
-/* Elsewhere a person's own word (a Serve application's name) may stand as a name and be read. */
+/* In other objects a user-defined key (a Serve application's name) may be used. */
 static const char *const of_others[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration", NULL};
 
-/* As json_parse_shown, without what is not read; errors are those of the whole text. */
+/* As json_parse_shown, without unused members; errors refer to the whole text. */
 static enum err object_parse(enum table table, const char *bytes, size_t len, cJSON **ret, struct why *why)
 {
     size_t less = 0;
@@ -96,7 +96,7 @@ static void copy_version(char out[KUBE_VERSION_MAX], const cJSON *meta)
 {
     const char *v = json_str(meta, "resourceVersion");
     out[0] = '\0';
-    /* It goes back into a URL as it is. */
+    /* Used verbatim in a URL. */
     if (v && strlen(v) < KUBE_VERSION_MAX && strspn(v, VERSION_CHARS) == strlen(v))
         snprintf(out, KUBE_VERSION_MAX, "%s", v);
 }

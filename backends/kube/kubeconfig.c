@@ -95,7 +95,7 @@ static const struct kube_user *user_named(const struct kubeconfig *kc, const cha
     return NULL;
 }
 
-/* "there are: a, b, c" for a person who mistyped one. */
+/* "there are: a, b, c", for a mistyped name. */
 static enum err no_context(const struct kubeconfig *kc, const char *name, struct why *why)
 {
     struct buf names;

@@ -29,7 +29,7 @@ static bool is_null(const struct yaml_node *n)
     return n->kind == YAML_SCALAR && n->plain && (!*n->text || !strcmp(n->text, "~") || !strcmp(n->text, "null"));
 }
 
-/* A member that is a text; absent and null leave the field alone. */
+/* A string member; absent and null keep the field. */
 static enum err take_text(const struct file *f, const struct yaml_node *map, const char *key, char **field)
 {
     const struct yaml_node *n = yaml_get(map, key);
@@ -127,7 +127,7 @@ static enum err exec_parse(const struct file *f, const struct yaml_node *map, st
     char *command = NULL;
     enum err e = take_text(f, map, "command", &command);
     if (e == ERR_OK && !command) e = parse_error(f, map, ERR_PARSE, "exec", "has no command");
-    /* As kubectl: a word is looked for in PATH, a path is relative to the file. */
+    /* As in kubectl: a name is searched in PATH, a path is relative to the file. */
     if (e == ERR_OK)
         x->command = strchr(command, '/') && command[0] != '/' && f->dir
                          ? mem_printf("%.*s%s", (int)f->dir, f->path, command)
@@ -147,7 +147,7 @@ static enum err exec_parse(const struct file *f, const struct yaml_node *map, st
     return e;
 }
 
-/* What would make us act as somebody else than kubectl does is refused when it is chosen, never passed over. */
+/* A setting that would make us use another identity than kubectl is refused on use, not ignored. */
 static void note_unsupported(const struct file *f, const struct yaml_node *map, struct kube_user *u)
 {
     static const char *const keys[] = {"auth-provider", "as-groups", "as-uid", "as-user-extra"};

@@ -13,7 +13,7 @@ static const cJSON *state_of(const cJSON *container, const char *where, const ch
     return cJSON_IsObject(s) ? s : NULL;
 }
 
-/* An end with a reason, or with its number where it has none. */
+/* A termination's reason, else its exit code. */
 static void ended_word(struct container *c, const cJSON *terminated)
 {
     const char *reason = json_str(terminated, "reason");
@@ -49,7 +49,7 @@ static void container_parse(const cJSON *status, bool init, struct container *c)
         kube_text(&c->state, reason && *reason ? reason : "Waiting", KUBE_NAME_MAX);
         kube_text(&c->message, json_str(waiting, "message"), KUBE_MESSAGE_MAX);
     }
-    /* Waiting to be started again: how the last run ended is what a person wants to know. */
+    /* Waiting to be restarted: reports how the last run ended. */
     if (terminated || last) container_end(c, terminated ? terminated : last);
 }
 
@@ -63,7 +63,7 @@ static void containers_parse(const cJSON *status, struct pod *p)
     }
 }
 
-/* Why it does not run: the pod's own reason, else that of the first container which has one, else the scheduler's. */
+/* Why it is not running: the pod's reason, else the first container's, else the scheduler's. */
 static void reason_parse(const cJSON *status, struct pod *p)
 {
     const cJSON *scheduled = kube_condition(status, "PodScheduled");
@@ -92,7 +92,7 @@ static const cJSON *status_named(const cJSON *statuses, const char *name)
     return NULL;
 }
 
-/* Ray from 2.52 on asks for a bearer token where this is set; envFrom, or a value from elsewhere, may set it. */
+/* Ray 2.52 and later require a bearer token if this is set; unknown with envFrom or valueFrom. */
 static enum tri token_auth(const cJSON *ray)
 {
     const char *mode = kube_env_value(ray, "RAY_AUTH_MODE");
@@ -143,7 +143,7 @@ static void labels_parse(const cJSON *obj, struct pod *p)
     if (ft) p->ft = tri_of(strcmp(ft, "true") == 0);
 }
 
-/* Which nodes it asks for: the scheduler's message does not say it. */
+/* Its node selector, which the scheduler's message does not contain. */
 static void selector_parse(const cJSON *spec, struct pod *p)
 {
     struct buf b;

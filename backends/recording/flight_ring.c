@@ -14,7 +14,7 @@ struct kept {
 struct flight_ring {
     struct kept *first, *last;
     size_t bytes;
-    bool skips; /* what comes is left out until a frame begins */
+    bool skips; /* skips bytes until a frame begins */
 };
 
 struct flight_ring *flight_ring_new(void)
@@ -61,14 +61,14 @@ static void drop_to(struct flight_ring *f, const struct kept *begin)
     while (f->first && f->first != begin) drop_first(f);
 }
 
-/* Drops the oldest while what would be left is a quarter of an hour or more, and down to the limit in any case. */
+/* Drops the oldest frames while a quarter of an hour remains, and always down to the limit. */
 static void ring_bound(struct flight_ring *f, uint64_t now_ms)
 {
     for (;;) {
         struct kept *begin = f->first ? next_begin(f->first->next) : NULL;
         const bool old = begin && begin->head.at_ms + FLIGHT_MS <= now_ms;
         if (!old && f->bytes <= FLIGHT_BYTES) return;
-        if (!begin) f->skips = true; /* the open frame goes as well */
+        if (!begin) f->skips = true; /* drops the open frame too */
         drop_to(f, begin);
     }
 }
@@ -84,7 +84,7 @@ void flight_ring_piece(struct flight_ring *f, const struct frame_piece *piece)
         else
             f->first = k;
         f->last = k;
-        /* Without a keyframe before it a change says little: only where there is none at all to wait for. */
+        /* Changes without a preceding keyframe are kept only if no keyframe exists. */
         f->skips = f->first == k && !kept_is_begin(k);
     }
     if (!f->last) return;

@@ -35,7 +35,7 @@ static uint32_t check_of(const unsigned char *body)
     return (uint32_t)strtoul(hex, NULL, 16);
 }
 
-/* The skippable frame around, and the check at its end; *out's body is filled in but for these. */
+/* Adds the header of the skippable frame and the checksum; the rest of *out is filled in. */
 static void frame_seal(unsigned char *out, uint32_t magic, const char *mark, size_t bytes)
 {
     unsigned char *body = out + SKIPPABLE_BYTES;

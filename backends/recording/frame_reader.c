@@ -21,7 +21,7 @@ static bool head_at(const struct frame_scan *s, size_t at, struct frame_head *re
     return at + HEAD_ALL <= s->len && frame_head_unpack(s->bytes + at, ret);
 }
 
-/* The next head from there on; the file's length: there is none. */
+/* The offset of the next head; the file's length: none. */
 static size_t find_head(const struct frame_scan *s, size_t from)
 {
     static const unsigned char magic[] = {0x5D, 0x2A, 0x4D, 0x18};
@@ -78,7 +78,7 @@ bool frame_next(struct frame_scan *s, struct frame_found *ret)
     return false;
 }
 
-/* Adds what comes out until the end, an error or the limit. */
+/* Appends the output until the end, an error or the limit. */
 static enum err body_decompress(ZSTD_DCtx *zstd, const unsigned char *bytes, size_t len, struct buf *out,
                                 struct why *why)
 {

@@ -16,7 +16,7 @@ struct frame_writer {
     struct frame_calls calls;
     ZSTD_CCtx *zstd;
     uint32_t next;
-    bool open, begun; /* begun: its head was handed on */
+    bool open, begun; /* begun: its head was passed to the callback */
     struct frame_head head;
     struct frame_tail tail;
     size_t raw;
@@ -58,7 +58,7 @@ static void body_compress(struct frame_writer *w, const char *bytes, size_t len,
     do {
         ZSTD_outBuffer out = {w->piece, sizeof w->piece, 0};
         left = ZSTD_compressStream2(w->zstd, &out, &in, how);
-        if (ZSTD_isError(left)) mem_exhausted(); /* of a compressor there is no other error */
+        if (ZSTD_isError(left)) mem_exhausted(); /* the only possible error */
         w->tail.body_bytes += (uint32_t)out.pos;
         piece_hand_on(w, w->piece, out.pos, false);
     } while (how == ZSTD_e_continue ? in.pos < in.size : left > 0);

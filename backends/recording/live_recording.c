@@ -28,7 +28,7 @@ struct live_recording {
     const struct world *world;
     struct alarm *turn;
     struct blocking_call *save; /* in flight */
-    char *next_save;            /* the path of the loss to be saved after it */
+    char *next_save;            /* path of the next loss to save */
     char *loss_path;            /* of the last loss; NULL: none yet */
     uint64_t loss_t0_ms;
     bool loss_final;
@@ -172,7 +172,7 @@ void live_opening(struct live_recording *r, const char *context, const char *ns,
 /* ---- saving ---------------------------------------------------------------------------------------------------- */
 
 struct save {
-    char *path, *folder; /* folder: to be pruned; NULL: a path that a person gave */
+    char *path, *folder; /* folder: to prune; NULL: a path given by the user */
     struct buf bytes;
     bool replaces, quiet; /* quiet: only a failure is reported */
     enum err err;

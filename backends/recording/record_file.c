@@ -1,4 +1,4 @@
-/* record_file.c - hands what waits to a thread that writes it, one call at a time; see record_file.h. */
+/* record_file.c - writes the queue on a thread, one call at a time; see record_file.h. */
 #include "backends/recording/record_file.h"
 
 #include "backends/base/buf.h"
@@ -20,8 +20,8 @@ struct record_file {
     struct record_file_calls calls;
     struct buf waiting;
     struct blocking_call *call; /* in flight; NULL: none */
-    struct alarm *again;        /* where no thread could be had */
-    bool failed, skips;         /* skips: the frame that has begun is left out */
+    struct alarm *again;        /* retries if no thread could be created */
+    bool failed, skips;         /* skips: drops the current frame */
     uint64_t written, left_out;
 };
 
@@ -97,7 +97,7 @@ static void file_write_waiting(struct record_file *f)
     memcpy(a->bytes, f->waiting.data, a->len);
     if (blocking_start(f->loop, &ops, a, f, &f->call)) {
         f->call = NULL;
-        alarm_set(f->again, AGAIN_MS, 0); /* a was freed; what waits waits on */
+        alarm_set(f->again, AGAIN_MS, 0); /* a was freed; retries later */
         return;
     }
     buf_clear(&f->waiting);
@@ -146,7 +146,7 @@ void record_file_piece(struct record_file *f, const struct frame_piece *piece)
 {
     if (piece->begins) f->skips = false;
     if (f->failed || f->skips) return;
-    /* A frame that has begun and lost its end is passed over by who reads it, and named. */
+    /* Readers skip and report a frame without its end. */
     if (buf_add(&f->waiting, piece->bytes, piece->len)) {
         f->skips = true;
         f->left_out++;

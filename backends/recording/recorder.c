@@ -14,10 +14,10 @@ struct recorder {
     struct frame_writer *frames;
     struct recorder_redaction redaction; /* text NULL: none */
     struct buf line, piece;              /* piece: the lines of a keyframe's next frame */
-    uint64_t now_ms, wall_ms;            /* never less than before */
+    uint64_t now_ms, wall_ms;            /* monotonic */
     uint64_t flushed_ms, keyframe_ms;    /* keyframe_ms: when the next one is due */
     struct keyframe *keyframe;           /* NULL: none is being written */
-    bool first_piece, changed;           /* changed: something came since the last keyframe */
+    bool first_piece, changed;           /* changed: since the last keyframe */
     uint64_t changes, lost;
 };
 
@@ -27,7 +27,7 @@ static void recorder_now(struct recorder *r, uint64_t now_ms, uint64_t wall_ms)
     r->wall_ms = wall_ms;
 }
 
-/* The change as a line in r->line; false: it is too long, and is left out. */
+/* Formats the change as a line in r->line; false: too long, left out. */
 static bool line_of(struct recorder *r, const struct change *c)
 {
     struct change *redacted = r->redaction.text ? redaction_copy(&r->redaction, c) : NULL;
@@ -132,7 +132,7 @@ static void keyframe_write(struct recorder *r, const struct world *w)
     frame_end(r->frames);
     r->first_piece = false;
     if (!last) return;
-    keyframe_give_up(r, RECORDER_KEYFRAME_MS); /* it is whole: the next one is due then */
+    keyframe_give_up(r, RECORDER_KEYFRAME_MS); /* complete: schedules the next one */
     buf_done(&r->piece);
     r->changed = false;
 }

@@ -19,8 +19,8 @@ struct recording {
     struct recording_about about;
     struct frame_found *frame;
     size_t frames;
-    uint16_t newer; /* a later version that was named already */
-    bool *named;    /* of each frame: that it cannot be read was said */
+    uint16_t newer; /* a newer version that was reported already */
+    bool *named;    /* of each frame: its error was reported */
     /* the cursor */
     bool base;         /* still the keyframe's frames, up to base_last */
     size_t next_frame; /* the next one to be opened */

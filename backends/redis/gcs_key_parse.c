@@ -1,4 +1,4 @@
-/* gcs_key_parse.c - Parses the keys under which Ray's GCS keeps its tables. */
+/* gcs_key_parse.c - see gcs_key_parse.h. */
 #include "backends/redis/gcs_key_parse.h"
 
 #include "backends/base/mem.h"

@@ -34,7 +34,7 @@ static const char *detail_of(const cJSON *root)
     return cJSON_IsArray(detail) ? json_str(detail->child, "msg") : NULL;
 }
 
-/* An error may repeat what it was asked with. */
+/* An error may quote the request. */
 static char *masked_text(const char *text)
 {
     return text ? mask_text(text, strlen(text), TEXT_ONE_LINE, OPENAI_WHY_MAX) : NULL;
@@ -148,7 +148,7 @@ char *openai_build_request(const char *model, const struct prompt_turn *turns, s
     }
     add_message(messages, "user", question);
     cJSON_AddBoolToObject(root, "stream", true);
-    /* The number of tokens then comes with the last piece. */
+    /* Requests the token count in the last chunk. */
     cJSON_AddBoolToObject(cJSON_AddObjectToObject(root, "stream_options"), "include_usage", true);
     char *text = cJSON_PrintUnformatted(root);
     if (!text) mem_exhausted();

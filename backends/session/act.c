@@ -1,4 +1,4 @@
-/* act.c - what a session may change, and deleting the head pod. */
+/* act.c - whether a session may change the cluster, and deleting the head pod. */
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
 
@@ -12,7 +12,7 @@ struct kube *session_kube(const struct session *s, const struct kube_ops **ret_o
 
 /* ---- what may be changed ---------------------------------------------------------------------------------------- */
 
-/* What the command line and config.yaml allow. */
+/* Checks --read-only and config.yaml. */
 static enum err config_allows(const struct session *s, struct why *why)
 {
     const struct kube_where *where = session_where(s);

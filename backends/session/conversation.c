@@ -1,4 +1,4 @@
-/* conversation.c - the turns of a conversation out of the world's requests; see conversation.h. */
+/* conversation.c - see conversation.h. */
 #include "backends/session/conversation.h"
 
 #include "backends/base/mem.h"

@@ -1,5 +1,5 @@
 /*
- * conversation.h - what was said so far in a conversation, for the next prompt of it. Pure.
+ * conversation.h - the earlier turns of a conversation, for its next prompt. Pure.
  */
 #ifndef RAYDECK_SESSION_CONVERSATION_H
 #define RAYDECK_SESSION_CONVERSATION_H
@@ -7,11 +7,10 @@
 #include "backends/backend.h"
 #include "backends/world/world.h"
 
-enum { CONVERSATION_BYTES_MAX = 8 * 1024 }; /* some 2,000 tokens: the least that a model is served with */
+enum { CONVERSATION_BYTES_MAX = 8 * 1024 }; /* some 2,000 tokens: the smallest usual context */
 
-/* The answered turns, oldest first, as many of the newest as CONVERSATION_BYTES_MAX takes; *ret_dropped: how many there
- * are before them. Their text is borrowed from the world until its next change; caller frees the array. id NULL: none.
- */
+/* The newest answered turns that fit into CONVERSATION_BYTES_MAX, oldest first; *ret_dropped: the number of older ones.
+ * Their text is borrowed from the world until its next change; caller frees the array. id NULL: none. */
 struct prompt_turn *conversation_turns(const struct world *w, const char *id, size_t *ret_count, size_t *ret_dropped);
 
 #endif

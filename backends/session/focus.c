@@ -1,4 +1,4 @@
-/* focus.c - keeps the RayService in focus, and which namespace is read for it. */
+/* focus.c - selects the RayService in focus and the namespace to watch. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first full list of that record's source is in: what is the only one now is not just the first of many. */
+/* Whether the first full list of the record's source is complete: only then is a single object known to be the only
+ * one. */
 static bool source_is_listed(const struct session *s, const struct record *r)
 {
     const struct row *row = world_find(s->world, r->table, r->key);
@@ -34,8 +35,8 @@ static void focus_set(struct session *s, const char *ns, const char *service)
     s->focus_fresh = false;
 }
 
-/* One that was taken because it was the only one stays taken when a second appears; it is given up when it is gone and
- * there is another. */
+/* A RayService selected as the only one keeps the focus when a second appears, until it is deleted and another
+ * exists. */
 static void focus_keep(struct session *s)
 {
     if (s->service && !s->chosen && !service_exists(s) && world_count(s->world, TABLE_RAYSERVICE) > 0)
@@ -45,15 +46,15 @@ static void focus_keep(struct session *s)
         focus_set(s, f.rayservice->ns, f.rayservice->name);
 }
 
-/* The RayServices that there are, are known: they were listed, or they cannot be. */
+/* The RayServices were listed, or cannot be. */
 static bool services_are_known(const struct session *s)
 {
     const struct source *src = world_source_named(s->world, "kube/rayservices");
     return src && (src->listed_ms > 0 || src->state == SOURCE_DENIED || src->state == SOURCE_ABSENT);
 }
 
-/* Pods and the rest are read from one namespace: the service's; the context's own where there is no service at all. Of
- * several services one has to be chosen first. */
+/* Watches one namespace: the RayService's, or the context's if there is none. With several RayServices one must be
+ * chosen first. */
 static const char *namespace_to_read(const struct session *s)
 {
     if (s->ns && s->service) return s->ns;

@@ -1,4 +1,4 @@
-/* info.c - what was found and from where, for `info`. */
+/* info.c - what was discovered and from which source, for `info`. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/base/url.h"

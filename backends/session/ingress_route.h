@@ -7,8 +7,8 @@
 #include "backends/backend.h"
 #include "backends/world/world.h"
 
-/* By the rules of the RayService's own namespace that lead to NAME-serve-svc; false where there is none that can be
- * used. Caller frees with serve_path_done. */
+/* Uses the rules in the RayService's namespace whose backend is NAME-serve-svc; false: none is usable. Caller frees
+ * with serve_path_done. */
 bool ingress_route(const struct world *w, const struct rayservice *r, struct serve_path *ret);
 
 #endif

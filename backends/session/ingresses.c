@@ -1,4 +1,4 @@
-/* ingresses.c - lists the ingresses of the namespace that is read, once a minute: they are routes to Serve. */
+/* ingresses.c - lists the ingresses of the watched namespace, once a minute: they are routes to Serve. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"

@@ -1,7 +1,6 @@
 /*
- * permission.c - may this user delete pods here (SelfSubjectAccessReview)? Requested for the namespace that is read;
- * again on a refresh, after a 403, and every PERMISSION_EVERY_MS. The answer of another namespace never counts: what is
- * in flight when the namespace changes is not taken.
+ * permission.c - reviews whether this user may delete pods in the watched namespace (SelfSubjectAccessReview): again on
+ * a refresh, after a 403, and every PERMISSION_EVERY_MS. Discards the answer for another namespace.
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -11,7 +10,7 @@
 
 enum {
     PERMISSION_EVERY_MS = 5 * 60 * 1000,
-    PERMISSION_RETRY_MS = 30 * 1000, /* after a review that failed, and at least between two after a 403 */
+    PERMISSION_RETRY_MS = 30 * 1000, /* after a failed review, and minimum interval after 403s */
 };
 
 static void on_review(void *arg, enum tri answer, const char *why);
@@ -91,7 +90,7 @@ void session_permission_done(struct session *s)
     free(s->permission.why);
 }
 
-/* Of the namespace that the head is in, which may have been chosen a moment ago. */
+/* Of the head's namespace, which may just have been chosen. */
 static bool is_of_focus(const struct session *s)
 {
     struct focus f = session_focus(s);

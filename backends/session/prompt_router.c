@@ -27,7 +27,7 @@ static bool is_unreachable(const struct prompt_router *r, const struct serve_pat
     return false;
 }
 
-/* The oldest gives its place. */
+/* Replaces the oldest. */
 static void unreachable_add(struct prompt_router *r, const struct serve_path *path)
 {
     struct unreachable *place = &r->unreachable[0];
@@ -37,7 +37,7 @@ static void unreachable_add(struct prompt_router *r, const struct serve_path *pa
     *place = (struct unreachable){mem_str(path->base), router_now_ms(r)};
 }
 
-/* The first candidate that can be reached; the last one, the API server's proxy, in any case. */
+/* The first reachable candidate; the last one, the API server's proxy, unconditionally. */
 static void route_select(struct prompt_router *r, const struct rayservice *service)
 {
     struct prompt_routes_from from = prompt_routes_from_open(r->how.conf, r->how.serve);
@@ -88,7 +88,7 @@ static bool all_run(const struct deployment *deployments, size_t count)
     return count > 0;
 }
 
-/* By the Serve status, else by the RayService's. Without Kubernetes neither is known: then any answer counts. */
+/* From the Serve status, else the RayService's. Without Kubernetes neither is known, and any response counts. */
 static bool serve_runs(const struct prompt_router *r)
 {
     if (!r->how.serve->kube) return true;
@@ -99,7 +99,7 @@ static bool serve_runs(const struct prompt_router *r)
     return row && all_run(ROW(row, rayservice)->deployments, ROW(row, rayservice)->deployments_count);
 }
 
-/* No response, as opposed to one that refuses. */
+/* No response, as opposed to an error response. */
 static bool is_silence(enum serve_failure f)
 {
     return f == SERVE_FAILURE_REFUSED || f == SERVE_FAILURE_RESET || f == SERVE_FAILURE_TIMEOUT ||
@@ -114,7 +114,7 @@ static void on_models(void *arg, const struct http_answer *answer)
     char *model = NULL;
 
     d->get = NULL;
-    r->calls.reconcile(r->calls.arg, 0); /* the route is probed from now on, or another is selected */
+    r->calls.reconcile(r->calls.arg, 0); /* starts probing the route, or selects another */
     if (is_silence(f) && !r->configured && !d->route.proxied) {
         unreachable_add(r, &d->route);
         return;
@@ -125,8 +125,8 @@ static void on_models(void *arg, const struct http_answer *answer)
         protocol_set(r, "openai", true);
         return;
     }
-    /* One that answers, but has no models, speaks the blueprint's protocol; while Serve still starts, no path is there
-     * yet. One that does not answer may say more later. */
+    /* A server without /v1/models speaks the blueprint's protocol, unless Serve is still starting, when all paths are
+     * missing. An unresponsive one is asked again. */
     const bool absent = f == SERVE_FAILURE_CLIENT && answer->status == 404 && serve_runs(r);
     const bool sure = f == SERVE_FAILURE_NONE || absent;
     if (sure || !d->protocol) protocol_set(r, "infer", sure);
@@ -140,7 +140,7 @@ static void detection_reset(struct detection *d)
     *d = (struct detection){.protocol = NULL};
 }
 
-/* Where it is not known what is spoken, or not for sure. */
+/* If the protocol is unknown or uncertain. */
 static void detection_go_on(struct prompt_router *r)
 {
     struct detection *d = &r->detection;
@@ -161,7 +161,7 @@ void router_detect_again(struct prompt_router *r)
     if (router_is_ready(r)) detection_go_on(r);
 }
 
-/* What Serve speaks may have become another thing while it did not run. */
+/* The protocol may have changed while Serve was not running. */
 static void detection_doubt_when_served(struct prompt_router *r)
 {
     const bool runs = serve_runs(r);

@@ -28,7 +28,7 @@ static struct serve_path proxy_route(const struct rayservice *r, const char *pre
     };
 }
 
-/* --prompt names one of the routes that are found, instead of an address. */
+/* --prompt selects a discovered route instead of an address. */
 enum route_choice { ROUTE_ANY, ROUTE_INGRESS, ROUTE_SERVICE, ROUTE_PROXY, ROUTE_URL };
 
 static enum route_choice route_choice_of(const char *prompt)

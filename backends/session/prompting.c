@@ -1,8 +1,8 @@
-/* prompting.c - the session's prompts: they go to the router of the RayService in focus. */
+/* prompting.c - passes the session's prompts to the router of the RayService in focus. */
 #include "backends/serve/serve_get.h"
 #include "backends/session/session_priv.h"
 
-/* What has changed since the last reconcile counts for a prompt sent now. */
+/* Updates the routes before a prompt is sent. */
 static struct prompt_router *router_now(struct session *s)
 {
     session_services_update_routes(s);

@@ -1,4 +1,4 @@
-/* prompts_in_flight.c - the prompts of a prompt_router: waiting for their route, sent, answered. */
+/* prompts_in_flight.c - the waiting and sent prompts of a prompt_router. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/clock.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* While `run` is NULL it waits for the protocol to be known, and `record` is what stands for it. */
+/* While `run` is NULL it waits for the protocol, and `record` represents it. */
 struct prompt_in_flight {
     struct prompt_router *router;
     const struct prompt_ops *ops;
@@ -41,7 +41,7 @@ static void prompt_free(struct prompt_in_flight *p)
     free(p);
 }
 
-/* The server has answered, but not as this protocol would, or has no such model any more. */
+/* The response violates the protocol, or the model no longer exists. */
 static bool speaks_otherwise(const struct prompt_in_flight *p, const struct request *record)
 {
     return p->ops && (text_eq(record->failure, "4xx") || text_eq(record->failure, "bad body"));
@@ -55,7 +55,7 @@ static void on_answer(void *arg, const struct request *record)
     prompt_unlink(p);
     if (speaks_otherwise(p, record)) router_detect_again(r);
     if (p->done) {
-        /* As the world has it, with how the head was. A copy: the callback may change the world. */
+        /* The world's record, with the head's state. A copy, because the callback may change the world. */
         const struct row *row = world_find(router_world(r), TABLE_REQUEST, record->record.key);
         struct request *copy = record_copy(row ? row->record : &record->record);
         p->done(p->arg, copy);
@@ -64,7 +64,7 @@ static void on_answer(void *arg, const struct request *record)
     prompt_free(p);
 }
 
-/* The end of one that was never sent. */
+/* Ends a prompt that was not sent. */
 static void prompt_give_up(struct prompt_in_flight *p, enum serve_failure f, const char *why)
 {
     struct prompt_router *r = p->router;
@@ -100,7 +100,7 @@ static void prompt_send(struct prompt_in_flight *p)
     free(turns);
 }
 
-/* The oldest that waits: the list has the newest first. */
+/* The oldest waiting one; the list is newest first. */
 static struct prompt_in_flight *first_waiting(const struct prompt_router *r)
 {
     struct prompt_in_flight *found = NULL;
@@ -167,7 +167,7 @@ size_t prompt_router_in_flight(const struct prompt_router *r)
 size_t prompt_router_cancel(struct prompt_router *r)
 {
     const size_t count = r->count;
-    /* A cancelled prompt calls done, and so leaves the list. */
+    /* Cancelling calls done, which removes the prompt from the list. */
     while (r->prompts) {
         struct prompt_in_flight *p = r->prompts;
         if (p->run)

@@ -1,4 +1,4 @@
-/* redis_discovery.c - the Redis of one RayService: address, credentials, link. See redis_discovery.h. */
+/* redis_discovery.c - see redis_discovery.h. */
 #include "backends/session/redis_discovery.h"
 
 #include "backends/base/mem.h"
@@ -16,17 +16,17 @@ enum { DEFAULT_PORT = 6379, USER_MAX = 256, HEADS_MAX = 16, HEADS_TEXT_MAX = 102
 /* Where the password is. */
 enum password_kind { PASSWORD_NONE, PASSWORD_CONFIGURED, PASSWORD_SECRET, PASSWORD_INLINE };
 
-/* The desired configuration, by what is known now. Text is borrowed from configuration and world. */
+/* The desired configuration. Text is borrowed from the program's configuration and the world. */
 struct desired {
     const char *url, *via, *user, *password;
     const char *from; /* "configuration", "RayService" */
     enum password_kind kind;
     const char *ns, *service, *secret_name, *secret_key;
-    const char *user_secret_name, *user_secret_key; /* where the user's name is, if not in `user` */
-    const char *withheld_for; /* address that the RayService's credentials are for, where they are not sent to url */
+    const char *user_secret_name, *user_secret_key; /* the Secret of the user name, if not in `user` */
+    const char *withheld_for; /* the address that the RayService's credentials are for, if not url */
 };
 
-/* What was read through the API server, for the desired configuration of this key and no other. */
+/* The credentials read through the API server for the desired configuration of this key. */
 struct credentials {
     char *key; /* NULL: nothing */
     bool has_user, has_password;
@@ -36,20 +36,20 @@ struct credentials {
 struct redis_discovery {
     struct redis_discovery_conf how;
     struct redis_discovery_calls calls;
-    struct sink sink;       /* ours, in front of how.sink */
-    struct change *denied;  /* the link's last state, where that is DENIED */
-    uint64_t refused_ms;    /* since when it has been refused, without being LIVE; 0: it is not */
-    const char *absent_why; /* published while there is no address; a literal */
+    struct sink sink;       /* intercepts the link's changes before how.sink */
+    struct change *denied;  /* the link's last state, if DENIED */
+    uint64_t refused_ms;    /* since when the credentials are refused; 0: they are not */
+    const char *absent_why; /* reason published without an address; a literal */
 
     struct redis_link *link;
-    char *opened;  /* key of the desired configuration that the link was opened of; NULL: none */
-    char *desired; /* key of the last update's; NULL: no address */
+    char *opened;  /* key of the configuration that the link was opened with; NULL: none */
+    char *desired; /* key of the desired configuration; NULL: no address */
     bool fetching;
     struct credentials credentials;
-    char *failed; /* key of the one whose credentials could not be read, not to be tried before retry_ms */
+    char *failed; /* key of the one whose credentials could not be read; retried at retry_ms */
     uint64_t retry_ms;
     bool fast;
-    char *ns, *heads; /* of the link's last set_namespace and set_head_addresses */
+    char *ns, *heads; /* last arguments of set_namespace and set_head_addresses */
     char *address, *user, *from, *user_from, *password_from, *password_why, *withheld_for; /* redis_discovery_found */
     bool secrets_denied;                                                                   /* REDIS_SECRETS_SOURCE is */
 };
@@ -64,7 +64,7 @@ static void text_replace(char **field, const char *text)
 /* ---- the desired configuration ------------------------------------------------------------------------------------
  */
 
-/* Host and port are those that the RayService names, and so is TLS: a command in between does that by itself. */
+/* The URL has the RayService's host, port and TLS; a `via` command handles TLS itself. */
 static bool url_is_place(const char *url, const char *named, bool via)
 {
     struct url a = {0}, b = {0};
@@ -85,7 +85,7 @@ static bool has_credentials(const struct rayservice *r)
            (r->redis_user_secret_name && r->redis_user_secret_key);
 }
 
-/* Whoever listens at an address that was mistyped or forwarded to elsewhere must not learn them. */
+/* A mistyped or forwarded address must not receive the credentials. */
 static bool credentials_may_go(const struct conf *c, const struct rayservice *r)
 {
     return !c->redis || c->redis_credentials || url_is_place(c->redis, r->redis_address, c->redis_via != NULL);
@@ -129,7 +129,7 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* One text that differs when any part of the desired configuration does. */
+/* A key that differs if any part of the desired configuration does. */
 static char *desired_key(const struct desired *w)
 {
     return mem_printf("%s\n%s\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%s", w->url, or_empty(w->via), or_empty(w->user),
@@ -146,7 +146,7 @@ static bool needs_password(const struct desired *w)
 /* ---- its source ---------------------------------------------------------------------------------------------------
  */
 
-/* Publishes the link's last refusal, with what a person can do about it. */
+/* Publishes the link's last refusal, with a remedy. */
 static void denied_publish(struct redis_discovery *d)
 {
     struct change *c = change_copy(d->denied);
@@ -162,7 +162,7 @@ static void denied_publish(struct redis_discovery *d)
     sink_put(d->how.sink, c);
 }
 
-/* True: it is published otherwise. */
+/* True: published. */
 static bool state_take(struct redis_discovery *d, struct change *c)
 {
     change_free(d->denied);
@@ -257,7 +257,7 @@ static void found_set(struct redis_discovery *d, const struct desired *w)
     d->password_from = from;
 }
 
-/* The RayService may become known, or its address change, while the link stays. */
+/* Updates what may change while the link stays open. */
 static void withheld_set(struct redis_discovery *d, const struct desired *w)
 {
     char *place = w->withheld_for ? url_place(w->withheld_for) : NULL;
@@ -289,8 +289,7 @@ static void link_open(struct redis_discovery *d, const struct desired *w)
     if (d->link && d->fast && d->how.ops->set_fast_poll) d->how.ops->set_fast_poll(d->link, true);
 }
 
-/* A desired configuration that changes without end is opened as the budget allows; what was opened of an older one is
- * closed meanwhile. */
+/* An endlessly changing configuration is opened within the budget; the link of an older one is closed meanwhile. */
 static bool open_allowed(struct redis_discovery *d)
 {
     const uint64_t wait_ms = budget_wait(d->how.opens, clock_now_ms(loop_clock(d->how.loop)), NULL);
@@ -330,7 +329,7 @@ static void fetch_failed(struct redis_discovery *d, enum err err, const char *wh
     free(text);
 }
 
-/* What came is kept where it is still desired; the next update goes on with it. */
+/* Keeps the value if still desired; the next update continues. */
 static bool fetch_end(struct redis_discovery *d, enum err err, const char *why)
 {
     d->fetching = false;
@@ -366,7 +365,7 @@ static bool can_fetch(const struct redis_discovery *d, const struct desired *w)
     return w->kind == PASSWORD_INLINE ? d->how.kube_ops->inline_password != NULL : d->how.kube_ops->secret != NULL;
 }
 
-/* True: something is to be read first, and is being read. */
+/* True: a credential is being read. */
 static bool fetch_begin(struct redis_discovery *d, const struct desired *w)
 {
     const struct redis_discovery_conf *how = &d->how;
@@ -384,7 +383,7 @@ static bool fetch_begin(struct redis_discovery *d, const struct desired *w)
     return true;
 }
 
-/* A step towards the desired configuration. */
+/* Advances towards the desired configuration. */
 static void discovery_reconcile(struct redis_discovery *d, const struct desired *w)
 {
     const bool waits = text_same(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_ms;
@@ -420,7 +419,7 @@ static void link_set_heads(struct redis_discovery *d, const struct world *w, con
 
     if (!d->how.ops->set_head_addresses) return;
     buf_init(&all, HEADS_TEXT_MAX);
-    /* Those just gone too: a GCS beats on for 2 s after its pod was deleted without grace. */
+    /* Includes pods just deleted: a GCS runs on for 2 s after a force delete. */
     for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
         if (!p->ip || !text_eq(p->role, "head")) continue;
@@ -491,7 +490,7 @@ static bool password_is_refused(const struct redis_discovery *d)
     return d->link && d->password_from && d->denied;
 }
 
-/* What could not be read, or was refused, is read anew: the Secret may have been renewed since. */
+/* Reads failed or refused credentials again: the Secret may have been updated. */
 static void discovery_retry(struct redis_discovery *d)
 {
     const bool denied = password_is_refused(d);

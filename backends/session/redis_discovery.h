@@ -3,10 +3,10 @@
  *
  * The desired configuration comes from the program's own configuration, else from the RayService: the address, the
  * user, and where the password is. A user or password in a Secret (or in clear in the RayService's spec) is read
- * through the API server, and is never put into a struct change. It is sent to the host and port that the RayService
- * itself names, through TLS where that does, and to no other address that the configuration names, unless that says
- * `redis_credentials` too. The link is opened with the desired configuration and replaced when that changes; only
- * redis_discovery_update opens it, with what is known at that moment.
+ * through the API server, and is never put into a struct change. They are sent only to the host and port that the
+ * RayService names, with TLS if it uses TLS; to another configured address only with `redis_credentials`. The link is
+ * opened with the desired configuration and replaced when that changes; only redis_discovery_update opens it, with what
+ * is known at that moment.
  *
  * The owner calls redis_discovery_update when the world has changed, and later when the reconcile callback requested
  * it. Several may look at one world, each for its own RayService; they share a budget of connections.
@@ -25,18 +25,18 @@ enum { REDIS_SECRET_RETRY_MS = 30000 }; /* after a password that could not be re
 
 struct redis_discovery;
 
-/* All is borrowed until redis_discovery_free. */
+/* Everything is borrowed until redis_discovery_free. */
 struct redis_discovery_conf {
-    struct loop *loop; /* times go by its clock */
+    struct loop *loop; /* and its clock */
     const struct conf *conf;
     const struct redis_ops *ops;
-    const struct kube_ops *kube_ops; /* reads the Secrets; kube NULL: they cannot be read */
+    const struct kube_ops *kube_ops; /* reads the Secrets; kube NULL: cannot */
     struct kube *kube;
-    const struct sink *sink; /* of the link's changes, and of the state of the source "redis" while there is none */
+    const struct sink *sink; /* for the link's changes, and the state of the source "redis" without a link */
     struct budget *opens;    /* BUDGET_CONNECTIONS: beyond it the source is throttled, and says so */
 };
 struct redis_discovery_calls {
-    /* An update is due after so many ms. Called from within _update too, and from callbacks of the API server. */
+    /* Requests an update after after_ms. Also called within _update, and from callbacks of the API server. */
     void (*reconcile)(void *arg, uint64_t after_ms);
     void *arg;
 };
@@ -50,14 +50,14 @@ void redis_discovery_free(struct redis_discovery *d);
 void redis_discovery_update(struct redis_discovery *d, const struct world *w, const struct focus *focus);
 /* About once a second: a password that was refused is read again after REDIS_SECRET_RETRY_MS. */
 void redis_discovery_tick(struct redis_discovery *d);
-void redis_discovery_refresh(struct redis_discovery *d); /* reads the Redis anew, and a refused password at once */
-void redis_discovery_set_fast_poll(struct redis_discovery *d, bool fast); /* while a head is being lost */
+void redis_discovery_refresh(struct redis_discovery *d); /* reads the Redis again, and a refused password at once */
+void redis_discovery_set_fast_poll(struct redis_discovery *d, bool fast); /* during a head loss */
 
-/* A user or a password is being read, or was and the link is opened with the next update. */
+/* A user or password is being read, or was read and the next update opens the link. */
 bool redis_discovery_is_pending(const struct redis_discovery *d);
 
-/* What was found, for a person; text is borrowed until the next update, NULL where there is none. The address may hold
- * secrets (url_without_secrets). */
+/* What was found, for display; text is borrowed until the next update; NULL: none. The address may contain secrets
+ * (url_without_secrets). */
 struct redis_found {
     const char *address, *user;
     const char *from;          /* of address: "configuration", "RayService" */

@@ -1,4 +1,4 @@
-/* replayer.c - takes a recording's changes one by one, and the seconds between them; see replayer.h. */
+/* replayer.c - see replayer.h. */
 #include "backends/session/replayer.h"
 
 #include "backends/base/mem.h"
@@ -10,7 +10,7 @@ struct replayer {
     struct clock *clock;
     struct recording *recording;
     struct session *session;
-    struct recorded next; /* the one that was read and not taken yet */
+    struct recorded next; /* read, not yet applied */
     bool has_next;
     uint64_t now_ms, tick_ms, wall_offset_ms;
 };
@@ -47,7 +47,7 @@ void replayer_free(struct replayer *p)
     free(p);
 }
 
-/* The seconds up to then. */
+/* Ticks every second up to at_ms. */
 static void replayer_pass(struct replayer *p, uint64_t at_ms)
 {
     const uint64_t most = (uint64_t)REPLAYER_TICKS * REPLAYER_TICK_MS;

@@ -1,6 +1,6 @@
 /*
- * replayer.h - plays a recording into a session: its changes at their times, by a clock that is set. What the session
- * knows at a moment is what the one that was recorded knew then.
+ * replayer.h - plays a recording into a session: applies its changes at their times and sets the clock accordingly, so
+ * that the session is at each moment in the state of the recorded one.
  */
 #ifndef RAYDECK_SESSION_REPLAYER_H
 #define RAYDECK_SESSION_REPLAYER_H
@@ -8,16 +8,16 @@
 #include "backends/recording/recording_read.h"
 #include "backends/session/session.h"
 
-/* A tick a second is played, as a live session has them, but at most so many where the recording says nothing for long:
- * the machine was asleep. */
+/* Ticks once a second, as a live session does, but at most so often in a gap of the recording (the machine was
+ * suspended). */
 enum { REPLAYER_TICK_MS = 1000, REPLAYER_TICKS = 3600 };
 
 struct replayer;
-/* Sets the loop's clock to the recording's beginning. r and s are borrowed; s is of session_open_replay. */
+/* Sets the loop's clock to the start of the recording. r and s are borrowed; s is from session_open_replay. */
 struct replayer *replayer_new(struct loop *l, struct recording *r, struct session *s);
 void replayer_free(struct replayer *p); /* NULL is fine */
 
-/* Plays to that moment (the recording's at_ms). Backwards it begins anew. */
+/* Plays up to that moment (the recording's at_ms); backwards: from a keyframe before it. */
 void replayer_to(struct replayer *p, uint64_t at_ms);
 uint64_t replayer_now(const struct replayer *p);
 

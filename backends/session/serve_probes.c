@@ -1,4 +1,4 @@
-/* serve_probes.c - which workers, route and dashboard are probed for a RayService; see serve_probes.h. */
+/* serve_probes.c - selects the workers, route and dashboard to probe; see serve_probes.h. */
 #include "backends/session/serve_probes.h"
 
 #include "backends/base/mem.h"
@@ -34,7 +34,7 @@ static struct serve_path worker_path(const struct pod *pod, bool in_cluster)
     return path;
 }
 
-/* Without Kubernetes no worker is known, only the address that --prompt names. */
+/* Without Kubernetes only the address of --prompt is probed. */
 static void address_set_target(struct serve_probes *p, const struct prompt_routes_from *from)
 {
     struct probe_target target = {.pod = NULL};
@@ -58,7 +58,7 @@ static void workers_set_targets(struct serve_probes *p, const struct world *w, c
     struct probe_target *targets = mem_zero(PROBER_TARGETS, sizeof *targets);
     for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
         if (!focus_probes(f, at.row)) continue;
-        if (all++ >= PROBER_TARGETS) continue; /* the prober says how many it leaves out */
+        if (all++ >= PROBER_TARGETS) continue; /* the prober reports how many are left out */
         targets[count].pod = ROW(at.row, pod)->name;
         targets[count++].path = worker_path(ROW(at.row, pod), from.in_cluster);
     }
@@ -69,8 +69,8 @@ static void workers_set_targets(struct serve_probes *p, const struct world *w, c
 
 /* ---- the dashboard ---------------------------------------------------------------------------------------------- */
 
-/* The RayCluster's own head service: KubeRay makes that of the RayService (NAME-head-svc) only once the service has
- * become active, so that a first deployment that fails never gets one. */
+/* Uses the RayCluster's head service: KubeRay creates the RayService's (NAME-head-svc) only once the service is active,
+ * which a failing first deployment never is. */
 static char *dashboard_service(const struct focus *f)
 {
     const struct rayservice *r = f->rayservice;
@@ -85,7 +85,7 @@ static void status_set_dashboard(struct serve_probes *p, const struct focus *f)
 {
     const struct rayservice *r = f->rayservice;
     if (!p->how.serve->kube || !r || !r->ns || !r->name) {
-        serve_status_set(p->status, NULL, NULL); /* that of a RayService which is not there any more */
+        serve_status_set(p->status, NULL, NULL); /* of a deleted RayService */
         return;
     }
     char *service = dashboard_service(f);

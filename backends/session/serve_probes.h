@@ -26,25 +26,24 @@ struct serve_probes_conf {
     const struct conf *conf;
     const struct serve_open *serve;
     const struct sink *sink;
-    uint64_t *probes;           /* how many there were: their keys in the world count by it */
+    uint64_t *probes;           /* probes so far: numbers their keys */
     struct prober_share *share; /* with whom the limits of worker probes are split */
 };
 
 /* Sends nothing before serve_probes_update. */
 struct serve_probes *serve_probes_new(const struct serve_probes_conf *conf);
-/* The records of probes in flight end as cancelled and the sources turn OFF, so that the world drops their rows: they
- * say nothing of another RayService. NULL is fine. */
+/* Cancels the probes in flight and sets the sources OFF, so that the world drops their rows. NULL is fine. */
 void serve_probes_free(struct serve_probes *p);
 
 /* focus: of the RayService; borrowed for the call, in which only changes of the three sources are published. */
 void serve_probes_update(struct serve_probes *p, const struct world *w, const struct focus *focus);
-/* The users' route to Serve itself, copied; NULL: none is known to lead there (prompt_router_probe_route). */
+/* The users' route up to Serve's root, copied; NULL: none known (prompt_router_probe_route). */
 void serve_probes_set_route(struct serve_probes *p, const struct serve_path *route);
-bool serve_probes_has_route(const struct serve_probes *p);          /* it is probed, or nothing is (--no-probe) */
+bool serve_probes_has_route(const struct serve_probes *p);          /* a route is set, or probes are off (--no-probe) */
 void serve_probes_set_fast_poll(struct serve_probes *p, bool fast); /* of the status, while a head is being lost */
 void serve_probes_refresh(struct serve_probes *p);                  /* polls the status now */
 
-/* As many probes have ended as a first round sends at once, and the dashboard has answered, or neither can be. */
+/* The first probes have ended and the dashboard has answered, or neither is possible. */
 bool serve_probes_are_settled(const struct serve_probes *p);
 
 #endif

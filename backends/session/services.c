@@ -1,4 +1,4 @@
-/* services.c - what the session holds of each RayService, by its UID. */
+/* services.c - the session's objects per RayService, by UID. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
@@ -53,7 +53,7 @@ static void service_deactivate(struct session_service *of)
     serve_probes_free(probes);
 }
 
-/* What was opened before the RayService was known belongs to nobody: it is opened anew. */
+/* Objects opened before the RayService was known are opened again. */
 static void service_activate(struct session *s, struct session_service *of)
 {
     const struct redis_discovery_conf redis = {.loop = s->loop,
@@ -96,8 +96,7 @@ static bool service_exists(const struct session *s, const struct session_service
     return row && !row->gone_ms;
 }
 
-/* Those behind the first are read as long as their RayService is there, up to so many; they stay as long as their
- * prompts are in flight. */
+/* Keeps services out of focus while they exist, up to a limit, and while their prompts are in flight. */
 static void services_retire(struct session *s)
 {
     size_t held = 1;
@@ -122,8 +121,8 @@ static void service_set_name(struct session_service *of, const struct rayservice
     of->name = mem_str(r->name);
 }
 
-/* That of the RayService in focus becomes the first. While there is none, the first stays; what configuration alone has
- * opened becomes that of the first RayService. */
+/* Moves the service in focus to the front. Without a focus the first one stays; the one opened by configuration alone
+ * becomes the first RayService's. */
 static struct session_service *service_set_first(struct session *s, const struct rayservice *r)
 {
     struct session_service **at = &s->services, *of;
@@ -177,7 +176,7 @@ void session_services_open(struct session *s)
     session_services_update(s);
 }
 
-/* The focus is computed each time: what begins and ends publishes changes. */
+/* Computes the focus each time, because starting and stopping publishes changes. */
 static void service_update(struct session *s, struct session_service *of)
 {
     struct focus f = service_focus(s, of);
@@ -214,7 +213,7 @@ bool session_route_is_pending(const struct session *s)
     return prompt_router_is_pending(of->router) || (is_routed && of->probes && !serve_probes_has_route(of->probes));
 }
 
-/* From the first sign of a head's loss until the recovery is over. */
+/* True from the first sign of a head loss until the end of the recovery. */
 void session_services_set_fast_poll(struct session *s)
 {
     for (struct session_service *of = s->services; of; of = of->next) {

@@ -1,4 +1,4 @@
-/* session.c - opens what the configuration names, applies its changes to the world, and reconciles. */
+/* session.c - opens the backends, applies their changes to the world, and reconciles. */
 #include "backends/session/session_priv.h"
 
 #include "backends/base/mem.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The world shows what is read for the RayService in focus; when that is deleted, what was read last. */
+/* The world shows the RayService in focus, or the last one if it was deleted. */
 struct focus session_focus(const struct session *s)
 {
     if (s->focus_fresh) return s->focus;
@@ -28,11 +28,11 @@ struct focus session_focus_of(const struct session *s, const char *uid)
     if (!row) return (struct focus){.ns = NULL};
     const struct rayservice *r = ROW(row, rayservice);
     const struct focus f = focus_of(world_of_service(s->world, uid), r->ns, r->name);
-    const bool is_another = f.rayservice && !text_eq(f.rayservice->record.key, uid); /* made anew under that name */
+    const bool is_another = f.rayservice && !text_eq(f.rayservice->record.key, uid); /* created again under that name */
     return is_another ? (struct focus){.ns = r->ns, .service = r->name} : f;
 }
 
-/* What the change's source is read for is in focus, or it is read for nobody in particular. */
+/* Whether the change's source belongs to the service in focus, or to no service. */
 static bool change_is_of_focus(const struct change *c, const struct focus *f)
 {
     return !c->owner || !f->rayservice || text_eq(c->owner, f->rayservice->record.key);
@@ -47,13 +47,13 @@ static enum table change_table(const struct change *c)
 static bool change_needs_reconcile(const struct change *c)
 {
     if (c->type == CHANGE_ALIVE || c->type == CHANGE_PROGRESS) return false;
-    if (c->type == CHANGE_SOURCE) return c->state == SOURCE_OFF || c->state == SOURCE_ABSENT; /* its rows go */
+    if (c->type == CHANGE_SOURCE) return c->state == SOURCE_OFF || c->state == SOURCE_ABSENT; /* removes its rows */
     enum table t = change_table(c);
     return t == TABLE_RAYSERVICE || t == TABLE_RAYCLUSTER || t == TABLE_POD || t == TABLE_REDIS;
 }
 
-/* A change after which the focus has to be computed again: it borrows from these tables, but of all the pods there
- * are only from the heads. Without the difference every event of ten thousand workers would walk them all. */
+/* Whether the focus must be recomputed: it borrows from these tables, but only from head pods, so that events of ten
+ * thousand workers do not recompute it. */
 static bool change_moves_focus(const struct session *s, const struct change *c)
 {
     if (!change_needs_reconcile(c)) return false;
@@ -65,13 +65,13 @@ static bool change_moves_focus(const struct session *s, const struct change *c)
     return c->type == CHANGE_PUT && c->record && text_eq(((const struct pod *)(const void *)c->record)->role, "head");
 }
 
-/* Records with a prompt how the head was when it was sent: what a person wants to read beside its answer. */
+/* Records the head's state with a prompt when it is sent, for display with the answer. */
 static void request_set_head(struct session *s, struct change *c)
 {
     if (c->type != CHANGE_PUT || !c->record || c->record->table != TABLE_REQUEST) return;
     struct request *r = (struct request *)(void *)c->record;
     if (!text_eq(r->kind, "prompt")) return;
-    if (!s->kube) return; /* of a head nothing is known */
+    if (!s->kube) return; /* the head is unknown */
     struct focus f = session_focus(s);
     const struct world *w = s->world;
     if (!change_is_of_focus(c, &f)) {
@@ -125,7 +125,7 @@ void session_reconcile_soon(struct session *s)
 {
     if (alarm_is_set(s->reconcile)) return;
     const uint64_t wait = budget_wait(&s->reconciles, session_now_ms(s), NULL);
-    /* At once after a calm, so that a start is quick; in a flood once each SESSION_RECONCILE_MS. */
+    /* At once after a quiet time, so that a start is quick; else once per SESSION_RECONCILE_MS. */
     bool calm = session_now_ms(s) >= s->reconciled_ms + SESSION_RECONCILE_MS;
     alarm_set(s->reconcile, wait ? wait : calm ? 0 : SESSION_RECONCILE_MS, 0);
 }
@@ -148,7 +148,7 @@ static void session_reconcile(void *arg)
     s->kube_settled = s->kube_settled || session_world_settled(s, WORLD_KUBE);
 }
 
-/* Of the client of Kubernetes (struct kube_guard). */
+/* The guard of the Kubernetes client (struct kube_guard). */
 static enum err kube_may_change(void *arg, struct why *why)
 {
     return session_may_change(arg, why);
@@ -290,7 +290,7 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
 void session_close(struct session *s)
 {
     if (!s) return;
-    /* Requests in flight may still publish their end: nobody listens any more. */
+    /* Requests in flight may still publish their end: ignores it. */
     s->calls = (struct session_calls){.changed = NULL};
     session_services_close(s);
     http_client_free(s->http);

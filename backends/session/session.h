@@ -1,7 +1,6 @@
 /*
- * session.h - a connection to one cluster: opens the backends that are configured or detected, applies their changes to
- * the world, and carries out what a person requests. The console, `status`, `ask`, `kill-head` and `info` all stand on
- * it.
+ * session.h - a connection to one cluster: opens the configured or discovered backends, applies their changes to the
+ * world, and sends prompts and deletes. Used by the console and all subcommands.
  *
  * The order of discovery: Kubernetes first (kubeconfig); the RayService in focus gives the Redis address, user,
  * password reference and storage namespace; worker pods give the probes' targets; the configuration overrides each.
@@ -21,62 +20,58 @@
 struct session;
 struct session_calls {
     void (*changed)(void *arg, const struct change *c); /* after the world and the recovery have seen it */
-    void (*applied)(void *arg, const struct change *c); /* each change, once, as the world took it: for a recording */
+    void (*applied)(void *arg, const struct change *c); /* each change, once, as applied: for a recording */
     void *arg;
 };
 
-/* Goes by loop_clock(l), which a test or a replay may set before or after. conf is borrowed until session_close. Fails
- * only for what cannot become right by waiting (a malformed kubeconfig that was named); everything else is a source's
- * state. */
+/* Uses loop_clock(l), which tests and replays may set. conf is borrowed until session_close. Fails only for permanent
+ * errors (a given kubeconfig is malformed); all else is a source's state. */
 enum err session_open(struct loop *l, const struct conf *conf, const struct session_calls *calls, struct session **ret,
                       struct why *why);
 void session_close(struct session *s); /* NULL is fine */
 
-/* A session of a recording: it opens no backend, requests and changes nothing, and goes by the changes that it is given
- * and by its clock, which the caller sets. */
+/* A session of a recording: opens no backend and sends nothing; the caller feeds its changes and sets its clock. */
 struct session *session_open_replay(struct loop *l, const struct conf *conf, const struct session_calls *calls);
 void session_take(struct session *s, struct change *c /* takes */);
-void session_take_base(struct session *s, struct change *c /* takes */); /* of a keyframe: it makes what was there */
-void session_reset(struct session *s);                                   /* nothing is known any more */
+void session_take_base(struct session *s, struct change *c /* takes */); /* of a keyframe: not news */
+void session_reset(struct session *s);                                   /* forgets everything */
 bool session_replays(const struct session *s);
 
 const struct world *session_world(const struct session *s);
 const struct recovery *session_recovery(const struct session *s);
 struct focus session_focus(const struct session *s);
-/* What the world's times and ages are by; borrowed. */
+/* The clock of the world's times and ages; borrowed. */
 const struct clock *session_clock(const struct session *s);
-/* Kubernetes itself, for those who apply and delete. NULL without it; borrowed until session_close. */
+/* The Kubernetes backend, for deploy and cleanup. NULL: none; borrowed until session_close. */
 struct kube *session_kube(const struct session *s, const struct kube_ops **ret_ops);
 const struct kube_where *session_where(const struct session *s); /* NULL without Kubernetes */
 /* True when every world that is configured has been listed once or has failed: what `status` waits for. */
 bool session_settled(const struct session *s);
-/* The users' route is selected, and not probed yet: what is spoken on it is still asked. */
+/* The users' route is selected, but not probed yet: its protocol is being detected. */
 bool session_route_is_pending(const struct session *s);
-/* The ingresses of the namespace that is read were listed, or cannot be: a route by one is known, or there is none. */
+/* The ingresses of the watched namespace were listed, or cannot be. */
 bool session_ingresses_listed(const struct session *s);
-/* The focus when there are several RayServices. */
+/* Sets the focus if there are several RayServices. */
 void session_choose(struct session *s, const char *ns, const char *service);
-/* Where a change goes in: what a replay feeds in place of the backends. Borrowed. */
+/* The sink for changes, for tests. Borrowed. */
 const struct sink *session_sink(const struct session *s);
 void session_tick(struct session *s); /* about once a second: expiry, evidence by time */
 void session_refresh(struct session *s);
 
-/* From now on nothing is changed any more: what was not sent yet ends with ERR_GUARD and this reason (copied, cut). */
+/* Disallows all further changes: requests not yet sent end with ERR_GUARD and this reason (copied, truncated). */
 void session_stop_changes(struct session *s, const char *why);
 
-/* Why a command cannot be done here and now: ERR_OK, or the err and a sentence. */
+/* Whether a command is available now: ERR_OK, or the err and a sentence. */
 enum err session_may_delete(const struct session *s, struct why *why);
-/* The API server's access review of this user's deleting pods, whatever else stands in the way; *ret_why borrowed, or
- * NULL. */
+/* The API server's review of whether this user may delete pods; *ret_why borrowed, or NULL. */
 enum tri session_may_delete_pods(const struct session *s, const char **ret_why);
-/* That review was requested and is not answered yet; false also where the answer is no, or the review failed. It is
- * requested again on session_refresh, after a 403 and every five minutes. */
+/* That review is in flight. It is repeated on session_refresh, after a 403 and every five minutes. */
 bool session_permission_waits(const struct session *s);
-/* Whether a prompt can be sent now; *ret_path (may be NULL) is the route it would take, in words, borrowed. */
+/* Whether a prompt can be sent now; *ret_path (may be NULL): the route in words, borrowed. */
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why);
 
-/* The protocol that was detected on that route: "infer", "openai"; NULL until it is known. *ret_model (may be NULL):
- * NULL where it does not name one. Borrowed. */
+/* The detected protocol of that route: "infer", "openai"; NULL until known. *ret_model (may be NULL): NULL: unknown.
+ * Borrowed. */
 const char *session_prompt_kind(const struct session *s, const char **ret_model);
 
 /* Sends a prompt to the RayService in focus: see prompt_router_ask. */
@@ -92,22 +87,22 @@ enum err session_load_start(struct session *s, const struct load_conf *conf, con
                             struct load **ret, struct why *why);
 size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
 
-/* A session is READ-ONLY until this allows it to change the cluster, and for how long (clock_now_ms; 0: not any more,
- * UINT64_MAX: as long as it lives). That is checked below every change: session_kill_head, and each request that deploy
- * and cleanup send through session_kube. */
+/* Allows changes of the cluster until then (clock_now_ms; 0: disallows; UINT64_MAX: no limit). A new session is
+ * READ-ONLY. Checked for every change: session_kill_head, and each request that deploy and cleanup send through
+ * session_kube. */
 void session_allow_changes(struct session *s, uint64_t until_ms);
 
-/* Whether it may be changed now: ERR_OK, or ERR_GUARD and a sentence. */
+/* Whether changes are allowed now: ERR_OK, or ERR_GUARD and a sentence. */
 enum err session_may_change(const struct session *s, struct why *why);
 
-/* Deletes the head pod with that UID and no other. ERR_GUARD where changes are not allowed. */
+/* Deletes exactly the head pod of that UID. ERR_GUARD: changes are not allowed. */
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
                            void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
 
 /* Why Kubernetes has not told which RayServices there are; NULL: it has, or is not asked. Borrowed. */
 const char *session_unread_why(const struct session *s);
 
-/* What was found and how, one line each, for `info`: world, what, value, from where. */
+/* What was discovered, one line each, for `info`: world, item, value, source. */
 void session_info(const struct session *s,
                   void (*line)(void *arg, const char *what, const char *value, const char *from), void *arg);
 

@@ -1,8 +1,8 @@
 /*
- * session_priv.h - what the files of the session share; for backends/session only.
+ * session_priv.h - internals of the session; for backends/session only.
  *
- * A change that may matter schedules a debounced reconcile, so that a full list costs one of them, and so that no
- * backend is closed from within its own sink.
+ * A relevant change schedules a debounced reconcile, so that a full list causes only one, and no backend is closed from
+ * within its own sink.
  */
 #ifndef RAYDECK_SESSION_PRIV_H
 #define RAYDECK_SESSION_PRIV_H
@@ -17,14 +17,14 @@
 
 enum {
     SESSION_RECONCILE_MS = 20,
-    SESSION_RECONCILES = 100,   /* at once; a cluster that changes its mind without end is followed: */
+    SESSION_RECONCILES = 100,   /* burst; a cluster that changes endlessly is followed at: */
     SESSION_RECONCILE_RATE = 5, /* times a second */
     SESSION_REDIS_OPENS = 10,   /* links to a Redis at once; then one a second */
-    SESSION_INGRESS_MS = 60000, /* between two lists of the ingresses */
+    SESSION_INGRESS_MS = 60000, /* interval of lists of the ingresses */
     SESSION_SERVICES = 8,       /* RayServices that are read at once: those that were in focus last */
 };
 
-/* What is held of one RayService. */
+/* The objects of one RayService. */
 struct session_service {
     struct session *session;
     struct sink sink;              /* of the three objects: their changes are owned by the RayService */
@@ -44,30 +44,30 @@ struct neuron_open_one {
 
 /* The access review of deleting pods in a namespace. */
 struct permission {
-    char *ns;           /* that it is of; NULL: none yet */
-    char *requested_ns; /* of the review in flight; NULL: none is */
-    bool again;         /* another one follows it */
+    char *ns;           /* namespace of the last review; NULL: none yet */
+    char *requested_ns; /* of the review in flight; NULL: none */
+    bool again;         /* repeat after the review in flight */
     bool answered;      /* of ns; TRI_UNKNOWN: the review failed */
     enum tri may_delete;
     char *why;
-    uint64_t requested_ms, due_ms; /* when the last one was sent; when the next is due */
+    uint64_t requested_ms, due_ms; /* when the last one was sent; when the next one is due */
 };
-/* The delete in flight; done NULL: none is. */
+/* The delete in flight; done NULL: none. */
 struct killing {
     void (*done)(void *arg, enum err err, const char *why);
     void *arg;
 };
 
-/* The ingresses of the namespace that is read. */
+/* The ingresses of the watched namespace. */
 struct ingress_poll {
-    char *ns;             /* whose were listed; NULL: none yet */
-    bool listing, listed; /* listed: or they cannot be */
+    char *ns;             /* namespace of the last list; NULL: none yet */
+    bool listing, listed; /* listed: at least once, or cannot be */
     uint64_t at_ms;
 };
 
 struct session {
     struct loop *loop;
-    struct clock *clock; /* of loop: what is known, and until when, goes by it */
+    struct clock *clock; /* of loop; all times and expiries */
     const struct conf *conf;
     struct session_calls calls;
     struct world *world;
@@ -78,11 +78,11 @@ struct session {
     struct sink sink;
 
     char *ns, *service; /* the focus; NULL: whichever is the only one */
-    bool chosen;        /* by a person: not given up when it is gone */
+    bool chosen;        /* chosen by the user: kept even if it is deleted */
     struct focus focus; /* of focus_world; read it with session_focus */
     bool focus_fresh;
     bool replays;      /* session_open_replay */
-    bool kube_settled; /* a reconcile has seen Kubernetes settled */
+    bool kube_settled; /* set by the first reconcile after Kubernetes settled */
 
     const struct kube_ops *kube_ops;
     struct kube *kube;
@@ -90,7 +90,7 @@ struct session {
     char *kube_ns;             /* of the last set_namespace */
     struct permission permission;
     struct killing killing;
-    char stopped[96]; /* why nothing is changed any more; "": it may be */
+    char stopped[96]; /* why changes were disallowed; "": they were not */
 
     struct session_service *services;  /* first: the one in focus; never empty while the session is open */
     const struct redis_ops *redis_ops; /* NULL: --redis none */
@@ -113,17 +113,17 @@ void session_reconcile_after(struct session *s, uint64_t ms);
 void session_focus_update(struct session *s);
 
 /* services.c */
-void session_services_open(struct session *s); /* opens what the configuration alone says */
+void session_services_open(struct session *s); /* opens what needs only the configuration */
 void session_services_update(struct session *s);
 void session_services_update_routes(struct session *s); /* of prompts alone */
-/* Nothing is to be opened as soon as an answer has come, and the first probes are in. */
+/* No backend waits for an answer to be opened, and the first probes have ended. */
 bool session_services_settled(const struct session *s);
 void session_services_tick(struct session *s);
 void session_services_refresh(struct session *s);
 void session_services_set_fast_poll(struct session *s);
 void session_services_close(struct session *s);
 
-/* Every source of a world was listed once or has failed, and there is one. */
+/* The world has a source, and each was listed once or has failed. */
 bool session_world_settled(const struct session *s, enum world_kind kind);
 
 /* ingresses.c */
@@ -133,14 +133,14 @@ void session_ingresses_list(struct session *s);
 void session_permission_set_namespace(struct session *s,
                                       const char *ns); /* forgets what was answered for another one */
 void session_permission_tick(struct session *s, uint64_t now_ms);
-void session_permission_refresh(struct session *s); /* requests it now: a person wants it, or was refused */
-void session_permission_doubt(struct session *s);   /* a source got a 403, and may get it again and again */
+void session_permission_refresh(struct session *s); /* requests it now: on user request, or after a denial */
+void session_permission_doubt(struct session *s);   /* a source got a 403, possibly repeatedly */
 void session_permission_done(struct session *s);
 
-/* Publishes a change without content: time has passed, and there may be something to draw. */
+/* Publishes a change without content, so that times are drawn again. */
 void session_publish_time(struct session *s, uint64_t now_ms);
 
-/* Publishes a source's state where no backend is there to do it. */
+/* Publishes the state of a source without a backend. */
 void session_publish_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
                             enum err err, const char *why);
 

@@ -1,4 +1,4 @@
-/* settled.c - has everything that is configured been listed once or failed? What one-shot commands wait for. */
+/* settled.c - whether every configured source has been listed once or has failed; one-shot commands wait for it. */
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
 
@@ -10,7 +10,7 @@ static bool source_has_failed(const struct source *src)
            src->state == SOURCE_ABSENT;
 }
 
-/* A Redis whose address no RayService has named yet is not waited for. */
+/* Does not wait for a Redis whose address is not yet known. */
 static bool redis_has_no_address(const struct session *s)
 {
     const struct redis_discovery *d = s->services->redis;
@@ -24,7 +24,7 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
         kind == WORLD_KUBE && s->kube_ns &&
         !(world_source_named(s->world, "kube/pods") && world_source_named(s->world, "kube/endpointslices"));
 
-    if (more_to_come) return false; /* the namespace is set, its watches have not begun */
+    if (more_to_come) return false; /* the namespace is set, its watches have not started */
 
     for (size_t i = 0; i < world_sources(s->world); i++) {
         const struct source *src = world_source(s->world, i);
@@ -33,7 +33,7 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
             failed++;
             continue;
         }
-        /* "kube" only proves that the server lives: it has no list of its own. */
+        /* "kube" is only a liveness probe, without a list. */
         if (kind == WORLD_KUBE && !strchr(src->id, '/')) continue;
         if (src->listed_ms == 0) return false;
         listing++;

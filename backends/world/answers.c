@@ -1,4 +1,4 @@
-/* answers.c - the answers of the strip: which there are, and when each is computed. */
+/* answers.c - selects and computes the three answers. */
 #include "backends/world/answers.h"
 
 #include "backends/base/mem.h"

@@ -1,7 +1,7 @@
 /*
- * answers.h - the three answers at the top of the screen, out of the world alone: is it ANSWERING; could it LOSE THE
- * HEAD; the LAST HEAD LOSS, or, during an outage, HEAD DOWN and WORKER PODS. The console draws them, `status` prints
- * them; nobody words them twice. Unknown is said as such.
+ * answers.h - the three answers at the top of the screen, from the world only: ANSWERING; LOSE THE HEAD?; LAST HEAD
+ * LOSS, or, during an outage, HEAD DOWN and WORKER PODS. The console draws them, `status` prints them. Unknown is an
+ * answer.
  */
 #ifndef RAYDECK_WORLD_ANSWERS_H
 #define RAYDECK_WORLD_ANSWERS_H
@@ -31,7 +31,7 @@ struct head_loss {
     unsigned errors, warnings; /* of those that the doctor would find */
 };
 struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms);
-/* The three for a person, each "pod lost       OK          GCS FT on · Redis ok". */
+/* The three as text, each "pod lost       OK          GCS FT on · Redis ok". */
 void head_loss_text(const struct head_loss *l, const char *indent, struct buf *out);
 
 /* When the head was lost last, where nobody watched: by the servers' stamps, as far as they are still there. */

@@ -1,4 +1,4 @@
-/* answers_last.c - the last loss of a head, as far as pods and events still show it. */
+/* answers_last.c - LAST HEAD LOSS, as far as pods and events still show it. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 
@@ -108,7 +108,7 @@ static void say_length(const struct world *w, struct answer *ret)
     say(ret->brief, "length –");
 }
 
-/* There is no loss to tell of, or none that is known. */
+/* No loss, or none known. */
 static void answer_without_loss(const struct pod *h, bool first, uint64_t wall_ms, struct answer *ret)
 {
     char age[TEXT_NUM_MAX];
@@ -126,7 +126,7 @@ static void answer_without_loss(const struct pod *h, bool first, uint64_t wall_m
     say(ret->brief, "%shead %s old", first ? "" : "unknown: ", age);
 }
 
-/* Nobody watched: what is left are the times at which things began. */
+/* If it was not observed, only start times are left as evidence. */
 static void answer_from_pods(const struct world *w, const struct focus *f, uint64_t wall_ms, struct answer *ret)
 {
     char age[TEXT_NUM_MAX];

@@ -1,4 +1,4 @@
-/* answers_probe.c - ANSWERING in words, out of the evidence there is. */
+/* answers_probe.c - the text of ANSWERING, from the evidence. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
@@ -87,7 +87,7 @@ static void say_executions(const struct world *w, const struct service_evidence 
         say(ret->brief, "%.*f executions/s", rate < 10, rate);
 }
 
-/* The line that the word comes from, where it is not YES. In brief its first part. */
+/* The line of the verdict, if not YES; in brief its first part. */
 static void say_line(const struct service_evidence *e, enum evidence_line from, const char *before, struct answer *ret)
 {
     const struct evidence *line = &e->line[from];
@@ -99,7 +99,7 @@ static void say_line(const struct service_evidence *e, enum evidence_line from, 
         say(ret->text, "%llu s ago", (unsigned long long)line->age_ms.value / 1000);
 }
 
-/* Nothing says YES or NO: why neither of the ways does. */
+/* Unknown: why no line has a verdict. */
 static void say_unknown(const struct service_evidence *e, uint64_t wall_ms, struct answer *ret)
 {
     answer_word(ret, e->hanging ? VERDICT_WARN : VERDICT_UNKNOWN, "–");
@@ -157,7 +157,7 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
     if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, prompts.waiting == 1 ? "" : "s");
 }
 
-/* Why Serve does not run, in its own words: before what its users see of it. */
+/* Serve's reason why it is not running precedes the effects on users. */
 static void say_not_running(const struct world *w, const struct focus *f, struct answer *ret)
 {
     char words[FAILURE_MAX];

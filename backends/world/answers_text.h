@@ -1,12 +1,12 @@
 /*
- * answers_text.h - words of an answer, put together by " · ". Private to answers*.c.
+ * answers_text.h - builds the text of an answer, joined by " · ". Private to answers*.c.
  */
 #ifndef RAYDECK_WORLD_ANSWERS_TEXT_H
 #define RAYDECK_WORLD_ANSWERS_TEXT_H
 
 #include "backends/world/answers.h"
 
-/* Adds a part to a text of ANSWER_TEXT_MAX bytes; one that does not fit is left out whole. */
+/* Adds a part to a text of ANSWER_TEXT_MAX bytes; omits a part that does not fit. */
 void say(char *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void answer_word(struct answer *a, enum verdict verdict, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

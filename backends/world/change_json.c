@@ -1,4 +1,4 @@
-/* change_json.c - Changes to and from JSON lines, as recordings keep them. */
+/* change_json.c - converts changes to and from the JSON lines of recordings. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/change.h"

@@ -1,4 +1,4 @@
-/* evidence.c - Puts the three lines together: the worst that is known, and the line it comes from. */
+/* evidence.c - combines the three lines: the worst known verdict, and its line. */
 #include "backends/world/evidence_priv.h"
 
 #include "backends/base/mem.h"
@@ -32,8 +32,7 @@ void evidence_answered(struct service_evidence *e, const struct request *q)
     if (!e->answered_ms.known || q->done.value > e->answered_ms.value) e->answered_ms = q->done;
 }
 
-/* A proxy that does not answer the console is no news of the service while requests by its own way are answered: at the
- * most some of them fail. */
+/* A worker proxy that does not answer the console counts at most as PARTLY while the users' route answers. */
 static enum verdict verdict_on_top(const struct service_evidence *e, enum evidence_line line)
 {
     if (line != EVIDENCE_PROXIES) return e->line[line].verdict;
@@ -47,7 +46,7 @@ static enum verdict verdict_on_top(const struct service_evidence *e, enum eviden
     return failing < asked || e->line[EVIDENCE_WAY].verdict == VERDICT_OK ? VERDICT_WARN : VERDICT_NO;
 }
 
-/* Endpoints of a source that is not heard are those of then. */
+/* Endpoints of a stale source are outdated. */
 static struct serve_endpoints endpoints_of_now(const struct evidence_view *v)
 {
     struct serve_endpoints endpoints = serve_endpoints_of(v->world, v->focus);

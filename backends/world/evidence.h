@@ -1,6 +1,5 @@
 /*
- * evidence.h - whether the service answers its users: three lines of evidence, and the worst of what is known of them.
- * Pure.
+ * evidence.h - whether the service answers its users: three lines of evidence, and the worst known verdict. Pure.
  *
  * - The way: the Serve service's ready endpoints, and a probe that takes the road of a request (ingress, service, or
  *   the API server's proxy to the service).
@@ -21,32 +20,32 @@
 #include "backends/world/probe_targets.h"
 
 enum {
-    EVIDENCE_FRESH_MS = 5000,  /* so old a sample may be that says YES */
-    EVIDENCE_WINDOW_MS = 2500, /* probes of the way that are judged together */
-    EVIDENCE_PROMPT_MS = 60000 /* how long a failed prompt of ours is shown */
+    EVIDENCE_FRESH_MS = 5000,  /* maximum age of a sample for YES */
+    EVIDENCE_WINDOW_MS = 2500, /* window of the probes of the users' route */
+    EVIDENCE_PROMPT_MS = 60000 /* how long a failed prompt counts */
 };
 
 enum evidence_line { EVIDENCE_WAY, EVIDENCE_PROXIES, EVIDENCE_MODEL, EVIDENCE_LINES };
 
 struct evidence {
     enum verdict verdict;      /* OK: YES; WARN: PARTLY */
-    struct known_u64 age_ms;   /* of the newest sample it rests on */
-    char by[64];               /* the way that sample took: "API server proxy", "Serve API"; "" where there is none */
+    struct known_u64 age_ms;   /* of the newest sample */
+    char by[64];               /* the route of that sample: "API server proxy", "Serve API"; "": none */
     char why[ANSWER_TEXT_MAX]; /* "refused", "no Serve endpoint is ready", "2 of 2 answer" */
 };
 
 struct service_evidence {
     struct evidence line[EVIDENCE_LINES];
-    enum verdict verdict;         /* the worst that is known */
-    enum evidence_line from;      /* the line it comes from */
-    struct known_u64 answered_ms; /* wall; when the newest answer of any kind ended */
-    bool hanging;                 /* requests wait, and none of them has ended for a while */
+    enum verdict verdict;         /* the worst known one */
+    enum evidence_line from;      /* its line */
+    struct known_u64 answered_ms; /* wall clock; the newest response of any kind */
+    bool hanging;                 /* requests are in flight, and none has ended for a while */
     enum evidence_line hanging_line;
     bool kubernetes; /* tells of the RayService, and so may tell of its endpoints */
     struct serve_endpoints endpoints;
     struct probe_targets proxies;
-    struct known_f64 executions_s; /* of the Neuron monitors that are heard */
-    uint64_t execution_errors;     /* since the console began */
+    struct known_f64 executions_s; /* of the live Neuron monitors */
+    uint64_t execution_errors;     /* since the console started */
 };
 
 /* now_ms as changes' at_ms, wall_ms as their wall_ms. */
@@ -55,8 +54,7 @@ struct service_evidence evidence_of(const struct world *w, const struct focus *f
 const char *evidence_name(enum evidence_line line); /* "service", "proxies", "model" */
 const char *evidence_word(enum verdict verdict);    /* "YES", "PARTLY", "NO", "–" */
 
-/* The three lines for a person, each "service        YES   ok · 2 endpoints, not head · 0.4 s ago by API server proxy".
- */
+/* The three lines as text, each "service YES ok · 2 endpoints, not head · 0.4 s ago by API server proxy". */
 void evidence_text(const struct service_evidence *e, const char *indent, struct buf *out);
 
 #endif

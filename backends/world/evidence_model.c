@@ -1,4 +1,4 @@
-/* evidence_model.c - Whether a model answers: prompts of ours, and the replicas that the Serve API tells of. */
+/* evidence_model.c - whether a model answers: from our prompts, the Serve API's replicas and the NeuronCores. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
@@ -98,7 +98,7 @@ static void judge_replicas(const struct evidence_view *v, const struct serveapp 
     }
 }
 
-/* A record of long ago says nothing: the head that told it may be gone. */
+/* An old record says nothing: the head that reported it may be gone. */
 static void judge_by_serve_api(const struct evidence_view *v, struct evidence *line)
 {
     const struct source *s = world_source_named(v->world, "serve");
@@ -126,7 +126,7 @@ static void judge_by_serve_api(const struct evidence_view *v, struct evidence *l
     judge_replicas(v, ROW(row, serveapp), line);
 }
 
-/* The newest prompt of ours that ended and says something of the model. */
+/* Our newest completed prompt that says something about the model. */
 static const struct request *newest_prompt(const struct evidence_view *v)
 {
     const struct request *best = NULL;
@@ -178,7 +178,7 @@ static void executions_read(const struct evidence_view *v, struct service_eviden
     }
 }
 
-/* A model that is executed is there, whoever asks it. None that is executed says nothing: perhaps nobody asks. */
+/* Executions prove a running model; their absence proves nothing, there may be no requests. */
 static void judge_executions(const struct evidence_view *v, struct service_evidence *e)
 {
     struct evidence *line = &e->line[EVIDENCE_MODEL];

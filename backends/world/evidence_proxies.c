@@ -1,14 +1,14 @@
-/* evidence_proxies.c - The Serve proxies of the worker pods, each asked by itself. */
+/* evidence_proxies.c - the Serve proxies of the worker pods, each probed separately. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
 
 enum {
-    HANGING_MS = 3000, /* so long without an end of any probe, some waiting: perhaps hanging */
-    HANGING = 10       /* waiting, at the most that it takes for that */
+    HANGING_MS = 3000, /* no probe ended for so long, with some in flight: may be hanging */
+    HANGING = 10       /* in flight, at least, for that */
 };
 
-/* Why there are no probes: their source says it, as far as there is one. */
+/* Why there are no probes, from their source. */
 static void say_no_probes(const struct evidence_view *v, const struct probe_targets *t, struct evidence *line)
 {
     const struct source *s = world_source_named(v->world, "probe");

@@ -1,16 +1,16 @@
-/* evidence_way.c - The users' way: the service's endpoints, and probes that take the road of a request. */
+/* evidence_way.c - the users' route: the service's endpoints, and probes along the route of requests. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
 
 #include <stdio.h>
 
-/* The probes of the way that say something about now. */
+/* The current probes of the users' route. */
 struct way_sum {
     size_t ok, failed;
     const struct request *last, *last_ok, *last_failed; /* of those that count */
-    const struct request *unseen;                       /* the newest of those that say nothing of the service */
-    uint64_t waiting_ms;                                /* since when the oldest one waits; 0: none */
+    const struct request *unseen;                       /* the newest that says nothing about the service */
+    uint64_t waiting_ms;                                /* when the oldest probe in flight was due; 0: none */
 };
 
 static void way_add(const struct evidence_view *v, const struct request *q, struct way_sum *sum)
@@ -76,7 +76,7 @@ static bool way_hangs(const struct way_sum *sum, const struct evidence_view *v)
     return sum->waiting_ms && sum->waiting_ms + EVIDENCE_WINDOW_MS < v->wall_ms && !sum->ok && !sum->failed;
 }
 
-/* Why no probe says anything. */
+/* Why no probe says anything about the service. */
 static void say_unseen(const struct way_sum *sum, struct evidence *line)
 {
     if (sum->unseen)

@@ -1,13 +1,13 @@
 /*
- * headless.h - a RayCluster without any head pod: for how long, and why nobody makes one. Pure; the ladder of a
- * recovery and LOSE THE HEAD? say the same.
+ * headless.h - a RayCluster without a head pod: for how long, and why none is created. Pure; used by the recovery
+ * ladder and LOSE THE HEAD?.
  */
 #ifndef RAYDECK_WORLD_HEADLESS_H
 #define RAYDECK_WORLD_HEADLESS_H
 
 #include "backends/world/answers.h"
 
-/* An operator that runs makes a head within a second. */
+/* A running operator creates a head within a second. */
 enum { HEADLESS_MS = 5000 };
 
 /* How long there has been none, as far as Kubernetes is heard: since the last one went, or since the pods were listed.

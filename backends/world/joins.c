@@ -1,4 +1,4 @@
-/* joins.c - which pod is on which Ray node, worker, core: looked up across tables. */
+/* joins.c - see joins.h. */
 #include "backends/world/joins.h"
 
 #include "backends/base/text.h"
@@ -20,8 +20,7 @@ static const struct rayservice *find_service(const struct world *w, const char *
     return only;
 }
 
-/* The cluster the RayService calls active; while it calls none so, the newest that it made. Without any RayService:
- * the only cluster there is. */
+/* The RayService's active cluster, else its newest one. Without a RayService: the only cluster. */
 static const struct raycluster *find_cluster(const struct world *w, const struct focus *f)
 {
     const struct raycluster *best = NULL;
@@ -61,7 +60,7 @@ static const struct redis *find_redis(const struct world *w)
     return NULL;
 }
 
-/* KubeRay's default is the RayCluster's UID. Where nobody says, a Redis with one namespace leaves no doubt. */
+/* KubeRay's default is the RayCluster's UID. If nothing is configured, takes the only namespace in Redis. */
 static const char *find_gcs_ns(const struct focus *f)
 {
     if (f->head && f->head->storage_ns) return f->head->storage_ns;
@@ -95,7 +94,7 @@ bool focus_has_pod(const struct focus *f, const struct pod *pod)
     return s && (text_eq(pod->cluster, s->active_cluster) || text_eq(pod->cluster, s->pending_cluster));
 }
 
-/* Moves to the pod that arrived first of those that come next in the clusters' chains. */
+/* Advances to the earliest of the next pods in the clusters' chains. */
 static void focus_pods_choose(struct focus_pods *at)
 {
     at->row = NULL;
@@ -168,7 +167,7 @@ const struct knode *knode_named(const struct world *w, const char *name)
     return NULL;
 }
 
-/* A pod's name can stand in two namespaces: the one with the Ray node's address is meant. */
+/* Two namespaces may have a pod of this name: takes the one with the Ray node's address. */
 static const struct pod *pod_by_instance(const struct world *w, const struct raynode *n)
 {
     const struct pod *best = NULL;
@@ -184,7 +183,7 @@ static const struct pod *pod_by_instance(const struct world *w, const struct ray
     return best;
 }
 
-/* Addresses are used again: only a node that is alive is found by its own, and only where one Ray pod has it. */
+/* Addresses are reused: joins by address only an ALIVE node, and only if a single Ray pod has it. */
 static const struct pod *pod_by_address(const struct world *w, const struct raynode *n)
 {
     const struct pod *only = NULL;
@@ -211,7 +210,7 @@ static bool raynode_is_of(const struct raynode *n, const struct pod *pod)
     return text_eq(n->state, "ALIVE") && text_eq(n->address, pod->ip);
 }
 
-/* Alive before dead, then the one that started last, then the one that came last. */
+/* ALIVE first, then the latest start, then the latest arrival. */
 static bool raynode_is_better(const struct row *row, const struct row *best)
 {
     if (!best) return true;

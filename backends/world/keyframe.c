@@ -1,5 +1,4 @@
-/* keyframe.c - walks a world and writes it as changes: its sources, its tables row by row, and at the end the
- * sources' last signs of life. */
+/* keyframe.c - writes a world as changes: its sources, its tables row by row, then the sources' last proofs of life. */
 #include "backends/world/keyframe.h"
 
 #include "backends/base/mem.h"
@@ -12,10 +11,10 @@ struct keyframe {
     size_t part;      /* that is being written: the cluster's, then those of the RayServices */
     enum stage stage; /* of this part */
     int table;        /* of STAGE_ROWS */
-    bool table_begun; /* its first lists were begun */
-    char *last_key;   /* the row that was written last in this table */
+    bool table_begun; /* the table's first RELISTs were written */
+    char *last_key;   /* key of the last row written in this table */
     uint64_t last_order;
-    bool open[WORLD_SOURCES]; /* a source's first list of this table is begun and not ended */
+    bool open[WORLD_SOURCES]; /* a source's first RELIST of this table has no RELISTED yet */
 };
 
 bool world_is_relisting(const struct world *w)
@@ -70,7 +69,7 @@ static void put_dropped(const struct source_slot *slot, enum table table, const 
 static void put_source(const struct source_slot *slot, const struct sink *sink)
 {
     const struct source *s = &slot->source;
-    /* One that has told no state is LIVE by having spoken, and that it has spoken is no change of it. */
+    /* A source without a published state is LIVE because it emitted a change; that is not a state change. */
     bool told = s->state != SOURCE_LIVE || s->err || s->why || s->detail || s->last_change_ms >= s->since_ms;
     put_at(sink,
            told ? change_source(s->id, s->world, s->state, s->err, s->why, s->detail)
@@ -86,7 +85,7 @@ static void put_response(const struct source *s, uint64_t number, uint64_t at_ms
     put_at(sink, c, at_ms, 0);
 }
 
-/* The last words: a change that says nothing new, and a proof of life. */
+/* Restores the times of the last change and the last proof of life. */
 static void put_life(const struct source_slot *slot, const struct sink *sink)
 {
     const struct source *s = &slot->source;
@@ -113,7 +112,7 @@ static const struct source_slot *slot_of(const struct part *part, const struct r
     return NULL;
 }
 
-/* Rows that come between a source's first RELIST and its RELISTED were there before anybody looked. */
+/* Rows between a source's first RELIST and RELISTED existed before the source was opened. */
 static void begin_table(struct keyframe *k, const struct part *part, const struct sink *sink)
 {
     for (size_t i = 0; i < part->sources.count; i++) {
@@ -150,7 +149,7 @@ static void end_table(struct keyframe *k, const struct part *part, const struct 
     k->table++;
 }
 
-/* The samples of a core but for the last, which its record brings. */
+/* A core's samples without the last one, which is in its record. */
 static void put_history(const struct row *row, const struct source *s, const struct rows *rows, const struct sink *sink)
 {
     double point[HISTORY_POINTS];
@@ -176,7 +175,7 @@ static void put_row(const struct row *row, const struct source *s, const struct 
                row->gone_wall_ms);
 }
 
-/* Rows keep their order, and only leave: where the last one has left, those before it are passed over. */
+/* Rows keep their order and are only removed: if the last one written is gone, skips those before its position. */
 static const struct row *next_row(const struct keyframe *k, const struct rows *rows)
 {
     if (!k->last_key) return rows_first(rows);
@@ -186,7 +185,7 @@ static const struct row *next_row(const struct keyframe *k, const struct rows *r
     return row;
 }
 
-/* Returns the rows written; fewer than max: the table is at its end. */
+/* Returns the rows written; fewer than max: end of the table. */
 static size_t put_rows(struct keyframe *k, const struct part *part, const struct sink *sink, size_t max)
 {
     const struct rows *rows = &part->rows[k->table];

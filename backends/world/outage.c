@@ -1,4 +1,4 @@
-/* outage.c - the report of an outage, put together from a recovery's marks and the world. */
+/* outage.c - computes the report of an outage; see outage.h. */
 #include "backends/world/outage.h"
 
 #include "backends/world/recovery_priv.h"

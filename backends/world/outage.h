@@ -1,10 +1,10 @@
 /*
- * outage.h - the one account of an outage: what was lost, kept and restarted, for how long, and by which observation.
+ * outage.h - the report of an outage: what was lost, kept and restarted, for how long, and by which evidence.
  *
- * Computed from the marks of a recovery (recovery.h) and from the world; whoever shows or judges an outage prints this
- * report and adds up nothing. It is a flat value: it can be copied, kept when the session that saw it has ended, and
- * written as JSON and read again. It changes until the ladder is over and OUTAGE_SECONDS have passed since T0; then the
- * recovery keeps it as it is (`final`), so that what happens to the cluster a day later is not counted as lost.
+ * Computed from the marks of a recovery (recovery.h) and the world. All displays and verdicts of an outage use this
+ * report and compute nothing themselves. It is a flat value that can be copied, outlives its session, and can be
+ * written to and read from JSON. It changes until the ladder is over and OUTAGE_SECONDS have passed since T0; then it
+ * is `final`, so that later events of the cluster do not count.
  *
  * The lengths:
  *   unserved    the longest time since T0 in which no probe was answered: between two answers, from T0 to the first,
@@ -38,10 +38,10 @@ enum {
 struct outage_rung {
     bool seen;     /* and it holds */
     bool lost;     /* it was seen at was_after_ms, and stopped being true at lost_after_ms: the last time */
-    bool possible; /* not seen, but it can come, or could have */
+    bool possible; /* not seen, but possible */
     uint64_t after_ms, wall_ms, was_after_ms, lost_after_ms;
     char note[RECOVERY_NOTE_MAX]; /* seen: by what */
-    char why[OUTAGE_WHY_MAX];     /* possible: why it does not come; "" where nothing tells */
+    char why[OUTAGE_WHY_MAX];     /* possible: why it is not reached; "": unknown */
 };
 
 enum worker_fate { WORKER_SAME, WORKER_RESTARTED, WORKER_REPLACED };
@@ -55,13 +55,13 @@ struct outage_worker {
 struct outage_fields {
     char table[32];
     size_t before, kept, added;
-    size_t lost;          /* that should not have been */
-    size_t lost_expected; /* that every head's death takes with it (facts: agent addresses, specifications of actors) */
-    bool known;           /* the field names were listed before and since */
+    size_t lost;          /* unexpectedly */
+    size_t lost_expected; /* as in every head loss: agent addresses, specifications of actors */
+    bool known;           /* the field names were listed before and after */
 };
 
 struct outage {
-    enum outage_state state; /* NONE: there was no outage, and nothing else here means anything */
+    enum outage_state state; /* NONE: no outage; all other members are meaningless */
     bool final;
     char service_uid[OUTAGE_NAME_MAX], ns[OUTAGE_NAME_MAX], service[OUTAGE_NAME_MAX];
     enum tri ft; /* GCS fault tolerance */
@@ -77,8 +77,8 @@ struct outage {
     char new_head_uid[OUTAGE_NAME_MAX], new_head[OUTAGE_NAME_MAX];
     struct known_u64 reconnect_s;
     bool going;                   /* the old head is Terminating, and still serves through its grace */
-    struct known_u64 headless_ms; /* so long there has been no head pod at all (recovery_headless_ms) */
-    bool node_stale;              /* the GCS's table NODE still says that the old head is ALIVE */
+    struct known_u64 headless_ms; /* how long there has been no head pod (recovery_headless_ms) */
+    bool node_stale;              /* the GCS's table NODE still says ALIVE of the old head */
 
     struct outage_rung rung[RUNG_COUNT];
     enum rung waits_for;        /* while it runs; RUNG_COUNT: nothing */
@@ -97,8 +97,8 @@ struct outage {
 
     struct outage_fields table[KEPT_TABLES]; /* by table */
     size_t tables;
-    struct outage_fields fields;      /* of all tables; known only where each of them is */
-    struct outage_fields checkpoints; /* Serve's: they are fields of KV, and among its fields */
+    struct outage_fields fields;      /* of all tables; known only if each table is */
+    struct outage_fields checkpoints; /* Serve's checkpoints, which are among KV's fields */
 
     struct known_u64 unserved_ms, gcs_silent_ms, head_down_ms, recovered_ms, state_gone_ms;
 };
@@ -106,9 +106,9 @@ struct outage {
 /* The report of the outage that *r marks, as of now. Pure. */
 void outage_of(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                uint64_t wall_ms, struct outage *ret);
-/* The last outage that cost a head before the one that *r marks now; its state is OUTAGE_NONE where there was none. */
+/* The previous outage with a head loss; state OUTAGE_NONE: none. */
 const struct outage *outage_before(const struct recovery *r);
-/* The last finished one that cost a head: *now if it is such a one, else *before. State NONE: none was watched. */
+/* The last finished one with a head loss: *now, else *before. State NONE: none. */
 const struct outage *outage_last(const struct outage *now, const struct outage *before);
 
 /* Where it stands: the GCS is only silent, or has lost its state; a Terminating head still serves; the new head is
@@ -127,12 +127,13 @@ void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT]);
 
 size_t outage_answered(const struct outage *o); /* probes and prompts */
 size_t outage_failed(const struct outage *o);
-bool outage_workers_lived_on(const struct outage *o); /* all there at T0 still are, none restarted; true of none */
+bool outage_workers_lived_on(
+    const struct outage *o); /* all workers of T0 exist and none restarted; true without workers */
 const struct outage_fields *outage_fields_of(const struct outage *o, const char *table); /* NULL: not known at T0 */
 
 /* ---- its words: nobody else has any ----------------------------------------------------------------------------- */
 
-/* A length: "14.2s", "–" where it is unknown. */
+/* A length: "14.2s", "–" if unknown. */
 char *outage_length(char out[TEXT_NUM_MAX], struct known_u64 ms);
 /* An offset from T0: "+14.2s". */
 char *outage_offset(char out[TEXT_NUM_MAX], uint64_t after_ms);
@@ -150,10 +151,10 @@ char *outage_request_words(const struct outage *o, enum outage_class class, char
 char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MAX], bool *ret_bad);
 /* "was +30.1s, lost again +45.0s"; "first …" of one that holds again; "" of one that was never lost. */
 char *outage_rung_words(const struct outage_rung *rung, char out[OUTAGE_WORDS_MAX]);
-/* How the head is: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head". */
+/* The head's state: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head". */
 char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX]);
 
-/* What it cost, a line each: its lengths, the worker pods, the requests, the GCS's fields. Nothing of no outage. */
+/* Its losses, a line each: lengths, worker pods, requests, the GCS's fields. Appends nothing without an outage. */
 void outage_losses_text(const struct outage *o, struct buf *out);
 
 /* ---- as JSON ---------------------------------------------------------------------------------------------------- */

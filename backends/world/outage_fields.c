@@ -1,4 +1,4 @@
-/* outage_fields.c - the one place that adds up GCS fields: those of now against those of T0. */
+/* outage_fields.c - compares the GCS's fields with those at T0. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/recovery_priv.h"

@@ -1,4 +1,4 @@
-/* outage_words.c - the one place that words an outage: its lengths, offsets, causes and counts. */
+/* outage_words.c - the text of an outage: its lengths, offsets, causes and counts. */
 #include "backends/world/outage.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* placement.c - Which K8s nodes and zones the pods of a RayService share. */
+/* placement.c - see placement.h. */
 #include "backends/world/placement.h"
 
 #include "backends/base/text.h"

@@ -14,7 +14,7 @@ struct placement {
     size_t workers;
     size_t placed, zoned; /* with a K8s node; with one whose zone is known */
     size_t with_head;     /* on the head's K8s node */
-    const char *zone;     /* of all that are placed, where each is known and they are one; else NULL */
+    const char *zone;     /* the zone of all placed workers, if known and the same; else NULL */
     bool zones_differ;    /* of the workers */
     bool zone_elsewhere;  /* a worker is in another zone than the head */
 };

@@ -112,7 +112,7 @@ static bool api_answered(const struct meanwhile *m)
 bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
 {
     static const char *const ours[] = {"forbidden", "not sent", "cancelled", "too long", "API server error"};
-    static const char *const of_the_path[] = {"4xx", "bad body"}; /* this is not what is served there */
+    static const char *const of_the_path[] = {"4xx", "bad body"}; /* the wrong service answered */
     if (text_eq(q->phase, "cancelled")) return false;
     for (size_t i = 0; i < ARRAY_LEN(ours); i++)
         if (text_eq(q->failure, ours[i])) return false;
@@ -234,7 +234,7 @@ struct probe_targets probe_targets_of(const struct world *w, const struct focus 
     sum.endpoints_known = serve_endpoints_each(w, f, endpoint_note, &marks);
     HASH_ITER (hh, head, t, next) {
         uint64_t age = age_of(t->last, wall_ms);
-        /* an old failure of a pod that is gone says nothing */
+        /* ignores old failures of deleted pods */
         if (age <= PROBE_OLD_MS || t->there) {
             sum_add(&sum, t);
             if (age > sum.oldest_ms) sum.oldest_ms = age;

@@ -15,11 +15,11 @@ struct probe_targets {
     size_t asked, failing; /* proxies with a probe that counts, and those of them whose newest failed */
     size_t endpoints_asked, endpoints_failing; /* those of them that are ready endpoints of the service */
     bool endpoints_known;
-    size_t expected;              /* proxies there are to ask; only where the round is long, else as many as asked */
-    const struct request *failed; /* the newest of those that failed; borrowed from the world; NULL: none */
+    size_t expected;                      /* proxies to probe if the round is long, else equal to asked */
+    const struct request *failed;         /* the newest of those that failed; borrowed from the world; NULL: none */
     const struct request *last, *last_ok; /* the newest that counts; the newest that was answered, by an endpoint where
                                              those are known */
-    const struct request *unseen; /* the newest that tells nothing of Serve; NULL: none of the last PROBE_OLD_MS */
+    const struct request *unseen; /* the newest that proves nothing about Serve; NULL: none within PROBE_OLD_MS */
     uint64_t last_done_ms;        /* wall; the newest end of any probe, however old; 0: none */
     uint64_t oldest_ms;           /* age of the oldest of those that count */
     struct known_u64 round_ms;    /* known where it is longer than the normal interval */
@@ -27,9 +27,9 @@ struct probe_targets {
 };
 struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
-/* Does a failed request say something about Serve? Not if it was not sent or was forbidden, or if a hop before Serve
- * (the API server, the network) did not respond. A timeout through the API server's proxy says something about Serve if
- * the API server has answered another request meanwhile. */
+/* Whether a failed request says something about Serve. Not if it was not sent or was forbidden, or if a hop before
+ * Serve (the API server, the network) did not respond. A timeout through the API server's proxy says something about
+ * Serve if the API server has answered another request meanwhile. */
 bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms);
 
 #endif

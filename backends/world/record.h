@@ -1,8 +1,8 @@
 /*
- * record.h - one thing that is known, as plain data.
+ * record.h - records: plain data about one object (a pod, an actor, a core …).
  *
- * The structs come out of records.def; every one begins with struct record, so that tables, changes, recordings and
- * property tests treat them alike through their schema. A record owns everything in it.
+ * The structs are generated from records.def. Each begins with struct record, so that tables, changes, recordings and
+ * property tests handle them through their schema. A record owns its members.
  */
 #ifndef RAYDECK_WORLD_RECORD_H
 #define RAYDECK_WORLD_RECORD_H
@@ -72,16 +72,17 @@ struct record {
 #undef C
 #undef L
 
-/* An empty record of a table, everything unknown; `key` is copied. Caller frees. */
+/* A record of a table with all fields unknown; copies `key`. Caller frees. */
 void *record_new(enum table table, const char *key);
 void record_free(struct record *r); /* NULL is fine */
-/* About how much memory it takes, allocator's headers included. */
+/* Its approximate memory, including allocator overhead. */
 enum { RECORD_ALLOCATION = 16 };
 size_t record_bytes(const struct record *r);
 void *record_copy(const struct record *r);
 bool record_equal(const struct record *a, const struct record *b); /* same table, key and content */
 
-/* Calls text for each text in it, its key and those in its lists included; text may change it, not its length. */
+/* Calls text for each string in it, including its key and those in lists; text may change the string, but not its
+ * length. */
 void record_each_text(struct record *r, void (*text)(void *arg, char *text), void *arg);
 
 /* Appends one item (zeroed) to a list field and returns it: struct container *c = RECORD_APPEND(pod, list); the
@@ -97,8 +98,8 @@ void record_set(char **field, const char *text);
 const char *table_name(enum table table); /* "pod"; used in recordings and messages */
 enum err table_from_name(const char *name, enum table *ret);
 
-/* One JSON object {"record":"pod","key":…,fields…}; unknown fields left out as a recording wants it, or null as -o json
- * does. Whole numbers of 16 digits and more are strings. */
+/* One JSON object {"record":"pod","key":…,fields…}; unknown fields are omitted (recordings) or null (-o json). Whole
+ * numbers of 16 digits and more are strings. */
 enum record_unknown { RECORD_LEAVE_OUT, RECORD_AS_NULL };
 cJSON *record_to_json(const struct record *r, enum record_unknown how);
 enum err record_from_json(const cJSON *json, struct record **ret, struct why *why);

@@ -1,4 +1,4 @@
-/* record_json.c - Records to and from JSON, by their schema. */
+/* record_json.c - converts records to and from JSON by their schema. */
 #include "backends/world/record.h"
 
 #include "backends/base/mem.h"
@@ -34,7 +34,7 @@ static cJSON *json_of_u64(uint64_t v)
     return cJSON_CreateString(text);
 }
 
-/* cJSON writes 15 digits: where they are not enough, ours are written as they are. */
+/* cJSON writes 15 digits; writes numbers that need more itself. */
 static cJSON *json_of_f64(double v)
 {
     char text[32];
@@ -68,7 +68,7 @@ static cJSON *json_of_list(const void *object, const struct member *m, enum reco
     return array;
 }
 
-/* NULL: unknown. An empty list is a list, only not worth a place in a recording. */
+/* NULL: unknown. Recordings omit empty lists. */
 static cJSON *json_of_member(const void *object, const struct member *m, enum record_unknown how)
 {
     const void *at = member_in(object, m);
@@ -127,7 +127,7 @@ static struct known_u64 u64_from_json(const cJSON *json, const char *name)
     return json_u64(json, name);
 }
 
-/* A recording is a file from outside like any other: what is not safe to draw is made so. */
+/* A recording is a foreign file: makes its text safe. */
 static char *text_from_json(const cJSON *json, const char *name)
 {
     const char *text = json_str(json, name);

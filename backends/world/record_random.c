@@ -8,7 +8,7 @@ typedef uint32_t next_fn(void *arg);
 
 enum { RANDOM_LIST_MAX = 4, RANDOM_TEXT_MAX = 12 };
 
-/* Texts as they come: empty, ASCII, quotes and backslashes, two- to four-byte characters. */
+/* Sample texts: empty, ASCII, quotes and backslashes, two- to four-byte characters. */
 static char *random_text(next_fn *next, void *arg)
 {
     static const char *const pieces[] = {"a", "0", " ", "\"", "\\",   "/",    "@",

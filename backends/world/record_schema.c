@@ -1,4 +1,4 @@
-/* record_schema.c - the schemas, made out of records.def. */
+/* record_schema.c - the schemas of records, from records.def. */
 #include "backends/world/record_schema.h"
 
 #include "backends/base/mem.h"

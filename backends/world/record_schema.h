@@ -1,6 +1,5 @@
 /*
- * record_schema.h - what records.def says, as tables: for the code that treats every record alike (record*.c), and for
- * nobody else.
+ * record_schema.h - the schemas of records.def as tables, for generic code. Private to record*.c.
  */
 #ifndef RAYDECK_WORLD_RECORD_SCHEMA_H
 #define RAYDECK_WORLD_RECORD_SCHEMA_H
@@ -35,7 +34,7 @@ size_t member_count(const void *object, const struct member *m);  /* KIND_LIST *
 void member_set_text(void *object, const struct member *m, char *text /* takes */);
 void member_set_list(void *object, const struct member *m, void *items /* takes */, size_t count);
 
-/* Frees what the object's members own and makes them all unknown. */
+/* Frees the members' memory and sets all members to unknown. */
 void schema_clear(void *object, const struct schema *schema);
 
 #endif

@@ -18,8 +18,8 @@ struct recoveries;
 struct recoveries *recoveries_new(void);
 void recoveries_free(struct recoveries *all); /* NULL is fine */
 
-/* Call after world_apply(w, c), as recovery_observe. f: the current focus. moved: the change may affect what belongs to
- * a service (a RayService, a RayCluster, a head pod). */
+/* Call after world_apply(w, c), like recovery_observe. f: the current focus. moved: the change may affect what belongs
+ * to a service (a RayService, a RayCluster, a head pod). */
 void recoveries_observe(struct recoveries *all, const struct world *w, const struct focus *f, const struct change *c,
                         bool moved);
 bool recoveries_tick(struct recoveries *all, const struct world *w, const struct focus *f, uint64_t now_ms,

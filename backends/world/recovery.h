@@ -2,8 +2,8 @@
  * recovery.h - observes the loss of a RayService's head and its recovery, as a "ladder": a fixed list of steps, the
  * "rungs", each marked with the time and the evidence when it is observed. Evidence is what happened (probes,
  * heartbeats, connections, container states, pod readiness), never the status of RayService or RayCluster, since those
- * are stale during an outage. The outage is the episode, the recovery is its observation, the report is outage.h.
- * outage.h makes the report of the outage out of these marks.
+ * are stale during an outage. The outage is the episode, the recovery is its observation, and outage.h makes the report
+ * from the recovery's marks.
  *
  * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
  * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its

@@ -1,6 +1,6 @@
 /*
- * redis_loss.h - what the loss of the Redis that holds the GCS costs, as it was measured, and on what condition. Pure;
- * the answers, the details, the dialog and the doctor take this one judgement.
+ * redis_loss.h - the cost of losing the GCS's Redis, as measured, and its conditions. Pure; used by the answers,
+ * details, dialog and the doctor.
  *
  * Measured on Ray 2.60 and Redis 7.0: one that refuses ends the head after about 4 s, which is started again until
  * Redis is back, while the worker pods serve on; one that hangs for 20 s stops Serve's API alone. One that comes back

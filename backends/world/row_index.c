@@ -1,5 +1,4 @@
-/* row_index.c - Secondary indexes of the world's tables: which fields they are of, and the chained hash table of each.
- */
+/* row_index.c - secondary indexes of the world's tables: the indexed fields, and the chained hash table of each. */
 #include "backends/world/row_index.h"
 
 #include "backends/base/mem.h"
@@ -26,7 +25,7 @@ FIELD(raynode, id)
 FIELD(raynode, address)
 FIELD(actor, ray_node)
 
-/* A head's cluster: of a cluster's thousands of pods one is the head. */
+/* The cluster of a head pod; NULL for other pods, which are thousands. */
 static const char *pod_head_cluster(const struct record *r)
 {
     const struct pod *p = (const void *)r;
@@ -94,7 +93,7 @@ static struct index_slot *slot_of(const struct row_index *x, uint64_t hash)
     return &x->slot[hash & (x->slots - 1)];
 }
 
-/* Behind the last that came before it: for a new row that is the end. */
+/* Inserts it in order of arrival: a new row at the end. */
 static void link_insert(struct index_slot *slot, struct index_link *link)
 {
     struct index_link *after = slot->last;
@@ -111,7 +110,7 @@ static void link_insert(struct index_slot *slot, struct index_link *link)
         slot->first = link;
 }
 
-/* Chains keep their order: each slot's is split in two, from the front. */
+/* Splits each slot's chain in two, keeping its order. */
 static void index_grow(struct row_index *x)
 {
     struct row_index bigger = {.slots = x->slots ? 2 * x->slots : (size_t)SLOTS_FIRST, .count = x->count};

@@ -1,10 +1,9 @@
 /*
- * row_index.h - look-up of a table's rows by what a field says: chains of rows in hash slots, in order of arrival.
- * Private to the world.
+ * row_index.h - looks up a table's rows by a field's value: chains of rows in hash slots, in order of arrival. Private
+ * to the world.
  *
- * A link belongs to a row and lives in its entry. The value is read out of the row's record, so a row is taken out
- * before its record is replaced by one of another value. Rows without the value (NULL) are in no chain; tombstones are
- * in theirs, as they are among the rows.
+ * A link is embedded in its row's entry. The value is read from the row's record, so a row must be removed before its
+ * record gets another value. Rows without a value (NULL) are in no chain; tombstones stay in theirs.
  */
 #ifndef RAYDECK_WORLD_ROW_INDEX_H
 #define RAYDECK_WORLD_ROW_INDEX_H
@@ -30,10 +29,10 @@ enum table row_index_table(enum world_index which);
 const char *row_index_value(enum world_index which, const struct record *r); /* NULL: none */
 
 void row_index_add(struct row_index *x, enum world_index which, const struct row *row, struct index_link *link);
-void row_index_remove(struct row_index *x, struct index_link *link); /* one that is in no chain is fine */
+void row_index_remove(struct row_index *x, struct index_link *link); /* may be in no chain */
 void row_index_done(struct row_index *x);
 
-/* The first link with this value in the index, and the one after a link with the same; NULL: no more. */
+/* The first link with this value, and the next one after a link; NULL: no more. */
 const struct index_link *row_index_find(const struct row_index *x, enum world_index which, const char *value);
 const struct index_link *row_index_next(enum world_index which, const struct index_link *link);
 

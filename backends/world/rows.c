@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The world ends, as everything here does, when memory is exhausted. */
+/* uthash: exits when memory is exhausted, as mem.h does. */
 #define uthash_malloc(size) mem_alloc(size)
 #define uthash_free(pointer, size) free(pointer)
 #include <uthash.h>
 
 struct entry {
-    struct row row; /* first: a row is its entry */
+    struct row row; /* first, so that a row can be cast to its entry */
     struct source_slot *slot;
     struct entry *dead_prev, *dead_next;
     struct history *history; /* of cores */
@@ -75,7 +75,7 @@ static void dead_append(struct rows *rows, struct entry *e)
 
 /* ---- finished requests --------------------------------------------------------------------------------------- */
 
-/* 0 a probe, 1 a prompt; -1 for what is still under way or no request at all. */
+/* 0: a finished probe, 1: a finished prompt, -1: in flight, or not a request. */
 static int finished_kind(const struct record *r)
 {
     if (r->table != TABLE_REQUEST) return -1;
@@ -101,7 +101,7 @@ static void entry_remove(struct rows *rows, struct entry *e)
     free(e);
 }
 
-/* Finished requests are a ring: the oldest of the same kind makes room, without a tombstone. */
+/* Finished requests are a ring per kind: the oldest one is removed without a tombstone. */
 static void finished_bound(struct rows *rows, int kind)
 {
     struct entry *e = rows->head;
@@ -143,8 +143,8 @@ static struct entry *entry_new(struct rows *rows, struct source_slot *slot, cons
     return e;
 }
 
-/* The hash points at the record's key: the old record's stays in use under the new one. A row keeps its place in an
- * index whose value stays. */
+/* The hash points at the record's key, so the new record takes over the old one's. A row keeps its position in an index
+ * whose value is unchanged. */
 static void entry_replace(struct rows *rows, struct entry *e, const struct record *record)
 {
     bool moves[ROWS_INDEXES];
@@ -240,7 +240,7 @@ static void bury_where(struct rows *rows, const struct source_slot *slot, const 
 {
     for (struct entry *e = rows->head, *next; e; e = next) {
         next = e->hh.next;
-        /* Burying can remove the oldest tombstone, which may be the one that comes next. */
+        /* Adding a tombstone may remove the oldest one, which may be the next row. */
         if (e->slot != slot || e->row.gone_ms || (only_marked && !e->marked)) continue;
         if (next && next == rows->dead_first && rows->dead >= WORLD_TOMBSTONES) next = next->hh.next;
         entry_bury(rows, e, c);

@@ -1,7 +1,7 @@
 /*
  * rows.h - the rows of one table. Private to the world.
  *
- * Rows are in order of arrival. A removed row stays in its place as a tombstone; beyond WORLD_TOMBSTONES the oldest one
+ * Rows are in order of arrival. A removed row keeps its position as a tombstone; beyond WORLD_TOMBSTONES the oldest one
  * is freed.
  */
 #ifndef RAYDECK_WORLD_ROWS_H

@@ -29,7 +29,7 @@ struct source_slot *sources_find(const struct sources *s, const char *id); /* NU
 struct source_slot *sources_of(struct sources *s, const struct change *c);
 /* CHANGE_DROPPED; true if a count changed. */
 bool sources_dropped(struct sources *s, struct source_slot *slot, const struct change *c);
-/* Nothing is left out any more: there is nothing. */
+/* Resets the counts of rows left out. */
 void sources_nothing_dropped(struct sources *s, struct source_slot *slot);
 /* Updates the source from a change: state, proof of life, last change. */
 void sources_note(struct sources *s, struct source_slot *slot, const struct change *c);

@@ -141,7 +141,7 @@ uint64_t world_unread_of(const struct world *w, enum world_kind kind)
     return sum;
 }
 
-/* What a person calls a table's rows where the table's own name is another. */
+/* The display name of a table's rows, where it differs from the table's. */
 static const char *const row_words[TABLE_COUNT] = {
     [TABLE_KNODE] = "node",       [TABLE_SLICE] = "EndpointSlice",    [TABLE_RAYSERVICE] = "RayService",
     [TABLE_RAYNODE] = "Ray node", [TABLE_RAYCLUSTER] = "RayCluster",  [TABLE_RAYWORKER] = "worker",
