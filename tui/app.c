@@ -52,7 +52,7 @@ struct view app_view(struct app *app, const struct focus *focus)
     outage_of(recovery, session_world(app->session), focus, now_ms, wall_ms, &app->outage);
     return (struct view){.world = session_world(app->session),
                          .outage = &app->outage,
-                         .before = outage_before(recovery),
+                         .previous = outage_previous(recovery),
                          .focus = focus,
                          .now_ms = now_ms,
                          .wall_ms = wall_ms,

@@ -46,7 +46,7 @@ static void outage_take(struct judging *j)
 
     j->wall_ms = clock_wall_ms(session_clock(s));
     outage_of(r, w, &f, clock_now_ms(session_clock(s)), j->wall_ms, &now);
-    j->outage = now.state != OUTAGE_NONE && now.head_lost ? now : *outage_before(r);
+    j->outage = now.state != OUTAGE_NONE && now.head_lost ? now : *outage_previous(r);
     if (j->outage.state == OUTAGE_NONE) j->outage = now;
     free(j->ray_version);
     j->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);

@@ -14,7 +14,7 @@ static enum script_met yes_if(bool so)
 static enum script_met met_answering(const struct view *v, char out[SCRIPT_WORDS])
 {
     struct answer answers[ANSWERS];
-    answers_of(v->world, v->focus, v->outage, v->before, v->now_ms, v->wall_ms, answers);
+    answers_of(v->world, v->focus, v->outage, v->previous, v->now_ms, v->wall_ms, answers);
     snprintf(out, SCRIPT_WORDS, "%s", answers[0].word);
     return yes_if(answers[0].verdict == VERDICT_OK);
 }

@@ -18,7 +18,7 @@ struct cli;
 
 struct status_of {
     const struct world *world;
-    const struct outage *outage, *before; /* never NULL */
+    const struct outage *outage, *previous; /* never NULL */
     struct focus focus;
     const char *context; /* NULL: unknown */
     uint64_t now_ms, wall_ms;

@@ -48,7 +48,7 @@ static void lines_print(const struct status_of *s, const struct answer *a, FILE 
 void status_answers_text(const struct status_of *s, FILE *out)
 {
     struct answer answer[ANSWERS];
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, answer);
+    answers_of(s->world, &s->focus, s->outage, s->previous, s->now_ms, s->wall_ms, answer);
     for (int i = 0; i < ANSWERS; i++) {
         cell_print(out, answer[i].question, QUESTION_COLUMNS);
         cell_print(out, answer[i].word, WORD_COLUMNS);
@@ -93,7 +93,7 @@ cJSON *status_answers_json(const struct status_of *s)
 {
     static const char *const words[] = {"unknown", "ok", "warning", "no"};
     struct answer answer[ANSWERS];
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, answer);
+    answers_of(s->world, &s->focus, s->outage, s->previous, s->now_ms, s->wall_ms, answer);
     cJSON *array = cJSON_CreateArray();
     for (int i = 0; i < ANSWERS; i++) {
         cJSON *item = cJSON_CreateObject();

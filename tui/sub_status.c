@@ -26,7 +26,7 @@ struct status_of status_of_session(const struct session *session, const char *co
 {
     struct status_of s = {.world = session_world(session),
                           .outage = ret_outage,
-                          .before = outage_before(session_recovery(session)),
+                          .previous = outage_previous(session_recovery(session)),
                           .focus = session_focus(session),
                           .context = context,
                           .now_ms = clock_now_ms(session_clock(session)),

@@ -72,10 +72,10 @@ static bool head_is_starting(const struct focus *f)
 
 /* How long a step took in the last recovery, to the head's Ready, less what it has taken now; unknown where it is not
  * under way or has no measure. It may be negative. */
-static bool step_left(const struct outage *o, const struct outage *before, enum rung step, uint64_t now_ms,
+static bool step_left(const struct outage *o, const struct outage *previous, enum rung step, uint64_t now_ms,
                       int64_t *ret_ms)
 {
-    const struct outage_rung *then = &before->rung[step], *ready = &before->rung[RUNG_HEAD_READY];
+    const struct outage_rung *then = &previous->rung[step], *ready = &previous->rung[RUNG_HEAD_READY];
     if (!o->rung[step].seen || !then->seen || !ready->seen || ready->after_ms < then->after_ms) return false;
     const uint64_t begun_ms = o->t0_ms + o->rung[step].after_ms;
     *ret_ms = (int64_t)(ready->after_ms - then->after_ms) - (int64_t)(now_ms > begun_ms ? now_ms - begun_ms : 0);
@@ -84,13 +84,13 @@ static bool step_left(const struct outage *o, const struct outage *before, enum 
 
 /* How long the head was awaited before it was made says nothing. Of two steps the one that leaves less, so that what is
  * to go never grows. */
-static void say_left(const struct focus *f, const struct outage *o, const struct outage *before, uint64_t now_ms,
+static void say_left(const struct focus *f, const struct outage *o, const struct outage *previous, uint64_t now_ms,
                      struct answer *ret)
 {
     int64_t left_ms = 0, other_ms;
-    if (outage_phase_of(o) != PHASE_DOWN || !head_is_starting(f) || !before->state) return;
-    bool known = step_left(o, before, RUNG_HEAD_CREATED, now_ms, &left_ms);
-    if (step_left(o, before, RUNG_HEAD_RUNNING, now_ms, &other_ms)) {
+    if (outage_phase_of(o) != PHASE_DOWN || !head_is_starting(f) || !previous->state) return;
+    bool known = step_left(o, previous, RUNG_HEAD_CREATED, now_ms, &left_ms);
+    if (step_left(o, previous, RUNG_HEAD_RUNNING, now_ms, &other_ms)) {
         left_ms = known && left_ms < other_ms ? left_ms : other_ms;
         known = true;
     }
@@ -154,8 +154,8 @@ static bool redis_is_lost(const struct world *w, const struct outage *o, uint64_
     return o->ft == TRI_YES && (fresh == FRESH_DOWN || fresh == FRESH_STALE);
 }
 
-static void head_down(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *before,
-                      uint64_t now_ms, struct answer *ret)
+static void head_down(const struct world *w, const struct focus *f, const struct outage *o,
+                      const struct outage *previous, uint64_t now_ms, struct answer *ret)
 {
     char length[TEXT_NUM_MAX];
     const enum outage_phase phase = outage_phase_of(o);
@@ -180,7 +180,7 @@ static void head_down(const struct world *w, const struct focus *f, const struct
         say(ret->text, "head down %s", outage_length(length, o->head_down_ms));
         if (o->waits_for != RUNG_COUNT && *o->rung[o->waits_for].why) say(ret->text, "%s", o->rung[o->waits_for].why);
     }
-    if (redis && !o->state_gone) say_left(f, o, before, now_ms, ret);
+    if (redis && !o->state_gone) say_left(f, o, previous, now_ms, ret);
     if (!*ret->brief) say(ret->brief, "%s", phase_words(o));
     /* Raylets of another cluster than the new GCS's are refused by it. */
     if (phase != PHASE_RECOVERING && !o->rung[RUNG_HEAD_ALIVE].seen && !o->state_gone) say_reconnect(o, ret);
@@ -207,15 +207,15 @@ static void worker_pods(const struct world *w, const struct outage *o, uint64_t 
         say(ret->text, "Neuron runtimes %zu/%zu same pids", o->runtimes_same, o->runtimes);
 }
 
-void answers_of(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *before,
+void answers_of(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *previous,
                 uint64_t now_ms, uint64_t wall_ms, struct answer out[ANSWERS])
 {
     answer_answering(w, f, o, now_ms, wall_ms, &out[0]);
     if (o->state == OUTAGE_RUNNING) {
-        head_down(w, f, o, before, now_ms, &out[1]);
+        head_down(w, f, o, previous, now_ms, &out[1]);
         worker_pods(w, o, now_ms, &out[2]);
     } else {
         lose_the_head(w, f, now_ms, &out[1]);
-        answer_last_loss(w, f, outage_last(o, before), wall_ms, &out[2]);
+        answer_last_loss(w, f, outage_last(o, previous), wall_ms, &out[2]);
     }
 }

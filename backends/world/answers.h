@@ -65,8 +65,9 @@ struct probe_sum {
 };
 struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t since_wall_ms);
 
-/* o and before: the report of the outage, and outage_before(). now_ms as changes' at_ms, wall_ms as their wall_ms. */
-void answers_of(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *before,
+/* o and previous: the report of the outage, and outage_previous(). now_ms as changes' at_ms, wall_ms as their wall_ms.
+ */
+void answers_of(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *previous,
                 uint64_t now_ms, uint64_t wall_ms, struct answer out[ANSWERS]);
 
 #endif

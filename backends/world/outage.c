@@ -154,14 +154,14 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
     take_lengths(r, now_ms, wall_ms, ret);
 }
 
-const struct outage *outage_before(const struct recovery *r)
+const struct outage *outage_previous(const struct recovery *r)
 {
-    return &r->memory->before;
+    return &r->memory->previous;
 }
 
-const struct outage *outage_last(const struct outage *now, const struct outage *before)
+const struct outage *outage_last(const struct outage *now, const struct outage *previous)
 {
-    return now->state == OUTAGE_OVER && now->head_lost ? now : before;
+    return now->state == OUTAGE_OVER && now->head_lost ? now : previous;
 }
 
 static enum outage_phase phase_of(enum outage_state state, bool head_lost, bool state_gone, bool going, bool ready)

@@ -107,9 +107,9 @@ struct outage {
 void outage_of(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                uint64_t wall_ms, struct outage *ret);
 /* The previous outage with a head loss; state OUTAGE_NONE: none. */
-const struct outage *outage_before(const struct recovery *r);
+const struct outage *outage_previous(const struct recovery *r);
 /* The last finished one with a head loss: *now, else *before. State NONE: none. */
-const struct outage *outage_last(const struct outage *now, const struct outage *before);
+const struct outage *outage_last(const struct outage *now, const struct outage *previous);
 
 /* Where it stands: the GCS is only silent, or has lost its state; a Terminating head still serves; the new head is
  * awaited; it is Ready, and Serve or the workers are awaited. */

@@ -102,7 +102,7 @@ static void ladder_keep(struct recovery *r, const struct world *w, const struct 
 {
     if (r->outage == OUTAGE_NONE || !r->head_lost) return;
     if (r->outage == OUTAGE_RUNNING) ladder_close(r);
-    outage_of(r, w, f, at_ms, wall_ms, &r->memory->before);
+    outage_of(r, w, f, at_ms, wall_ms, &r->memory->previous);
 }
 
 void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms, uint64_t wall_ms)

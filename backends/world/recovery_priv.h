@@ -75,8 +75,8 @@ struct recovery_memory {
         uint64_t pid;
     } runtime[RECOVERY_WORKERS];
     size_t runtimes;
-    struct outage report; /* of the last outage, once it is final */
-    struct outage before; /* of the last earlier outage in which a head was lost */
+    struct outage report;   /* of the last outage, once it is final */
+    struct outage previous; /* of the last earlier outage in which a head was lost */
 };
 
 /* Marks a rung as reached, if it is not; fmt is the evidence. */

@@ -212,7 +212,7 @@ static void status_agrees(const struct fake_console *d)
     const struct outage *o = d->v.outage;
     struct status_of s = {.world = d->f.world,
                           .outage = o,
-                          .before = d->v.before,
+                          .previous = d->v.previous,
                           .focus = *d->v.focus,
                           .now_ms = d->v.now_ms,
                           .wall_ms = d->v.wall_ms};
@@ -222,7 +222,7 @@ static void status_agrees(const struct fake_console *d)
     FILE *out = open_memstream(&text, &size);
     status_text(&s, out);
     fclose(out);
-    answers_of(d->f.world, d->v.focus, o, d->v.before, d->v.now_ms, d->v.wall_ms, a);
+    answers_of(d->f.world, d->v.focus, o, d->v.previous, d->v.now_ms, d->v.wall_ms, a);
     for (int i = 0; i < ANSWERS; i++) output_contains("status", text, a[i].text);
     free(text);
     cJSON *json = status_json(&s), *report = outage_to_json(o);

@@ -92,7 +92,7 @@ static void run_stream(uint64_t seed)
         outage_of(&r, w, &f, clock, 1795440000000 + clock, &outage);
         struct view v = {.world = w,
                          .outage = &outage,
-                         .before = outage_before(&r),
+                         .previous = outage_previous(&r),
                          .focus = &f,
                          .now_ms = clock,
                          .wall_ms = 1795440000000 + clock,

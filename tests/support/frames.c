@@ -168,7 +168,7 @@ static struct status_of status_now(const struct view *v)
 {
     struct status_of s = {.world = v->world,
                           .outage = v->outage,
-                          .before = v->before,
+                          .previous = v->previous,
                           .focus = *v->focus,
                           .context = "replay",
                           .now_ms = v->now_ms,
@@ -360,7 +360,7 @@ static void lengths_named(struct frames *f, const struct view *v, const char *wh
 /* What is over is told of the outage that was: it is named the last, and running ones have no other. */
 static void lengths_are_one(struct frames *f, const struct view *v)
 {
-    const struct outage *o = v->outage->state == OUTAGE_NONE ? v->before : v->outage;
+    const struct outage *o = v->outage->state == OUTAGE_NONE ? v->previous : v->outage;
     if (o->state == OUTAGE_NONE) return;
     for (size_t i = 0; i < f->texts.count; i++) {
         if (text_eq(f->texts.name[i], "losses") && f->losses.item[0].state != OUTAGE_NONE) continue; /* two of each */
@@ -376,7 +376,7 @@ static void lengths_are_one(struct frames *f, const struct view *v)
 static void counts_are_one(struct frames *f, const struct view *v)
 {
     static const char words[] = " requests, ";
-    const struct outage *o = v->outage->state == OUTAGE_NONE ? v->before : v->outage;
+    const struct outage *o = v->outage->state == OUTAGE_NONE ? v->previous : v->outage;
     char expected[OUTAGE_WORDS_MAX];
     if (o->state == OUTAGE_NONE || !*outage_request_words(o, OUTAGE_CLASSES, expected)) return;
     const size_t len = strcspn(expected, " ");
@@ -487,7 +487,7 @@ const char *frames_check(struct frames *f, const struct view *of)
     v.read_only = true;
     const struct status_of s = status_now(&v);
     const struct service_evidence e = evidence_of(v.world, v.focus, v.now_ms, v.wall_ms);
-    answers_of(s.world, &s.focus, s.outage, s.before, s.now_ms, s.wall_ms, f->answer);
+    answers_of(s.world, &s.focus, s.outage, s.previous, s.now_ms, s.wall_ms, f->answer);
     texts_clear(&f->texts);
     texts_add(&f->texts, "wide", screen_text(f->wide, &v, WIDE_ROWS, WIDE_COLS));
     status_texts(f, &s);

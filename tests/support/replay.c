@@ -376,7 +376,7 @@ struct view replay_view(const struct replay *p)
 {
     return (struct view){.world = p->world,
                          .outage = &p->outage,
-                         .before = outage_before(replay_recovery(p)),
+                         .previous = outage_previous(replay_recovery(p)),
                          .focus = &p->focus,
                          .now_ms = p->now_ms,
                          .wall_ms = p->now_ms};
@@ -384,7 +384,7 @@ struct view replay_view(const struct replay *p)
 
 void replay_answers(const struct replay *p, struct answer out[ANSWERS])
 {
-    answers_of(p->world, &p->focus, &p->outage, outage_before(replay_recovery(p)), p->now_ms, p->now_ms, out);
+    answers_of(p->world, &p->focus, &p->outage, outage_previous(replay_recovery(p)), p->now_ms, p->now_ms, out);
 }
 
 struct replay_users replay_users_of(const struct replay *p, uint64_t wall_ms)

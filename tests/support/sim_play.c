@@ -486,7 +486,7 @@ struct view sim_play_view(struct sim_play *p)
     outage_of(r, p->world, &p->focus, p->now_ms, p->now_ms, &p->outage);
     return (struct view){.world = p->world,
                          .outage = &p->outage,
-                         .before = outage_before(r),
+                         .previous = outage_previous(r),
                          .focus = &p->focus,
                          .now_ms = p->now_ms,
                          .wall_ms = p->now_ms};

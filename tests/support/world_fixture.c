@@ -91,7 +91,7 @@ struct view fixture_view(struct fixture *f)
     outage_of(&f->recovery, f->world, &f->focus, f->now_ms, f->wall_ms, &f->outage);
     return (struct view){.world = f->world,
                          .outage = &f->outage,
-                         .before = outage_before(&f->recovery),
+                         .previous = outage_previous(&f->recovery),
                          .focus = &f->focus,
                          .now_ms = f->now_ms,
                          .wall_ms = f->wall_ms,

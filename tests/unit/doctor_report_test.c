@@ -112,10 +112,10 @@ static void test_the_answers_warnings(void **state)
     struct answer answers[ANSWERS];
     struct outage outage;
     small_outage(&w.s, &outage);
-    answers_of(w.s.w, &counted, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
+    answers_of(w.s.w, &counted, &outage, outage_previous(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
     assert_int_equal(f.of[FINDING_WARNING], 5);
     assert_non_null(strstr(answers[1].text, "1 error, 5 warnings (:doctor)"));
-    answers_of(w.s.w, &focus, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
+    answers_of(w.s.w, &focus, &outage, outage_previous(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
     assert_non_null(strstr(answers[1].text, "1 error, 4 warnings (:doctor)"));
     findings_done(&f);
     faulty_end(&w);

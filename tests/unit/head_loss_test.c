@@ -37,7 +37,7 @@ static struct answer answer_of(const struct small *s, int which)
     struct focus f = small_focus(s);
     struct outage o;
     small_outage(s, &o);
-    answers_of(s->w, &f, &o, outage_before(&s->r), s->now_ms, small_wall(s), a);
+    answers_of(s->w, &f, &o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
     return a[which];
 }
 

@@ -162,7 +162,7 @@ static void a_container_that_ends_is_a_loss_of_its_own(void **state)
     o = now_of(s);
     assert_string_equal(o.new_head_uid, old_head);
     f = small_focus(s); /* the world has changed since */
-    answers_of(s->w, &f, &o, outage_before(&s->r), s->now_ms, small_wall(s), a);
+    answers_of(s->w, &f, &o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
     assert_string_equal(a[1].question, "HEAD DOWN");
     assert_string_equal(a[1].word, "4.0s");
     assert_non_null(strstr(a[1].text, "head container starting"));
@@ -656,14 +656,14 @@ static void answers_agree(const struct small *s, const struct outage *o)
     struct answer a[ANSWERS];
     struct focus f = small_focus(s);
     char length[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
-    answers_of(s->w, &f, o, outage_before(&s->r), s->now_ms, small_wall(s), a);
+    answers_of(s->w, &f, o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
     if (o->state == OUTAGE_RUNNING && !o->going) {
         assert_string_equal(a[1].word, outage_length(length, outage_phase_ms(o)));
         if (o->workers) text_contains(a[2].text, outage_fate_words(o, words));
         outage_head_words(o, f.head, words);
         text_contains(words, length);
     }
-    const struct outage *last = outage_last(o, outage_before(&s->r));
+    const struct outage *last = outage_last(o, outage_previous(&s->r));
     if (o->state == OUTAGE_RUNNING || last->state == OUTAGE_NONE) return;
     text_contains(a[2].text, outage_length(length, last->head_down_ms));
     if (last->workers) text_contains(a[2].text, outage_worker_words(last, words));

@@ -49,7 +49,7 @@ static struct answer answer_now(const struct small *s, int i)
     struct answer a[ANSWERS];
     const struct focus f = small_focus(s);
     const struct outage o = now_of(s);
-    answers_of(s->w, &f, &o, outage_before(&s->r), s->now_ms, small_wall(s), a);
+    answers_of(s->w, &f, &o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
     return a[i];
 }
 
@@ -159,7 +159,7 @@ static void a_second_crash_takes_rungs_back(void **state)
     assert_string_equal(outage_rung_words(&o.rung[RUNG_GCS_BACK], words), "was +9.0s, lost again +15.0s");
     assert_string_equal(answer_now(s, 1).question, "HEAD DOWN");
     assert_string_equal(answer_now(s, 1).word, "15.0s");
-    assert_int_equal(outage_before(&s->r)->state, OUTAGE_NONE);
+    assert_int_equal(outage_previous(&s->r)->state, OUTAGE_NONE);
     small_wait(s, 4000);
     head_runs(s, new_head, new_pod, "two", TRI_NO);
     o = now_of(s);
@@ -261,7 +261,7 @@ static void an_outage_that_is_replaced_leaves_its_trace(void **state)
     assert_int_equal(now_of(s).state, OUTAGE_RUNNING);
     head_deleted(s, new_head, 0);
     struct outage o = now_of(s);
-    const struct outage *before = outage_before(&s->r);
+    const struct outage *before = outage_previous(&s->r);
     assert_string_equal(o.old_head_uid, new_head);
     assert_int_equal(before->state, OUTAGE_OVER);
     assert_string_equal(before->old_head_uid, old_head);
@@ -500,7 +500,7 @@ static void agrees_with(struct small *s, const char *question, const char *evide
     struct answer a[ANSWERS];
     const struct outage watched = now_of(s), found = first_look(s, &fresh);
     const struct focus f = small_focus(s);
-    answers_of(s->w, &f, &found, outage_before(&fresh), s->now_ms, small_wall(s), a);
+    answers_of(s->w, &f, &found, outage_previous(&fresh), s->now_ms, small_wall(s), a);
     assert_true(found.found);
     assert_string_equal(a[1].question, question);
     assert_string_equal(found.evidence, evidence);
@@ -618,7 +618,7 @@ static void a_last_loss_is_as_old_for_all(void **state)
     small_wait(s, 120000);
     const struct outage found = first_look(s, &fresh);
     const struct focus f = small_focus(s);
-    answers_of(s->w, &f, &found, outage_before(&fresh), s->now_ms, small_wall(s), a);
+    answers_of(s->w, &f, &found, outage_previous(&fresh), s->now_ms, small_wall(s), a);
     assert_int_equal(found.state, OUTAGE_NONE);
     assert_string_equal(a[2].question, "LAST HEAD LOSS");
     assert_string_equal(a[2].word, text_duration(age, small_wall(s) - t0));

@@ -194,7 +194,7 @@ static void the_ladder_with_grace_0(void **state)
     assert_string_equal(s->r.new_head_name, "mistral-44qn2-head-7rk2m");
     struct outage o;
     small_outage(s, &o);
-    const struct outage *last = outage_last(&o, outage_before(&s->r));
+    const struct outage *last = outage_last(&o, outage_previous(&s->r));
     assert_int_equal(last->state, OUTAGE_OVER);
     assert_int_equal(last->rung[RUNG_HEAD_READY].after_ms, 14600);
     assert_int_equal(last->t0_wall_ms, s->r.t0_wall_ms);
@@ -369,7 +369,7 @@ static void a_heartbeat_that_stops(void **state)
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     struct outage o;
     small_outage(s, &o);
-    assert_int_equal(outage_last(&o, outage_before(&s->r))->state, OUTAGE_NONE);
+    assert_int_equal(outage_last(&o, outage_previous(&s->r))->state, OUTAGE_NONE);
 }
 
 /* KV is read now and then: the old head's last beat may be read after its silence seemed sure. It was not silent then.
@@ -679,7 +679,7 @@ static void a_second_death_begins_a_second_ladder(void **state)
     assert_null(s->r.new_head_uid);
     assert_int_equal(s->r.request[OUTAGE_PROBES].ok, 0);
     assert_false(s->r.rung[RUNG_HEAD_READY].reached);
-    assert_int_equal(outage_before(&s->r)->rung[RUNG_HEAD_READY].after_ms, 14600);
+    assert_int_equal(outage_previous(&s->r)->rung[RUNG_HEAD_READY].after_ms, 14600);
 }
 
 static const struct outage_fields *fields_of(const struct outage *o, const char *table)

@@ -151,7 +151,7 @@ static const struct view *view_now(struct fixture *c)
     small_outage(&c->s, &c->outage);
     c->view = (struct view){.world = c->s.w,
                             .outage = &c->outage,
-                            .before = outage_before(&c->s.r),
+                            .previous = outage_previous(&c->s.r),
                             .focus = &c->focus,
                             .now_ms = c->s.now_ms,
                             .wall_ms = small_wall(&c->s)};

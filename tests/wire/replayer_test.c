@@ -83,7 +83,7 @@ static char *status_now(const struct played *p)
     struct outage outage;
     struct status_of s = {.world = session_world(p->session),
                           .outage = &outage,
-                          .before = outage_before(session_recovery(p->session)),
+                          .previous = outage_previous(session_recovery(p->session)),
                           .focus = session_focus(p->session),
                           .now_ms = clock_now_ms(session_clock(p->session)),
                           .wall_ms = clock_wall_ms(session_clock(p->session))};

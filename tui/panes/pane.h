@@ -21,7 +21,7 @@ struct chrome; /* tui/panes/chrome.h: the console's own state */
 /* The input of update and draw: everything is borrowed for the call. */
 struct view {
     const struct world *world;
-    const struct outage *outage, *before; /* the report of the outage (never NULL), and of the one before it */
+    const struct outage *outage, *previous; /* the report of the outage (never NULL), and of the one before it */
     const struct focus *focus;
     uint64_t now_ms, wall_ms;
     const struct selection *selection; /* the selected row of the focused pane; the screen sets it */

@@ -27,7 +27,7 @@ static void of_head(const struct view *v, const struct pod *pod, struct buf *out
 {
     struct head_loss loss = head_loss_of(v->world, v->focus, v->now_ms);
     const struct rayservice *rs = v->focus->rayservice;
-    const struct outage *last = outage_last(v->outage, v->before);
+    const struct outage *last = outage_last(v->outage, v->previous);
     char secs[TEXT_NUM_MAX], more[64] = "";
     buf_str(out, "Runs gcs_server, dashboard, Serve controller.");
     if (rs && rs->ft == TRI_YES) buf_str(out, " Their state is in Redis.");

@@ -117,13 +117,13 @@ static struct standing standing_of(const struct outage *o, int rung, bool active
 static void draw_times(const struct view *v, struct canvas *cv, int line, int rung, bool active)
 {
     const struct outage *o = v->outage;
-    const struct outage_rung *s = &o->rung[rung], *before = &v->before->rung[rung];
+    const struct outage_rung *s = &o->rung[rung], *before = &v->previous->rung[rung];
     char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–";
     if (s->seen)
         outage_offset(now, s->after_ms);
     else if (active)
         outage_length(now, since_t0(v));
-    if (v->before->state != OUTAGE_NONE && before->seen) outage_offset(last, before->after_ms);
+    if (v->previous->state != OUTAGE_NONE && before->seen) outage_offset(last, before->after_ms);
     canvas_field(cv, line, times_at(cv), -NOW_WIDTH, standing_of(o, rung, active).role, now);
     if (cv->cols < NARROW) return;
     canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);

@@ -160,7 +160,7 @@ void screen_update(struct screen *s, const struct view *view)
     detail_scroll(&s->detail, 0, s->layout.pane[s->focus].rows, s->cols);
     struct focus counted = *v.focus;
     count_findings(s, &v, &counted);
-    answers_of(v.world, &counted, v.outage, v.before, v.now_ms, v.wall_ms, s->answers);
+    answers_of(v.world, &counted, v.outage, v.previous, v.now_ms, v.wall_ms, s->answers);
 }
 
 void screen_tabs(const struct screen *s, char out[SCREEN_TABS_MAX], int at[LAYOUT_PANES], int width[LAYOUT_PANES])
