@@ -49,7 +49,7 @@ static struct run run_command(struct sim_run *sim, const struct env *e, const ch
     for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
     return run_program(argv, (const char *const *)e->lines, NULL, LIMIT_MS);
 }
-#define RAYDECK(...) raydeck(sim, &env, (const char *const[]){__VA_ARGS__, NULL})
+#define RAYDECK(...) run_command(sim, &env, (const char *const[]){__VA_ARGS__, NULL})
 #define SURE "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"
 
 #define SAYS(r, text)                                                                                                  \

@@ -87,11 +87,11 @@ static void a_healthy_cluster_has_warnings_alone(void **state)
     assert_int_equal(json_u64(json, "unknowns").value, 0);
     finding_check(json, "L28", "warning", "2 of 2 worker pods have no gRPC keepalive");
     finding_check(json, "D7", "warning", "it has no replica");
-    assert_null(found(json, "D8"));
+    assert_null(finding_of(json, "D8"));
     check_answers(json);
-    assert_null(found(json, "D2"));
-    assert_null(found(json, "D10"));
-    assert_null(found(json, "D11"));
+    assert_null(finding_of(json, "D2"));
+    assert_null(finding_of(json, "D10"));
+    assert_null(finding_of(json, "D11"));
     cJSON_Delete(json);
     run_done(&r);
     r = run_doctor(sim, NULL, NULL);

@@ -25,7 +25,7 @@ static struct run run_lint(const char *const *env, const char *const *args)
     for (size_t i = 0; args[i]; i++) argv[2 + i] = args[i];
     return run_program(argv, env, NULL, LIMIT_MS);
 }
-#define LINT(env, ...) raydeck(env, (const char *const[]){__VA_ARGS__, NULL})
+#define LINT(env, ...) run_lint(env, (const char *const[]){__VA_ARGS__, NULL})
 
 static void text_contains(const char *text, const char *part)
 {

@@ -98,7 +98,7 @@ static struct run run_command(struct fixture *s, const struct aws_thread *aws, c
     call_done(&c);
     return r;
 }
-#define RAYDECK(...) raydeck(s, aws, (const char *const[]){__VA_ARGS__, NULL})
+#define RAYDECK(...) run_command(s, aws, (const char *const[]){__VA_ARGS__, NULL})
 
 #define SAYS(r, text)                                                                                                  \
     do {                                                                                                               \

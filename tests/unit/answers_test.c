@@ -85,7 +85,7 @@ static void answering_is_not_known_without_probes(void **state)
     answer_is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
               "unknown: nothing is probed · service not probed · 2 endpoints, not head", "unknown: nothing is probed");
     small_apply(s, change_source("probe", WORLD_SERVE, SOURCE_DENIED, ERR_FORBIDDEN, "pods/proxy forbidden", NULL));
-    assert_string_equal(ask(s, 0).text,
+    assert_string_equal(answer_of(s, 0).text,
                         "unknown: probes denied: pods/proxy forbidden · service not probed · 2 endpoints, not head");
 }
 
@@ -94,13 +94,13 @@ static void answering_is_not_known_from_old_probes(void **state)
     struct small *s = *state;
     probe_for(s, 5, "ok", NULL);
     small_wait(s, 4000);
-    assert_string_equal(ask(s, 0).word, "YES");
+    assert_string_equal(answer_of(s, 0).word, "YES");
     small_wait(s, 1000);
-    assert_string_equal(ask(s, 0).word, "–");
-    assert_string_equal(ask(s, 0).brief, "unknown: no answer for 5 s · proxies 10/10 · 92 executions/s");
+    assert_string_equal(answer_of(s, 0).word, "–");
+    assert_string_equal(answer_of(s, 0).brief, "unknown: no answer for 5 s · proxies 10/10 · 92 executions/s");
     small_wait(s, 9000);
-    assert_string_equal(ask(s, 0).brief, "unknown: no probe ended for 14 s");
-    assert_int_equal(ask(s, 0).verdict, VERDICT_UNKNOWN);
+    assert_string_equal(answer_of(s, 0).brief, "unknown: no probe ended for 14 s");
+    assert_int_equal(answer_of(s, 0).verdict, VERDICT_UNKNOWN);
 }
 
 static void answering_no_with_the_class_of_failure(void **state)
@@ -136,7 +136,7 @@ static void answering_again_keeps_what_failed(void **state)
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_true(text_has(a.text, " · proxies 6/8"));
     probe_for(s, 60, "ok", NULL);
-    assert_int_equal(ask(s, 0).verdict, VERDICT_OK);
+    assert_int_equal(answer_of(s, 0).verdict, VERDICT_OK);
 }
 
 static void answering_may_hang(void **state)
@@ -191,9 +191,9 @@ static void answering_keeps_a_failure_for_its_round(void **state)
     probe_of_round(s, "a", q5rdw, "failed", 25600);
     small_wait(s, 20000);
     probe_of_round(s, "b", x2p7c, "ok", 25600);
-    assert_string_equal(ask(s, 0).word, "PARTLY");
+    assert_string_equal(answer_of(s, 0).word, "PARTLY");
     small_gone(s, TABLE_POD, "w1");
-    assert_string_equal(ask(s, 0).word, "YES");
+    assert_string_equal(answer_of(s, 0).word, "YES");
 }
 
 static void answering_tells_any_number_of_proxies_apart(void **state)
@@ -217,11 +217,11 @@ static void answering_names_a_monitor_that_is_not_heard(void **state)
     small_wait(s, 14000);
     small_probe(s, "p", q5rdw, "ok", NULL, 38000);
     assert_string_equal(
-        ask(s, 0).text,
+        answer_of(s, 0).text,
         "service not probed · endpoints not known · proxies 1/1, p95 38 ms · Neuron not heard for 14 s");
     small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
     small_apply(s, change_source("neuron/x2p7c", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
-    assert_string_equal(ask(s, 0).text, "service not probed · endpoints not known · proxies 1/1, p95 38 ms");
+    assert_string_equal(answer_of(s, 0).text, "service not probed · endpoints not known · proxies 1/1, p95 38 ms");
 }
 
 static void probes_are_summed(void **state)
@@ -282,9 +282,9 @@ static void only_living_replicas_of_its_own_are_counted(void **state)
     put_replica(s, "another/1", "another", "ALIVE");
     put_replica(s, SMALL_NS "/dead", SMALL_NS, "DEAD");
     put_replica(s, SMALL_NS "/gone", SMALL_NS, "ALIVE");
-    assert_non_null(strstr(ask(s, 2).text, "3/4 replicas"));
+    assert_non_null(strstr(answer_of(s, 2).text, "3/4 replicas"));
     small_gone(s, TABLE_ACTOR, SMALL_NS "/gone");
-    assert_non_null(strstr(ask(s, 2).text, "3/3 replicas"));
+    assert_non_null(strstr(answer_of(s, 2).text, "3/3 replicas"));
 }
 
 static void a_first_head_was_never_lost(void **state)
@@ -300,19 +300,19 @@ static void a_first_head_was_never_lost(void **state)
     p->restarts = known_u64(1); /* of a container beside Ray's */
     p->restarted = known_u64(small_wall(s) - 1000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_string_equal(ask(s, 2).word, "none");
+    assert_string_equal(answer_of(s, 2).word, "none");
     p = small_edit(s, TABLE_POD, head);
     p->started = known_u64(small_wall(s) - 3600000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     recovery_done(&s->r); /* nobody watched it */
     recovery_init(&s->r);
-    assert_string_equal(ask(s, 2).word, "60m");
+    assert_string_equal(answer_of(s, 2).word, "60m");
     p = small_edit(s, TABLE_POD, head);
     p->ended = known_u64(p->started.value - 1800000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     recovery_done(&s->r);
     recovery_init(&s->r);
-    assert_string_equal(ask(s, 2).word, "90m");
+    assert_string_equal(answer_of(s, 2).word, "90m");
 }
 
 static void worker_began(struct small *s, const char *uid, uint64_t wall_ms)
@@ -333,7 +333,7 @@ static void without_anything_older_no_loss_is_known(void **state)
         small_gone(s, TABLE_ACTOR, key);
         free(key);
     }
-    assert_non_null(strstr(ask(s, 2).text, "both worker pods predate it"));
+    assert_non_null(strstr(answer_of(s, 2).text, "both worker pods predate it"));
     worker_began(s, "w1", small_wall(s) - 1000);
     worker_began(s, "w2", small_wall(s) - 1000);
     answer_is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head is 4d2h old, and nothing older is known",
@@ -346,10 +346,10 @@ static void without_anything_older_no_loss_is_known(void **state)
               "0/2 workers, 0/0 replicas predate it · length –");
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     worker_began(s, "w2", small_wall(s) - 9 * SMALL_DAY);
-    assert_string_equal(ask(s, 2).word, "4d2h");
-    assert_non_null(strstr(ask(s, 2).text, "1 of 2 worker pods predate it"));
+    assert_string_equal(answer_of(s, 2).word, "4d2h");
+    assert_non_null(strstr(answer_of(s, 2).text, "1 of 2 worker pods predate it"));
     small_gone(s, TABLE_POD, "w1");
-    assert_non_null(strstr(ask(s, 2).text, "the worker pod predates it"));
+    assert_non_null(strstr(answer_of(s, 2).text, "the worker pod predates it"));
 }
 
 static void a_head_that_has_not_started(void **state)
@@ -381,7 +381,7 @@ static void nothing_has_ended_since_the_delete(void **state)
 {
     struct small *s = *state;
     probe_for(s, 3, "ok", NULL);
-    assert_string_equal(ask(s, 0).word, "YES");
+    assert_string_equal(answer_of(s, 0).word, "YES");
     small_wait(s, 100);
     kill_head(s);
     small_wait(s, 100);
@@ -390,7 +390,7 @@ static void nothing_has_ended_since_the_delete(void **state)
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_true(text_has(a.text, "nothing ended since the delete"));
     small_probe(s, "after", q5rdw, "ok", NULL, 38000);
-    assert_string_equal(ask(s, 0).word, "YES");
+    assert_string_equal(answer_of(s, 0).word, "YES");
 }
 
 static void an_outage_as_it_goes(void **state)
@@ -406,7 +406,7 @@ static void an_outage_as_it_goes(void **state)
     small_gone(s, TABLE_POD, head);
     uint64_t last_beat = small_wall(s);
     small_redis(s, 0, last_beat);
-    assert_string_equal(ask(s, 1).word, "0.6s");
+    assert_string_equal(answer_of(s, 1).word, "0.6s");
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
     answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet", "no new head yet"); /* it may beat yet */
@@ -430,9 +430,10 @@ static void an_outage_as_it_goes(void **state)
     record_set(&q->phase, "waiting");
     q->due = known_u64(small_wall(s));
     small_put(s, "prompt", WORLD_SERVE, q);
-    assert_string_equal(ask(s, 0).text, "2/2 since the delete, 0 failed, slowest probe 212 ms · 1 prompt in flight");
+    assert_string_equal(answer_of(s, 0).text,
+                        "2/2 since the delete, 0 failed, slowest probe 212 ms · 1 prompt in flight");
     small_probe(s, "c", x2p7c, "failed", "reset", 1000);
-    assert_string_equal(ask(s, 0).word, "PARTLY");
+    assert_string_equal(answer_of(s, 0).word, "PARTLY");
     small_wait(s, 596000);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     answer_is(s, 1, "HEAD DOWN", VERDICT_NO, "10:02",
@@ -479,16 +480,16 @@ static void a_grace_is_not_counted_as_down(void **state)
         small_wait(s, 1000);
         small_redis(s, 4, small_wall(s));
     }
-    assert_string_equal(ask(s, 1).word, "now");
+    assert_string_equal(answer_of(s, 1).word, "now");
     small_gone(s, TABLE_POD, head);
     struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
     p->started = UNKNOWN_U64;
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 300);
-    assert_string_equal(ask(s, 1).question, "HEAD DOWN");
-    assert_string_equal(ask(s, 1).word, "0.3s");
+    assert_string_equal(answer_of(s, 1).question, "HEAD DOWN");
+    assert_string_equal(answer_of(s, 1).word, "0.3s");
     small_wait(s, 5000); /* the silence is seen, and dates nothing anew */
-    assert_string_equal(ask(s, 1).word, "5.3s");
+    assert_string_equal(answer_of(s, 1).word, "5.3s");
 }
 
 /* Nothing is said to be the same while nobody can say so. */
@@ -518,7 +519,7 @@ static void a_silence_does_not_hide_the_last_loss(void **state)
     struct focus f = small_focus(s);
     recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
     assert_int_equal(s->r.outage, OUTAGE_OVER);
-    assert_non_null(strstr(ask(s, 2).text, "watched: head down"));
+    assert_non_null(strstr(answer_of(s, 2).text, "watched: head down"));
     for (int i = 0; i < 3; i++) {
         small_wait(s, 1000);
         small_redis(s, 4, small_wall(s));
@@ -530,14 +531,14 @@ static void a_silence_does_not_hide_the_last_loss(void **state)
         recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
     }
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
-    assert_string_equal(ask(s, 1).question, "GCS SILENT");
-    assert_null(strstr(ask(s, 1).text, "to go"));
+    assert_string_equal(answer_of(s, 1).question, "GCS SILENT");
+    assert_null(strstr(answer_of(s, 1).text, "to go"));
     for (int i = 0; i < 2; i++) {
         small_wait(s, 500);
         small_redis(s, 4, small_wall(s));
     }
     assert_int_equal(s->r.outage, OUTAGE_OVER);
-    assert_non_null(strstr(ask(s, 2).text, "watched: head down"));
+    assert_non_null(strstr(answer_of(s, 2).text, "watched: head down"));
 }
 
 static void without_redis_the_outage_counts_from_the_delete(void **state)
@@ -614,20 +615,22 @@ static void an_outage_that_was_watched(void **state)
     small_redis(s, 0, last_beat);
     small_wait(s, 3000);
     /* A forecast is of a step that is under way. */
-    assert_string_equal(ask(s, 1).text, "no new head yet · workers reconnect for another 9:56");
+    assert_string_equal(answer_of(s, 1).text, "no new head yet · workers reconnect for another 9:56");
     head_starts(s, "third", "mistral-44qn2-head-x2");
-    assert_string_equal(ask(s, 1).text, "new head starting · about 13 s to go · workers reconnect for another 9:56");
-    assert_string_equal(ask(s, 1).brief, "about 13 s to go · workers reconnect for 9:56 more");
+    assert_string_equal(answer_of(s, 1).text,
+                        "new head starting · about 13 s to go · workers reconnect for another 9:56");
+    assert_string_equal(answer_of(s, 1).brief, "about 13 s to go · workers reconnect for 9:56 more");
     static const char *const stuck[] = {"Pending", "ErrImagePull", "CrashLoopBackOff"};
     for (size_t i = 0; i < ARRAY_LEN(stuck); i++) {
         head_is(s, "third", stuck[i]);
-        assert_string_equal(ask(s, 1).text, "new head starting · workers reconnect for another 9:56");
+        assert_string_equal(answer_of(s, 1).text, "new head starting · workers reconnect for another 9:56");
     }
     head_is(s, "third", "Running"); /* what it has waited says nothing of what it still takes */
-    assert_string_equal(ask(s, 1).text, "new head starting · about 12 s to go · workers reconnect for another 9:56");
+    assert_string_equal(answer_of(s, 1).text,
+                        "new head starting · about 12 s to go · workers reconnect for another 9:56");
     small_wait(s, 12100);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    assert_string_equal(ask(s, 1).text,
+    assert_string_equal(answer_of(s, 1).text,
                         "new head starting · longer than the last time · workers reconnect for another 9:43");
 }
 
@@ -666,7 +669,7 @@ static void a_head_that_nobody_makes(void **state)
     small_wait(s, 4000);
     small_redis(s, 0, last_beat);
     small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
-    assert_true(text_has(ask(s, 1).text, "no new head yet"));
+    assert_true(text_has(answer_of(s, 1).text, "no new head yet"));
     small_wait(s, 4000);
     struct answer a = answer_of(s, 1);
     if (!text_has(a.text, "no head pod for 8 s · none is being made: is the KubeRay operator up?"))
@@ -685,7 +688,7 @@ static void a_head_that_nobody_makes(void **state)
     a = answer_of(s, 1);
     if (!text_has(a.text, "no head pod for 8 s · it cannot be made: exceeded quota: pods=3")) fail_msg("%s", a.text);
     small_wait(s, SOURCE_STALE_MS); /* Kubernetes is not heard: there may be one */
-    assert_false(text_has(ask(s, 1).text, "no head pod for"));
+    assert_false(text_has(answer_of(s, 1).text, "no head pod for"));
 }
 
 /* Without fault tolerance no GCS is seen; its pod is, and serves on through its grace. */
@@ -701,10 +704,10 @@ static void a_head_that_goes_without_redis_is_going(void **state)
     p->grace = known_u64(30);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 2500);
-    assert_string_equal(ask(s, 1).question, "HEAD GOING");
+    assert_string_equal(answer_of(s, 1).question, "HEAD GOING");
     small_gone(s, TABLE_POD, head);
     small_wait(s, 1000);
-    assert_string_equal(ask(s, 1).question, "HEAD DOWN");
+    assert_string_equal(answer_of(s, 1).question, "HEAD DOWN");
 }
 
 /* Whatever the world holds, an answer is safe text in its place. */
@@ -736,7 +739,7 @@ static void random_worlds_have_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
         WITH(answering_on_a_calm_day),
         WITH(answering_is_not_known_without_probes),
         WITH(answering_is_not_known_from_old_probes),

@@ -415,20 +415,20 @@ CHANGE(pending_untold)
 
 CHANGE(no_image)
 {
-    FAULTY_EDIT(pod, pending("manifest unknown"), record_set(&r->node, "ip-100-64-31-7");
+    FAULTY_EDIT(pod, pod_pending("manifest unknown"), record_set(&r->node, "ip-100-64-31-7");
                 record_set(&r->reason, "ErrImagePull"));
 }
 
 CHANGE(creating)
 {
-    FAULTY_EDIT(pod, pending(NULL), record_set(&r->node, "ip-100-64-31-7");
+    FAULTY_EDIT(pod, pod_pending(NULL), record_set(&r->node, "ip-100-64-31-7");
                 record_set(&r->reason, "ContainerCreating"));
 }
 
 CHANGE(creating_for_long)
 {
-    FAULTY_EDIT(pod, pending(NULL), record_set(&r->node, "ip-100-64-31-7"); record_set(&r->reason, "ContainerCreating");
-                r->created = known_u64(SMALL_WALL + SMALL_T0 - SMALL_DAY));
+    FAULTY_EDIT(pod, pod_pending(NULL), record_set(&r->node, "ip-100-64-31-7");
+                record_set(&r->reason, "ContainerCreating"); r->created = known_u64(SMALL_WALL + SMALL_T0 - SMALL_DAY));
 }
 
 CHANGE(with_the_head)

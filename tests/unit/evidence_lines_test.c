@@ -96,7 +96,7 @@ static void as_text_each_line_has_its_age_and_source(void **state)
     struct service_evidence e = {0};
     struct buf text;
     buf_init(&text, 4096);
-    e.line[0] = (struct evidence){.verdict = VERDICT_OK, .age_ms = known_u64(1250)};
+    e.line[0] = (struct evidence_now){.verdict = VERDICT_OK, .age_ms = known_u64(1250)};
     snprintf(e.line[0].why, sizeof e.line[0].why, "ok");
     snprintf(e.line[0].by, sizeof e.line[0].by, "service");
     e.line[2].verdict = VERDICT_WARN;
@@ -145,7 +145,7 @@ static void requests_of_the_last_seconds_are_judged_together(void **state)
     line_is(s, EVIDENCE_WAY, "NO", "5xx · 2 endpoints, not head");
     small_wait(s, 500); /* all are older: the newest decides */
     line_is(s, EVIDENCE_WAY, "NO", "5xx · 2 endpoints, not head");
-    assert_int_equal(evidence(s).line[EVIDENCE_WAY].age_ms.value, EVIDENCE_WINDOW_MS + 1);
+    assert_int_equal(evidence_now(s).line[EVIDENCE_WAY].age_ms.value, EVIDENCE_WINDOW_MS + 1);
     small_wait(s, EVIDENCE_FRESH_MS - EVIDENCE_WINDOW_MS - 1);
     kube_is_heard(s);
     line_is(s, EVIDENCE_WAY, "–", "not probed · 2 endpoints, not head");
@@ -160,7 +160,7 @@ static void an_older_answer_still_counts(void **state)
     small_wait(s, EVIDENCE_WINDOW_MS + 1);
     kube_is_heard(s);
     line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
-    assert_int_equal(evidence(s).answered_ms.value, small_wall(s) - EVIDENCE_WINDOW_MS - 1);
+    assert_int_equal(evidence_now(s).answered_ms.value, small_wall(s) - EVIDENCE_WINDOW_MS - 1);
 }
 
 static void a_failure_without_a_name_is_one(void **state)
@@ -194,11 +194,11 @@ static void the_oldest_that_waits_tells_how_long(void **state)
     line_is(s, EVIDENCE_WAY, "–", "not probed · 2 endpoints, not head");
     small_wait(s, 1);
     line_is(s, EVIDENCE_WAY, "–", "no answer for 2 s · 2 endpoints, not head");
-    assert_true(evidence(s).hanging);
-    assert_int_equal(evidence(s).hanging_line, EVIDENCE_WAY);
+    assert_true(evidence_now(s).hanging);
+    assert_int_equal(evidence_now(s).hanging_line, EVIDENCE_WAY);
     user_probe_put(s, "c", NULL);
     line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
-    assert_false(evidence(s).hanging);
+    assert_false(evidence_now(s).hanging);
 }
 
 /* Where nothing was sent, the endpoints alone say NO, by the source that lists them. */
@@ -260,12 +260,12 @@ static void proxies_that_hang_are_not_yes(void **state)
     line_is(s, EVIDENCE_PROXIES, "YES", "1 of 1 answer"); /* one waits: the next round's */
     small_probe(s, "w2", W1, "waiting", NULL, 0);
     line_is(s, EVIDENCE_PROXIES, "–", "no answer for 3 s, 2 probes waiting");
-    assert_true(evidence(s).hanging);
-    assert_int_equal(evidence(s).hanging_line, EVIDENCE_PROXIES);
-    assert_int_equal(evidence(s).verdict, VERDICT_UNKNOWN);
+    assert_true(evidence_now(s).hanging);
+    assert_int_equal(evidence_now(s).hanging_line, EVIDENCE_PROXIES);
+    assert_int_equal(evidence_now(s).verdict, VERDICT_UNKNOWN);
     pod_probe_put(s, "b", W1, NULL);
     line_is(s, EVIDENCE_PROXIES, "YES", "1 of 1 answer");
-    assert_false(evidence(s).hanging);
+    assert_false(evidence_now(s).hanging);
 }
 
 static void a_long_round_says_how_much_of_it_is_known(void **state)
@@ -294,40 +294,40 @@ static void the_worst_line_is_on_top(void **state)
     struct small *s = *state;
     user_probe_put(s, "a", NULL);
     pod_probe_put(s, "p", W1, NULL);
-    assert_int_equal(evidence(s).verdict, VERDICT_OK);
-    assert_int_equal(evidence(s).from, EVIDENCE_WAY);
+    assert_int_equal(evidence_now(s).verdict, VERDICT_OK);
+    assert_int_equal(evidence_now(s).from, EVIDENCE_WAY);
     pod_probe_put(s, "q", W2, "refused");
-    assert_int_equal(evidence(s).verdict, VERDICT_WARN);
-    assert_int_equal(evidence(s).from, EVIDENCE_PROXIES);
+    assert_int_equal(evidence_now(s).verdict, VERDICT_WARN);
+    assert_int_equal(evidence_now(s).from, EVIDENCE_PROXIES);
     small_wait(s, 10);
     pod_probe_put(s, "r", W1, "refused"); /* all fail, but the way is answered */
-    assert_int_equal(evidence(s).verdict, VERDICT_WARN);
+    assert_int_equal(evidence_now(s).verdict, VERDICT_WARN);
     small_wait(s, EVIDENCE_FRESH_MS);
-    assert_int_equal(evidence(s).verdict, VERDICT_NO); /* nobody answers any more */
-    assert_int_equal(evidence(s).from, EVIDENCE_PROXIES);
+    assert_int_equal(evidence_now(s).verdict, VERDICT_NO); /* nobody answers any more */
+    assert_int_equal(evidence_now(s).from, EVIDENCE_PROXIES);
     user_probe_put(s, "b", "refused");
-    assert_int_equal(evidence(s).verdict, VERDICT_NO);
-    assert_int_equal(evidence(s).from, EVIDENCE_WAY);
+    assert_int_equal(evidence_now(s).verdict, VERDICT_NO);
+    assert_int_equal(evidence_now(s).from, EVIDENCE_WAY);
 }
 
 static void the_newest_answer_of_any_line_is_the_answer(void **state)
 {
     struct small *s = *state;
-    assert_false(evidence(s).answered_ms.known);
+    assert_false(evidence_now(s).answered_ms.known);
     user_probe_put(s, "a", NULL);
     const uint64_t first = small_wall(s);
-    assert_int_equal(evidence(s).answered_ms.value, first);
+    assert_int_equal(evidence_now(s).answered_ms.value, first);
     small_wait(s, 1000);
     pod_probe_put(s, "p", W1, NULL);
-    assert_int_equal(evidence(s).answered_ms.value, first + 1000);
+    assert_int_equal(evidence_now(s).answered_ms.value, first + 1000);
     small_wait(s, 1000);
     pod_probe_put(s, "other", "no-endpoint", NULL); /* users are not sent there */
-    assert_int_equal(evidence(s).answered_ms.value, first + 1000);
+    assert_int_equal(evidence_now(s).answered_ms.value, first + 1000);
     small_request(s, "prompt", "c", false, "ok", NULL, 1000);
-    assert_int_equal(evidence(s).answered_ms.value, first + 2000);
+    assert_int_equal(evidence_now(s).answered_ms.value, first + 2000);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {

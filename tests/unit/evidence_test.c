@@ -327,8 +327,8 @@ static void executions_are_evidence_of_a_model(void **state)
 {
     struct small *s = *state;
     line_is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
-    assert_string_equal(evidence(s).line[EVIDENCE_MODEL].by, "neuron-monitor");
-    assert_int_equal(evidence(s).line[EVIDENCE_MODEL].age_ms.value, 0);
+    assert_string_equal(evidence_now(s).line[EVIDENCE_MODEL].by, "neuron-monitor");
+    assert_int_equal(evidence_now(s).line[EVIDENCE_MODEL].age_ms.value, 0);
     top_is(s, "–", EVIDENCE_WAY);
     endpoints_are(s, head, NULL);
     serve_says(s, "DEPLOYING", "STARTING", NULL);
@@ -451,7 +451,7 @@ static void what_is_forbidden_or_not_sent_is_unknown(void **state)
         if (e.line[EVIDENCE_WAY].verdict != VERDICT_UNKNOWN) fail_msg("%s judges the service", words[i]);
         assert_true(text_has(e.line[EVIDENCE_WAY].why, words[i])); /* with the reason */
         small_probe(s, "p", q5rdw, "cancelled", words[i], 1000);
-        assert_string_equal(evidence_word(evidence(s).verdict), "–");
+        assert_string_equal(evidence_word(evidence_now(s).verdict), "–");
     }
 }
 
@@ -490,7 +490,7 @@ static void a_way_that_hangs_is_not_yes(void **state)
     top_is(s, "–", EVIDENCE_WAY);
 }
 
-#define WITH(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define WITH(f) cmocka_unit_test_setup_teardown(f, small_setup, small_teardown)
 
 int main(void)
 {

@@ -78,7 +78,7 @@ static void with_keepalive_the_node_may_go_too(void **state)
         struct pod *p = small_edit(s, TABLE_POD, uids[i]);
         p->keepalive = TRI_YES;
         small_put(s, "kube/pods", WORLD_KUBE, p);
-        if (i == 0) assert_string_equal(ask(s, 1).word, "pod: OK · node: NOT PROVEN");
+        if (i == 0) assert_string_equal(answer_of(s, 1).word, "pod: OK · node: NOT PROVEN");
     }
     answer_is(s, 1, "LOSE THE HEAD?", VERDICT_OK, "pod: OK · node: OK",
               "GCS FT on · Redis ok · GCS reconnect timeout 600 s", "FT on · Redis ok");
@@ -106,7 +106,7 @@ static void workers_beside_the_head_go_with_its_node(void **state)
     struct small *s = *state;
     pod_on_node(s, "w1", head_node);
     pod_on_node(s, "w2", "ip-100-64-47-3");
-    assert_string_equal(ask(s, 1).word, "pod: OK · node: NOT PROVEN");
+    assert_string_equal(answer_of(s, 1).word, "pod: OK · node: NOT PROVEN");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_string_equal(l.node_why, "1 of 2 workers on the head's K8s node · gRPC keepalive set on the worker pods");
@@ -178,12 +178,12 @@ static void a_worker_that_is_missing_proves_nothing(void **state)
 {
     struct small *s = *state;
     small_gone(s, TABLE_POD, "w1");
-    assert_string_equal(ask(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
-    assert_true(text_has(ask(s, 1).text, "1 of 2 worker pods not ready"));
+    assert_string_equal(answer_of(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
+    assert_true(text_has(answer_of(s, 1).text, "1 of 2 worker pods not ready"));
     struct pod *p = small_edit(s, TABLE_POD, "w2");
     p->is_ready = TRI_NO;
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_string_equal(ask(s, 1).word, "pod: NO · node: NO");
+    assert_string_equal(answer_of(s, 1).word, "pod: NO · node: NO");
 }
 
 static void a_redis_that_is_not_heard_is_never_ok(void **state)
@@ -201,9 +201,9 @@ static void a_redis_that_is_not_heard_is_never_ok(void **state)
     assert_int_equal(a.verdict, VERDICT_NO);
     assert_true(strstr(a.brief, "Redis down: refused"));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, NULL, NULL));
-    assert_true(strstr(ask(s, 1).text, "Redis denied: not authenticated"));
+    assert_true(strstr(answer_of(s, 1).text, "Redis denied: not authenticated"));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
-    assert_true(strstr(ask(s, 1).text, "Redis not watched"));
+    assert_true(strstr(answer_of(s, 1).text, "Redis not watched"));
 }
 
 static void a_kubernetes_that_is_not_heard_is_never_ok(void **state)
@@ -211,8 +211,8 @@ static void a_kubernetes_that_is_not_heard_is_never_ok(void **state)
     struct small *s = *state;
     small_wait(s, 15000);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    assert_string_equal(ask(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
-    assert_string_equal(ask(s, 1).brief, "Kubernetes not heard for 15 s · 1 warning");
+    assert_string_equal(answer_of(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
+    assert_string_equal(answer_of(s, 1).brief, "Kubernetes not heard for 15 s · 1 warning");
 }
 
 /* What takes the OK away, one at a time, and the words for it. */
@@ -306,7 +306,7 @@ static void warnings_are_counted(void **state)
     struct redis *r = small_edit(s, TABLE_REDIS, "redis");
     record_set(&r->policy, "allkeys-lru");
     small_put(s, "redis", WORLD_REDIS, r);
-    assert_string_equal(ask(s, 1).brief, "FT on · Redis ok · 2 warnings");
+    assert_string_equal(answer_of(s, 1).brief, "FT on · Redis ok · 2 warnings");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_int_equal(l.redis, VERDICT_OK);
@@ -358,8 +358,8 @@ static void what_redis_comes_back_with(void **state)
         if (l.redis != cases[i].verdict || strncmp(l.redis_why, cases[i].words, strlen(cases[i].words)) != 0)
             fail_msg("case %zu: %s, %s", i, verdict_word(l.redis), l.redis_why);
         assert_int_equal(l.errors, l.redis == VERDICT_NO);
-        if (l.redis == VERDICT_NO) assert_true(text_has(ask(&s, 1).text, "Redis not persistent"));
-        if (l.redis == VERDICT_NO) assert_true(text_has(ask(&s, 1).brief, "Redis not persistent · 1 error"));
+        if (l.redis == VERDICT_NO) assert_true(text_has(answer_of(&s, 1).text, "Redis not persistent"));
+        if (l.redis == VERDICT_NO) assert_true(text_has(answer_of(&s, 1).brief, "Redis not persistent · 1 error"));
         small_done(&s);
     }
 }
@@ -442,7 +442,7 @@ static void nothing_in_focus_is_not_known(void **state)
               "unknown: Kubernetes not watched");
     answer_is(&s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: no head pod is known", "unknown: no head pod");
     small_apply(&s, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    assert_string_equal(ask(&s, 1).text, "unknown: no RayService in focus");
+    assert_string_equal(answer_of(&s, 1).text, "unknown: no RayService in focus");
     small_done(&s);
 }
 
@@ -558,7 +558,7 @@ static void a_head_that_is_not_ready_proves_nothing(void **state)
     assert_true(text_has(l.pod_why, "the head is not ready: CrashLoopBackOff"));
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
 
 int main(void)
 {
@@ -576,7 +576,7 @@ int main(void)
         WITH(a_redis_that_is_lost_promises_nothing),
         WITH(memory_warns_from_nine_tenths_on),
         WITH(warnings_are_counted),
-        cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, with_cluster, done),
+        cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, with_cluster, small_teardown),
         WITH(a_head_among_pods_that_are_not_read_is_not_missing),
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(a_cluster_without_a_head_says_why),

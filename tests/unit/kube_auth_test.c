@@ -104,7 +104,7 @@ static void what_the_kubeconfig_holds_is_sent_at_once(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         f->user = (struct kube_user){.token = cases[i].token, .username = cases[i].name, .password = cases[i].password};
         auth_begin(f);
-        assert_int_equal(check(f), AUTH_READY);
+        assert_int_equal(auth_check(f), AUTH_READY);
         if (cases[i].header)
             assert_string_equal(kube_auth_header(f->auth), cases[i].header);
         else
@@ -113,7 +113,7 @@ static void what_the_kubeconfig_holds_is_sent_at_once(void **state)
     }
     f->access.choice.user = NULL;
     auth_begin(f);
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     assert_false(kube_auth_refused(f->auth, kube_auth_generation(f->auth)));
 }
 
@@ -123,14 +123,14 @@ static void a_token_file_is_waited_for(void **state)
     f->user.token_file = f->file;
     token_put(f, " one \n");
     auth_begin(f);
-    assert_int_equal(check(f), AUTH_WAITING);
-    assert_int_equal(check(f), AUTH_WAITING); /* the same reading */
+    assert_int_equal(auth_check(f), AUTH_WAITING);
+    assert_int_equal(auth_check(f), AUTH_WAITING); /* the same reading */
     until_changes(f, 1);
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     assert_string_equal(kube_auth_header(f->auth), "Bearer one");
     assert_int_equal(f->certificates, 0);
     token_put(f, "two");
-    assert_int_equal(check(f), AUTH_READY); /* not read for each request */
+    assert_int_equal(auth_check(f), AUTH_READY); /* not read for each request */
     loop_step(f->loop, 50);
     assert_int_equal(f->changes, 1);
 }
@@ -147,19 +147,19 @@ static void a_token_that_is_refused_is_read_anew(void **state)
     const unsigned first = kube_auth_generation(f->auth);
     token_put(f, "two");
     assert_true(kube_auth_refused(f->auth, first));
-    assert_int_equal(check(f), AUTH_WAITING);
+    assert_int_equal(auth_check(f), AUTH_WAITING);
     until_changes(f, 2);
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     assert_string_equal(kube_auth_header(f->auth), "Bearer two");
     assert_int_not_equal(kube_auth_generation(f->auth), first);
     /* What was sent with the first one and is refused now says nothing of the second. */
     assert_true(kube_auth_refused(f->auth, first));
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     /* The same token again is the same generation. */
     const unsigned second = kube_auth_generation(f->auth);
     assert_true(kube_auth_refused(f->auth, second));
     until_changes(f, 3);
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     assert_int_equal(kube_auth_generation(f->auth), second);
 }
 
@@ -169,13 +169,13 @@ static void a_token_file_that_cannot_be_read_says_why(void **state)
     static char token[] = "of-kubeconfig";
     f->user.token_file = f->file;
     auth_begin(f);
-    assert_int_equal(check(f), AUTH_WAITING);
+    assert_int_equal(auth_check(f), AUTH_WAITING);
     until_changes(f, 1);
-    assert_int_equal(check(f), AUTH_FAILED);
+    assert_int_equal(auth_check(f), AUTH_FAILED);
     assert_int_equal(f->why.code, ERR_AUTH);
     assert_non_null(strstr(f->why.text, f->file));
     token_put(f, "one");
-    assert_int_equal(check(f), AUTH_FAILED); /* read again with back-off, not for each request */
+    assert_int_equal(auth_check(f), AUTH_FAILED); /* read again with back-off, not for each request */
     loop_step(f->loop, 50);
     assert_int_equal(f->changes, 1);
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
@@ -190,15 +190,15 @@ static void a_token_file_that_cannot_be_read_says_why(void **state)
     auth_begin(f);
     auth_check(f);
     until_changes(f, 2);
-    assert_int_equal(check(f), AUTH_FAILED);
+    assert_int_equal(auth_check(f), AUTH_FAILED);
     assert_non_null(strstr(f->why.text, "no token in it"));
     /* The kubeconfig's own token is sent where there is one: the server decides. */
     unlink(f->file);
     f->user.token = token;
     auth_begin(f);
-    assert_int_equal(check(f), AUTH_WAITING);
+    assert_int_equal(auth_check(f), AUTH_WAITING);
     until_changes(f, 3);
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     assert_string_equal(kube_auth_header(f->auth), "Bearer of-kubeconfig");
 }
 
@@ -235,18 +235,18 @@ static void a_plug_ins_credentials_take_the_place_of_the_kubeconfigs(void **stat
     f->access.cert_pem = f->access.key_pem = cert;
     auth_begin(f);
     assert_string_equal(kube_auth_cert(f->auth), "of-kubeconfig");
-    assert_int_equal(check(f), AUTH_WAITING);
-    assert_int_equal(check(f), AUTH_WAITING);
+    assert_int_equal(auth_check(f), AUTH_WAITING);
+    assert_int_equal(auth_check(f), AUTH_WAITING);
     until_changes(f, 1);
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     assert_string_equal(kube_auth_header(f->auth), "Bearer t");
     assert_string_equal(kube_auth_cert(f->auth), "C");
     assert_string_equal(kube_auth_key(f->auth), "K");
     assert_int_equal(f->certificates, 1);
-    assert_int_equal(runs(f), 1);
+    assert_int_equal(plugin_runs(f), 1);
     /* Refused the moment it was given: another run would say the same. */
     assert_false(kube_auth_refused(f->auth, kube_auth_generation(f->auth)));
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     f->access.cert_pem = f->access.key_pem = NULL;
 }
 
@@ -262,11 +262,11 @@ static void the_same_certificate_again_is_no_other_one(void **state)
     auth_begin(f);
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
     while (f->changes < 2) {
-        if (loop_now_ms() > limit) fail_msg("run %u times", runs(f));
+        if (loop_now_ms() > limit) fail_msg("run %u times", plugin_runs(f));
         auth_check(f);
         loop_step(f->loop, 20);
     }
-    assert_int_equal(runs(f), 2);
+    assert_int_equal(plugin_runs(f), 2);
     assert_int_equal(f->certificates, 1);
     assert_null(kube_auth_header(f->auth));
 }
@@ -277,14 +277,14 @@ static void a_plug_in_that_fails_is_run_with_back_off(void **state)
     struct kube_exec x = plug_in(f, "echo x >> \"$1\"; echo Token has expired >&2; exit 3");
     f->user.exec = &x;
     auth_begin(f);
-    assert_int_equal(check(f), AUTH_WAITING);
+    assert_int_equal(auth_check(f), AUTH_WAITING);
     until_changes(f, 1);
-    assert_int_equal(check(f), AUTH_FAILED);
+    assert_int_equal(auth_check(f), AUTH_FAILED);
     assert_int_equal(f->why.code, ERR_AUTH);
     assert_non_null(strstr(f->why.text, "Token has expired"));
     loop_step(f->loop, 50);
-    assert_int_equal(check(f), AUTH_FAILED);
-    assert_int_equal(runs(f), 1);
+    assert_int_equal(auth_check(f), AUTH_FAILED);
+    assert_int_equal(plugin_runs(f), 1);
 }
 
 static void a_token_of_the_kubeconfig_needs_no_plug_in(void **state)
@@ -295,10 +295,10 @@ static void a_token_of_the_kubeconfig_needs_no_plug_in(void **state)
     f->user.exec = &x;
     f->user.token = token;
     auth_begin(f);
-    assert_int_equal(check(f), AUTH_READY);
+    assert_int_equal(auth_check(f), AUTH_READY);
     assert_string_equal(kube_auth_header(f->auth), "Bearer t");
     loop_step(f->loop, 50);
-    assert_int_equal(runs(f), 0);
+    assert_int_equal(plugin_runs(f), 0);
 }
 
 int main(void)

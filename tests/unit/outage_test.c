@@ -794,7 +794,7 @@ static void json_that_is_no_outage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
         WITH(a_container_that_ends_is_a_loss_of_its_own),
         WITH(an_old_ray_node_that_is_still_alive_is_stale),
         WITH(a_tick_says_whether_it_moved_the_ladder),

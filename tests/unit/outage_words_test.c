@@ -219,7 +219,7 @@ static void words_fit_whatever_the_numbers(void **state)
     assert_true(strlen(outage_field_words(&k, out, NULL)) < OUTAGE_WORDS_MAX);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {

@@ -42,13 +42,13 @@ static void on_may(struct kube *be, const char *verb, const char *resource, cons
     snprintf(r->ns, sizeof r->ns, "%s", ns);
 }
 
-static void review_answer(struct fixture *f, enum tri may, const char *why)
+static void review_answer(struct fixture *f, enum tri permission_now, const char *why)
 {
     struct reviews *r = &f->reviews;
     void (*done)(void *, enum tri, const char *) = r->done;
     assert_non_null(done);
     r->done = NULL;
-    done(r->arg, may, why);
+    done(r->arg, permission_now, why);
 }
 
 static int fixture_open(void **state)
@@ -101,19 +101,19 @@ static void another_namespace_forgets_the_answer(void **state)
     struct fixture *f = *state;
     session_permission_set_namespace(&f->session, "one");
     review_answer(f, TRI_YES, "");
-    assert_int_equal(may(f), TRI_YES);
+    assert_int_equal(permission_now(f), TRI_YES);
     session_permission_set_namespace(&f->session, "two");
-    assert_int_equal(may(f), TRI_UNKNOWN);
+    assert_int_equal(permission_now(f), TRI_UNKNOWN);
     assert_true(session_permission_waits(&f->session));
     session_permission_set_namespace(&f->session, "three");
     assert_int_equal(f->reviews.sent, 2);
     review_answer(f, TRI_YES, ""); /* of "two": not taken, and "three" is asked about */
-    assert_int_equal(may(f), TRI_UNKNOWN);
+    assert_int_equal(permission_now(f), TRI_UNKNOWN);
     assert_true(session_permission_waits(&f->session));
     assert_int_equal(f->reviews.sent, 3);
     assert_string_equal(f->reviews.ns, "three");
     review_answer(f, TRI_NO, "");
-    assert_int_equal(may(f), TRI_NO);
+    assert_int_equal(permission_now(f), TRI_NO);
     assert_int_equal(f->reviews.sent, 3);
 }
 
@@ -127,11 +127,11 @@ static void it_is_asked_again_after_five_minutes(void **state)
     assert_int_equal(f->reviews.sent, 1);
     session_permission_tick(&f->session, now + 5 * MINUTE_MS + 1);
     assert_int_equal(f->reviews.sent, 2);
-    assert_int_equal(may(f), TRI_YES); /* until the next answer is there */
+    assert_int_equal(permission_now(f), TRI_YES); /* until the next answer is there */
     assert_false(session_permission_waits(&f->session));
     session_permission_tick(&f->session, now + 6 * MINUTE_MS); /* one is in flight */
     review_answer(f, TRI_NO, "");
-    assert_int_equal(may(f), TRI_NO);
+    assert_int_equal(permission_now(f), TRI_NO);
     assert_int_equal(f->reviews.sent, 2);
 }
 
@@ -156,7 +156,7 @@ static void a_refresh_while_one_is_in_flight_follows_it(void **state)
     assert_int_equal(f->reviews.sent, 2);
     review_answer(f, TRI_YES, "");
     assert_int_equal(f->reviews.sent, 2);
-    assert_int_equal(may(f), TRI_YES);
+    assert_int_equal(permission_now(f), TRI_YES);
 }
 
 /* A watch that is denied is so every few seconds: no storm of reviews. */

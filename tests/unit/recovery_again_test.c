@@ -694,7 +694,7 @@ static void no_clock_goes_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
         WITH(a_second_crash_takes_rungs_back),
         WITH(a_gcs_that_falls_silent_again_is_not_back),
         WITH(a_worker_that_restarts_after_all_opens_the_ladder_again),

@@ -371,7 +371,7 @@ static void a_head_that_is_not_ready_says_how_far_it_is(void **state)
     }
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
 
 int main(void)
 {

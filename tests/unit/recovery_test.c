@@ -1016,7 +1016,7 @@ static void random_streams_never_trip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
         WITH(the_ladder_with_grace_0),
         WITH(the_ladder_with_the_default_grace),
         WITH(a_fall_of_connections_is_remembered),

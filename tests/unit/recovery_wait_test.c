@@ -247,7 +247,7 @@ static void without_an_outage_nothing_is_waited_for(void **state)
     assert_int_equal(waits_for(*state), RUNG_COUNT);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
 
 int main(void)
 {

@@ -330,7 +330,7 @@ static void the_longest_gap_between_answers_is_kept(void **state)
     assert_int_equal(now_of(s).unserved_ms.value, 8000);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
 
 int main(void)
 {

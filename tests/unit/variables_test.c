@@ -163,7 +163,7 @@ static void object_sent_is(const char *const *given, const char *text, const cha
     manifest_free(m);
     variables_done(&v);
 }
-#define SENDS(text, expected, ...) sends((const char *const[]){__VA_ARGS__, NULL}, text, expected)
+#define SENDS(text, expected, ...) object_sent_is((const char *const[]){__VA_ARGS__, NULL}, text, expected)
 
 /* A number stays a number, and a word a word, whatever YAML would make of it. */
 static void types_are_kept(void **state)
@@ -451,8 +451,8 @@ static void states_are_told_apart(void **state)
         assert_int_equal(var->secret, cases[i].secret);
         assert_int_equal(var->value != NULL, variable_usable(var));
     }
-    assert_int_equal(named(&v, "MINE")->uses, 2);
-    assert_non_null(named(&v, "HUGGING_FACE_HUB_TOKEN")->help);
+    assert_int_equal(variable_named(&v, "MINE")->uses, 2);
+    assert_non_null(variable_named(&v, "HUGGING_FACE_HUB_TOKEN")->help);
     manifest_free(m);
     variables_done(&v);
 }

@@ -98,13 +98,13 @@ static void what_was_there_is_changed_only_as_it_was_shown(void **state)
         const struct answer_row rows[] = {last, cases[i].row, {MAP_PATCH, 200, SENT_MAP, 0, 0}, {NULL, 0, NULL, 0, 0}};
         struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){.text = MAP});
         deploy_script_said(r, cases[i].said);
-        assert_int_equal(times(r->log, MAP_PATCH "\n"), cases[i].patches);
+        assert_int_equal(line_times(r->log, MAP_PATCH "\n"), cases[i].patches);
         if (strstr(cases[i].said, "serverside-applied")) {
             assert_int_equal(r->err, ERR_OK);
             assert_string_equal(r->why, "applied; the manifest has no RayService to wait for");
             /* Read again before each, and changed as the version of that reading. */
-            assert_int_equal(times(r->log, MAP_GET), 0);
-            assert_int_equal(times(r->log, "GET /api/v1/namespaces/mistral/configmaps/m\n"), 1 + cases[i].patches);
+            assert_int_equal(line_times(r->log, MAP_GET), 0);
+            assert_int_equal(line_times(r->log, "GET /api/v1/namespaces/mistral/configmaps/m\n"), 1 + cases[i].patches);
         } else {
             assert_int_not_equal(r->err, ERR_OK);
             if (cases[i].err) assert_int_equal(r->err, cases[i].err);
@@ -126,9 +126,9 @@ static void a_take_over_that_is_not_needed_any_more_is_not_forced(void **state)
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     assert_non_null(strstr(r->question, "takes .spec.rayClusterConfig.workerGroupSpecs from kuberay-operator"));
-    assert_int_equal(times(r->log, SERVICE_PATCH "&dryRun=All\n"), 2);
-    assert_int_equal(times(r->log, SERVICE_PATCH "\n"), 1);
-    assert_int_equal(times(r->log, SERVICE_PATCH "&force=true\n"), 0);
+    assert_int_equal(line_times(r->log, SERVICE_PATCH "&dryRun=All\n"), 2);
+    assert_int_equal(line_times(r->log, SERVICE_PATCH "\n"), 1);
+    assert_int_equal(line_times(r->log, SERVICE_PATCH "&force=true\n"), 0);
     free(r);
 }
 
@@ -142,7 +142,7 @@ static void a_take_over_that_cannot_be_checked_again_is_not_sent(void **state)
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_SERVER);
     deploy_script_said(r, "# apply: rayservice.ray.io/mistral: etcd is away\n");
-    assert_int_equal(times(r->log, SERVICE_PATCH "\n") + times(r->log, SERVICE_PATCH "&force=true\n"), 0);
+    assert_int_equal(line_times(r->log, SERVICE_PATCH "\n") + line_times(r->log, SERVICE_PATCH "&force=true\n"), 0);
     free(r);
 }
 
@@ -174,9 +174,9 @@ static void the_namespace_that_the_manifest_holds_is_made_once(void **state)
                              .text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: mistral, labels: {team: a}}\n"
                                      "---\n" MAP});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    assert_int_equal(times(r->log, NAMESPACE_POST), 1);
-    assert_int_equal(times(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck&dryRun=All\n"), 1);
-    assert_int_equal(times(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck\n"), 0);
+    assert_int_equal(line_times(r->log, NAMESPACE_POST), 1);
+    assert_int_equal(line_times(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck&dryRun=All\n"), 1);
+    assert_int_equal(line_times(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck\n"), 0);
     const char *made = strstr(strstr(r->bodies, "\"kind\":\"Namespace\"") + 1, "\"kind\":\"Namespace\"");
     assert_non_null(made);
     assert_non_null(strstr(made, "\"team\":\"a\""));
@@ -315,7 +315,7 @@ static void a_question_has_an_end(void **state)
     struct deploy_script *r = deploy_script_new(NULL);
     r->empty = true;
     deploy_script_run(r, &(struct deploy_script_how){.text = manifest, .no = true});
-    assert_int_equal(times(r->question, ": new\n"), DEPLOY_CONFIRM_LINES);
+    assert_int_equal(line_times(r->question, ": new\n"), DEPLOY_CONFIRM_LINES);
     assert_non_null(strstr(r->question, "configmap/m11: new\n… and 2 more\n"));
     free(manifest);
     free(r);

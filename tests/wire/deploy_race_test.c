@@ -297,17 +297,18 @@ static void without_permission_the_engine_refuses_by_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_made_is_ours_to_apply, up, down),
-        cmocka_unit_test_setup_teardown(what_somebody_made_meanwhile_is_left_alone, up, down),
-        cmocka_unit_test_setup_teardown(another_one_of_that_name_is_left_alone, up, down),
-        cmocka_unit_test_setup_teardown(what_may_not_be_read_or_applied_is_said_at_once, up, down),
-        cmocka_unit_test_setup_teardown(what_cannot_be_checked_in_a_new_namespace_is_not_applied, up, down),
-        cmocka_unit_test_setup_teardown(what_is_gone_is_not_made_anew, up, down),
-        cmocka_unit_test_setup_teardown(what_was_changed_meanwhile_is_shown_first, up, down),
-        cmocka_unit_test_setup_teardown(the_operators_field_is_taken_as_shown, running_up, down),
-        cmocka_unit_test_setup_teardown(a_conflict_that_was_not_shown_is_not_forced, running_up, down),
-        cmocka_unit_test_setup_teardown(another_rayservice_of_that_name_is_left_alone, running_up, down),
-        cmocka_unit_test_setup_teardown(without_permission_the_engine_refuses_by_itself, up, down),
+        cmocka_unit_test_setup_teardown(what_is_made_is_ours_to_apply, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(what_somebody_made_meanwhile_is_left_alone, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(another_one_of_that_name_is_left_alone, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(what_may_not_be_read_or_applied_is_said_at_once, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(what_cannot_be_checked_in_a_new_namespace_is_not_applied, race_setup,
+                                        race_teardown),
+        cmocka_unit_test_setup_teardown(what_is_gone_is_not_made_anew, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(what_was_changed_meanwhile_is_shown_first, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(the_operators_field_is_taken_as_shown, running_up, race_teardown),
+        cmocka_unit_test_setup_teardown(a_conflict_that_was_not_shown_is_not_forced, running_up, race_teardown),
+        cmocka_unit_test_setup_teardown(another_rayservice_of_that_name_is_left_alone, running_up, race_teardown),
+        cmocka_unit_test_setup_teardown(without_permission_the_engine_refuses_by_itself, race_setup, race_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

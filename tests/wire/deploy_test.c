@@ -170,8 +170,8 @@ static void a_version_that_moved_on_is_read_again(void **state)
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    assert_int_equal(times(r->log, SERVICE_PATCH "&force=true\n"), 3);
-    assert_true(times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n") >= 4);
+    assert_int_equal(line_times(r->log, SERVICE_PATCH "&force=true\n"), 3);
+    assert_true(line_times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n") >= 4);
     free(r);
 }
 

@@ -210,7 +210,7 @@ static int fixture_close(void **state)
         uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
         while (!(condition) && loop_now_ms() < end_) {                                                                 \
             loop_step((s)->loop, 20);                                                                                  \
-            update(s);                                                                                                 \
+            router_update(s);                                                                                          \
         }                                                                                                              \
         assert_true(condition);                                                                                        \
     } while (0)

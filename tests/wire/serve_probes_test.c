@@ -230,8 +230,8 @@ static void workers_route_and_dashboard_are_probed(void **state)
     serve_probes_set_route(p, &route);
     assert_false(serve_probes_are_settled(p));
     UNTIL(x, serve_probes_are_settled(p));
-    assert_true(requests(x, "probe", "a-w", "ok") >= 1);
-    assert_true(requests(x, "way", NULL, "ok") >= 1);
+    assert_true(requests_count(x, "probe", "a-w", "ok") >= 1);
+    assert_true(requests_count(x, "way", NULL, "ok") >= 1);
     assert_string_equal(
         x->last_status,
         "GET /api/v1/namespaces/ml/services/a-c-head-svc:dashboard/proxy/api/serve/applications/ HTTP/1.1");
@@ -249,7 +249,7 @@ static void silence_is_not_settled(void **state)
     struct serve_probes *p = probes_open(x, 0);
     x->silent = true;
     probes_update(x, 0, "a");
-    UNTIL(x, x->statuses == 1 && requests(x, "probe", "a-w", "waiting") == 1);
+    UNTIL(x, x->statuses == 1 && requests_count(x, "probe", "a-w", "waiting") == 1);
     assert_false(serve_probes_are_settled(p));
 }
 
@@ -263,10 +263,10 @@ static void services_of_one_world_are_told_apart(void **state)
     probes_update(x, 0, "a");
     UNTIL(x, serve_probes_are_settled(x->service[0]));
     x->silent = true;
-    UNTIL(x, requests(x, "probe", "a-w", "waiting") > 0);
-    assert_int_equal(requests(x, "probe", "b-w", "ok"), 0);
+    UNTIL(x, requests_count(x, "probe", "a-w", "waiting") > 0);
+    assert_int_equal(requests_count(x, "probe", "b-w", "ok"), 0);
     probes_close(x, 0);
-    assert_int_equal(requests(x, "probe", "a-w", "waiting"), 0);
+    assert_int_equal(requests_count(x, "probe", "a-w", "waiting"), 0);
     assert_int_equal(state_of(x, PROBER_SOURCE), SOURCE_OFF);
     assert_int_equal(state_of(x, SERVE_SOURCE), SOURCE_OFF);
     assert_int_equal(probe_sum_of(x->world, "probe", 0).ok, 0);
@@ -276,7 +276,7 @@ static void services_of_one_world_are_told_apart(void **state)
     probes_update(x, 1, "b");
     assert_false(serve_probes_are_settled(b)); /* the other's answers are not its own */
     x->silent = false;
-    UNTIL(x, requests(x, "probe", "b-w", "ok") > 0);
+    UNTIL(x, requests_count(x, "probe", "b-w", "ok") > 0);
     UNTIL(x, serve_probes_are_settled(b) || x->statuses > 9);
     assert_non_null(strstr(x->last_status, "/b-c-head-svc:"));
 }
@@ -314,7 +314,7 @@ static void keys_are_shared(void **state)
     (void)probes_open(x, 1);
     probes_update(x, 0, "a");
     probes_update(x, 1, "b");
-    UNTIL(x, requests(x, "probe", "a-w", "waiting") == 2 && requests(x, "probe", "b-w", "waiting") == 2);
+    UNTIL(x, requests_count(x, "probe", "a-w", "waiting") == 2 && requests_count(x, "probe", "b-w", "waiting") == 2);
     assert_int_equal(x->probes, 4);
     assert_int_equal(world_count(x->world, TABLE_REQUEST), 4);
 }
@@ -368,7 +368,7 @@ static void a_named_address_is_probed_without_kubernetes(void **state)
     x->conf.prompt = mem_str(tiny_url(x->server, ""));
     struct serve_probes *p = probes_open(x, 0);
     probes_update(x, 0, NULL);
-    UNTIL(x, requests(x, "probe", NULL, "ok") > 0);
+    UNTIL(x, requests_count(x, "probe", NULL, "ok") > 0);
     assert_true(serve_probes_are_settled(p));
     free(x->conf.prompt);
     x->conf.prompt = mem_str("proxy"); /* no address: there is nothing to probe */

@@ -158,7 +158,7 @@ static void an_api_server_that_cuts_us_off_is_no_no(void **state)
 {
     struct fixture *s = *state;
     open_session(s);
-    WAIT_FOR(s, session_settled(s->session) && evidence(s).verdict == VERDICT_OK);
+    WAIT_FOR(s, session_settled(s->session) && session_evidence(s).verdict == VERDICT_OK);
     struct service_evidence e = session_evidence(s);
     assert_int_equal(e.line[EVIDENCE_WAY].verdict, VERDICT_OK);
     assert_string_equal(e.line[EVIDENCE_WAY].by, "API server proxy");
@@ -167,11 +167,11 @@ static void an_api_server_that_cuts_us_off_is_no_no(void **state)
     free(sim_run_say(s->sim, "fault drop-connections"));
     (void)unknown_for(s, 3000);
     free(sim_run_say(s->sim, "clear drop-connections"));
-    WAIT_FOR(s, evidence(s).verdict == VERDICT_OK);
+    WAIT_FOR(s, session_evidence(s).verdict == VERDICT_OK);
     sim_run_pause(s->sim, true);
     assert_true(unknown_for(s, 2 * EVIDENCE_FRESH_MS));
     sim_run_pause(s->sim, false);
-    WAIT_FOR(s, evidence(s).verdict == VERDICT_OK);
+    WAIT_FOR(s, session_evidence(s).verdict == VERDICT_OK);
 }
 
 struct lines {
