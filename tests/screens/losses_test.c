@@ -14,13 +14,13 @@
 
 #include <cmocka.h>
 
-static void take(struct losses *l, struct fixture *f)
+static void losses_observe(struct losses *l, struct fixture *f)
 {
     struct view v = fixture_view(f);
     losses_record(l, &v);
 }
 
-static void show(const struct losses *l, const char *name)
+static void losses_show(const struct losses *l, const char *name)
 {
     static const int sizes[][2] = {{40, 120}, {24, 80}, {10, 40}};
     for (size_t i = 0; i < 3; i++) {
@@ -40,9 +40,9 @@ static void none_was_watched(void **state)
     struct losses l = {0};
     struct fixture f;
     fixture_calm(&f);
-    take(&l, &f);
+    losses_observe(&l, &f);
     assert_int_equal(l.item[LOSSES - 1].state, OUTAGE_NONE);
-    show(&l, "none");
+    losses_show(&l, "none");
     fixture_done(&f);
 }
 
@@ -53,7 +53,7 @@ static void two_of_them(void **state)
     struct fixture f, other;
     fixture_calm(&f);
     fixture_kill_head(&f);
-    take(&l, &f);
+    losses_observe(&l, &f);
     const struct outage *one = &l.item[LOSSES - 1];
     assert_int_equal(one->request[OUTAGE_PROBES].ok, 30);
     assert_int_equal(outage_failed(one), 0);
@@ -62,7 +62,7 @@ static void two_of_them(void **state)
     assert_true(one->head_down_ms.known);
     assert_int_equal(one->same, 2);
     fixture_probe(&f, "failed", 0);
-    take(&l, &f); /* the same loss, looked at again: not another one */
+    losses_observe(&l, &f); /* the same loss, looked at again: not another one */
     assert_int_equal(l.item[0].state, OUTAGE_NONE);
     assert_int_equal(outage_failed(one), 1);
     fixture_done(&f);
@@ -70,10 +70,10 @@ static void two_of_them(void **state)
     fixture_calm(&other);
     fixture_wait(&other, 60000);
     fixture_kill_head(&other);
-    take(&l, &other);
+    losses_observe(&l, &other);
     assert_int_equal(outage_failed(&l.item[0]), 1);
     assert_int_equal(outage_failed(&l.item[1]), 0);
-    show(&l, "two");
+    losses_show(&l, "two");
     /* The service was deleted and deployed again: what was before is none of its losses. */
     snprintf(l.item[0].service_uid, sizeof l.item[0].service_uid, "another");
     struct canvas cv;
@@ -97,7 +97,7 @@ static void what_is_final_stays(void **state)
     f.recovery.outage = OUTAGE_OVER;
     fixture_wait(&f, OUTAGE_SECONDS * 1000);
     fixture_probe(&f, "failed", 0);
-    take(&l, &f);
+    losses_observe(&l, &f);
     assert_true(l.item[1].final);
     assert_int_equal(outage_failed(&l.item[1]), 0);
     fixture_done(&f);
@@ -120,7 +120,7 @@ static void without_fault_tolerance(void **state)
                                                 .same = 2,
                                                 .restarts = 2,
                                                 .runtimes = 2}}};
-    show(&l, "no-ft");
+    losses_show(&l, "no-ft");
 }
 
 int main(void)

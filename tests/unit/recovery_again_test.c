@@ -430,7 +430,7 @@ static void events_of_another_uid_say_nothing(void **state)
     struct small *s = *state;
     static const char *const uids[] = {"another", old_head};
     for (int i = 0; i < 2; i++) {
-        done(state);
+        small_teardown(state);
         with_cluster(state);
         s = *state;
         struct event *e = record_new(TABLE_EVENT, "e");
