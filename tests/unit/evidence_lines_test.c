@@ -96,7 +96,7 @@ static void as_text_each_line_has_its_age_and_source(void **state)
     struct service_evidence e = {0};
     struct buf text;
     buf_init(&text, 4096);
-    e.line[0] = (struct evidence_now){.verdict = VERDICT_OK, .age_ms = known_u64(1250)};
+    e.line[0] = (struct evidence){.verdict = VERDICT_OK, .age_ms = known_u64(1250)};
     snprintf(e.line[0].why, sizeof e.line[0].why, "ok");
     snprintf(e.line[0].by, sizeof e.line[0].by, "service");
     e.line[2].verdict = VERDICT_WARN;
