@@ -263,7 +263,7 @@ static void a_variable_that_nothing_refers_to_is_told(void **state)
     deploy_script_run(r, &(struct deploy_script_how){.text = MAP, .dry_run = true});
     deploy_script_said(r, told);
     free(r);
-    r = deployed(NULL, &(struct deploy_script_how){.dry_run = true});
+    r = outcome_deployed(NULL, &(struct deploy_script_how){.dry_run = true});
     if (strstr(r->said, "not used by the manifest")) fail_msg("%s", r->said);
     free(r);
 }
