@@ -67,15 +67,25 @@ static void open_session(struct fixture *s)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static int fixture_open(void **state)
+static int fixture_open_with(void **state, const char *option)
 {
     struct fixture *s = mem_zero(1, sizeof *s);
-    static const char *const extra[] = {"--seed", "7", "--speed", "10", NULL};
+    const char *const extra[] = {"--seed", "7", "--speed", "10", option, NULL};
     s->sim = sim_run_start(extra);
     s->loop = loop_new();
     read_config(s);
     *state = s;
     return 0;
+}
+
+static int fixture_open(void **state)
+{
+    return fixture_open_with(state, NULL);
+}
+
+static int volatile_open(void **state)
+{
+    return fixture_open_with(state, "--redis-volatile");
 }
 
 static int fixture_close(void **state)
@@ -669,7 +679,7 @@ int main(void)
         T(permissions_are_asked_again),
         T(a_prompt_is_answered),
         T(a_redis_that_goes_is_said_and_comes_back),
-        T(a_redis_that_comes_back_empty_has_lost_the_state),
+        cmocka_unit_test_setup_teardown(a_redis_that_comes_back_empty_has_lost_the_state, volatile_open, fixture_close),
         T(worlds_may_be_left_out),
         T(a_broken_kubeconfig_that_was_named_is_an_error),
         T(a_command_that_is_not_there_is_a_state),
