@@ -373,6 +373,15 @@ enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, s
     return ERR_OK;
 }
 
+void cli_print_json(cJSON *root)
+{
+    char *text = cJSON_Print(root);
+
+    puts(text);
+    free(text);
+    cJSON_Delete(root);
+}
+
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms)
 {
     uint64_t seconds;

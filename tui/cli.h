@@ -6,6 +6,7 @@
 #ifndef RAYDECK_CLI_H
 #define RAYDECK_CLI_H
 
+#include "backends/base/json.h"
 #include "backends/conf.h"
 
 #include <stdbool.h>
@@ -77,6 +78,7 @@ struct variables;
 enum err cli_variables(const struct cli *cli, struct variables *ret, struct why *why);
 
 bool cli_json(const struct cli *cli);
+void cli_print_json(cJSON *root /* takes */);                          /* on stdout, with a newline */
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms); /* checked by cli_parse */
 /* --for, a whole number of seconds up to max_s; *ret stays where it is not given. */
 enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, struct why *why);

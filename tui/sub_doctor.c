@@ -46,10 +46,7 @@ static void print_findings(const struct cli *cli, const struct status_of *s, con
     if (cli_json(cli)) {
         cJSON *json = findings_json(found);
         cJSON_AddItemToObject(json, "answers", status_answers_json(s));
-        char *text = cJSON_Print(json);
-        puts(text);
-        free(text);
-        cJSON_Delete(json);
+        cli_print_json(json);
         return;
     }
     struct buf text;

@@ -47,10 +47,7 @@ int sub_info(struct cli *cli)
         cJSON *lines = cJSON_AddArrayToObject(root, "info");
         session_info(snapshot_session(snapshot), line_json, lines);
         own_lines(line_json, lines);
-        char *text = cJSON_Print(root);
-        puts(text);
-        free(text);
-        cJSON_Delete(root);
+        cli_print_json(root);
     } else {
         session_info(snapshot_session(snapshot), line_text, NULL);
         own_lines(line_text, NULL);

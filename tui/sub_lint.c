@@ -15,15 +15,6 @@ static void print_text(const struct findings *found)
     buf_done(&out);
 }
 
-static void print_json(const struct findings *found)
-{
-    cJSON *root = findings_json(found);
-    char *text = cJSON_Print(root);
-    puts(text ? text : "{}");
-    free(text);
-    cJSON_Delete(root);
-}
-
 static enum err lint_one(const char *path, struct variables *vars, struct findings *found, struct why *why)
 {
     if (strcmp(path, "-") == 0) return manifest_input_lint(vars, found, why);
@@ -56,7 +47,7 @@ int sub_lint(struct cli *cli)
         }
     if (found.of[FINDING_ERROR] && status == EXIT_FINE) status = EXIT_FAILED;
     findings_sort(&found);
-    if (unread < cli->argc) cli_json(cli) ? print_json(&found) : print_text(&found);
+    if (unread < cli->argc) cli_json(cli) ? cli_print_json(findings_json(&found)) : print_text(&found);
     findings_done(&found);
     variables_done(&vars);
     return status;

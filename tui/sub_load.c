@@ -107,11 +107,7 @@ static void report_print(const struct cli *cli, const struct loading *loading)
 {
     if (loading->progress) fprintf(stderr, "\r%*s\r", PROGRESS_COLS, "");
     if (cli_json(cli)) {
-        cJSON *json = load_report_json(loading->load, 0, loading->duration_ms);
-        char *text = cJSON_Print(json);
-        puts(text);
-        free(text);
-        cJSON_Delete(json);
+        cli_print_json(load_report_json(loading->load, 0, loading->duration_ms));
         return;
     }
     struct buf text;

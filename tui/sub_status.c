@@ -15,11 +15,7 @@ static void print_status(const struct cli *cli, const struct status_of *s)
         status_text(s, stdout);
         return;
     }
-    cJSON *json = status_json(s);
-    char *text = cJSON_Print(json);
-    puts(text);
-    free(text);
-    cJSON_Delete(json);
+    cli_print_json(status_json(s));
 }
 
 struct status_of status_of_session(const struct session *session, const char *context, struct outage *ret_outage)
