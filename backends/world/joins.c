@@ -145,6 +145,16 @@ bool event_is_about(const struct event *e, const char *ns, const char *name, con
     return !e->about_uid || !*e->about_uid || !uid || text_eq(e->about_uid, uid);
 }
 
+const struct pod *pod_of_event(const struct world *w, const struct event *e)
+{
+    const struct row *row;
+
+    if (!e->about || (e->about_kind && !text_eq(e->about_kind, "Pod"))) return NULL;
+    if (!e->about_uid || !*e->about_uid) return pod_named(w, e->ns, e->about);
+    row = world_find(w, TABLE_POD, e->about_uid);
+    return row ? ROW(row, pod) : NULL;
+}
+
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name)
 {
     const struct pod *gone = NULL;

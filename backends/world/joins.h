@@ -48,6 +48,8 @@ bool focus_probes(const struct focus *f, const struct row *pod_row);
 /* Is the event about that object, by its name and, where the event has it, by its UID? One of the same name that was
  * there before has another. */
 bool event_is_about(const struct event *e, const char *ns, const char *name, const char *uid);
+/* The pod that the event is about: by its UID, and by its name where the event has no UID. NULL: it is not known. */
+const struct pod *pod_of_event(const struct world *w, const struct event *e);
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name); /* living ones first */
 const struct knode *knode_named(const struct world *w, const char *name);
 const struct pod *pod_of_raynode(const struct world *w, const struct raynode *n);

@@ -146,6 +146,36 @@ static void test_selected_pod_is_marked_elsewhere(void **state)
     fake_console_close(&d);
 }
 
+static void event_put(struct fake_console *d, const char *key, const char *pod, const char *uid)
+{
+    struct event *e = record_new(TABLE_EVENT, key);
+    record_set(&e->ns, "mistral");
+    record_set(&e->reason, "Started");
+    record_set(&e->about_kind, "Pod");
+    record_set(&e->about, pod);
+    record_set(&e->about_uid, uid);
+    e->first = e->last = known_u64(d->f.wall_ms);
+    fixture_put(&d->f, "kube/events", WORLD_KUBE, e);
+}
+
+/* A pod of the same name that was there before has another UID: its events are not those of the one selected. */
+static void test_events_of_another_uid_are_not_marked(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    const struct pod *pod = ROW(world_find(d.f.world, TABLE_POD, "11aa-worker"), pod);
+    event_put(&d, "of it", pod->name, "11aa-worker");
+    event_put(&d, "of none", pod->name, NULL);
+    event_put(&d, "of another", pod->name, "00ff-worker");
+    screen_press(&d, 'j');
+    fake_console_update(&d);
+    assert_true(fake_console_row(&d, LAYOUT_EVENTS, "of it")->marked);
+    assert_true(fake_console_row(&d, LAYOUT_EVENTS, "of none")->marked);
+    assert_false(fake_console_row(&d, LAYOUT_EVENTS, "of another")->marked);
+    fake_console_close(&d);
+}
+
 static void test_rows_keep_their_place(void **state)
 {
     (void)state;
@@ -608,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_focus_comes_back_after_the_recovery),
         cmocka_unit_test(test_selection_is_a_key),
         cmocka_unit_test(test_selected_pod_is_marked_elsewhere),
+        cmocka_unit_test(test_events_of_another_uid_are_not_marked),
         cmocka_unit_test(test_rows_keep_their_place),
         cmocka_unit_test(test_back_closes_one_thing_at_a_time),
         cmocka_unit_test(test_detail_scrolls_within_its_text),

@@ -88,9 +88,8 @@ static void add_event(struct events *s, const struct view *v, const struct event
     char text[TABLE_CELL_MAX], clock[STAMP_TEXT_MAX];
     struct table_row *tr = table_row_add(&s->table, e->record.key);
     bool warning = e->type && strcmp(e->type, "Normal") != 0;
-    tr->marked = v->selection && v->selection->table == TABLE_POD && e->about && v->selection->key[0] &&
-                 world_find(v->world, TABLE_POD, v->selection->key) &&
-                 strcmp(or_dash(ROW(world_find(v->world, TABLE_POD, v->selection->key), pod)->name), e->about) == 0;
+    const struct pod *pod = pod_of_event(v->world, e);
+    tr->marked = pod && v->selection && v->selection->table == TABLE_POD && text_eq(v->selection->key, pod->record.key);
     table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)event_time(e),
                    event_time(e) ? stamp_clock(clock, event_time(e)) : "–");
     about_text(v, e, text, sizeof text);

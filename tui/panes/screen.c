@@ -75,8 +75,8 @@ static void find_pod(struct selection *sel, const struct view *v)
     if (!row || sel->pod_uid[0]) return;
     if (sel->table == TABLE_CORE)
         pod = pod_of_core(v->world, v->focus, ROW(row, core));
-    else if (sel->table == TABLE_EVENT && ROW(row, event)->about)
-        pod = pod_named(v->world, ROW(row, event)->ns, ROW(row, event)->about);
+    else if (sel->table == TABLE_EVENT)
+        pod = pod_of_event(v->world, ROW(row, event));
     else if (sel->table == TABLE_REQUEST && ROW(row, request)->pod)
         pod = pod_named(v->world, NULL, ROW(row, request)->pod);
     if (pod) snprintf(sel->pod_uid, sizeof sel->pod_uid, "%.63s", pod->record.key);
