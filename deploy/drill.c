@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { DRILL_POLL_MS = 250, PROMPT_TIMEOUT_MS = 180 * 1000 };
-#define PROMPTS_BASELINE_PER_S 1.0 /* one at a time */
+#define PROMPTS_BASELINE_PER_S 1.0 /* due; one is in flight at a time */
 
 static void drill_baseline(void *arg);
 static void drill_fault(void *arg);
@@ -47,16 +47,13 @@ void drill_outage(const struct drill *d, struct outage *ret)
     const struct focus f = session_focus(s);
 
     outage_of(session_recovery(s), session_world(s), &f, drill_now_ms(d), drill_wall_ms(d), ret);
+    /* That of the delete, and none before it. */
+    if (d->deleted && ret->t0_ms < d->deleted_ms)
+        *ret = (struct outage){.state = OUTAGE_NONE, .missing = RUNG_COUNT, .waits_for = RUNG_COUNT};
 }
 
 /* ---- the load -----------------------------------------------------------------------------------------------------
  */
-
-static void on_load_over(void *arg)
-{
-    struct drill *d = arg;
-    d->load_is_over = true;
-}
 
 /* prompts_per_s 0: no prompts. */
 static enum err drill_load_start(struct drill *d, double prompts_per_s, struct why *why)
@@ -69,11 +66,10 @@ static enum err drill_load_start(struct drill *d, double prompts_per_s, struct w
          .in_flight = 1,
          .timeout_ms = PROMPT_TIMEOUT_MS},
     };
-    const struct load_calls calls = {.over = on_load_over, .arg = d};
+    const struct load_calls calls = {.arg = d};
     const struct load_conf conf = {
         .series = series, .count = prompts_per_s > 0 ? 2 : 1, .sink = session_sink(d->conf.session)};
 
-    d->load_is_over = false;
     return session_load_start(d->conf.session, &conf, &calls, &d->load, why);
 }
 
@@ -85,22 +81,21 @@ static void drill_load_end(struct drill *d)
 
 void drill_stop(struct drill *d)
 {
-    if (d->load && !d->stopped) load_stop(d->load);
+    if (d->stopped) return;
+    if (d->load) load_stop(d->load);
+    d->tally.until_ms = drill_wall_ms(d); /* what is not asked any more is no silence of the service */
     d->stopped = true;
 }
 
 /* ---- baseline -----------------------------------------------------------------------------------------------------
  */
 
-/* At most half of what one prompt at a time comes to, and no more than one a second. */
+/* Half of what one prompt at a time came to. */
 static double prompts_rate(const struct drill *d)
 {
-    const struct known_u64 us =
-        d->conf.question ? histogram_percentile(&load_sum(d->load, 1)->latency, 50) : UNKNOWN_U64;
+    const uint64_t ms = drill_now_ms(d) - d->begun_ms;
 
-    if (!us.known || !us.value) return 0;
-    const double sustained = 1e6 / (double)us.value;
-    return sustained / 2 < PROMPTS_BASELINE_PER_S ? sustained / 2 : PROMPTS_BASELINE_PER_S;
+    return d->conf.question && ms ? (double)load_sum(d->load, 1)->ok * 1000 / (double)ms / 2 : 0;
 }
 
 static void baseline_series(struct drill *d, size_t series, const char *what)
@@ -351,24 +346,33 @@ static void scope_add(struct drill *d)
                                  d->overrides[i]);
 }
 
+static void verdict_replace(struct drill *d, enum drill_result result, const char *cause)
+{
+    d->verdict.result = result;
+    snprintf(d->verdict.cause, sizeof d->verdict.cause, "%s", cause);
+}
+
 static void drill_judge_now(struct drill *d)
 {
     const struct session *s = d->conf.session;
     const struct focus f = session_focus(s);
     const struct kube_where *where = session_where(s);
 
-    d->tally.until_ms = drill_wall_ms(d);
+    if (!d->tally.until_ms) d->tally.until_ms = drill_wall_ms(d);
     drill_outage(d, &d->outage);
     drill_judge(&(struct verdict_ask){.outage = &d->outage,
                                       .tally = &d->tally,
                                       .limits = d->conf.limits,
-                                      .wall_ms = d->tally.until_ms,
+                                      .wall_ms = drill_wall_ms(d),
                                       .has_redis = d->has_redis,
                                       .has_fields = d->has_redis,
                                       .has_neuron = d->has_neuron,
                                       .has_prompts = d->prompts_per_s > 0,
                                       .fault = d->fault},
                 &d->verdict);
+    if (d->aborted) verdict_replace(d, DRILL_ABORTED, "it was given up before the end");
+    if (d->stopped && d->verdict.result == DRILL_PASS)
+        verdict_replace(d, DRILL_INCONCLUSIVE, "the load was stopped before the end");
     scope_add(d);
     d->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
     d->report = (struct drill_report){.verdict = &d->verdict,
@@ -387,6 +391,7 @@ static void drill_verdict_step(void *arg)
     struct drill *d = arg;
 
     if (!d->deleted) {
+        drill_load_end(d);
         step_log(&d->engine, TONE_PLAIN, "the head was not deleted: there is nothing to judge");
         step_next(&d->engine);
         return;
@@ -407,15 +412,14 @@ const struct drill_report *drill_report(const struct drill *d)
 /* ---- the object ---------------------------------------------------------------------------------------------------
  */
 
-/* The tally begins with the outage: a request due before it says nothing of it. A recording is summed up alike. */
+/* The tally begins with the outage: a request that was due before T0 says nothing of it. */
 void drill_applied(struct drill *d, const struct change *c)
 {
     if (!d->deleted || d->judged) return;
-    if (!d->tallying && session_recovery(d->conf.session)->outage != OUTAGE_NONE) {
-        const struct focus f = session_focus(d->conf.session);
+    const struct recovery *r = session_recovery(d->conf.session);
+    if (!d->tallying && r->outage != OUTAGE_NONE && r->t0_ms >= d->deleted_ms) {
         d->tallying = true;
-        tally_begin(&d->tally, f.rayservice ? f.rayservice->record.key : NULL,
-                    session_recovery(d->conf.session)->t0_wall_ms);
+        tally_begin(&d->tally, r->service, r->t0_wall_ms);
     }
     if (d->tallying) tally_observe(&d->tally, session_world(d->conf.session), c);
 }
@@ -443,7 +447,10 @@ static const char *drill_left(const void *arg)
 
 static void on_cancelled(void *arg)
 {
-    drill_load_end(arg);
+    struct drill *d = arg;
+
+    d->aborted = true;
+    drill_load_end(d);
 }
 
 struct drill *drill_start(const struct drill_conf *conf, const struct step_observer *observer)

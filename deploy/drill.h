@@ -1,6 +1,6 @@
 /*
  * drill.h - the failover drill: puts a load on the service, deletes the head pod, watches the recovery to its end and
- * judges it. A run of the step engine; the console and the command line drive the same.
+ * judges it. A run of the step engine.
  *
  *   guards    refuses where a loss would prove nothing, or cost more than it is to prove (see below)
  *   baseline  a load as it will be, for a while: it must be answered; how many prompts the service sustains
@@ -16,7 +16,7 @@
  * the verdict's scope names which.
  *
  * Once the head is deleted the run is not given up: drill_stop ends the load and nothing else, so that what happens is
- * still seen and judged. What a load that was stopped does not show makes the verdict INCONCLUSIVE.
+ * still seen and judged, though not PASS any more. A run that is cancelled all the same is ABORTED.
  */
 #ifndef RAYDECK_DEPLOY_DRILL_H
 #define RAYDECK_DEPLOY_DRILL_H

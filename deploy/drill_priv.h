@@ -16,7 +16,7 @@ struct drill {
     size_t overridden;
 
     struct load *load;
-    bool load_is_over, stopped;
+    bool stopped, aborted;
     uint64_t begun_ms;
     double prompts_per_s; /* 0: none */
 

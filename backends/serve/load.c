@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { US_PER_S = 1000000, HEALTH_BODY_MAX = 64 * 1024, KEY_MAX = 80 };
+enum { US_PER_S = 1000000, TICK_US = 1000000, HEALTH_BODY_MAX = 64 * 1024, KEY_MAX = 80 };
 
 struct load_request {
     struct load *load;
@@ -88,18 +88,18 @@ static void request_key(const struct load *load, const struct load_outcome *o, c
 }
 
 /* Wall times count from now, by how long ago it was. */
-static void health_record_put(const struct load *load, const struct load_outcome *o)
+static void outcome_record_put(const struct load *load, const struct load_outcome *o)
 {
     const struct load_series *of = &load->series[o->series].conf;
     const uint64_t now_us = loop_now_us(), wall_ms = loop_wall_ms(load->loop);
     const bool tells = o->failure != SERVE_FAILURE_OURS && o->failure != SERVE_FAILURE_CANCELLED;
     char key[KEY_MAX];
 
-    if (!load->sink.change || of->prompt) return;
+    if (!load->sink.change || (of->prompt && o->sent_us.known)) return; /* a prompt that was sent puts its own */
     request_key(load, o, key);
     struct request *r = record_new(TABLE_REQUEST, key);
-    record_set(&r->kind, of->pod ? "probe" : "way");
-    record_set(&r->target, "GET /-/healthz");
+    record_set(&r->kind, of->prompt ? "prompt" : of->pod ? "probe" : "way");
+    record_set(&r->target, of->prompt ? of->prompt->kind : "GET /-/healthz");
     record_set(&r->path, of->path.words);
     record_set(&r->pod, of->pod);
     record_set(&r->phase, o->failure == SERVE_FAILURE_NONE ? "ok" : tells ? "failed" : "cancelled");
@@ -130,7 +130,7 @@ static void outcome_count(struct load *load, struct load_outcome *o)
     }
     if (o->late) s->sum.late++;
     series_add_gap(s, o->done_us, ok);
-    health_record_put(load, o);
+    outcome_record_put(load, o);
     if (load->calls.ended) load->calls.ended(load->calls.arg, o);
 }
 
@@ -281,17 +281,17 @@ static void on_over(void *arg)
 {
     struct load *load = arg;
 
-    if (load->over)
-        load->calls.over(load->calls.arg);
-    else
+    if (!load->over)
         load_tick(load);
+    else if (load->calls.over)
+        load->calls.over(load->calls.arg);
 }
 
 static void load_tick(struct load *load)
 {
     const uint64_t now_us = loop_now_us();
     const bool paused = now_us - load->ticked_us > load->pause_us;
-    uint64_t next_us = UINT64_MAX;
+    uint64_t next_us = now_us + TICK_US; /* a pause is told from waiting by ticks */
     bool over = true;
 
     if (load->over) return;
@@ -305,12 +305,7 @@ static void load_tick(struct load *load)
     }
     load->over = over;
     /* `over` is called from the loop, and not below a request that was just told of. */
-    if (over)
-        alarm_set(load->alarm, 0, 0);
-    else if (next_us == UINT64_MAX)
-        alarm_stop(load->alarm);
-    else
-        alarm_set(load->alarm, next_us > now_us ? (next_us - now_us + 999) / 1000 : 0, 0);
+    alarm_set(load->alarm, !over && next_us > now_us ? (next_us - now_us + 999) / 1000 : 0, 0);
 }
 
 /* ---- the object ---------------------------------------------------------------------------------------------------

@@ -68,16 +68,16 @@ struct load_sum {
 
 struct load_calls {
     void (*ended)(void *arg, const struct load_outcome *outcome); /* of each request; may be NULL. Frees no load */
-    void (*over)(void *arg); /* once, from the loop: every request has ended. It may free the load */
+    void (*over)(void *arg); /* once, from the loop: every request has ended. It may free the load; NULL: nothing */
     void *arg;
 };
 struct load_conf {
     const struct load_series *series;
     size_t count;
     uint64_t duration_ms;    /* 0: until load_stop */
-    uint64_t pause_ms;       /* 0: LOAD_PAUSE_MS */
-    const struct sink *sink; /* each request that ended is put there as a REQUEST record, of kind "way" or "prompt";
-                              * copied. NULL: nowhere */
+    uint64_t pause_ms;       /* 0: LOAD_PAUSE_MS; more than a second */
+    const struct sink *sink; /* each request that ended is put there as a REQUEST record, of kind "way", "probe" or
+                              * "prompt"; copied. NULL: nowhere */
 };
 
 struct load;
@@ -85,7 +85,7 @@ struct load;
  * (0, LOAD_PER_S_MAX]. how is copied; what it points to must outlive the load. */
 enum err load_start(struct loop *l, const struct serve_open *how, const struct load_conf *conf,
                     const struct load_calls *calls, struct load **ret, struct why *why);
-/* Nothing is due any more; those in flight are waited for, then `over` is called. */
+/* Nothing is due any more; what was due is sent and waited for, then `over` is called. */
 void load_stop(struct load *load);
 void load_free(struct load *load); /* cancels what is in flight, without a call; NULL is fine */
 const struct load_series *load_series(const struct load *load, size_t series); /* as it runs; borrowed */

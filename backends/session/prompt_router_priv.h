@@ -43,9 +43,8 @@ struct prompt_router {
 
 /* With what belongs to its RayService, whichever is in focus. Good until the next change. */
 const struct world *router_world(const struct prompt_router *r);
-/* Sends the waiting prompts: the protocol of the selected route is known. */
-bool router_is_ready(const struct prompt_router *r);
-void router_send_waiting(struct prompt_router *r);
-void router_detect_again(struct prompt_router *r); /* a response violated the protocol */
+bool router_is_ready(const struct prompt_router *r); /* the protocol of the selected route is known */
+void router_send_waiting(struct prompt_router *r);   /* sends the waiting prompts, where it is ready */
+void router_detect_again(struct prompt_router *r);   /* a response violated the protocol */
 
 #endif

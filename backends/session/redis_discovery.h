@@ -46,7 +46,8 @@ struct redis_discovery *redis_discovery_new(const struct redis_discovery_conf *c
 /* The source turns OFF, so that the world drops its rows. No callback and no change comes after it; NULL is fine. */
 void redis_discovery_free(struct redis_discovery *d);
 
-/* focus: of the RayService; borrowed for the call, in which only changes of the source "redis" are published. */
+/* focus: of the RayService; borrowed for the call, in which only changes of the sources "redis" and "kube/secrets" are
+ * published. */
 void redis_discovery_update(struct redis_discovery *d, const struct world *w, const struct focus *focus);
 /* About once a second: a password that was refused is read again after REDIS_SECRET_RETRY_MS. */
 void redis_discovery_tick(struct redis_discovery *d);
@@ -64,7 +65,7 @@ struct redis_found {
     const char *user_from;     /* of user, likewise */
     const char *password_from; /* "Secret NS/NAME, key KEY" */
     const char *password_why;  /* why it was not read; NULL: it was, or is not needed, or not asked for yet */
-    bool password_read;        /* the link was opened with it */
+    bool password_read;        /* the link was opened, with the password where there is one */
     const char *withheld_for;  /* "host:port": the RayService's credentials are for that and were not sent to address */
 };
 struct redis_found redis_discovery_found(const struct redis_discovery *d);

@@ -213,7 +213,7 @@ bool session_route_is_pending(const struct session *s)
     return prompt_router_is_pending(of->router) || (is_routed && of->probes && !serve_probes_has_route(of->probes));
 }
 
-/* True from the first sign of a head loss until the end of the recovery. */
+/* Fast from the first sign of a head loss until the end of the recovery. */
 void session_services_set_fast_poll(struct session *s)
 {
     for (struct session_service *of = s->services; of; of = of->next) {

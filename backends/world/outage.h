@@ -18,7 +18,8 @@
  *   state gone  from when the GCS's state was seen to be gone from a Redis that answers, to when a GCS has written its
  *               NODE there again; until now while there is none. Unknown where it was not gone.
  * A length that runs never gets shorter: where a rung is lost again, it runs on from where it began.
- * All of them in milliseconds by our clock. Rungs are offsets from T0, and no lengths.
+ * All of them in milliseconds by our clock; T0 of an outage that had begun before the first look is by servers' stamps.
+ * Rungs are offsets from T0, and no lengths.
  */
 #ifndef RAYDECK_WORLD_OUTAGE_H
 #define RAYDECK_WORLD_OUTAGE_H
@@ -108,7 +109,7 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
                uint64_t wall_ms, struct outage *ret);
 /* The previous outage with a head loss; state OUTAGE_NONE: none. */
 const struct outage *outage_previous(const struct recovery *r);
-/* The last finished one with a head loss: *now, else *before. State NONE: none. */
+/* The last finished one with a head loss: *now, else *previous. State NONE: none. */
 const struct outage *outage_last(const struct outage *now, const struct outage *previous);
 
 /* Where it stands: the GCS is only silent, or has lost its state; a Terminating head still serves; the new head is

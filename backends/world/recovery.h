@@ -11,11 +11,12 @@
  * (it came back empty), or our own delete is accepted; or when the first look at a cluster that has served finds its
  * head missing, going or another one that is not Ready. Rungs may be
  * reached in any order. A rung that stops being true is taken back ("lost again"), until the report is final. The
- * ladder closes when every rung that can be observed is true, and opens again when one is lost after that.
+ * ladder closes when every rung that can be observed is true, or when the head is Ready and nothing more has come for a
+ * minute; it opens again when a rung is lost after that.
  *
  * The GCS is back when the new head has written its NODE record and a heartbeat stamped after it: both are its own, by
  * its own clock. Connections to Redis or a port that accepts are those of any gcs_server that starts, and prove
- * nothing.
+ * nothing. Where NODE is not read, its heartbeat must move after the head is Ready.
  */
 #ifndef RAYDECK_WORLD_RECOVERY_H
 #define RAYDECK_WORLD_RECOVERY_H
@@ -104,8 +105,8 @@ struct recovery {
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX]; /* of the cause: "OOMKilled, exit code 137" */
     bool found;                       /* it had begun before the first look: T0 is by servers' stamps */
-    bool ours;                        /* T0 is the acceptance of our own delete */
-    struct known_u64 grace_s;         /* of our delete */
+    bool ours; /* we deleted it: T0 is when that was accepted, or when the watch told of it, if that was earlier */
+    struct known_u64 grace_s; /* of our delete */
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
     char *old_ray_node;         /* hex node id in the GCS; NULL: unknown */
     struct known_u64 silent_ms; /* when the GCS fell silent: workers' reconnect timeout starts */

@@ -57,7 +57,7 @@ const char *tally_series_words(enum tally_series series);
 uint64_t tally_due_between(const struct request_tally *t, enum tally_series series, uint64_t from_wall_ms,
                            uint64_t until_wall_ms);
 uint64_t tally_ended(const struct tally_sum *s); /* those that tell something: ok, slow and failed */
-/* The longest time without an answer, the time since the last one included. Unknown where none was due. */
+/* The longest time without an answer, the time since the last one included. Unknown where none ended. */
 struct known_u64 tally_unserved_ms(const struct tally_sum *s, uint64_t wall_ms);
 /* Of the answered ones, in microseconds. Unknown where none was answered. */
 struct known_u64 tally_percentile(const struct tally_sum *s, double percent);

@@ -275,6 +275,20 @@ static void a_pause_of_the_process_is_no_failure_of_the_service(void **state)
     check_each_once(x, 0, 100);
 }
 
+/* Every place is in flight and nothing is due: the process runs all the while, and the service is to blame. */
+static void a_stalled_service_is_no_pause_of_the_process(void **state)
+{
+    struct fixture *x = *state;
+    struct load_series s[] = {series_of(x, 2)};
+    s[0].in_flight = 1;
+    x->reply.after_ms = 3500;
+    fixture_start(x, s, 1, &(struct load_conf){.duration_ms = 1000, .pause_ms = 2000});
+    fixture_run(x);
+    const struct load_sum *sum = load_sum(x->load, 0);
+    assert_int_equal(sum->planned, 2);
+    assert_int_equal(sum->failure[SERVE_FAILURE_OURS], 0);
+}
+
 static void what_is_no_load_is_refused(void **state)
 {
     struct fixture *x = *state;
@@ -339,6 +353,7 @@ int main(void)
         LOAD_TEST(a_freed_load_calls_nothing),
         LOAD_TEST(a_pause_of_the_process_is_no_failure_of_the_service),
         LOAD_TEST(each_request_is_a_record_where_there_is_a_sink),
+        LOAD_TEST(a_stalled_service_is_no_pause_of_the_process),
         LOAD_TEST(what_is_no_load_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
