@@ -93,9 +93,9 @@ static void on_change(void *owner, struct change *c)
     if (!c->wall_ms) c->wall_ms = clock_wall_ms(s->clock);
     request_set_head(s, c);
     world_apply(s->world, c);
-    if (s->calls.applied) s->calls.applied(s->calls.arg, c);
     if (moves) s->focus_fresh = false;
-    focus_renew(s);
+    focus_renew(s); /* it borrows from the records that the change may have replaced */
+    if (s->calls.applied) s->calls.applied(s->calls.arg, c);
     recoveries_observe(s->recoveries, s->world, &s->focus, c, moves);
     session_services_set_fast_poll(s);
     if (!s->replays && c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED)
