@@ -143,7 +143,7 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
     }
     take_identity(r, f, ret);
     take_rungs(r, w, f, now_ms, ret);
-    ret->node_stale = node_is_stale(r, w, f, now_ms);
+    ret->node_stale = !r->going && node_is_stale(r, w, f, now_ms); /* a head that is going is ALIVE */
     take_going(r, w, now_ms, ret);
     ret->headless_ms = recovery_headless_ms(r, w, f, now_ms);
     outage_fill_workers(r, w, ret);

@@ -315,6 +315,7 @@ static void a_head_in_its_grace_is_going(void **state)
         struct answer a = answer_now(s, 1);
         assert_string_equal(a.question, "HEAD GOING");
         assert_string_equal(a.word, "in 10s");
+        assert_false(now_of(s).node_stale); /* it is ALIVE */
         assert_false(now_of(s).head_down_ms.known);
         small_gone(s, TABLE_POD, old_head);
         small_wait(s, 2000);
