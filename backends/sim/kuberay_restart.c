@@ -19,7 +19,7 @@ enum {
 static unsigned backoff_of(const struct sim_pod *p)
 {
     const unsigned doublings = p->restarts > DOUBLINGS ? DOUBLINGS : p->restarts - 1;
-    const unsigned seconds = BACKOFF_S << doublings;
+    const unsigned seconds = (unsigned)BACKOFF_S << doublings;
     return seconds < BACKOFF_MAX_S ? seconds : BACKOFF_MAX_S;
 }
 

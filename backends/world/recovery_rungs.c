@@ -48,7 +48,7 @@ const struct pod *head_successor(const struct recovery *r, const struct focus *f
 static void successor_lost(struct recovery *r, enum rung from, uint64_t at_ms)
 {
     struct recovery_memory *m = r->memory;
-    for (int i = from; i < RUNG_COUNT; i++)
+    for (int i = (int)from; i < RUNG_COUNT; i++)
         if (i != RUNG_WORKERS_SAME) rung_lose(r, (enum rung)i, at_ms);
     record_set(&m->new_container, NULL);
     if (m->new_ray_node) record_set(&m->lost_ray_node, m->new_ray_node);
