@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PERMISSION_TIMEOUT_MS = 5000 };
+
 enum err guards_words(const struct cli *cli, const char *what, struct why *why)
 {
     const struct conf *c = &cli->conf;
@@ -68,6 +70,20 @@ static enum err name_typed(struct snapshot *snapshot, const char *what, const ch
     if (err == ERR_CANCELLED) return err;
     if (err) return why_prefix(why, "not confirmed: ");
     return *service && strcmp(line, service) == 0 ? ERR_OK : why_set(why, ERR_GUARD, "not confirmed");
+}
+
+/* A denial is an answer too. */
+static bool permission_is_known(void *arg)
+{
+    return !session_permission_waits(snapshot_session(arg));
+}
+
+enum err guards_delete(const struct cli *cli, struct snapshot *snapshot, struct why *why)
+{
+    if (snapshot_until(snapshot, permission_is_known, snapshot, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
+        return why_set(why, ERR_CANCELLED, "interrupted");
+    const enum err err = session_may_delete(snapshot_session(snapshot), why);
+    return err ? err : guards_context(cli, snapshot, why);
 }
 
 enum err guards_confirm(const struct cli *cli, struct snapshot *snapshot, const char *what, const char *service,

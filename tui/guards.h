@@ -14,6 +14,9 @@
 enum err guards_words(const struct cli *cli, const char *what, struct why *why);
 /* Checks that the context is armed, or arms it: by y at the terminal, or by --yes with every name. */
 enum err guards_context(const struct cli *cli, struct snapshot *snapshot, struct why *why);
+/* Checks that this user may delete pods, waiting for the answer of the access review, and then guards_context: nobody
+ * arms a context for what is denied. */
+enum err guards_delete(const struct cli *cli, struct snapshot *snapshot, struct why *why);
 /* Asks for the RayService's name on the terminal; not with --yes. what: lines printed with the question, "" none.
  * ERR_CANCELLED: a signal arrived, also with --yes; nothing was sent yet. */
 enum err guards_confirm(const struct cli *cli, struct snapshot *snapshot, const char *what, const char *service,

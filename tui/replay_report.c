@@ -27,13 +27,10 @@ static void on_applied(void *arg, const struct change *c)
     if (j->tally) tally_observe(j->tally, session_world(j->session), c);
 }
 
-static bool world_is_read(const struct world *w, enum world_kind kind)
+static bool world_is_read(const struct judging *j, enum world_kind kind)
 {
-    for (size_t i = 0; i < world_sources(w); i++) {
-        const struct source *source = world_source(w, i);
-        if (source->world == kind && source->state != SOURCE_OFF) return true;
-    }
-    return false;
+    const struct session *s = j->session;
+    return world_freshness(session_world(s), kind, clock_now_ms(session_clock(s)), NULL, NULL) != FRESH_OFF;
 }
 
 static void outage_take(struct judging *j)
@@ -50,8 +47,8 @@ static void outage_take(struct judging *j)
     if (j->outage.state == OUTAGE_NONE) j->outage = now;
     free(j->ray_version);
     j->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
-    j->has_redis = world_is_read(w, WORLD_REDIS);
-    j->has_neuron = world_is_read(w, WORLD_NEURON);
+    j->has_redis = world_is_read(j, WORLD_REDIS);
+    j->has_neuron = world_is_read(j, WORLD_NEURON);
 }
 
 static void recording_play(const struct cli *cli, struct recording *recording, uint64_t at_ms, struct judging *j)

@@ -280,3 +280,13 @@ enum err snapshot_find_route(struct snapshot *snapshot, struct why *why)
         return why_set(why, ERR_CANCELLED, "interrupted");
     return ERR_OK;
 }
+
+static bool is_routed(void *arg)
+{
+    return !session_route_is_pending(snapshot_session(arg));
+}
+
+enum err snapshot_until_routed(struct snapshot *snapshot)
+{
+    return snapshot_until(snapshot, is_routed, snapshot, PROMPT_ROUTER_DETECT_MS + 1000);
+}

@@ -62,5 +62,7 @@ enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, s
 /* Waits until the RayService that prompts are to lead to is known, and the route, as far as there is one: an ingress is
  * listed after its service is found. That no head pod is there is no error: prompts are answered without one. */
 enum err snapshot_find_route(struct snapshot *snapshot, struct why *why);
+/* Waits until the protocol of that route is known, not longer than its detection takes. ERR_TIMEOUT, ERR_CANCELLED. */
+enum err snapshot_until_routed(struct snapshot *snapshot);
 
 #endif

@@ -11,8 +11,6 @@
 
 enum {
     FIND_TIMEOUT_MS = 15 * 1000,
-    PERMISSION_TIMEOUT_MS = 5000,
-    PROTOCOL_TIMEOUT_MS = 6000,
     LONGEST_MS = 60 * 60 * 1000,
     QUESTION_MAX = 16 * 1024,
     HYPOTHESIS_MAX = 8 * 1024,
@@ -33,23 +31,13 @@ struct drilling {
 /* ---- what the run asks for ----------------------------------------------------------------------------------------
  */
 
-static bool permission_is_known(void *arg)
-{
-    const struct drilling *d = arg;
-    return !session_permission_waits(snapshot_session(d->snapshot));
-}
-
 static enum err may_delete(void *arg, struct why *why)
 {
     struct drilling *d = arg;
-    const struct session *s = snapshot_session(d->snapshot);
-    const struct focus f = session_focus(s);
+    const struct focus f = session_focus(snapshot_session(d->snapshot));
     struct buf text;
-    enum err err = guards_context(d->cli, d->snapshot, why);
+    enum err err = guards_delete(d->cli, d->snapshot, why);
 
-    if (!err && snapshot_until(d->snapshot, permission_is_known, d, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
-        err = why_set(why, ERR_CANCELLED, "interrupted");
-    if (!err) err = session_may_delete(s, why);
     if (err) return err;
     buf_init(&text, HYPOTHESIS_MAX);
     drill_hypothesis(d->drill, &text);
@@ -82,18 +70,13 @@ static void on_applied(void *arg, const struct change *c)
 /* ---- the run ------------------------------------------------------------------------------------------------------
  */
 
-static bool route_is_known(void *arg)
-{
-    return !session_route_is_pending(arg);
-}
-
 static enum err drilling_begin(struct drilling *d, struct why *why)
 {
     struct session *s = snapshot_session(d->snapshot);
     enum err err = snapshot_find_service(d->snapshot, FIND_TIMEOUT_MS, why);
 
     if (!err && (snapshot_until_settled(d->snapshot, FIND_TIMEOUT_MS) == ERR_CANCELLED ||
-                 snapshot_until(d->snapshot, route_is_known, s, PROTOCOL_TIMEOUT_MS) == ERR_CANCELLED))
+                 snapshot_until_routed(d->snapshot) == ERR_CANCELLED))
         err = why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     if (err) return err;
     const struct drill_conf conf = {.loop = snapshot_loop(d->snapshot),

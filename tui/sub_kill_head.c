@@ -16,7 +16,6 @@
 
 enum {
     FIND_TIMEOUT_MS = 15 * 1000,
-    PERMISSION_TIMEOUT_MS = 5000,
     LOOKUP_TIMEOUT_MS = 3000, /* of the pod, after a DELETE without a response */
     FOLLOW_TIMEOUT_MS = 10 * 60 * 1000,
     HANGS_MS = 2000 /* a reason that holds for so long is printed */
@@ -51,13 +50,6 @@ static void kill_remember(struct kill *k)
     k->service = mem_str(f.rayservice ? f.rayservice->name : "");
 }
 
-/* A denial is a known permission too: waits only for a review that is still in flight. */
-static bool permission_known(void *arg)
-{
-    const struct kill *k = arg;
-    return !session_permission_waits(snapshot_session(k->snapshot));
-}
-
 /* With --yes the plan is printed; else it is part of the question. */
 static enum err kill_confirm(const struct kill *k, struct why *why)
 {
@@ -69,14 +61,6 @@ static enum err kill_confirm(const struct kill *k, struct why *why)
     enum err err = guards_confirm(k->cli, k->snapshot, asked ? text : "", k->service, why);
     free(text);
     return err;
-}
-
-static enum err kill_guards(const struct kill *k, struct why *why)
-{
-    if (snapshot_until(k->snapshot, permission_known, (void *)k, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
-        return why_set(why, ERR_CANCELLED, "interrupted");
-    enum err err = session_may_delete(snapshot_session(k->snapshot), why);
-    return err ? err : guards_context(k->cli, k->snapshot, why);
 }
 
 static void on_deleted(void *arg, enum err err, const char *why)
@@ -265,7 +249,7 @@ static enum err kill_head(struct kill *k, struct why *why)
     if (!session_focus(snapshot_session(k->snapshot)).head)
         return why_set(why, ERR_NOT_FOUND, "there is no head pod now");
     kill_remember(k);
-    err = kill_guards(k, why);
+    err = guards_delete(k->cli, k->snapshot, why);
     if (!err) err = kill_confirm(k, why);
     if (err == ERR_CANCELLED) return why_set(why, err, "interrupted: nothing was deleted");
     return err ? err : kill_confirmed(k, why);

@@ -14,7 +14,6 @@
 enum {
     LOAD_FOR_S = 30,
     LOAD_FOR_MAX_S = 24 * 3600,
-    LOAD_PROTOCOL_MS = 6000, /* the protocol of the route is detected by then */
     QUESTION_MAX = 16 * 1024,
     REPORT_MAX = 16 * 1024,
     PROGRESS_COLS = 70,
@@ -64,18 +63,12 @@ static bool is_over(void *arg)
     return loading->ended_ms != 0;
 }
 
-static bool protocol_is_known(void *arg)
-{
-    return !session_route_is_pending(arg);
-}
-
 /* Waits until the route and its protocol are known. */
 static enum err route_find(const struct cli *cli, const struct loading *loading, struct why *why)
 {
-    struct session *s = snapshot_session(loading->snapshot);
     enum err err = prompt_route_is_address(cli->conf.prompt) ? ERR_OK : snapshot_find_route(loading->snapshot, why);
 
-    if (!err && snapshot_until(loading->snapshot, protocol_is_known, s, LOAD_PROTOCOL_MS) == ERR_CANCELLED)
+    if (!err && snapshot_until_routed(loading->snapshot) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted");
     return err;
 }

@@ -226,6 +226,16 @@ static enum err on_end(struct build *b)
     return h->node.kind == YAML_MAP ? check_keys(b, h) : ERR_OK;
 }
 
+static void content_share(struct yaml_node *to, const struct yaml_node *from)
+{
+    to->kind = from->kind;
+    to->plain = from->plain;
+    to->literal = from->literal;
+    to->text = from->text;
+    to->items = from->items;
+    to->count = from->count;
+}
+
 static enum err on_alias(struct build *b, const yaml_event_t *e)
 {
     const char *name = (const char *)e->data.alias.anchor;
@@ -248,11 +258,7 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
     h->height = target->height;
     h->node.alias = true;
     h->node.own = target->node.own;
-    h->node.plain = target->node.plain;
-    h->node.literal = target->node.literal;
-    h->node.text = target->node.text;
-    h->node.items = target->node.items;
-    h->node.count = target->node.count;
+    content_share(&h->node, &target->node);
     return build_place(b, h, e->start_mark);
 }
 
@@ -358,14 +364,7 @@ static struct held *held_to_change(const struct yaml_node *node)
 /* The copies share the node's content, but have their own key and positions. */
 static void copies_update(struct held *h)
 {
-    for (struct held *c = h->copies; c; c = c->next_copy) {
-        c->node.kind = h->node.kind;
-        c->node.plain = h->node.plain;
-        c->node.literal = h->node.literal;
-        c->node.text = h->node.text;
-        c->node.items = h->node.items;
-        c->node.count = h->node.count;
-    }
+    for (struct held *c = h->copies; c; c = c->next_copy) content_share(&c->node, &h->node);
 }
 
 static void scalar_set(const struct yaml_node *scalar, const char *text, bool string)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { US_PER_S = 1000000, TICK_US = 1000000, HEALTH_BODY_MAX = 64 * 1024, KEY_MAX = 80 };
+enum { US_PER_S = 1000000, HEALTH_BODY_MAX = 64 * 1024, KEY_MAX = 80 };
 
 struct load_request {
     struct load *load;
@@ -26,7 +26,6 @@ struct series {
     struct load_request *flying;
     size_t in_flight;
     uint64_t begun_us; /* since when it has been without an ok answer */
-    uint64_t ended;
 };
 struct load {
     struct loop *loop;
@@ -120,7 +119,6 @@ static void outcome_count(struct load *load, struct load_outcome *o)
     const bool ok = o->failure == SERVE_FAILURE_NONE;
 
     o->latency_us = o->done_us > o->due_us ? o->done_us - o->due_us : 0;
-    s->ended++;
     if (ok) {
         s->sum.ok++;
         histogram_record(&s->sum.latency, o->latency_us);
@@ -291,7 +289,7 @@ static void load_tick(struct load *load)
 {
     const uint64_t now_us = loop_now_us();
     const bool paused = now_us - load->ticked_us > load->pause_us;
-    uint64_t next_us = now_us + TICK_US; /* a pause is told from waiting by ticks */
+    uint64_t next_us = now_us + US_PER_S; /* ticks show that the process runs while nothing is due */
     bool over = true;
 
     if (load->over) return;
@@ -304,7 +302,7 @@ static void load_tick(struct load *load)
         if (at_us < next_us) next_us = at_us;
     }
     load->over = over;
-    /* `over` is called from the loop, and not below a request that was just told of. */
+    /* `over` is called from the loop: here a callback of a request may be on the stack. */
     alarm_set(load->alarm, !over && next_us > now_us ? (next_us - now_us + 999) / 1000 : 0, 0);
 }
 

@@ -126,7 +126,7 @@ static void on_models(void *arg, const struct http_answer *answer)
         return;
     }
     /* A server without /v1/models speaks the blueprint's protocol, unless Serve is still starting, when all paths are
-     * missing. An unresponsive one is asked again. */
+     * missing. After no response the detection is repeated. */
     const bool absent = f == SERVE_FAILURE_CLIENT && answer->status == 404 && serve_runs(r);
     const bool sure = f == SERVE_FAILURE_NONE || absent;
     if (sure || !d->protocol) protocol_set(r, "infer", sure);

@@ -117,7 +117,7 @@ static void from_nothing_to_an_answer_and_back(void **state)
     sim_run_stop(sim);
 }
 
-/* Serve cannot build the application: the error of its traceback is told, by whoever is asked. */
+/* Serve cannot build the application: deploy, status and doctor print the error of its traceback. */
 static void a_first_deployment_that_fails_is_told(void **state)
 {
     (void)state;

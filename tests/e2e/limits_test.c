@@ -24,7 +24,7 @@ static char *limited_command(unsigned descriptors, const struct sim_run *sim, co
                       command);
 }
 
-/* Of another; what would come of a Redis that refuses is told at any time. */
+/* Of another; the forecast for a Redis that refuses is always printed. */
 static bool tells_of_a_refusal(const char *text)
 {
     static const char forecast[] = "refused: head";

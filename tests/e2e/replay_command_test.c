@@ -74,7 +74,7 @@ static void what_cannot_be_replayed_says_why(void **state)
     run_remove(folder);
 }
 
-/* The first two thirds of the file: what is there is shown, and that it is cut off is said. */
+/* The first two thirds of the file: what is there is shown, and a message says that it is cut off. */
 static void a_cut_recording_is_shown_as_far_as_it_goes(void **state)
 {
     (void)state;

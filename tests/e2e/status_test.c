@@ -176,7 +176,7 @@ static bool head_is_ready(struct sim_run *sim)
     return ready;
 }
 
-/* Nobody watched it begin: it is told all the same, and the exit status says that all is not well. */
+/* Nobody watched it begin: it is printed all the same, and the exit status is 3. */
 static void an_outage_is_said_and_exits_3(void **state)
 {
     (void)state;

@@ -101,7 +101,7 @@ static void test_strip_says_what_is_wrong(void **state)
     fixture_done(&f);
 }
 
-/* What may not be read is told by its kind: the rest is live. */
+/* A kind that may not be read is named: the rest is live. */
 static void test_strip_names_what_is_denied(void **state)
 {
     (void)state;

@@ -357,7 +357,7 @@ static void lengths_named(struct frames *f, const struct view *v, const char *wh
     }
 }
 
-/* What is over is told of the outage that was: it is named the last, and running ones have no other. */
+/* LAST HEAD LOSS is of the previous outage; while one runs there is no other. */
 static void lengths_are_one(struct frames *f, const struct view *v)
 {
     const struct outage *o = v->outage->state == OUTAGE_NONE ? v->previous : v->outage;
@@ -372,7 +372,7 @@ static void lengths_are_one(struct frames *f, const struct view *v)
     }
 }
 
-/* The token of "31/31 requests" before the words; what is said of requests anywhere is what the report says. */
+/* The token of "31/31 requests" before the words; every count of requests equals that of the report. */
 static void counts_are_one(struct frames *f, const struct view *v)
 {
     static const char words[] = " requests, ";

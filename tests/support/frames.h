@@ -8,7 +8,7 @@
  *                 called so on the strip
  *   one clock     while an outage runs, its T0 stays and its lengths do not go back; what is to go does not grow
  *   one length    whatever pane, detail or command names a length or a count of the outage, it is that of the report
- *   the head      HEAD DOWN is said of no head that is ready, and LOSE THE HEAD? is not asked where there is none
+ *   the head      HEAD DOWN is never shown for a ready head, and LOSE THE HEAD? is not asked where there is none
  *   Redis         nothing of a Redis that does not answer is "ok" or "kept"
  *   no rubbish    no nan, inf, (null) or number that went below zero
  */

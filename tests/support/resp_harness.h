@@ -42,7 +42,7 @@ struct resp_harness {
     struct buf found;
     unsigned page, progress, finds, ends;
     size_t pending_most;
-    uint64_t progress_of, progress_total, fields /* of the tables that are told of */;
+    uint64_t progress_of, progress_total, fields /* of the tables published */;
     bool opened, endless, refused;
     enum hash_outcome outcome;
     uint64_t began_ms, took_ms;
