@@ -120,14 +120,13 @@ bool gcs_has_nodes(const struct world *w, const struct focus *f)
     return false;
 }
 
-bool gcs_old_node_is_dead(const struct recovery *r, const struct world *w, const struct focus *f)
+const struct raynode *gcs_old_node(const struct recovery *r, const struct world *w, const struct focus *f)
 {
     WORLD_EACH (row, w, TABLE_RAYNODE) {
         const struct raynode *n = ROW(row, raynode);
-        if (row->gone_ms || !text_eq(n->ns, f->gcs_ns) || !text_eq(n->id, r->old_ray_node)) continue;
-        return text_eq(n->state, "DEAD");
+        if (!row->gone_ms && text_eq(n->ns, f->gcs_ns) && text_eq(n->id, r->old_ray_node)) return n;
     }
-    return true;
+    return NULL;
 }
 
 /* A record that an earlier run of the same pod has left says ALIVE too: the record of a run is newer than its

@@ -168,7 +168,8 @@ bool gcs_state_is_gone(const struct world *w, const struct focus *f);
 bool gcs_has_nodes(const struct world *w, const struct focus *f);
 /* The NODE record that the new head's run has written; NULL: none. */
 const struct raynode *gcs_new_node(const struct recovery *r, const struct world *w, const struct focus *f);
-bool gcs_old_node_is_dead(const struct recovery *r, const struct world *w, const struct focus *f);
+/* The NODE record of the old head; NULL: NODE has none, or its node ID is not known. */
+const struct raynode *gcs_old_node(const struct recovery *r, const struct world *w, const struct focus *f);
 /* Is a GCS back? ret: the evidence in its note. */
 bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret);
 /* After an outage: the GCS must be seen alive again before it can fall silent. */

@@ -120,18 +120,28 @@ static void observe_head(struct recovery *r, const struct world *w, const struct
 
 /* ---- the GCS ------------------------------------------------------------------------------------------------- */
 
+/* An old head without a NODE record is not DEAD: Redis came back empty, or was not read before. */
+static void mark_head_alive(struct recovery *r, const struct raynode *new, const struct raynode *old, uint64_t now_ms,
+                            uint64_t wall_ms)
+{
+    if (old)
+        rung_mark(r, RUNG_HEAD_ALIVE, now_ms, wall_ms, "%.8s ALIVE, %.8s DEAD", new->id, old->id);
+    else if (r->old_ray_node)
+        rung_mark(r, RUNG_HEAD_ALIVE, now_ms, wall_ms, "%.8s ALIVE, %.8s not in NODE", new->id, r->old_ray_node);
+    else
+        rung_mark(r, RUNG_HEAD_ALIVE, now_ms, wall_ms, "%.8s ALIVE, the old head's node ID is not known", new->id);
+}
+
 static void observe_node(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                          uint64_t wall_ms)
 {
-    const struct raynode *n = gcs_new_node(r, w, f);
+    const struct raynode *n = gcs_new_node(r, w, f), *old = gcs_old_node(r, w, f);
     if (!n) {
         rung_lose(r, RUNG_HEAD_ALIVE, now_ms);
         return;
     }
     record_set(&r->memory->new_ray_node, n->id);
-    if (!r->old_ray_node || gcs_old_node_is_dead(r, w, f))
-        rung_mark(r, RUNG_HEAD_ALIVE, now_ms, wall_ms, "%.8s ALIVE, %.8s DEAD", n->id,
-                  r->old_ray_node ? r->old_ray_node : "old head");
+    if (!old || text_eq(old->state, "DEAD")) mark_head_alive(r, n, old, now_ms, wall_ms);
 }
 
 void observe_gcs(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)

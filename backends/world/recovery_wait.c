@@ -122,7 +122,7 @@ static void gcs_why(const struct recovery *r, const struct world *w, const struc
                     char out[RECOVERY_WHY_MAX])
 {
     const struct known_u64 n = f->redis ? f->redis->ray_connections : UNKNOWN_U64;
-    const struct raynode *node = gcs_new_node(r, w, f);
+    const struct raynode *node = gcs_new_node(r, w, f), *old = gcs_old_node(r, w, f);
     if (say_unheard(out, "Redis", w, WORLD_REDIS, now_ms)) return;
     if (head_does_not_run(r, f)) {
         head_why(r, w, f, now_ms, out);
@@ -130,7 +130,7 @@ static void gcs_why(const struct recovery *r, const struct world *w, const struc
         snprintf(out, RECOVERY_WHY_MAX, "the GCS's state is gone: Redis came back empty");
     } else if (node) {
         snprintf(out, RECOVERY_WHY_MAX, "%.8s in NODE, %s", node->id,
-                 gcs_old_node_is_dead(r, w, f) ? "no heartbeat of it yet" : "the old head is not DEAD yet");
+                 old && !text_eq(old->state, "DEAD") ? "the old head is not DEAD yet" : "no heartbeat of it yet");
     } else if (n.known && n.value && r->head_lost) {
         snprintf(out, RECOVERY_WHY_MAX, "%llu Ray connection%s, no NODE record yet", (unsigned long long)n.value,
                  n.value == 1 ? "" : "s");

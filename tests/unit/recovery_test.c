@@ -1,6 +1,6 @@
 /* recovery_test.c - the recovery's rungs, by what is seen and in what order. */
 #include "backends/base/mem.h"
-#include "backends/world/recovery.h"
+#include "backends/world/recovery_priv.h"
 #include "tests/support/random_change.h"
 #include "tests/support/small_cluster.h"
 
@@ -86,11 +86,16 @@ static void head_ready(struct small *s)
     small_put(s, "kube/pods", WORLD_KUBE, p);
 }
 
-static void nodes_turn(struct small *s)
+static void new_node_written(struct small *s)
 {
     struct raynode *n = small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", "100.64.90.44");
     n->started = known_u64(small_wall(s));
     small_put(s, "redis", WORLD_REDIS, n);
+}
+
+static void nodes_turn(struct small *s)
+{
+    new_node_written(s);
     assert_false(s->r.rung[RUNG_HEAD_ALIVE].reached);
     small_put(s, "redis", WORLD_REDIS,
               small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", "100.64.90.31"));
@@ -198,6 +203,37 @@ static void the_ladder_with_grace_0(void **state)
     assert_int_equal(last->state, OUTAGE_OVER);
     assert_int_equal(last->rung[RUNG_HEAD_READY].after_ms, 14600);
     assert_int_equal(last->t0_wall_ms, s->r.t0_wall_ms);
+}
+
+static void new_head_runs(struct small *s)
+{
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    head_bound(s);
+    head_running(s);
+}
+
+/* Redis came back empty: the new GCS has written its own record, and nobody one of the old head. */
+static void an_old_node_that_is_absent_is_not_called_dead(void **state)
+{
+    struct small *s = *state;
+    new_head_runs(s);
+    small_gone(s, TABLE_RAYNODE, SMALL_NS "/" SMALL_OLD_NODE);
+    new_node_written(s);
+    assert_true(s->r.rung[RUNG_HEAD_ALIVE].reached);
+    assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "7afdda9d ALIVE, 5cabc3e8 not in NODE");
+}
+
+static void an_old_node_that_is_not_known_is_not_called_dead(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_RAYNODE, SMALL_NS "/" SMALL_OLD_NODE);
+    record_set(&s->r.memory->head.ray_node, NULL);
+    new_head_runs(s);
+    new_node_written(s);
+    assert_true(s->r.rung[RUNG_HEAD_ALIVE].reached);
+    assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "7afdda9d ALIVE, the old head's node ID is not known");
 }
 
 /* The new head's GCS connects before the old one's silence is certain: its connections were seen to fall. */
@@ -1019,6 +1055,8 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
         WITH(the_ladder_with_grace_0),
         WITH(the_ladder_with_the_default_grace),
+        WITH(an_old_node_that_is_absent_is_not_called_dead),
+        WITH(an_old_node_that_is_not_known_is_not_called_dead),
         WITH(a_fall_of_connections_is_remembered),
         WITH(the_ladder_ends_with_the_rung_that_came_last),
         WITH(the_old_gcs_beats_on),
