@@ -38,7 +38,7 @@ struct redis_discovery {
     struct redis_discovery_calls calls;
     struct sink sink;       /* intercepts the link's changes before how.sink */
     struct change *denied;  /* the link's last state, if DENIED */
-    uint64_t refused_ms;    /* since when the credentials are refused; 0: they are not */
+    uint64_t refused_ms;    /* since when Redis refuses the credentials; 0: it does not */
     const char *absent_why; /* reason published without an address; a literal */
 
     struct redis_link *link;
@@ -170,7 +170,10 @@ static bool state_take(struct redis_discovery *d, struct change *c)
     d->absent_why = NULL;
     if (c->state == SOURCE_LIVE) d->refused_ms = 0;
     if (c->state != SOURCE_DENIED || !d->link) return false;
-    if (!d->refused_ms) d->refused_ms = clock_now_ms(loop_clock(d->how.loop));
+    if (c->err != ERR_AUTH)
+        d->refused_ms = 0; /* NOPERM: they are accepted, and others would change nothing */
+    else if (!d->refused_ms)
+        d->refused_ms = clock_now_ms(loop_clock(d->how.loop));
     d->denied = c;
     denied_publish(d);
     return true;
@@ -206,16 +209,6 @@ static const char *absence_why(const struct world *w, const struct rayservice *r
     const struct source *s = world_source_named(w, "kube/rayservices");
     if (!s || !s->listed_ms || s->state != SOURCE_LIVE) return NULL;
     return world_count(w, TABLE_RAYSERVICE) ? "no RayService is chosen" : "there is no RayService";
-}
-
-static void absence_publish(struct redis_discovery *d, const struct world *w, const struct rayservice *r)
-{
-    static const char not_yet[] = "its address is not known before a RayService is";
-    const char *off = absence_why(w, r), *why = off ? off : not_yet;
-    if (d->link || d->fetching) return;
-    if (d->absent_why && strcmp(d->absent_why, why) == 0) return;
-    source_publish(d, off ? SOURCE_OFF : SOURCE_CONNECTING, ERR_OK, why);
-    d->absent_why = why;
 }
 
 /* ---- the link -----------------------------------------------------------------------------------------------------
@@ -255,6 +248,37 @@ static void found_set(struct redis_discovery *d, const struct desired *w)
     if (w->kind == PASSWORD_SECRET) from = mem_printf("Secret %s/%s, key %s", w->ns, w->secret_name, w->secret_key);
     free(d->password_from);
     d->password_from = from;
+}
+
+static void found_clear(struct redis_discovery *d)
+{
+    char **texts[] = {&d->user, &d->from, &d->user_from, &d->password_from, &d->password_why, &d->withheld_for};
+    mem_free_secret(d->address);
+    d->address = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) text_replace(texts[i], NULL);
+}
+
+/* A RayService that names no Redis (any more): what was opened and read of an earlier one is not its own. */
+static void address_lost(struct redis_discovery *d)
+{
+    link_close(d);
+    found_clear(d);
+    secrets_publish(d, ERR_OK, NULL);
+    mem_free_secret(d->failed);
+    d->failed = NULL;
+    if (!d->fetching) credentials_wipe(d); /* else fetch_end does */
+}
+
+/* Without a RayService in focus an open link stays: it may be listed again. */
+static void absence_publish(struct redis_discovery *d, const struct world *w, const struct rayservice *r)
+{
+    static const char not_yet[] = "its address is not known before a RayService is";
+    const char *off = absence_why(w, r), *why = off ? off : not_yet;
+    if (r) address_lost(d);
+    if (d->link || (d->fetching && !r)) return;
+    if (d->absent_why && strcmp(d->absent_why, why) == 0) return;
+    source_publish(d, off ? SOURCE_OFF : SOURCE_CONNECTING, ERR_OK, why);
+    d->absent_why = why;
 }
 
 /* Updates what may change while the link stays open. */
@@ -456,13 +480,7 @@ void redis_discovery_free(struct redis_discovery *d)
     credentials_wipe(d);
     mem_free_secret(d->desired);
     mem_free_secret(d->failed);
-    mem_free_secret(d->address);
-    free(d->user);
-    free(d->from);
-    free(d->user_from);
-    free(d->password_from);
-    free(d->password_why);
-    free(d->withheld_for);
+    found_clear(d);
     secrets_publish(d, ERR_OK, NULL);
     free(d);
 }
@@ -485,9 +503,10 @@ void redis_discovery_update(struct redis_discovery *d, const struct world *w, co
     link_set_heads(d, w, focus);
 }
 
+/* WRONGPASS, NOAUTH, or an error of AUTH itself (Redis 5, ElastiCache's IAM); not NOPERM. */
 static bool password_is_refused(const struct redis_discovery *d)
 {
-    return d->link && d->password_from && d->denied;
+    return d->link && d->password_from && d->denied && d->denied->err == ERR_AUTH;
 }
 
 /* Reads failed or refused credentials again: the Secret may have been updated. */

@@ -526,6 +526,26 @@ static void a_refused_password_is_read_anew(void **state)
     assert_int_equal(links.opened, 2);
 }
 
+/* The user may not read the keys: the password is accepted, and another one would change nothing. */
+static void a_permission_that_lacks_is_no_refused_password(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "right");
+    discovery_update(f, 0, "a");
+    sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_FORBIDDEN, "NOPERM", NULL));
+    clock_advance(f->clock, 2 * REDIS_SECRET_RETRY_MS);
+    redis_discovery_tick(f->service[0]);
+    discovery_update(f, 0, "a");
+    redis_discovery_refresh(f->service[0]);
+    discovery_update(f, 0, "a");
+    assert_null(f->read.done);
+    assert_non_null(links.open[0]);
+    assert_int_equal(links.opened, 1);
+    assert_int_equal(source_of(f)->state, SOURCE_DENIED);
+}
+
 static void list_services(struct fixture *f)
 {
     static const enum change_type types[] = {CHANGE_RELIST, CHANGE_RELISTED};
@@ -556,6 +576,65 @@ static void why_there_is_none_is_said_once(void **state)
     clock_advance(f->clock, SECOND_MS);
     discovery_update(f, 0, "a");
     assert_int_equal(source_of(f)->last_change_ms, said_ms);
+}
+
+/* Fault tolerance was turned off, or what is read of the RayService names no Redis any more. */
+static void a_rayservice_that_names_none_any_more_has_none(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "s3cret");
+    discovery_update(f, 0, "a");
+    assert_non_null(links.open[0]);
+    put_service(f, "a", NULL, false);
+    discovery_update(f, 0, "a");
+    assert_null(links.open[0]);
+    assert_int_equal(source_of(f)->state, SOURCE_OFF);
+    assert_non_null(strstr(source_of(f)->why, "no fault tolerance"));
+    assert_null(redis_discovery_found(f->service[0]).address);
+    assert_null(redis_discovery_found(f->service[0]).password_from);
+    put_service(f, "a", "redis://a:6379", false); /* and back */
+    discovery_update(f, 0, "a");
+    assert_int_equal(links.opened, 2);
+    assert_string_equal(links.open[0]->password, "-");
+}
+
+/* What was read for it is dropped, also where it arrives late. */
+static void a_password_is_dropped_with_its_address(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    discovery_update(f, 0, "a");
+    put_service(f, "a", NULL, false);
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "late");
+    discovery_update(f, 0, "a");
+    assert_false(redis_discovery_is_pending(f->service[0]));
+    assert_int_equal(source_of(f)->state, SOURCE_OFF);
+
+    put_service(f, "a", "redis://a:6379", true);
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_OK, "in time");
+    put_service(f, "a", NULL, false);
+    discovery_update(f, 0, "a");
+    assert_false(redis_discovery_is_pending(f->service[0]));
+    assert_int_equal(links.opened, 0);
+}
+
+/* A Secret that cannot be read matters to nobody where there is no Redis. */
+static void a_refused_secret_is_forgotten_with_its_address(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    discovery_update(f, 0, "a");
+    secret_answer(f, ERR_FORBIDDEN, NULL);
+    discovery_update(f, 0, "a");
+    assert_int_equal(world_source_named(f->world, REDIS_SECRETS_SOURCE)->state, SOURCE_DENIED);
+    put_service(f, "a", NULL, false);
+    discovery_update(f, 0, "a");
+    assert_int_equal(world_source_named(f->world, REDIS_SECRETS_SOURCE)->state, SOURCE_OFF);
+    assert_null(redis_discovery_found(f->service[0]).password_why);
 }
 
 static void an_address_that_changes_without_end_is_throttled(void **state)
@@ -653,6 +732,10 @@ int main(void)
         T(the_rayservices_password_goes_where_it_names_alone),
         T(the_rayservices_user_goes_with_its_password),
         T(a_password_that_is_not_sent_is_told),
+        T(a_permission_that_lacks_is_no_refused_password),
+        T(a_rayservice_that_names_none_any_more_has_none),
+        T(a_password_is_dropped_with_its_address),
+        T(a_refused_secret_is_forgotten_with_its_address),
         T(a_user_that_is_told_is_not_read),
         T(a_refresh_reads_the_redis_anew),
         T(the_password_is_read_before_the_link_is_opened),
