@@ -132,6 +132,18 @@ void alarm_set(struct alarm *a, uint64_t after_ms, uint64_t every_ms)
     uv_timer_start(&a->timer, on_timer, after_ms, every_ms);
 }
 
+static uint64_t alarm_left_ms(const struct alarm *a)
+{
+    if (!a->is_pending) return uv_timer_get_due_in(&a->timer);
+    return a->due_ms > a->clock->now_ms ? a->due_ms - a->clock->now_ms : 0;
+}
+
+void alarm_set_by(struct alarm *a, uint64_t after_ms)
+{
+    uv_update_time(a->timer.loop);
+    if (!alarm_is_set(a) || alarm_left_ms(a) > after_ms) alarm_set(a, after_ms, 0);
+}
+
 void alarm_stop(struct alarm *a)
 {
     a->is_pending = false;

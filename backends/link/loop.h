@@ -44,6 +44,8 @@ enum err loop_err(int uv_status);
 struct alarm;
 struct alarm *alarm_new(struct loop *l, void (*fire)(void *arg), void *arg);
 void alarm_set(struct alarm *a, uint64_t after_ms, uint64_t every_ms /* 0: once */);
+/* Once, and no later than that: an earlier instant for which it is set already stays. */
+void alarm_set_by(struct alarm *a, uint64_t after_ms);
 void alarm_stop(struct alarm *a);
 bool alarm_is_set(const struct alarm *a);
 void alarm_free(struct alarm *a); /* NULL is fine */

@@ -123,16 +123,15 @@ uint64_t session_now_ms(const struct session *s)
 
 void session_reconcile_soon(struct session *s)
 {
-    if (alarm_is_set(s->reconcile)) return;
     const uint64_t wait = budget_wait(&s->reconciles, session_now_ms(s), NULL);
     /* At once after a quiet time, so that a start is quick; else once per SESSION_RECONCILE_MS. */
     bool calm = session_now_ms(s) >= s->reconciled_ms + SESSION_RECONCILE_MS;
-    alarm_set(s->reconcile, wait ? wait : calm ? 0 : SESSION_RECONCILE_MS, 0);
+    alarm_set_by(s->reconcile, wait ? wait : calm ? 0 : SESSION_RECONCILE_MS);
 }
 
 void session_reconcile_after(struct session *s, uint64_t ms)
 {
-    if (!alarm_is_set(s->reconcile)) alarm_set(s->reconcile, ms, 0);
+    alarm_set_by(s->reconcile, ms);
 }
 
 static void session_reconcile(void *arg)

@@ -107,7 +107,7 @@ struct session {
 uint64_t session_now_ms(const struct session *s);
 struct focus session_focus_of(const struct session *s, const char *uid); /* the same for any RayService */
 
-/* Schedule a reconcile; cheap when one is scheduled. */
+/* Schedule a reconcile, within its budget or after ms; of several the earliest is kept. */
 void session_reconcile_soon(struct session *s);
 void session_reconcile_after(struct session *s, uint64_t ms);
 void session_focus_update(struct session *s);

@@ -191,6 +191,36 @@ static void on_the_way_back_no_alarm_waits_longer_than_it_was_set_for(void **sta
     fixture_close(&f);
 }
 
+/* Whoever asks first for a later instant does not make others wait, and the other way round. */
+static void of_two_instants_the_earlier_one_stands(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f);
+    clock_set(f.clock, 1000, 1000);
+    alarm_set_by(f.bells[0].alarm, 500);
+    alarm_set_by(f.bells[0].alarm, 20);
+    alarm_set_by(f.bells[1].alarm, 20);
+    alarm_set_by(f.bells[1].alarm, 500);
+    clock_set(f.clock, 2000, 2000);
+    assert_string_equal(f.log, "a@1020/1020 b@1020/1020");
+    fixture_close(&f);
+}
+
+static void of_two_instants_the_earlier_one_stands_by_the_loop_too(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f);
+    alarm_set_by(f.bells[0].alarm, 60 * MINUTE_MS);
+    alarm_set_by(f.bells[0].alarm, 1);
+    alarm_set_by(f.bells[0].alarm, 60 * MINUTE_MS);
+    const uint64_t limit = loop_now_ms() + LIMIT_MS;
+    while (!f.log[0] && loop_now_ms() < limit) loop_step(f.loop, 50);
+    assert_int_equal(f.log[0], 'a');
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +230,8 @@ int main(void)
         cmocka_unit_test(an_alarm_that_was_set_before_rings_by_the_clock),
         cmocka_unit_test(a_ring_may_set_and_free),
         cmocka_unit_test(an_alarm_set_to_now_lets_the_clock_go_on),
+        cmocka_unit_test(of_two_instants_the_earlier_one_stands),
+        cmocka_unit_test(of_two_instants_the_earlier_one_stands_by_the_loop_too),
         cmocka_unit_test(on_the_way_back_no_alarm_waits_longer_than_it_was_set_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

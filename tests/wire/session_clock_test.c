@@ -2,7 +2,7 @@
  * is told of it is what was. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/session/session.h"
+#include "backends/session/session_priv.h"
 #include "backends/world/outage.h"
 #include "tests/support/small_cluster.h"
 
@@ -168,6 +168,18 @@ static void discovery_follows_the_clock(void **state)
     assert_string_equal(session_focus(f->session).service, "mistral");
 }
 
+/* A reconcile that is due in ten minutes (a throttled Redis) holds up none that a change asks for now. */
+static void a_later_reconcile_does_not_hold_up_a_sooner_one(void **state)
+{
+    struct fixture *f = *state;
+    clock_advance(f->clock, SECOND_MS);
+    session_reconcile_after(f->session, 10 * MINUTE_MS);
+    put_cluster(f);
+    const uint64_t changed_ms = clock_now_ms(f->clock);
+    clock_advance(f->clock, SECOND_MS);
+    assert_true(f->session->reconciled_ms >= changed_ms);
+}
+
 static void changes_are_allowed_until_the_clock_says_so(void **state)
 {
     struct fixture *f = *state;
@@ -188,6 +200,7 @@ int main(void)
         T(an_outage_of_ten_minutes_takes_milliseconds),
         T(what_is_known_ages_by_the_clock),
         T(discovery_follows_the_clock),
+        T(a_later_reconcile_does_not_hold_up_a_sooner_one),
         T(changes_are_allowed_until_the_clock_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
