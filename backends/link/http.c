@@ -194,6 +194,15 @@ static void on_silence(void *arg)
     http_dispatch(r->client);
 }
 
+/* From the loop, as every end of a request. why: in static storage. */
+static void request_fail_later(struct http_request *r, enum err err, const char *why)
+{
+    r->abort_err = err;
+    r->abort_why = why;
+    r->finished = true;
+    http_wake(r->client);
+}
+
 struct http_request *http_send(struct http_client *c, const struct http_ask *ask, const struct http_calls *calls)
 {
     struct http_request *r = mem_zero(1, sizeof *r);
@@ -209,14 +218,14 @@ struct http_request *http_send(struct http_client *c, const struct http_ask *ask
     if (!r->easy) mem_exhausted();
     request_link(&c->requests, r);
     if (http_setup(r, ask)) {
-        r->abort_err = ERR_USAGE;
-        r->abort_why = "not a request that can be sent: its URL, method or a header";
-        r->finished = true;
-        /* deferred: done() is always called from the loop */
-        http_wake(c);
+        request_fail_later(r, ERR_USAGE, "not a request that can be sent: its URL, method or a header");
         return r;
     }
-    curl_multi_add_handle(c->multi, r->easy);
+    const CURLMcode code = curl_multi_add_handle(c->multi, r->easy);
+    if (code != CURLM_OK) {
+        request_fail_later(r, ERR_IO, curl_multi_strerror(code));
+        return r;
+    }
     if (ask->silence_ms > 0) {
         r->silence_ms = ask->silence_ms;
         r->silence = alarm_new(c->loop, on_silence, r);

@@ -45,17 +45,17 @@ struct http_request {
     size_t head_len;    /* bytes of status lines, headers and trailers so far */
     size_t stream_len;  /* bytes of a streamed body so far */
     size_t stream_max;
-    bool compressed;    /* by the response's Content-Encoding */
-    bool paused;        /* CURL_WRITEFUNC_PAUSE was returned: curl reads no more until body is delivered */
-    long status;        /* of the final response; 0 before its headers are complete */
-    bool streamed;      /* the body goes to bytes() */
-    bool head_pending;  /* head() must be called */
-    bool done_called;   /* done() was called, or is on the stack */
-    bool secret;        /* body is wiped */
-    bool proxied;       /* its Date is ignored */
-    bool finished;      /* curl is done with it, with this result */
-    enum err abort_err; /* we aborted it; ERR_OK: we did not */
-    const char *abort_why;
+    bool compressed;       /* by the response's Content-Encoding */
+    bool paused;           /* CURL_WRITEFUNC_PAUSE was returned: curl reads no more until body is delivered */
+    long status;           /* of the final response; 0 before its headers are complete */
+    bool streamed;         /* the body goes to bytes() */
+    bool head_pending;     /* head() must be called */
+    bool done_called;      /* done() was called, or is on the stack */
+    bool secret;           /* body is wiped */
+    bool proxied;          /* its Date is ignored */
+    bool finished;         /* curl is done with it, with this result */
+    enum err abort_err;    /* we aborted it; ERR_OK: we did not */
+    const char *abort_why; /* static storage */
     CURLcode result;
     struct curl_sockets sockets;
     char error[CURL_ERROR_SIZE];

@@ -28,6 +28,7 @@ struct tls_link {
     uv_poll_t poll;      /* initialized once connected */
     struct buf out;      /* queued by tls_write, not sent yet */
     unsigned depth;      /* of our calls on the stack from which a callback may call tls_free */
+    bool added;          /* easy to multi */
     bool connected, closed, freed;
     bool poll_open; /* poll's close callback is outstanding, or poll is not closed yet */
     struct curl_sockets sockets;
@@ -59,7 +60,7 @@ static void link_teardown(struct tls_link *t)
     t->timer = NULL;
     if (t->connected) uv_close((uv_handle_t *)&t->poll, on_poll_closed);
     t->connected = false;
-    if (t->multi && t->easy) curl_multi_remove_handle(t->multi, t->easy);
+    if (t->added) curl_multi_remove_handle(t->multi, t->easy);
     curl_easy_cleanup(t->easy);
     curl_multi_cleanup(t->multi);
     curl_slist_free_all(t->connect_to);
@@ -157,13 +158,28 @@ static void link_connected(struct tls_link *t)
     t->poll.data = t;
     t->connected = t->poll_open = true;
     t->calls.opened(t->calls.arg);
-    socket_watch(t);
+    link_process(t); /* bytes that came with the end of the handshake may be held already */
+}
+
+static CURLMcode connect_advance(struct tls_link *t)
+{
+    int running = 0;
+    if (!t->added) {
+        const CURLMcode code = curl_multi_add_handle(t->multi, t->easy);
+        if (code != CURLM_OK) return code;
+        t->added = true;
+    }
+    return curl_multi_perform(t->multi, &running);
 }
 
 static void connect_step(struct tls_link *t)
 {
-    int running = 0, left;
-    curl_multi_perform(t->multi, &running);
+    int left;
+    const CURLMcode code = connect_advance(t);
+    if (code != CURLM_OK) {
+        link_fail(t, ERR_IO, curl_multi_strerror(code));
+        return;
+    }
     const CURLMsg *m = curl_multi_info_read(t->multi, &left);
     if (!m || m->msg != CURLMSG_DONE) return;
     if (m->data.result != CURLE_OK)
@@ -223,10 +239,8 @@ struct tls_link *tls_open(struct loop *l, const struct tls_endpoint *endpoint, u
     t->timer = alarm_new(l, on_timer, t);
     t->multi = curl_multi_init();
     t->easy = curl_easy_init();
-    if (t->easy && t->multi) {
-        easy_configure(t, endpoint, connect_timeout_ms);
-        curl_multi_add_handle(t->multi, t->easy);
-    }
+    if (!t->easy || !t->multi) mem_exhausted();
+    easy_configure(t, endpoint, connect_timeout_ms);
     alarm_set(t->timer, 0, CONNECT_POLL_MS);
     return t;
 }

@@ -1,6 +1,7 @@
 /* http_test.c - the HTTP client, against a server that plays a script. */
 #include "backends/base/mem.h"
 #include "backends/link/http.h"
+#include "tests/support/faulty_curl.h"
 #include "tests/support/tiny_server.h"
 
 #include <setjmp.h>
@@ -194,6 +195,23 @@ static void a_body_and_headers_are_sent(void **state)
     assert_non_null(strstr(asked, "\r\nContent-Length: 7\r\n"));
     assert_null(strstr(asked, "Expect"));
     assert_null(strstr(asked, "urlencoded"));
+}
+
+/* libcurl takes no transfer any more once a socket of its own could not be polled. */
+static void a_request_that_libcurl_refuses_ends(void **state)
+{
+    struct fixture *s = *state;
+    s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    faulty_curl.add = CURLM_ABORTED_BY_CALLBACK;
+    send_get(s, "/");
+    faulty_curl.add = CURLM_OK;
+    assert_int_equal(s->dones, 0);
+    wait_done(s, 1);
+    assert_int_equal(s->err, ERR_IO);
+    assert_string_equal(s->why, curl_multi_strerror(CURLM_ABORTED_BY_CALLBACK));
+    send_get(s, "/");
+    wait_done(s, 2);
+    assert_int_equal(s->err, ERR_OK);
 }
 
 static void a_stream_is_told_as_it_comes(void **state)
@@ -444,6 +462,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(an_answer_comes_whole),
         T(a_connection_is_kept),
+        T(a_request_that_libcurl_refuses_ends),
         T(a_body_and_headers_are_sent),
         T(a_stream_is_told_as_it_comes),
         T(a_failed_stream_keeps_its_body),

@@ -2,6 +2,8 @@
  * openssl. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/redis/tls_link.h"
+#include "tests/support/faulty_curl.h"
 #include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
@@ -17,6 +19,7 @@
 
 #define RDB "tests/fixtures/redis/ray-2.60-running.rdb"
 #define NAME "redis.raydeck.test"
+enum { STREAM_LIMIT_MS = 10000 };
 
 static struct redis_harness harness;
 static struct redis_server *server;
@@ -46,17 +49,9 @@ static void make_certificate(const char *to, const char *key_to)
     assert_int_equal(run_quietly(argv), 0);
 }
 
-static int begin_all(void **state)
+static void start_server(const char *protocols)
 {
-    (void)state;
     char tls_port[16];
-    if (!mkdtemp(folder)) return 1;
-    snprintf(cert, sizeof cert, "%s/cert", folder);
-    snprintf(key, sizeof key, "%s/key", folder);
-    snprintf(other_cert, sizeof other_cert, "%s/cert2", folder);
-    snprintf(other_key, sizeof other_key, "%s/key2", folder);
-    make_certificate(cert, key);
-    make_certificate(other_cert, other_key);
     port = redis_server_free_port();
     snprintf(tls_port, sizeof tls_port, "%u", port);
     const char *const config[] = {"--tls-port",
@@ -69,8 +64,23 @@ static int begin_all(void **state)
                                   cert,
                                   "--tls-auth-clients",
                                   "no",
+                                  "--tls-protocols",
+                                  protocols,
                                   NULL};
     server = redis_server_start(RDB, config);
+}
+
+static int begin_all(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder)) return 1;
+    snprintf(cert, sizeof cert, "%s/cert", folder);
+    snprintf(key, sizeof key, "%s/key", folder);
+    snprintf(other_cert, sizeof other_cert, "%s/cert2", folder);
+    snprintf(other_key, sizeof other_key, "%s/key2", folder);
+    make_certificate(cert, key);
+    make_certificate(other_cert, other_key);
+    start_server("TLSv1.2 TLSv1.3");
     return 0;
 }
 
@@ -184,6 +194,96 @@ static void test_nobody_there(void **state)
     assert_int_equal(harness_source(&harness)->err, ERR_REFUSED);
 }
 
+/* ---- the byte stream alone, on a libcurl that does what it seldom does ---- */
+
+struct stream {
+    struct loop *loop;
+    struct tls_link *link;
+    bool opened;
+    unsigned closes;
+    enum err err;
+    char received[64], why[ERR_TEXT_MAX];
+};
+
+static void on_opened(void *arg)
+{
+    ((struct stream *)arg)->opened = true;
+}
+
+static void on_received(void *arg, const char *bytes, size_t len)
+{
+    struct stream *s = arg;
+    snprintf(s->received, sizeof s->received, "%.*s", (int)len, bytes);
+}
+
+static void on_closed(void *arg, enum err err, const char *why)
+{
+    struct stream *s = arg;
+    s->closes++;
+    s->err = err;
+    snprintf(s->why, sizeof s->why, "%s", why);
+}
+
+static void stream_open(struct stream *s)
+{
+    static const struct bytes_calls calls = {.opened = on_opened, .received = on_received, .closed = on_closed};
+    struct bytes_calls own = calls;
+    const struct tls_endpoint endpoint = {"127.0.0.1", port, cert, NULL};
+    *s = (struct stream){.loop = loop_new()};
+    own.arg = s;
+    s->link = tls_open(s->loop, &endpoint, STREAM_LIMIT_MS, &own);
+}
+
+static void stream_close(struct stream *s)
+{
+    tls_free(s->link);
+    loop_free(s->loop);
+    faulty_curl = (struct faulty_curl){.held = NULL};
+}
+
+/* Whoever opens it only reads, and with TLS 1.2 the server sends nothing after the handshake that makes the socket
+ * readable: what libcurl holds is read all the same. */
+static void test_what_is_held_is_read(void **state)
+{
+    (void)state;
+    struct stream s;
+    redis_server_free(server);
+    start_server("TLSv1.2");
+    stream_open(&s);
+    faulty_curl.held = "+hello\r\n";
+    const uint64_t limit = loop_now_ms() + STREAM_LIMIT_MS;
+    while (!s.received[0] && !s.closes && loop_now_ms() < limit) loop_step(s.loop, 50);
+    assert_true(s.opened);
+    assert_string_equal(s.received, "+hello\r\n");
+    stream_close(&s);
+}
+
+static void libcurl_fails(struct faulty_curl how, CURLMcode code)
+{
+    struct stream s;
+    faulty_curl = how;
+    stream_open(&s);
+    assert_int_equal(s.closes, 0); /* from the loop alone */
+    const uint64_t limit = loop_now_ms() + STREAM_LIMIT_MS;
+    while (!s.closes && loop_now_ms() < limit) loop_step(s.loop, 50);
+    assert_int_equal(s.closes, 1);
+    assert_int_equal(s.err, ERR_IO);
+    assert_non_null(strstr(s.why, curl_multi_strerror(code)));
+    stream_close(&s);
+}
+
+static void test_libcurl_refuses_the_connection(void **state)
+{
+    (void)state;
+    libcurl_fails((struct faulty_curl){.add = CURLM_BAD_EASY_HANDLE}, CURLM_BAD_EASY_HANDLE);
+}
+
+static void test_libcurl_fails_while_it_connects(void **state)
+{
+    (void)state;
+    libcurl_fails((struct faulty_curl){.perform = CURLM_INTERNAL_ERROR}, CURLM_INTERNAL_ERROR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +294,9 @@ int main(void)
         cmocka_unit_test_teardown(test_wrong_name, redis_end),
         cmocka_unit_test_teardown(test_nobody_there, redis_end),
         cmocka_unit_test_teardown(test_large_and_told, redis_end),
+        cmocka_unit_test(test_what_is_held_is_read),
+        cmocka_unit_test(test_libcurl_refuses_the_connection),
+        cmocka_unit_test(test_libcurl_fails_while_it_connects),
     };
     return cmocka_run_group_tests(tests, begin_all, end_all);
 }
