@@ -161,7 +161,8 @@ struct prompt_turn {
 };
 struct prompt_ask {
     const char *id, *question;
-    const char *talk; /* the conversation it belongs to; NULL: none */
+    const char *series; /* of a load (record request); NULL: none */
+    const char *talk;   /* the conversation it belongs to; NULL: none */
     const struct prompt_turn
         *turns; /* its earlier turns, oldest first, copied; ignored by kinds without conversations */
     size_t turn_count, turns_dropped;

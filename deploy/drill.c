@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRILL_POLL_MS = 250, PROMPT_TIMEOUT_MS = 180 * 1000 };
-#define PROMPTS_BASELINE_PER_S 1.0 /* due; one is in flight at a time */
-
-static void drill_baseline(void *arg);
 static void drill_fault(void *arg);
 static void drill_observe(void *arg);
 static void drill_recover(void *arg);
@@ -36,7 +32,7 @@ uint64_t drill_now_ms(const struct drill *d)
     return clock_now_ms(session_clock(d->conf.session));
 }
 
-static uint64_t drill_wall_ms(const struct drill *d)
+uint64_t drill_wall_ms(const struct drill *d)
 {
     return clock_wall_ms(session_clock(d->conf.session));
 }
@@ -52,104 +48,12 @@ void drill_outage(const struct drill *d, struct outage *ret)
         *ret = (struct outage){.state = OUTAGE_NONE, .missing = RUNG_COUNT, .waits_for = RUNG_COUNT};
 }
 
-/* ---- the load -----------------------------------------------------------------------------------------------------
- */
-
-/* prompts_per_s 0: no prompts. */
-static enum err drill_load_start(struct drill *d, double prompts_per_s, struct why *why)
-{
-    const struct load_series series[] = {
-        {.name = "users' route", .per_s = d->conf.per_s},
-        {.name = "prompts",
-         .per_s = prompts_per_s,
-         .question = d->conf.question,
-         .in_flight = 1,
-         .timeout_ms = PROMPT_TIMEOUT_MS},
-    };
-    const struct load_calls calls = {.arg = d};
-    const struct load_conf conf = {
-        .series = series, .count = prompts_per_s > 0 ? 2 : 1, .sink = session_sink(d->conf.session)};
-
-    return session_load_start(d->conf.session, &conf, &calls, &d->load, why);
-}
-
-static void drill_load_end(struct drill *d)
-{
-    load_free(d->load);
-    d->load = NULL;
-}
-
 void drill_stop(struct drill *d)
 {
     if (d->stopped) return;
     if (d->load) load_stop(d->load);
     d->tally.until_ms = drill_wall_ms(d); /* what is not asked any more is no silence of the service */
     d->stopped = true;
-}
-
-/* ---- baseline -----------------------------------------------------------------------------------------------------
- */
-
-/* Half of what one prompt at a time came to. */
-static double prompts_rate(const struct drill *d)
-{
-    const uint64_t ms = drill_now_ms(d) - d->begun_ms;
-
-    return d->conf.question && ms ? (double)load_sum(d->load, 1)->ok * 1000 / (double)ms / 2 : 0;
-}
-
-static void baseline_series(struct drill *d, size_t series, const char *what)
-{
-    const struct load_sum *sum = load_sum(d->load, series);
-    const struct known_u64 p50 = histogram_percentile(&sum->latency, 50), p99 = histogram_percentile(&sum->latency, 99);
-
-    if (!sum->ok)
-        drill_refuse(d, "%s: none was answered", what);
-    else if (sum->failed)
-        drill_refuse(d, "%s: %llu of %llu failed", what, (unsigned long long)sum->failed,
-                     (unsigned long long)(sum->ok + sum->failed));
-    else
-        step_log(&d->engine, TONE_PLAIN, "%s: %llu answered, p50 %.1f ms, p99 %.1f ms", what,
-                 (unsigned long long)sum->ok, (double)p50.value / 1e3, (double)p99.value / 1e3);
-}
-
-/* A prompt may take longer than the baseline: the first is waited for. */
-static bool baseline_is_read(const struct drill *d)
-{
-    if (drill_now_ms(d) < d->begun_ms + d->conf.baseline_ms) return false;
-    return !d->conf.question || load_sum(d->load, 1)->ok + load_sum(d->load, 1)->failed > 0;
-}
-
-static void baseline_read(void *arg)
-{
-    struct drill *d = arg;
-
-    if (!baseline_is_read(d)) {
-        step_wait_text(&d->engine, "a load as it will be, for %llu s", (unsigned long long)d->conf.baseline_ms / 1000);
-        step_unmet(&d->engine);
-        return;
-    }
-    baseline_series(d, 0, "GET /-/healthz");
-    if (d->conf.question) baseline_series(d, 1, "prompts");
-    d->prompts_per_s = prompts_rate(d);
-    drill_load_end(d);
-    step_next(&d->engine);
-}
-
-static void drill_baseline(void *arg)
-{
-    struct drill *d = arg;
-    struct why why = {0};
-    const enum err err = drill_load_start(d, d->conf.question ? PROMPTS_BASELINE_PER_S : 0, &why);
-
-    if (err) {
-        step_fail(&d->engine, err, "%s", why.text);
-        return;
-    }
-    d->begun_ms = drill_now_ms(d);
-    step_poll(&d->engine, &(struct step_poll){.read = baseline_read,
-                                              .every_ms = DRILL_POLL_MS,
-                                              .limit_ms = PROMPT_TIMEOUT_MS + d->conf.baseline_ms});
 }
 
 /* ---- the hypothesis -----------------------------------------------------------------------------------------------

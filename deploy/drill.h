@@ -66,6 +66,13 @@ void drill_applied(struct drill *d, const struct change *c);
 bool drill_has_deleted(const struct drill *d); /* the delete was sent */
 void drill_stop(struct drill *d);              /* ends the load; what follows is watched and judged */
 
+/* The load as it stands, of all requests of a series since its load began; false: there is none. */
+struct drill_load_now {
+    double per_s;
+    uint64_t planned, ok, failed, in_flight;
+};
+bool drill_load_now(const struct drill *d, enum tally_series series, struct drill_load_now *ret);
+
 /* What the drill is going to do and expects, for the confirmation: lines. */
 void drill_hypothesis(const struct drill *d, struct buf *out);
 /* NULL before the step DRILL_VERDICT, and where the head was not deleted. Borrowed until drill_free. */

@@ -121,14 +121,24 @@ static void text_ladder(const struct drill_report *r, struct buf *out)
     }
 }
 
+/* Which of the workers' proxies answered. */
+static void text_proxies(const struct request_tally *t, struct buf *out)
+{
+    for (size_t i = 0; i < t->pods; i++)
+        (void)buf_printf(out, "    %-15s %llu answered, %llu failed\n", t->pod[i].name,
+                         (unsigned long long)t->pod[i].ok, (unsigned long long)t->pod[i].failed);
+    if (t->pods_beyond) (void)buf_printf(out, "    %llu more are not told apart\n", (unsigned long long)t->pods_beyond);
+}
+
 static void text_rest(const struct drill_report *r, struct buf *out)
 {
     (void)buf_str(out, "\nREQUESTS\n");
     for (int i = 0; i < TALLY_SERIES; i++) {
         char line[REPORT_LINE_MAX];
-        (void)buf_printf(out, "  %-15s %s\n", tally_series_words((enum tally_series)i),
+        (void)buf_printf(out, "  %-17s %s\n", tally_series_words((enum tally_series)i),
                          missing_word(report_series(r, (enum tally_series)i, line)));
     }
+    text_proxies(r->tally, out);
     (void)buf_str(out, "\nWORKER PODS\n");
     for (size_t i = 0; i < r->outage->workers; i++)
         (void)buf_printf(out, "  %-10s %s\n", report_fate_word(r->outage->worker[i].fate), r->outage->worker[i].name);

@@ -73,12 +73,27 @@ static cJSON *series_json(const struct tally_sum *s)
     return object;
 }
 
+static cJSON *workers_json(const struct request_tally *t)
+{
+    cJSON *array = cJSON_CreateArray();
+
+    for (size_t i = 0; i < t->pods; i++) {
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "pod", t->pod[i].name);
+        cJSON_AddNumberToObject(object, "answered", (double)t->pod[i].ok);
+        cJSON_AddNumberToObject(object, "failed", (double)t->pod[i].failed);
+        cJSON_AddItemToArray(array, object);
+    }
+    return array;
+}
+
 static cJSON *requests_json(const struct drill_report *r)
 {
-    static const char *const names[TALLY_SERIES] = {"route", "proxies", "prompts"};
     cJSON *object = cJSON_CreateObject();
 
-    for (int i = 0; i < TALLY_SERIES; i++) json_set(object, names[i], series_json(&r->tally->sum[i]));
+    for (int i = 0; i < TALLY_SERIES; i++)
+        json_set(object, tally_series_key((enum tally_series)i), series_json(&r->tally->sum[i]));
+    json_set(object, "workers", workers_json(r->tally));
     return object;
 }
 

@@ -51,36 +51,45 @@ static void measure_requests(const struct verdict_ask *ask, struct judged *j)
                    until = back->seen ? back->wall_ms : ask->wall_ms;
 
     value_set(j, (double)(tally_due_between(ask->tally, TALLY_ROUTE, from, until) +
+                          tally_due_between(ask->tally, TALLY_FRESH, from, until) +
                           tally_due_between(ask->tally, TALLY_PROMPTS, from, until)));
     reason_set(j, "%s", ask->tally->sum[TALLY_ROUTE].path);
 }
 
-static void measure_share(const struct tally_sum *s, struct judged *j)
+static void failures_add(struct judged *j, const struct tally_sum *s, const char *words)
 {
-    const uint64_t ended = tally_ended(s);
-    size_t used = 0;
+    size_t used = strlen(j->why);
 
-    if (!ended) {
-        reason_set(j, s->unknown ? "%llu requests say nothing of Serve" : "no request ended",
-                   (unsigned long long)s->unknown);
+    for (int i = 0; i < TALLY_FAILURES && s->failure[i].count && used < sizeof j->why; i++)
+        used += (size_t)snprintf(j->why + used, sizeof j->why - used, "%s%llu %s%s", strchr(j->why, ':') ? ", " : ": ",
+                                 (unsigned long long)s->failure[i].count, s->failure[i].name, words);
+}
+
+/* Of two series together; `fresh` may be NULL. */
+static void measure_share(const struct tally_sum *s, const struct tally_sum *fresh, struct judged *j)
+{
+    const uint64_t ended = tally_ended(s) + (fresh ? tally_ended(fresh) : 0);
+    const uint64_t failed = s->failed + (fresh ? fresh->failed : 0),
+                   unknown = s->unknown + (fresh ? fresh->unknown : 0);
+
+    if (!tally_ended(s)) {
+        reason_set(j, unknown ? "%llu requests say nothing of Serve" : "no request ended", (unsigned long long)unknown);
         return;
     }
-    value_set(j, 100.0 * (double)s->failed / (double)ended);
-    used = (size_t)snprintf(j->why, sizeof j->why, "%llu of %llu", (unsigned long long)s->failed,
-                            (unsigned long long)ended);
-    for (int i = 0; i < TALLY_FAILURES && s->failure[i].count && used < sizeof j->why; i++)
-        used += (size_t)snprintf(j->why + used, sizeof j->why - used, "%s%llu %s", i ? ", " : ": ",
-                                 (unsigned long long)s->failure[i].count, s->failure[i].name);
+    value_set(j, 100.0 * (double)failed / (double)ended);
+    reason_set(j, "%llu of %llu", (unsigned long long)failed, (unsigned long long)ended);
+    failures_add(j, s, "");
+    if (fresh) failures_add(j, fresh, " on a fresh connection");
 }
 
 static void measure_failed(const struct verdict_ask *ask, struct judged *j)
 {
-    measure_share(&ask->tally->sum[TALLY_ROUTE], j);
+    measure_share(&ask->tally->sum[TALLY_ROUTE], &ask->tally->sum[TALLY_FRESH], j);
 }
 
 static void measure_prompts(const struct verdict_ask *ask, struct judged *j)
 {
-    measure_share(&ask->tally->sum[TALLY_PROMPTS], j);
+    measure_share(&ask->tally->sum[TALLY_PROMPTS], NULL, j);
 }
 
 static void measure_unserved(const struct verdict_ask *ask, struct judged *j)

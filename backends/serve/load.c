@@ -101,6 +101,7 @@ static void outcome_record_put(const struct load *load, const struct load_outcom
     record_set(&r->target, of->prompt ? of->prompt->kind : "GET /-/healthz");
     record_set(&r->path, of->path.words);
     record_set(&r->pod, of->pod);
+    record_set(&r->series, of->name);
     record_set(&r->phase, o->failure == SERVE_FAILURE_NONE ? "ok" : tells ? "failed" : "cancelled");
     record_set(&r->failure, serve_failure_word(o->failure));
     record_set(&r->why, *o->why ? o->why : NULL);
@@ -187,6 +188,7 @@ static void prompt_send(struct load_request *r)
     const struct prompt_ask ask = {
         .id = id,
         .question = conf->question,
+        .series = conf->name,
         .model = conf->model,
         .path = conf->path,
         .timeout_ms = conf->timeout_ms,

@@ -14,6 +14,7 @@ struct request *prompt_record_new(const struct loop *l, const struct prompt_ask 
     record_set(&r->target, target);
     record_set(&r->path, ask->path.words);
     r->proxied = ask->path.proxied ? TRI_YES : TRI_NO;
+    record_set(&r->series, ask->series);
     record_set(&r->talk, ask->talk);
     record_set(&r->phase, "waiting");
     r->due = known_u64(ask->due_wall_ms ? ask->due_wall_ms : wall);

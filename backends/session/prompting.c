@@ -39,6 +39,16 @@ enum err session_ask(struct session *s, const struct prompt *prompt, void (*done
     return prompt_router_ask(router_now(s), prompt, done, arg, why);
 }
 
+static enum err series_worker(const struct session *s, struct load_series *series, struct why *why)
+{
+    const struct focus f = session_focus(s);
+    const struct pod *pod = f.rayservice ? pod_named(s->world, f.rayservice->ns, series->pod) : NULL;
+
+    if (!pod) return why_set(why, ERR_NOT_FOUND, "there is no pod %s", series->pod);
+    series->path = serve_probes_worker_path(s->services->probes, pod);
+    return ERR_OK;
+}
+
 /* Fills in where the series goes; its path is to be freed. */
 static enum err series_route(const struct prompt_router *router, struct load_series *series, struct why *why)
 {
@@ -72,13 +82,19 @@ enum err session_load_start(struct session *s, const struct load_conf *conf, con
     router = router_now(s);
     for (; !err && routed < conf->count; routed += !err) {
         series[routed] = conf->series[routed];
-        err = series_route(router, &series[routed], why);
+        err = series[routed].pod ? series_worker(s, &series[routed], why) : series_route(router, &series[routed], why);
     }
     filled.series = series;
     if (filled.sink) filled.sink = &s->services->sink;
     if (!err) err = load_start(s->loop, &s->serve, &filled, calls, ret, why);
     while (routed) serve_path_done(&series[--routed].path);
     return err;
+}
+
+bool session_load_is_proxied(const struct session *s)
+{
+    const struct serve_path *route = s->replays ? NULL : prompt_router_probe_route(s->services->router);
+    return route && route->proxied;
 }
 
 size_t session_stop_asking(struct session *s)

@@ -34,6 +34,11 @@ static struct serve_path worker_path(const struct pod *pod, bool in_cluster)
     return path;
 }
 
+struct serve_path serve_probes_worker_path(const struct serve_probes *p, const struct pod *pod)
+{
+    return worker_path(pod, prompt_routes_from_open(p->how.conf, p->how.serve).in_cluster);
+}
+
 /* Without Kubernetes only the address of --prompt is probed. */
 static void address_set_target(struct serve_probes *p, const struct prompt_routes_from *from)
 {

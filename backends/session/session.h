@@ -78,14 +78,16 @@ const char *session_prompt_kind(const struct session *s, const char **ret_model)
 enum err session_ask(struct session *s, const struct prompt *prompt, void (*done)(void *arg, const struct request *r),
                      void *arg, struct why *why);
 /* Starts a load (load_start) on the RayService in focus. A series with a question sends it, by the route, in the kind
- * and to the model of prompts; one without sends GET /-/healthz by the users' route. Their path, kind and model are
- * filled in. With a sink, any, their REQUEST records go where the service's go. ERR_NOT_FOUND: there is no route, or it
- * is not known yet what it speaks. ERR_USAGE, too: more than SESSION_LOAD_PROXIED_PER_S requests a second through the
- * API server, which others need as well, or `fresh` there. */
+ * and to the model of prompts; one with a pod (of the RayService's namespace) sends GET /-/healthz to its Serve proxy;
+ * any other by the users' route. Their path, kind and model are filled in. With a sink, any, their REQUEST records go
+ * where the service's go. ERR_NOT_FOUND: there is no route, or it is not known yet what it speaks. ERR_USAGE, too: more
+ * than SESSION_LOAD_PROXIED_PER_S requests a second through the API server, which others need as well, or `fresh`
+ * there. */
 enum { SESSION_LOAD_PROXIED_PER_S = 50 };
 enum err session_load_start(struct session *s, const struct load_conf *conf, const struct load_calls *calls,
                             struct load **ret, struct why *why);
-size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
+bool session_load_is_proxied(const struct session *s); /* the users' route leads through the API server's proxy */
+size_t session_stop_asking(struct session *s);         /* cancels every prompt in flight; returns how many there were */
 
 /* Allows changes of the cluster until then (clock_now_ms; 0: disallows; UINT64_MAX: no limit). A new session is
  * READ-ONLY. Checked for every change: session_kill_head, and each request that deploy and cleanup send through

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct {
-    const char *kind, *words;
+    const char *kind, *words, *key;
 } series[TALLY_SERIES] = {
-#define X(name, kind, words) [TALLY_##name] = {kind, words},
+#define X(name, kind, words, key) [TALLY_##name] = {kind, words, key},
     TALLY_SERIES_MAP(X)
 #undef X
 };
@@ -21,11 +21,25 @@ void tally_begin(struct request_tally *t, const char *service, uint64_t from_wal
     snprintf(t->service, sizeof t->service, "%s", service ? service : "");
 }
 
-static struct tally_sum *sum_of(struct request_tally *t, const char *kind)
+static struct tally_sum *sum_of(struct request_tally *t, const struct request *q)
 {
     for (int i = 0; i < TALLY_SERIES; i++)
-        if (text_eq(kind, series[i].kind)) return &t->sum[i];
+        if (q->series && text_eq(q->series, series[i].words)) return &t->sum[i];
+    for (int i = 0; i < TALLY_SERIES; i++)
+        if (text_eq(q->kind, series[i].kind)) return &t->sum[i];
     return NULL;
+}
+
+/* What was counted before a load began is not of it. */
+static bool is_of_series(struct request_tally *t, const struct request *q)
+{
+    if (q->series && !t->of_load) {
+        t->of_load = true;
+        memset(t->sum, 0, sizeof t->sum);
+        memset(t->due, 0, sizeof t->due);
+        t->pods = t->pods_beyond = 0;
+    }
+    return q->series || !t->of_load;
 }
 
 static void failure_count(struct tally_sum *s, const char *name)
@@ -67,6 +81,23 @@ static void request_count(struct tally_sum *s, const struct world *w, const stru
     }
 }
 
+/* A request of a worker's proxy that tells something: whether it was answered. */
+static void pod_count(struct request_tally *t, const char *name, bool answered)
+{
+    size_t i = 0;
+
+    while (i < t->pods && strcmp(t->pod[i].name, name) != 0) i++;
+    if (i == t->pods) {
+        if (t->pods == TALLY_PODS) {
+            t->pods_beyond++;
+            return;
+        }
+        t->pod[t->pods] = (struct tally_pod){.ok = 0};
+        snprintf(t->pod[t->pods++].name, TALLY_POD_MAX, "%s", name);
+    }
+    *(answered ? &t->pod[i].ok : &t->pod[i].failed) += 1;
+}
+
 void tally_observe(struct request_tally *t, const struct world *w, const struct change *c)
 {
     const struct request *q = (const void *)c->record;
@@ -75,11 +106,13 @@ void tally_observe(struct request_tally *t, const struct world *w, const struct 
     if (*t->service && c->owner && strcmp(t->service, c->owner) != 0) return;
     if (text_eq(q->phase, "waiting") || text_eq(q->phase, "cancelled")) return;
     if (q->due.value < t->from_ms || (t->until_ms && q->due.value >= t->until_ms)) return;
-    struct tally_sum *s = sum_of(t, q->kind);
-    if (!s) return;
-    const uint64_t second = (q->due.value - t->from_ms) / 1000, counted = tally_ended(s);
+    struct tally_sum *s = sum_of(t, q);
+    if (!s || !is_of_series(t, q)) return;
+    const uint64_t second = (q->due.value - t->from_ms) / 1000, counted = tally_ended(s), failed = s->failed;
     request_count(s, w, q, c);
-    if (second < TALLY_SECONDS && tally_ended(s) > counted) t->due[s - t->sum][second]++;
+    if (tally_ended(s) == counted) return;
+    if (second < TALLY_SECONDS) t->due[s - t->sum][second]++;
+    if (s == &t->sum[TALLY_PROXIES] && q->pod) pod_count(t, q->pod, s->failed == failed);
 }
 
 uint64_t tally_due_between(const struct request_tally *t, enum tally_series of, uint64_t from_wall_ms,
@@ -96,6 +129,11 @@ uint64_t tally_due_between(const struct request_tally *t, enum tally_series of, 
 const char *tally_series_words(enum tally_series of)
 {
     return series[of].words;
+}
+
+const char *tally_series_key(enum tally_series of)
+{
+    return series[of].key;
 }
 
 uint64_t tally_ended(const struct tally_sum *s)

@@ -2,6 +2,9 @@
  * request_tally.h - what became of the requests of a period: how many of each series were answered, how fast, and for
  * how long none was. Fed with the changes of a session, live or from a recording.
  *
+ * Requests of a load count alone: once one is seen, the session's own (its probes, a person's prompts) are left out, so
+ * that what is judged is the load of the drill, live and from a recording alike. Without a load all are counted.
+ *
  * A request belongs to the period by the time at which it was due. One that failed without telling anything of Serve
  * (request_tells_of_serve) counts as `unknown`, neither ok nor failed; a cancelled one is not counted.
  */
@@ -12,17 +15,20 @@
 #include "backends/world/change.h"
 #include "backends/world/world.h"
 
-/* X(NAME, the REQUEST record's kind, the words) */
+/* X(NAME, the REQUEST record's kind, the words, the key in JSON). The words are the name of a load's series, too: one
+ * of that name is counted there, any other by its kind. */
 #define TALLY_SERIES_MAP(X)                                                                                            \
-    X(ROUTE, "way", "users' route")                                                                                    \
-    X(PROXIES, "probe", "worker proxies")                                                                              \
-    X(PROMPTS, "prompt", "prompts")
+    X(ROUTE, "way", "users' route", "route")                                                                           \
+    X(FRESH, "way", "fresh connections", "fresh")                                                                      \
+    X(PROXIES, "probe", "worker proxies", "proxies")                                                                   \
+    X(PROMPTS, "prompt", "prompts", "prompts")
 enum tally_series {
-#define X(name, kind, words) TALLY_##name,
+#define X(name, kind, words, key) TALLY_##name,
     TALLY_SERIES_MAP(X)
 #undef X
         TALLY_SERIES
 };
+enum { TALLY_PODS = 32, TALLY_POD_MAX = 64 };
 enum { TALLY_FAILURES = 8, TALLY_PATH_MAX = 64, TALLY_LATE_MS = 100, TALLY_SECONDS = 3600, TALLY_UID_MAX = 64 };
 
 struct tally_failure {
@@ -40,9 +46,15 @@ struct tally_sum {
     uint64_t gap_ms; /* the longest time between two answers, and from first_due_ms to the first */
 };
 struct request_tally {
+    bool of_load;                /* requests of a load alone; set by the first of them, or by the owner */
     char service[TALLY_UID_MAX]; /* "": any */
     uint64_t from_ms, until_ms;  /* the period, wall time; until 0: it goes on */
     struct tally_sum sum[TALLY_SERIES];
+    struct tally_pod {
+        char name[TALLY_POD_MAX];
+        uint64_t ok, failed; /* ok: slow ones, too */
+    } pod[TALLY_PODS];       /* the worker proxies one by one, in the order in which they were first seen */
+    size_t pods, pods_beyond;
     uint32_t due[TALLY_SERIES]
                 [TALLY_SECONDS]; /* those that ended, by the second since from_ms in which they were due */
 };
@@ -53,6 +65,7 @@ void tally_begin(struct request_tally *t, const char *service, uint64_t from_wal
 void tally_observe(struct request_tally *t, const struct world *w, const struct change *c);
 
 const char *tally_series_words(enum tally_series series);
+const char *tally_series_key(enum tally_series series);
 /* How many of the ended ones were due in these whole seconds, wall time; of the first TALLY_SECONDS alone. */
 uint64_t tally_due_between(const struct request_tally *t, enum tally_series series, uint64_t from_wall_ms,
                            uint64_t until_wall_ms);

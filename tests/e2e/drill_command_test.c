@@ -102,6 +102,13 @@ static void check_pass(const struct drill_run *r)
     assert_true(json_f64(criterion_of(json, "outage"), "value").value >= 5);
     assert_int_equal(json_u64(json_get(json_get(json, "requests"), "route"), "failed").value, 0);
     assert_true(json_u64(json_get(json_get(json, "requests"), "prompts"), "answered").value > 0);
+    size_t workers = 0;
+    JSON_EACH (worker, json_get(json_get(json, "requests"), "workers")) {
+        workers++;
+        assert_true(json_u64(worker, "answered").value > 0);
+        assert_int_equal(json_u64(worker, "failed").value, 0);
+    }
+    assert_int_equal(workers, 2);
     cJSON_Delete(json);
 }
 

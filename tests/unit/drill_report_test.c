@@ -194,7 +194,7 @@ static void the_text_tells_all_that_the_verdict_rests_on(void **state)
     report_has(text, "service  mistral/mistral, context –, Ray 2.60.0\n");
     report_has(text, "outage       41.0 s     at least 5.0 s     met        GCS silent\n");
     report_has(text, "   +41.0s  GCS back");
-    report_has(text, "users' route    300 answered, 0 failed, p50 20.2 ms");
+    report_has(text, "users' route      300 answered, 0 failed, p50 20.2 ms");
     report_has(text, "same       worker-a\n");
     free(text);
 }

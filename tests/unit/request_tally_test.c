@@ -186,6 +186,57 @@ static void requests_of_an_outage_are_counted_by_whole_seconds(void **state)
     assert_int_equal(tally_due_between(x->tally, TALLY_PROXIES, T0, T0 + 5000), 0);
 }
 
+/* A request of a load, or with series NULL one of the session's own. */
+static void load_request_end(struct fixture *x, const char *kind, const char *series, const char *pod,
+                             const char *phase)
+{
+    char key[32];
+    snprintf(key, sizeof key, "r%u", ++x->next);
+    struct request *q = record_new(TABLE_REQUEST, key);
+    record_set(&q->kind, kind);
+    record_set(&q->series, series);
+    record_set(&q->pod, pod);
+    record_set(&q->phase, phase);
+    q->due = q->sent = known_u64(T0 + 1000);
+    q->done = known_u64(T0 + 1010);
+    q->latency_us = known_u64(10000);
+    struct change *c = change_put("load", WORLD_CONSOLE, &q->record);
+    c->at_ms = 2010;
+    c->wall_ms = T0 + 1010;
+    world_apply(x->world, c);
+    tally_observe(x->tally, x->world, c);
+    change_free(c);
+}
+
+/* The session's own probes go on during a drill, and a person may send prompts. */
+static void a_load_is_counted_apart_from_the_probes_of_the_session(void **state)
+{
+    struct fixture *x = *state;
+    load_request_end(x, "way", NULL, NULL, "failed");
+    load_request_end(x, "prompt", NULL, NULL, "failed");
+    load_request_end(x, "probe", NULL, "worker-0", "failed");
+    assert_int_equal(x->tally->sum[TALLY_ROUTE].failed, 1);
+    load_request_end(x, "way", "users' route", NULL, "ok");
+    load_request_end(x, "way", "fresh connections", NULL, "failed");
+    load_request_end(x, "probe", "worker proxies", "worker-0", "ok");
+    load_request_end(x, "probe", "worker proxies", "worker-1", "failed");
+    load_request_end(x, "probe", NULL, "worker-1", "failed");
+    load_request_end(x, "prompt", "prompts", NULL, "ok");
+    load_request_end(x, "prompt", NULL, NULL, "failed");
+    const struct tally_sum *sum = x->tally->sum;
+    assert_int_equal(sum[TALLY_ROUTE].ok, 1);
+    assert_int_equal(sum[TALLY_ROUTE].failed, 0);
+    assert_int_equal(sum[TALLY_FRESH].failed, 1);
+    assert_int_equal(sum[TALLY_PROXIES].ok, 1);
+    assert_int_equal(sum[TALLY_PROXIES].failed, 1);
+    assert_int_equal(sum[TALLY_PROMPTS].ok, 1);
+    assert_int_equal(sum[TALLY_PROMPTS].failed, 0);
+    assert_int_equal(tally_due_between(x->tally, TALLY_ROUTE, T0, T0 + 5000), 1);
+    assert_int_equal(x->tally->pods, 2);
+    assert_string_equal(x->tally->pod[1].name, "worker-1");
+    assert_int_equal(x->tally->pod[1].failed, 1);
+}
+
 #define TALLY_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -198,6 +249,7 @@ int main(void)
         TALLY_TEST(what_was_never_sent_is_late),
         TALLY_TEST(requests_to_another_rayservice_are_not_counted),
         TALLY_TEST(requests_of_an_outage_are_counted_by_whole_seconds),
+        TALLY_TEST(a_load_is_counted_apart_from_the_probes_of_the_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
