@@ -229,7 +229,7 @@ static enum criterion_id first_in(const struct drill_verdict *v, enum judged_sta
     return CRITERIA;
 }
 
-static void cause_set(struct drill_verdict *v, enum criterion_id id)
+static void verdict_set_cause(struct drill_verdict *v, enum criterion_id id)
 {
     const struct judged *j = &v->of[id];
     const char *what = criterion_get(id)->what;
@@ -266,7 +266,7 @@ static void verdict_conclude(struct drill_verdict *v, const struct outage *o)
         v->result = DRILL_PASS;
         return;
     }
-    cause_set(v, id);
+    verdict_set_cause(v, id);
     if (v->result == DRILL_FAIL) cause_explain(v, o);
 }
 

@@ -12,7 +12,7 @@
 struct serve_probes {
     struct serve_probes_conf how;
     struct prober *workers, *route; /* NULL: --no-probe */
-    bool has_route;
+    bool has_route;                 /* of route */
     struct serve_status *status;
 };
 
@@ -151,9 +151,9 @@ void serve_probes_set_route(struct serve_probes *p, const struct serve_path *rou
     prober_set_targets(p->route, &target, p->has_route, 0);
 }
 
-bool serve_probes_has_route(const struct serve_probes *p)
+bool serve_probes_lack_route(const struct serve_probes *p)
 {
-    return !p->route || p->has_route;
+    return p->route && !p->has_route;
 }
 
 void serve_probes_set_fast_poll(struct serve_probes *p, bool fast)

@@ -41,7 +41,7 @@ void serve_probes_update(struct serve_probes *p, const struct world *w, const st
 void serve_probes_set_route(struct serve_probes *p, const struct serve_path *route);
 /* The Serve proxy of a worker pod; serve_path_done. */
 struct serve_path serve_probes_worker_path(const struct serve_probes *p, const struct pod *pod);
-bool serve_probes_has_route(const struct serve_probes *p);          /* a route is set, or probes are off (--no-probe) */
+bool serve_probes_lack_route(const struct serve_probes *p);         /* none is set; false with --no-probe */
 void serve_probes_set_fast_poll(struct serve_probes *p, bool fast); /* of the status, while a head is being lost */
 void serve_probes_refresh(struct serve_probes *p);                  /* polls the status now */
 

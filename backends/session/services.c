@@ -210,7 +210,7 @@ bool session_route_is_pending(const struct session *s)
     const struct session_service *of = s->services;
     const bool is_routed = prompt_router_probe_route(of->router) != NULL;
 
-    return prompt_router_is_pending(of->router) || (is_routed && of->probes && !serve_probes_has_route(of->probes));
+    return prompt_router_is_pending(of->router) || (is_routed && of->probes && serve_probes_lack_route(of->probes));
 }
 
 /* Fast from the first sign of a head loss until the end of the recovery. */

@@ -89,19 +89,11 @@ static void ladder_review(struct recovery *r, const struct world *w, const struc
     }
 }
 
-/* A RayService being deleted, or an upgrade to another cluster: what disappears with it is no loss. */
-static bool cluster_is_leaving(const struct recovery *r, const struct focus *f)
-{
-    const char *cluster = r->memory->old_cluster;
-    if (f->rayservice && f->rayservice->deleted.known) return true;
-    return f->raycluster && (f->raycluster->deleted.known || (cluster && !text_eq(f->raycluster->name, cluster)));
-}
-
 /* Makes the report final once the ladder is closed and OUTAGE_SECONDS have passed. */
 static void report_close(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                          uint64_t wall_ms)
 {
-    bool leaving = r->outage != OUTAGE_NONE && cluster_is_leaving(r, f);
+    bool leaving = r->outage != OUTAGE_NONE && cluster_is_leaving(f, r->memory->old_cluster) == TRI_YES;
     if (r->outage == OUTAGE_RUNNING && leaving) ladder_close(r);
     if (r->outage != OUTAGE_OVER || outage_is_final(r)) return;
     if (!leaving && now_ms < r->t0_ms + OUTAGE_SECONDS * 1000) return;
@@ -112,20 +104,19 @@ static void report_close(struct recovery *r, const struct world *w, const struct
 
 /* ---- entry points -------------------------------------------------------------------------------------------- */
 
-/* Is it the completion of a request that was not counted yet? */
-static bool is_new_completion(struct recovery *r, const struct world *w, const struct change *c)
+/* Counts the request that this change completes, once. */
+static void completion_count(struct recovery *r, const struct world *w, const struct change *c)
 {
-    if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !c->record) return false;
+    if (!outage_is_open(r) || c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !c->record) return;
     const struct row *row = world_find(w, TABLE_REQUEST, c->record->key);
     const struct request *q = (const void *)c->record;
-    if (!row || text_eq(q->phase, "waiting") || row->generation <= r->memory->counted) return false;
-    if (!outage_is_open(r)) return false;
+    if (!row || text_eq(q->phase, "waiting") || row->generation <= r->memory->counted) return;
     r->memory->counted = row->generation;
-    return true;
+    workers_request(r, q);
 }
 
-/* Adopts the first RayService in focus; false if another one is in focus. */
-static bool focus_matches(struct recovery *r, const struct focus *f)
+/* Adopts the first RayService in focus. False: another one than that is in focus. */
+static bool recovery_adopt_service(struct recovery *r, const struct focus *f)
 {
     if (!f->rayservice) return true;
     if (!r->service) record_set(&r->service, f->rayservice->record.key);
@@ -143,7 +134,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
 {
     bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && redis_matches(f);
     bool pods = c->table == TABLE_POD;
-    if (!focus_matches(r, f)) return;
+    if (!recovery_adopt_service(r, f)) return;
     report_close(r, w, f, c->at_ms, c->wall_ms);
     if (redis) gcs_sample(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
     observe_found(r, w, f, c->at_ms, c->wall_ms);
@@ -153,7 +144,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
         observe_loss(r, w, f, c);
     if (c->table == TABLE_GCSTABLE) observe_state(r, w, f, c);
     if (redis) observe_silence(r, w, f, c->at_ms, c->wall_ms);
-    if (is_new_completion(r, w, c)) workers_request(r, (const void *)c->record);
+    completion_count(r, w, c);
     if (outage_is_open(r)) observe_rungs(r, w, f, c);
     if (r->outage != OUTAGE_RUNNING && (pods || c->table == TABLE_RAYNODE || !r->memory->head.uid))
         head_remember(r, w, f);
@@ -162,7 +153,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
 }
 
 /* A number that differs once a rung was reached or lost, or the outage began or ended. */
-static unsigned rungs_mark(const struct recovery *r)
+static unsigned ladder_fingerprint(const struct recovery *r)
 {
     unsigned n = (unsigned)r->outage;
     for (int i = 0; i < RUNG_COUNT; i++) n = n * 2 + r->rung[i].reached;
@@ -171,12 +162,12 @@ static unsigned rungs_mark(const struct recovery *r)
 
 bool recovery_tick(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
 {
-    unsigned before = rungs_mark(r);
-    if (!focus_matches(r, f)) return false;
+    unsigned before = ladder_fingerprint(r);
+    if (!recovery_adopt_service(r, f)) return false;
     report_close(r, w, f, now_ms, wall_ms);
     observe_found(r, w, f, now_ms, wall_ms);
     observe_silence(r, w, f, now_ms, wall_ms);
     observe_down(r, w, now_ms);
     ladder_review(r, w, f, now_ms);
-    return rungs_mark(r) != before;
+    return ladder_fingerprint(r) != before;
 }

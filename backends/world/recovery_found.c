@@ -131,7 +131,7 @@ void observe_found(struct recovery *r, const struct world *w, const struct focus
     struct recovery_memory *m = r->memory;
     found_date(r, w, f, now_ms, wall_ms);
     if (m->looked || !can_be_looked_at(w, f, now_ms)) return;
-    const bool leaving = f->rayservice->deleted.known || f->raycluster->deleted.known;
+    const bool leaving = cluster_is_leaving(f, f->raycluster->name) == TRI_YES;
     const char *found = has_served(f) && !leaving ? what_is_found(r, f) : NULL;
     const bool well = f->head && !f->head->deleted.known && f->head->is_ready == TRI_YES;
     m->looked = found || well || beat_has_been_read(w, f, now_ms);

@@ -62,13 +62,13 @@ void head_remember(struct recovery *r, const struct world *w, const struct focus
     if (ray_node) record_set(&h->ray_node, ray_node);
 }
 
-/* An upgrade activates another cluster, and deleting the service deletes its cluster: neither is a head loss. */
-static bool cluster_changed_or_deleting(const struct recovery *r, const struct focus *f)
+enum tri cluster_is_leaving(const struct focus *f, const char *cluster)
 {
-    if (f->raycluster && f->raycluster->deleted.known) return true;
-    if (f->rayservice && f->rayservice->deleted.known) return true;
-    if (f->raycluster) return !text_eq(f->raycluster->name, r->memory->head.cluster);
-    return !f->rayservice || !text_eq(f->rayservice->active_cluster, r->memory->head.cluster);
+    const struct raycluster *now = f->raycluster;
+    const struct rayservice *service = f->rayservice;
+    if (!now && !service) return TRI_UNKNOWN;
+    if ((now && now->deleted.known) || (service && service->deleted.known)) return TRI_YES;
+    return tri_of(!text_eq(cluster, now ? now->name : service->active_cluster));
 }
 
 /* ---- opening ------------------------------------------------------------------------------------------------- */
@@ -129,9 +129,9 @@ void ladder_open(struct recovery *r, const struct world *w, const struct focus *
 }
 
 /* A more specific cause replaces a less specific one. */
-static void cause_set(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
+static void recovery_set_cause(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-static void cause_set(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
+static void recovery_set_cause(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
 {
     va_list ap;
     if (cause <= r->cause) return;
@@ -183,9 +183,9 @@ static void cause_container(struct recovery *r, const struct world *w)
     if (!p || r->cause >= CAUSE_CONTAINER) return;
     if (p->ended_code.known) snprintf(code, sizeof code, ", exit code %llu", (unsigned long long)p->ended_code.value);
     if (liveness_failed(w, p))
-        cause_set(r, CAUSE_CONTAINER, "liveness probe failed%s", code);
+        recovery_set_cause(r, CAUSE_CONTAINER, "liveness probe failed%s", code);
     else
-        cause_set(r, CAUSE_CONTAINER, "%s%s", p->ended_reason ? p->ended_reason : "reason not known", code);
+        recovery_set_cause(r, CAUSE_CONTAINER, "%s%s", p->ended_reason ? p->ended_reason : "reason not known", code);
 }
 
 static void cause_deleted(struct recovery *r, const struct world *w, const struct change *c)
@@ -194,7 +194,7 @@ static void cause_deleted(struct recovery *r, const struct world *w, const struc
     const struct pod *p = row ? ROW(row, pod) : NULL;
     char grace[48] = "";
     if (p && p->grace.known) snprintf(grace, sizeof grace, "grace %llu", (unsigned long long)p->grace.value);
-    cause_set(r, CAUSE_DELETED, "%s", grace);
+    recovery_set_cause(r, CAUSE_DELETED, "%s", grace);
     rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod deleted%s%s", *grace ? ", " : "", grace);
 }
 
@@ -207,7 +207,7 @@ static void head_is_lost(struct recovery *r, const struct world *w, enum outage_
     else if (fate == CAUSE_CONTAINER)
         cause_container(r, w);
     else
-        cause_set(r, fate, "%s", r->old_head_name ? r->old_head_name : "");
+        recovery_set_cause(r, fate, "%s", r->old_head_name ? r->old_head_name : "");
     if (fate == CAUSE_GONE) rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod gone");
 }
 
@@ -241,7 +241,7 @@ void observe_loss(struct recovery *r, const struct world *w, const struct focus 
     struct recovery_memory *m = r->memory;
     bool running = r->outage == OUTAGE_RUNNING;
     enum outage_cause fate = head_fate(w, m->head.uid, &(struct run){m->head.container, m->head.started});
-    if (fate && cluster_changed_or_deleting(r, f)) {
+    if (fate && cluster_is_leaving(f, r->memory->head.cluster) != TRI_NO) {
         if (!running) head_before_done(&m->head);
         return;
     }
@@ -263,7 +263,7 @@ void observe_deleted(struct recovery *r, const struct world *w, const struct foc
     if (!running || again) ladder_open(r, w, f, c->at_ms, c->wall_ms);
     r->ours = true;
     r->head_lost = true;
-    cause_set(r, CAUSE_OURS, "uid %.8s…", c->key);
+    recovery_set_cause(r, CAUSE_OURS, "uid %.8s…", c->key);
     r->grace_s = c->number == UINT64_MAX ? UNKNOWN_U64 : known_u64(c->number);
     char grace[32] = "default grace";
     if (r->grace_s.known) snprintf(grace, sizeof grace, "grace %llu", (unsigned long long)r->grace_s.value);
@@ -286,7 +286,7 @@ void observe_silence(struct recovery *r, const struct world *w, const struct foc
     struct recovery_memory *m = r->memory;
     struct rung_state s = {0};
     bool running = r->outage == OUTAGE_RUNNING, back = r->rung[RUNG_GCS_BACK].reached;
-    if (!running && (!m->head.uid || cluster_changed_or_deleting(r, f))) return;
+    if (!running && (!m->head.uid || cluster_is_leaving(f, r->memory->head.cluster) != TRI_NO)) return;
     if (running && r->silent_ms.known && silence_was_early(r)) {
         r->rung[RUNG_GCS_SILENT] = (struct rung_state){0};
         r->silent_ms = UNKNOWN_U64;
@@ -298,7 +298,7 @@ void observe_silence(struct recovery *r, const struct world *w, const struct foc
         return;
     }
     if (!running) ladder_open(r, w, f, s.at_ms, s.wall_ms);
-    cause_set(r, CAUSE_SILENCE, "%s", s.note);
+    recovery_set_cause(r, CAUSE_SILENCE, "%s", s.note);
     rung_mark(r, RUNG_GCS_SILENT, s.at_ms, s.wall_ms, "%s", s.note);
     r->silent_ms = known_u64(r->rung[RUNG_GCS_SILENT].at_ms);
 }
@@ -315,10 +315,10 @@ void observe_state(struct recovery *r, const struct world *w, const struct focus
         return;
     }
     if (!g->held || !text_eq(g->held, f->gcs_ns) || !gcs_state_is_gone(w, f)) return;
-    if (!r->memory->head.uid || cluster_changed_or_deleting(r, f)) return;
+    if (!r->memory->head.uid || cluster_is_leaving(f, r->memory->head.cluster) != TRI_NO) return;
     if (r->outage != OUTAGE_RUNNING) ladder_open(r, w, f, c->at_ms, c->wall_ms);
     record_set(&g->held, NULL);
-    cause_set(r, CAUSE_STATE, "Redis came back empty");
+    recovery_set_cause(r, CAUSE_STATE, "Redis came back empty");
     if (!r->state_gone_ms.known) r->state_gone_ms = known_u64(c->at_ms);
     r->state_back_ms = UNKNOWN_U64;
 }

@@ -109,6 +109,9 @@ const struct row *recovery_serveapp(const struct recovery *r, const struct world
 
 /* ---- recovery_loss.c: the head, and what became of it ----------------------------------------------------------- */
 
+/* Is this RayCluster being deleted, with its RayService or alone, or replaced by another one (an upgrade)? What goes
+ * with it is no loss. Unknown: neither is in focus. */
+enum tri cluster_is_leaving(const struct focus *f, const char *cluster);
 void head_before_done(struct head_before *h);
 /* Remembers the head in focus as the one that can be lost. */
 void head_remember(struct recovery *r, const struct world *w, const struct focus *f);
