@@ -15,7 +15,7 @@
  *                            RAYDECK_REDIS_CREDENTIALS --redis-credentials   rayservice: its own go to that URL
  *   neuron: COMMAND or URL, or a list of them
  *                            RAYDECK_NEURON (a line each)   --neuron
- *   prompt: URL              RAYDECK_PROMPT            --prompt          or one of the ways found: ingress, service,
+ *   prompt: URL              RAYDECK_PROMPT            --prompt          or one of the routes found: ingress, service,
  *                                                                        proxy (the API server's)
  *     or prompt: {url, kind} RAYDECK_PROMPT_KIND       --prompt-kind     infer, openai
  *   theme: NAME              RAYDECK_THEME             --theme

@@ -55,7 +55,7 @@ static void check_refusals(struct doctor *d)
                    why);
 }
 
-/* ---- D2: the way that requests take ---- */
+/* ---- D2: the users' route ---- */
 
 static void check_endpoints(struct doctor *d)
 {

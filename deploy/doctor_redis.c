@@ -1,4 +1,4 @@
-/* doctor_redis.c - the doctor's checks of the way to Redis, and of its replicas. */
+/* doctor_redis.c - the doctor's checks of the connection to Redis, and of its replicas. */
 #include "backends/base/text.h"
 #include "backends/world/redis_loss.h"
 #include "deploy/doctor_priv.h"

@@ -17,7 +17,7 @@ enum tri answering_now(const struct session *s, char *ret, size_t size)
     snprintf(ret, size, "%s: %.150s", evidence_name(e.from), line->why);
     if (e.verdict != VERDICT_OK) return TRI_NO;
     snprintf(ret, size, "the service %s: %.80s; of the workers' proxies %.80s",
-             e.line[EVIDENCE_WAY].verdict == VERDICT_OK ? "answers" : "is not probed", e.line[EVIDENCE_WAY].why,
+             e.line[EVIDENCE_ROUTE].verdict == VERDICT_OK ? "answers" : "is not probed", e.line[EVIDENCE_ROUTE].why,
              e.line[EVIDENCE_PROXIES].why);
     return TRI_YES;
 }

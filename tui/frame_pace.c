@@ -2,6 +2,7 @@
 #include "tui/frame_pace.h"
 
 #include "backends/base/text.h"
+#include "backends/world/request_kind.h"
 
 static bool is_routine(const struct change *c)
 {
@@ -14,7 +15,7 @@ static bool is_routine(const struct change *c)
     case TABLE_GCSTABLE: return true;
     case TABLE_REQUEST: {
         const struct request *r = (const void *)c->record;
-        return (text_eq(r->kind, "probe") || text_eq(r->kind, "way")) && !text_eq(r->phase, "failed");
+        return (text_eq(r->kind, REQUEST_PROBE) || text_eq(r->kind, REQUEST_ROUTE)) && !text_eq(r->phase, "failed");
     }
     default: return false;
     }

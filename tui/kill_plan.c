@@ -2,6 +2,7 @@
 #include "tui/kill_plan.h"
 
 #include "backends/base/text.h"
+#include "backends/world/request_kind.h"
 
 static void collect_workers(const struct world *w, const struct focus *f, struct dialog_kill *kill)
 {
@@ -19,7 +20,7 @@ static size_t prompts_in_flight(const struct world *w)
     size_t count = 0;
     WORLD_EACH (row, w, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        count += !row->gone_ms && text_eq(r->kind, "prompt") && text_eq(r->phase, "waiting");
+        count += !row->gone_ms && text_eq(r->kind, REQUEST_PROMPT) && text_eq(r->phase, "waiting");
     }
     return count;
 }

@@ -2,6 +2,7 @@
 #include "tui/load_report.h"
 
 #include "backends/base/mem.h"
+#include "backends/world/request_kind.h"
 
 #include <stdio.h>
 
@@ -14,7 +15,7 @@ static const struct {
 
 static const char *series_target(const struct load_series *series)
 {
-    return series->prompt ? "prompts" : "GET /-/healthz";
+    return series->prompt ? "prompts" : SERVE_HEALTH_TARGET;
 }
 
 static void failures_text(const struct load_sum *s, struct buf *out)
@@ -57,7 +58,7 @@ void load_report_text(const struct load *load, size_t series, uint64_t duration_
     (void)buf_printf(out, "failed       %llu", (unsigned long long)s->failed);
     failures_text(s, out);
     (void)buf_printf(out, "\nlate         %llu (sent %d ms or more after they were due, or never)\n",
-                     (unsigned long long)s->late, LOAD_LATE_MS);
+                     (unsigned long long)s->late, REQUEST_LATE_MS);
     (void)buf_str(out, "latency      ");
     latency_text(s, out);
     (void)buf_printf(out, "\nunanswered   %.2f s at the longest\n", (double)s->longest_gap_us / 1e6);

@@ -1,4 +1,5 @@
 /* script_wait.c - evaluates the conditions of a walkthrough, from the world and the recovery only. */
+#include "backends/world/request_kind.h"
 #include "tui/script.h"
 
 #include "backends/base/text.h"
@@ -105,7 +106,7 @@ static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms
     const struct request *last = NULL;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        if (!text_eq(r->kind, "prompt") || !r->due.known || r->due.value < since_wall_ms) continue;
+        if (!text_eq(r->kind, REQUEST_PROMPT) || !r->due.known || r->due.value < since_wall_ms) continue;
         if (!last || r->due.value >= last->due.value) last = r;
     }
     if (!last) {

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/world/answers.h"
+#include "backends/world/request_kind.h"
 #include "tui/term/signals.h"
 
 #include <signal.h>
@@ -231,7 +232,8 @@ static bool is_probed(void *arg)
     const struct session *s = snapshot_session(arg);
     const struct world *w = session_world(s);
 
-    return !session_route_is_pending(s) && kind_is_probed(w, "probe", "probe") && kind_is_probed(w, "probe/way", "way");
+    return !session_route_is_pending(s) && kind_is_probed(w, PROBER_SOURCE, REQUEST_PROBE) &&
+           kind_is_probed(w, PROBER_ROUTE_SOURCE, REQUEST_ROUTE);
 }
 
 enum err snapshot_until_probed(struct snapshot *snapshot)

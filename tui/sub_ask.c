@@ -1,4 +1,5 @@
 /* sub_ask.c - `raydeck ask`: sends one prompt; streams the answer to stdout, prints the outcome on stderr. */
+#include "backends/world/request_kind.h"
 #include "tui/snapshot.h"
 
 #include "backends/base/buf.h"
@@ -43,7 +44,7 @@ static void print_growth(struct asking *a)
 {
     WORLD_EACH (row, session_world(snapshot_session(a->snapshot)), TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        if (text_eq(r->kind, "prompt")) print_more(a, r->answer);
+        if (text_eq(r->kind, REQUEST_PROMPT)) print_more(a, r->answer);
     }
 }
 

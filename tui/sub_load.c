@@ -110,7 +110,7 @@ static void report_print(const struct cli *cli, const struct loading *loading)
     buf_done(&text);
 }
 
-/* Of a failure that says nothing of the service, the way to it is to blame. */
+/* Of a failure that says nothing of the service, the route to it is to blame. */
 static int load_status(const struct load_sum *s)
 {
     const uint64_t ours = s->failure[SERVE_FAILURE_OURS] + s->failure[SERVE_FAILURE_FORBIDDEN] +

@@ -3,7 +3,9 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/serve/request_record.h"
 #include "backends/serve/serve_get.h"
+#include "backends/world/request_kind.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -96,16 +98,14 @@ static void outcome_record_put(const struct load *load, const struct load_outcom
 
     if (!load->sink.change || (of->prompt && o->sent_us.known)) return; /* a prompt that was sent puts its own */
     request_key(load, o, key);
-    struct request *r = record_new(TABLE_REQUEST, key);
-    record_set(&r->kind, of->prompt ? "prompt" : of->pod ? "probe" : "way");
-    record_set(&r->target, of->prompt ? of->prompt->kind : "GET /-/healthz");
-    record_set(&r->path, of->path.words);
+    struct request *r = request_record_new(key,
+                                           of->prompt ? REQUEST_PROMPT
+                                           : of->pod  ? REQUEST_PROBE
+                                                      : REQUEST_ROUTE,
+                                           of->prompt ? of->prompt->kind : SERVE_HEALTH_TARGET, &of->path);
     record_set(&r->pod, of->pod);
     record_set(&r->series, of->name);
-    record_set(&r->phase, o->failure == SERVE_FAILURE_NONE ? "ok" : tells ? "failed" : "cancelled");
-    record_set(&r->failure, serve_failure_word(o->failure));
-    record_set(&r->why, *o->why ? o->why : NULL);
-    r->proxied = tri_of(of->path.proxied);
+    request_record_end(r, o->failure == SERVE_FAILURE_NONE ? "ok" : tells ? "failed" : "cancelled", o->failure, o->why);
     r->due = known_u64(wall_ms - (now_us - o->due_us) / 1000);
     if (o->sent_us.known) r->sent = known_u64(wall_ms - (now_us - o->sent_us.value) / 1000);
     r->done = known_u64(wall_ms - (now_us - o->done_us) / 1000);
@@ -145,7 +145,7 @@ static void request_end(struct load_request *r, enum serve_failure f, long statu
                              .sent_us = known_u64(r->sent_us),
                              .failure = f,
                              .status = status,
-                             .late = r->sent_us - r->due_us > LOAD_LATE_MS * 1000,
+                             .late = r->sent_us - r->due_us >= REQUEST_LATE_MS * 1000,
                              .why = why ? why : ""};
 
     request_unlink(r);
@@ -203,7 +203,7 @@ static void health_send(struct load_request *r)
     const struct serve_get_calls calls = {.done = on_health, .arg = r};
 
     r->get = (conf->fresh ? serve_get_start_fresh : serve_get_start)(
-        r->load->loop, &r->load->how, &conf->path, "/-/healthz", conf->timeout_ms, HEALTH_BODY_MAX, &calls);
+        r->load->loop, &r->load->how, &conf->path, SERVE_HEALTH_PATH, conf->timeout_ms, HEALTH_BODY_MAX, &calls);
 }
 
 static void request_send(struct load *load, struct series *s, uint64_t number, uint64_t due_us, uint64_t now_us)
@@ -250,7 +250,7 @@ static void series_tick(struct load *load, struct series *s, uint64_t now_us, bo
         const uint64_t number = s->sum.planned, due_us = series_due_us(load, s, number);
         const uint64_t waited_us = now_us - due_us;
         s->sum.last_due_us = due_us;
-        if (paused && waited_us > LOAD_LATE_MS * 1000)
+        if (paused && waited_us >= REQUEST_LATE_MS * 1000)
             request_expire(load, s, number, due_us, true);
         else if (waited_us >= s->conf.timeout_ms * 1000)
             request_expire(load, s, number, due_us, false);

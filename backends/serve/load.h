@@ -4,8 +4,8 @@
  * Each series is one route at one rate. A request's latency counts from the time at which it was due, and nothing is
  * retried, so that a service that stalls is not measured less often while it does (coordinated omission). At most
  * `in_flight` requests of a series wait for an answer; one that is due beyond that is sent once another has ended, and
- * counts as late; one that could not be sent within its time-out ends as "timeout". None is dropped: every request that
- * was due ends as one outcome.
+ * counts as late (REQUEST_LATE_MS); one that could not be sent within its time-out ends as "timeout". None is dropped:
+ * every request that was due ends as one outcome.
  *
  * After a pause of the whole process (a suspended laptop) the requests that were due in it end as "not sent", which
  * says nothing about the service.
@@ -24,7 +24,6 @@ enum {
     LOAD_IN_FLIGHT = 64,  /* the default of a series */
     LOAD_IN_FLIGHT_MAX = 4096,
     LOAD_TIMEOUT_MS = 5000, /* the default */
-    LOAD_LATE_MS = 100,     /* sent so long after it was due, a request is late */
     LOAD_PAUSE_MS = 10000,  /* the loop did not run for so long: the process was stopped */
 };
 
@@ -76,8 +75,8 @@ struct load_conf {
     size_t count;
     uint64_t duration_ms;    /* 0: until load_stop */
     uint64_t pause_ms;       /* 0: LOAD_PAUSE_MS; more than a second */
-    const struct sink *sink; /* each request that ended is put there as a REQUEST record, of kind "way", "probe" or
-                              * "prompt"; copied. NULL: nowhere */
+    const struct sink *sink; /* each request that ended is put there as a REQUEST record (request_kind.h); copied.
+                              * NULL: nowhere */
 };
 
 struct load;

@@ -4,7 +4,9 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/budget.h"
+#include "backends/serve/request_record.h"
 #include "backends/serve/serve_get.h"
+#include "backends/world/request_kind.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,8 +128,7 @@ static void path_update_state(struct prober *p, const struct target *t, const st
 
 static void request_publish(struct prober *p, const struct request *r)
 {
-    struct request *copy = record_copy(&r->record);
-    sink_put(&p->sink, change_put(prober_source(p), WORLD_SERVE, &copy->record));
+    request_record_emit(r, &p->sink, prober_source(p), WORLD_SERVE);
 }
 
 static void probe_free(struct probe *probe)
@@ -150,9 +151,7 @@ static void probe_end(struct probe *probe, bool seen, enum serve_failure f, cons
     r->done = known_u64(loop_wall_ms(p->loop));
     r->latency_us = known_u64(now > probe->due_us ? now - probe->due_us : 0);
     bool slow = r->latency_us.value > p->conf.slow_ms * 1000;
-    record_set(&r->phase, !seen ? "cancelled" : f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
-    record_set(&r->failure, serve_failure_word(f));
-    record_set(&r->why, why && *why ? why : NULL);
+    request_record_end(r, !seen ? "cancelled" : f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok", f, why);
     p->ended++;
     request_publish(p, r);
     probe_free(probe);
@@ -182,21 +181,17 @@ static void on_response(void *arg, const struct http_answer *answer)
     probe_end(probe, answer_tells_of_serve(answer, f, t->path.proxied), f, why.text);
 }
 
-static struct request *new_record(struct prober *p, const struct target *t, uint64_t due_us)
+static struct request *probe_record_new(struct prober *p, const struct target *t, uint64_t due_us)
 {
     char key[TEXT_NUM_MAX + 8]; /* and the longer of both kinds */
     struct buf b;
     buf_init(&b, sizeof key - 1);
-    (void)buf_printf(&b, "%s-%llu", p->conf.users_route ? "way" : "probe", (unsigned long long)++*p->conf.probes);
-    struct request *r = record_new(TABLE_REQUEST, buf_text(&b));
+    const char *kind = p->conf.users_route ? REQUEST_ROUTE : REQUEST_PROBE;
+    (void)buf_printf(&b, "%s-%llu", kind, (unsigned long long)++*p->conf.probes);
+    struct request *r = request_record_new(buf_text(&b), kind, SERVE_HEALTH_TARGET, &t->path);
     buf_done(&b);
     uint64_t now_us = loop_now_us(), wall = loop_wall_ms(p->loop);
-    record_set(&r->kind, p->conf.users_route ? "way" : "probe");
-    record_set(&r->target, "GET /-/healthz");
-    record_set(&r->path, t->path.words);
     record_set(&r->pod, t->pod);
-    r->proxied = t->path.proxied ? TRI_YES : TRI_NO;
-    record_set(&r->phase, "waiting");
     if (prober_is_stretched(p)) r->round_ms = known_u64(p->round_us / 1000);
     r->due = known_u64(wall - (now_us > due_us ? (now_us - due_us) / 1000 : 0));
     return r;
@@ -209,7 +204,7 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     probe->target = t;
     probe->due_us = due_us;
     t->probed_us = due_us;
-    probe->record = new_record(p, t, due_us);
+    probe->record = probe_record_new(p, t, due_us);
     if (t->in_flight >= PROBER_IN_FLIGHT) {
         probe_end(probe, true, SERVE_FAILURE_TIMEOUT, "not sent: too many probes wait for an answer");
         return;
@@ -222,7 +217,7 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     t->in_flight++;
     request_publish(p, probe->record);
     const struct serve_get_calls calls = {.done = on_response, .arg = probe};
-    probe->get = serve_get_start(p->loop, &p->how, &t->path, "/-/healthz", p->conf.timeout_ms, 64 * 1024, &calls);
+    probe->get = serve_get_start(p->loop, &p->how, &t->path, SERVE_HEALTH_PATH, p->conf.timeout_ms, 64 * 1024, &calls);
 }
 
 /* ---- targets and time ------------------------------------------------------------------------------------------ */
@@ -302,8 +297,7 @@ static void target_free(struct target *t)
 static void target_drop(struct prober *p, struct target *t)
 {
     for (struct probe *probe = t->flying; probe; probe = probe->next) {
-        record_set(&probe->record->phase, "cancelled");
-        record_set(&probe->record->failure, serve_failure_word(SERVE_FAILURE_CANCELLED));
+        request_record_end(probe->record, "cancelled", SERVE_FAILURE_CANCELLED, NULL);
         probe->record->done = known_u64(loop_wall_ms(p->loop));
         request_publish(p, probe->record);
     }

@@ -13,7 +13,7 @@
  * recorded as failed ("timeout"), so that silence never counts as success.
  *
  * One prober probes the workers' proxies (kind "probe"), another the users' route to the service, a single target
- * without a pod (kind "way", as recordings and JSON call it).
+ * without a pod (REQUEST_ROUTE).
  *
  * A probe that proves nothing about Serve (not sent, or the API server's proxy is forbidden or unreachable) ends as
  * "cancelled", with the reason.
@@ -37,8 +37,6 @@ enum {
     PROBER_TIMEOUT_MS = 5000,
     PROBER_SLOW_MS = 1000
 };
-#define PROBER_SOURCE "probe"
-#define PROBER_ROUTE_SOURCE "probe/way"
 
 /* A worker's Serve proxy, or the users' route to the service. Everything is copied. */
 struct probe_target {
@@ -52,7 +50,7 @@ struct prober_share {
 };
 struct prober_conf {
     uint64_t interval_ms, timeout_ms, slow_ms; /* 0: the defaults above */
-    bool users_route;                          /* probes the users' route: records of kind "way" */
+    bool users_route;                          /* probes the users' route: records of kind REQUEST_ROUTE */
     uint64_t *probes; /* probes sent so far by all probers of one world: numbers the records' keys; borrowed until
                        * prober_free. NULL: this one's own */
     struct prober_share *share; /* borrowed until prober_free; NULL: this one's own */

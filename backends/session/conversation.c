@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/request_kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@ static bool is_turn(const struct row *row, const char *id)
 {
     const struct request *r = ROW(row, request);
     bool answered = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
-    return text_eq(r->kind, "prompt") && text_eq(r->talk, id) && answered && r->question && r->answer && *r->answer;
+    return text_eq(r->kind, REQUEST_PROMPT) && text_eq(r->talk, id) && answered && r->question && r->answer &&
+           *r->answer;
 }
 
 struct prompt_turn *conversation_turns(const struct world *w, const char *id, size_t *ret_count, size_t *ret_dropped)

@@ -70,7 +70,7 @@ enum err prompt_routes_of(const struct prompt_routes_from *from, const struct wo
         return ERR_OK;
     }
     if (!from->has_kube)
-        return why_set(why, ERR_UNSUPPORTED, "no way to Serve is known without Kubernetes (--prompt URL)");
+        return why_set(why, ERR_UNSUPPORTED, "no route to Serve is known without Kubernetes (--prompt URL)");
     if (!r || !r->ns || !r->name) return why_set(why, ERR_NOT_FOUND, "no RayService is in focus");
     const bool prefixed = !from->at_root && r->route_prefix && strcmp(r->route_prefix, "/") != 0;
     const char *prefix = prefixed ? r->route_prefix : "";

@@ -6,6 +6,7 @@
 #include "backends/serve/serve_get.h"
 #include "backends/serve/serve_status.h"
 #include "backends/session/prompt_routes.h"
+#include "backends/world/request_kind.h"
 
 #include <stdlib.h>
 

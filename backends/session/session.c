@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/request_kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static void request_set_head(struct session *s, struct change *c)
 {
     if (c->type != CHANGE_PUT || !c->record || c->record->table != TABLE_REQUEST) return;
     struct request *r = (struct request *)(void *)c->record;
-    if (!text_eq(r->kind, "prompt")) return;
+    if (!text_eq(r->kind, REQUEST_PROMPT)) return;
     if (!s->kube) return; /* the head is unknown */
     struct focus f = session_focus(s);
     const struct world *w = s->world;

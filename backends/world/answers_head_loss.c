@@ -97,7 +97,8 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
     if (f->rayservice->ft == TRI_NO) return;
     if (say_unheard(l->pod_why, "Redis", w, WORLD_REDIS, now_ms) || !r) {
         if (fresh == FRESH_LIVE) say(l->pod_why, "Redis not read yet");
-        /* Redis usually admits only the cluster's nodes: never having reached it says nothing about the head's way. */
+        /* Redis usually admits only the cluster's nodes: never having reached it says nothing about the head's
+         * connection. */
         enum verdict down = r ? VERDICT_NO : VERDICT_UNKNOWN;
         l->pod = verdict_worse(l->pod, fresh == FRESH_DOWN ? down : VERDICT_WARN);
         return;

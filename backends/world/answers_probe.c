@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence.h"
+#include "backends/world/request_kind.h"
 #include "backends/world/serve_not_running.h"
 
 #include <stdarg.h>
@@ -109,23 +110,23 @@ static void say_unknown(const struct service_evidence *e, uint64_t wall_ms, stru
         answer_say(ret, "unknown: no answer for %llu s", (unsigned long long)(wall_ms - e->answered_ms.value) / 1000);
     else
         say_line(e, EVIDENCE_PROXIES, "unknown: ", ret);
-    if (e->endpoints.known && !(e->hanging && e->hanging_line == EVIDENCE_WAY))
-        say(ret->text, "service %.120s", e->line[EVIDENCE_WAY].why);
+    if (e->endpoints.known && !(e->hanging && e->hanging_line == EVIDENCE_ROUTE))
+        say(ret->text, "service %.120s", e->line[EVIDENCE_ROUTE].why);
 }
 
 static void say_way(const struct service_evidence *e, struct answer *ret)
 {
-    const struct evidence *way = &e->line[EVIDENCE_WAY];
-    if (e->verdict == VERDICT_UNKNOWN || (e->from == EVIDENCE_WAY && e->verdict > VERDICT_OK)) return;
-    say(ret->text, "service %s", way->why);
-    if (way->verdict == VERDICT_OK) say(ret->brief, "service ok");
+    const struct evidence *route = &e->line[EVIDENCE_ROUTE];
+    if (e->verdict == VERDICT_UNKNOWN || (e->from == EVIDENCE_ROUTE && e->verdict > VERDICT_OK)) return;
+    say(ret->text, "service %s", route->why);
+    if (route->verdict == VERDICT_OK) say(ret->brief, "service ok");
     if (e->endpoints.known) say(ret->brief, "%zu endpoint%s", e->endpoints.ready, e->endpoints.ready == 1 ? "" : "s");
 }
 
 static void say_calm(const struct world *w, const struct service_evidence *e, uint64_t now_ms, uint64_t wall_ms,
                      struct answer *ret)
 {
-    struct probe_sum sum = probe_sum_of(w, "probe", wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
+    struct probe_sum sum = probe_sum_of(w, REQUEST_PROBE, wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
     size_t good = sum.ok + sum.slow, all = good + sum.failed;
     if (e->line[EVIDENCE_PROXIES].verdict == VERDICT_WARN && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (sum.failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
@@ -145,7 +146,7 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
 {
     size_t ok = outage_answered(o), failed = outage_failed(o);
     struct known_u64 us = o->request[OUTAGE_PROBES].slowest_us;
-    struct probe_sum prompts = probe_sum_of(w, "prompt", 0);
+    struct probe_sum prompts = probe_sum_of(w, REQUEST_PROMPT, 0);
     char slowest[48] = "";
     if (us.known)
         snprintf(slowest, sizeof slowest, ", slowest probe %llu ms", (unsigned long long)(us.value + 500) / 1000);

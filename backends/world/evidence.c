@@ -43,7 +43,7 @@ static enum verdict verdict_on_top(const struct service_evidence *e, enum eviden
     if (!failing) return VERDICT_OK;
     /* Which of them requests are sent to is not known: the head's proxy, or another, may answer. */
     if (!t->endpoints_known && failing == asked && e->kubernetes) return VERDICT_UNKNOWN;
-    return failing < asked || e->line[EVIDENCE_WAY].verdict == VERDICT_OK ? VERDICT_WARN : VERDICT_NO;
+    return failing < asked || e->line[EVIDENCE_ROUTE].verdict == VERDICT_OK ? VERDICT_WARN : VERDICT_NO;
 }
 
 /* Endpoints of a stale source are outdated. */
@@ -57,13 +57,13 @@ static struct serve_endpoints endpoints_of_now(const struct evidence_view *v)
 
 struct service_evidence evidence_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
 {
-    struct service_evidence e = {.from = EVIDENCE_WAY};
+    struct service_evidence e = {.from = EVIDENCE_ROUTE};
     const struct evidence_view v = {w, f, now_ms, wall_ms};
     e.kubernetes = f->rayservice != NULL;
     e.endpoints = endpoints_of_now(&v);
     e.proxies = probe_targets_of(w, f, now_ms, wall_ms);
     if (!e.endpoints.known) e.proxies.endpoints_known = false;
-    evidence_judge_way(&v, &e);
+    evidence_judge_route(&v, &e);
     evidence_judge_proxies(&v, &e);
     evidence_judge_model(&v, &e);
     for (int i = 0; i < EVIDENCE_LINES; i++) {

@@ -1,8 +1,8 @@
 /*
  * evidence.h - whether the service answers its users: three lines of evidence, and the worst known verdict. Pure.
  *
- * - The way: the Serve service's ready endpoints, and a probe that takes the road of a request (ingress, service, or
- *   the API server's proxy to the service).
+ * - The users' route: the Serve service's ready endpoints, and a probe along the route of a request (ingress, service,
+ * or the API server's proxy to the service).
  * - The proxies: the Serve proxies of the worker pods, each asked by itself. One that is no ready endpoint of the
  *   service gets no requests: it is shown, and judges nothing.
  * - The model: prompts of ours, the replicas that the Serve API tells with their age, what the NeuronCores execute. A
@@ -25,7 +25,7 @@ enum {
     EVIDENCE_PROMPT_MS = 60000 /* how long a failed prompt counts */
 };
 
-enum evidence_line { EVIDENCE_WAY, EVIDENCE_PROXIES, EVIDENCE_MODEL, EVIDENCE_LINES };
+enum evidence_line { EVIDENCE_ROUTE, EVIDENCE_PROXIES, EVIDENCE_MODEL, EVIDENCE_LINES };
 
 struct evidence {
     enum verdict verdict;      /* OK: YES; WARN: PARTLY */

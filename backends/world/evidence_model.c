@@ -2,6 +2,7 @@
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
+#include "backends/world/request_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -133,7 +134,7 @@ static const struct request *newest_prompt(const struct evidence_view *v)
     const uint64_t since_ms = v->wall_ms > EVIDENCE_PROMPT_MS ? v->wall_ms - EVIDENCE_PROMPT_MS : 0;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *q = ROW(row, request);
-        if (row->gone_ms || !text_eq(q->kind, "prompt") || !q->done.known || q->done.value < since_ms) continue;
+        if (row->gone_ms || !text_eq(q->kind, REQUEST_PROMPT) || !q->done.known || q->done.value < since_ms) continue;
         bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
         if (!answered && !request_tells_of_serve(v->world, q, v->now_ms, v->wall_ms)) continue;
         if (!best || q->done.value >= best->done.value) best = q;

@@ -12,7 +12,7 @@ struct evidence_view {
 };
 
 /* Call with e->endpoints set. */
-void evidence_judge_way(const struct evidence_view *v, struct service_evidence *e);
+void evidence_judge_route(const struct evidence_view *v, struct service_evidence *e);
 void evidence_judge_proxies(const struct evidence_view *v, struct service_evidence *e);
 void evidence_judge_model(const struct evidence_view *v, struct service_evidence *e);
 

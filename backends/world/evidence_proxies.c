@@ -2,6 +2,7 @@
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
+#include "backends/world/request_kind.h"
 
 enum {
     HANGING_MS = 3000, /* no probe ended for so long, with some in flight: may be hanging */
@@ -11,7 +12,7 @@ enum {
 /* Why there are no probes, from their source. */
 static void say_no_probes(const struct evidence_view *v, const struct probe_targets *t, struct evidence *line)
 {
-    const struct source *s = world_source_named(v->world, "probe");
+    const struct source *s = world_source_named(v->world, PROBER_SOURCE);
     if (s && s->err == ERR_EXHAUSTED)
         say(line->why, "probes cannot be sent: %.80s", s->why ? s->why : err_word(s->err));
     else if (s && source_freshness(s, v->now_ms, NULL) == FRESH_DENIED)

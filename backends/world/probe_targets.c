@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers.h"
+#include "backends/world/request_kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ static bool request_counts(const struct request *q, uint64_t wall_ms)
 static uint64_t newest_round_ms(const struct world *w)
 {
     const struct row *row = world_last(w, TABLE_REQUEST);
-    while (row && !text_eq(ROW(row, request)->kind, "probe")) row = world_prev(w, row);
+    while (row && !text_eq(ROW(row, request)->kind, REQUEST_PROBE)) row = world_prev(w, row);
     return row ? ROW(row, request)->round_ms.value : 0;
 }
 
@@ -117,7 +118,7 @@ bool request_tells_of_serve(const struct world *w, const struct request *q, uint
     for (size_t i = 0; i < ARRAY_LEN(ours); i++)
         if (text_eq(q->failure, ours[i])) return false;
     for (size_t i = 0; i < ARRAY_LEN(of_the_path); i++)
-        if (text_eq(q->failure, of_the_path[i]) && !text_eq(q->kind, "probe")) return false;
+        if (text_eq(q->failure, of_the_path[i]) && !text_eq(q->kind, REQUEST_PROBE)) return false;
     const bool direct = q->proxied != TRI_YES, timed_out = text_eq(q->failure, "timeout");
     if (q->status.known || (direct && !timed_out)) return !text_eq(q->failure, "unreachable") || !direct;
     if (!timed_out) return false;
@@ -132,7 +133,8 @@ static uint64_t last_done_of(const struct world *w)
     uint64_t last_ms = 0;
     WORLD_EACH (row, w, TABLE_REQUEST) {
         const struct request *q = ROW(row, request);
-        bool ended = !row->gone_ms && text_eq(q->kind, "probe") && q->done.known && !text_eq(q->phase, "cancelled");
+        bool ended =
+            !row->gone_ms && text_eq(q->kind, REQUEST_PROBE) && q->done.known && !text_eq(q->phase, "cancelled");
         if (ended && q->done.value > last_ms) last_ms = q->done.value;
     }
     return last_ms;
@@ -153,7 +155,7 @@ static struct target *requests_read(const struct world *w, uint64_t now_ms, uint
     const struct row *row = world_since(w, TABLE_REQUEST, wall_ms > back_ms ? wall_ms - back_ms : 0);
     for (; row; row = world_next(w, row)) {
         const struct request *q = ROW(row, request);
-        if (row->gone_ms || !text_eq(q->kind, "probe")) continue;
+        if (row->gone_ms || !text_eq(q->kind, REQUEST_PROBE)) continue;
         sum->waiting += text_eq(q->phase, "waiting");
         if (!q->done.known) continue;
         if (request_is_unseen(w, q, now_ms, wall_ms)) {

@@ -2,6 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/recovery_priv.h"
+#include "backends/world/request_kind.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,9 +143,9 @@ static void worker_probed(struct recovery *r, const struct request *q, bool answ
 void workers_request(struct recovery *r, const struct request *q)
 {
     bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow"), failed = text_eq(q->phase, "failed");
-    bool probe = text_eq(q->kind, "probe");
+    bool probe = text_eq(q->kind, REQUEST_PROBE);
     struct outage_requests *n = &r->request[probe ? OUTAGE_PROBES : OUTAGE_PROMPTS];
-    if (text_eq(q->kind, "way")) return; /* only the workers' own responses are counted */
+    if (text_eq(q->kind, REQUEST_ROUTE)) return; /* only the workers' own responses are counted */
     n->ok += ok;
     n->slow += slow;
     n->failed += failed;

@@ -3,6 +3,7 @@
 
 #include "backends/base/text.h"
 #include "backends/world/probe_targets.h"
+#include "backends/world/request_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,7 +69,7 @@ static void request_count(struct tally_sum *s, const struct world *w, const stru
 
     if (!s->first_due_ms || q->due.value < s->first_due_ms) s->first_due_ms = q->due.value;
     if (q->due.value > s->last_due_ms) s->last_due_ms = q->due.value;
-    if (!q->sent.known || q->sent.value >= q->due.value + TALLY_LATE_MS) s->late++;
+    if (!q->sent.known || q->sent.value >= q->due.value + REQUEST_LATE_MS) s->late++;
     snprintf(s->path, sizeof s->path, "%s", q->path ? q->path : "");
     if (answered) {
         *(text_eq(q->phase, "ok") ? &s->ok : &s->slow) += 1;

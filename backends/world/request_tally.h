@@ -13,15 +13,16 @@
 
 #include "backends/base/histogram.h"
 #include "backends/world/change.h"
+#include "backends/world/request_kind.h"
 #include "backends/world/world.h"
 
 /* X(NAME, the REQUEST record's kind, the words, the key in JSON). The words are the name of a load's series, too: one
  * of that name is counted there, any other by its kind. */
 #define TALLY_SERIES_MAP(X)                                                                                            \
-    X(ROUTE, "way", "users' route", "route")                                                                           \
-    X(FRESH, "way", "fresh connections", "fresh")                                                                      \
-    X(PROXIES, "probe", "worker proxies", "proxies")                                                                   \
-    X(PROMPTS, "prompt", "prompts", "prompts")
+    X(ROUTE, REQUEST_ROUTE, "users' route", "route")                                                                   \
+    X(FRESH, REQUEST_ROUTE, "fresh connections", "fresh")                                                              \
+    X(PROXIES, REQUEST_PROBE, "worker proxies", "proxies")                                                             \
+    X(PROMPTS, REQUEST_PROMPT, "prompts", "prompts")
 enum tally_series {
 #define X(name, kind, words, key) TALLY_##name,
     TALLY_SERIES_MAP(X)
@@ -29,7 +30,7 @@ enum tally_series {
         TALLY_SERIES
 };
 enum { TALLY_PODS = 32, TALLY_POD_MAX = 64 };
-enum { TALLY_FAILURES = 8, TALLY_PATH_MAX = 64, TALLY_LATE_MS = 100, TALLY_SECONDS = 3600, TALLY_UID_MAX = 64 };
+enum { TALLY_FAILURES = 8, TALLY_PATH_MAX = 64, TALLY_SECONDS = 3600, TALLY_UID_MAX = 64 };
 
 struct tally_failure {
     char name[32]; /* the record's `failure`: "refused", "timeout", "5xx"; the last one holds all others */
@@ -37,7 +38,7 @@ struct tally_failure {
 };
 struct tally_sum {
     uint64_t ok, slow, failed, unknown; /* disjoint: slow ones were answered, too */
-    uint64_t late;                      /* of all: sent TALLY_LATE_MS or more after they were due, or never */
+    uint64_t late;                      /* of all: sent REQUEST_LATE_MS or more after they were due, or never */
     struct tally_failure failure[TALLY_FAILURES];
     char path[TALLY_PATH_MAX]; /* the route of the last one, in words; "" where none ended */
     struct histogram latency;  /* of the answered ones, from when they were due */

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/request_kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static int finished_kind(const struct record *r)
     if (r->table != TABLE_REQUEST) return -1;
     const struct request *q = (const void *)r;
     if (!q->phase || text_eq(q->phase, "waiting")) return -1;
-    return text_eq(q->kind, "prompt");
+    return text_eq(q->kind, REQUEST_PROMPT);
 }
 
 static void entry_remove(struct rows *rows, struct entry *e)

@@ -122,7 +122,7 @@ static void endpoints_are_told_by_their_number_and_the_head(void **state)
                  {{HEAD_POD, NULL}, 1, "not probed · 1 endpoint, the head's alone"}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         endpoints_are(s, cases[i].pods, cases[i].count);
-        line_is(s, EVIDENCE_WAY, "–", cases[i].words);
+        line_is(s, EVIDENCE_ROUTE, "–", cases[i].words);
     }
 }
 
@@ -136,19 +136,19 @@ static void requests_of_the_last_seconds_are_judged_together(void **state)
     small_wait(s, 500);
     user_probe_put(s, "c", "5xx");
     kube_is_heard(s);
-    line_is(s, EVIDENCE_WAY, "PARTLY", "2 of 3 requests fail: 5xx · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "PARTLY", "2 of 3 requests fail: 5xx · 2 endpoints, not head");
     small_wait(s, EVIDENCE_WINDOW_MS - 1000);
-    line_is(s, EVIDENCE_WAY, "PARTLY", "2 of 3 requests fail: 5xx · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "PARTLY", "2 of 3 requests fail: 5xx · 2 endpoints, not head");
     small_wait(s, 1);
-    line_is(s, EVIDENCE_WAY, "PARTLY", "1 of 2 requests fail: 5xx · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "PARTLY", "1 of 2 requests fail: 5xx · 2 endpoints, not head");
     small_wait(s, 500);
-    line_is(s, EVIDENCE_WAY, "NO", "5xx · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "NO", "5xx · 2 endpoints, not head");
     small_wait(s, 500); /* all are older: the newest decides */
-    line_is(s, EVIDENCE_WAY, "NO", "5xx · 2 endpoints, not head");
-    assert_int_equal(evidence_now(s).line[EVIDENCE_WAY].age_ms.value, EVIDENCE_WINDOW_MS + 1);
+    line_is(s, EVIDENCE_ROUTE, "NO", "5xx · 2 endpoints, not head");
+    assert_int_equal(evidence_now(s).line[EVIDENCE_ROUTE].age_ms.value, EVIDENCE_WINDOW_MS + 1);
     small_wait(s, EVIDENCE_FRESH_MS - EVIDENCE_WINDOW_MS - 1);
     kube_is_heard(s);
-    line_is(s, EVIDENCE_WAY, "–", "not probed · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "–", "not probed · 2 endpoints, not head");
 }
 
 static void an_older_answer_still_counts(void **state)
@@ -159,7 +159,7 @@ static void an_older_answer_still_counts(void **state)
     user_probe_put(s, "b", NULL);
     small_wait(s, EVIDENCE_WINDOW_MS + 1);
     kube_is_heard(s);
-    line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "YES", "ok · 2 endpoints, not head");
     assert_int_equal(evidence_now(s).answered_ms.value, small_wall(s) - EVIDENCE_WINDOW_MS - 1);
 }
 
@@ -167,20 +167,20 @@ static void a_failure_without_a_name_is_one(void **state)
 {
     struct small *s = *state;
     small_request(s, "way", "a", false, "failed", NULL, 1000);
-    line_is(s, EVIDENCE_WAY, "NO", "failed · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "NO", "failed · 2 endpoints, not head");
     small_request(s, "way", "slow", false, "slow", NULL, 1000); /* slow is answered */
-    line_is(s, EVIDENCE_WAY, "PARTLY", "1 of 2 requests fail: failed · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "PARTLY", "1 of 2 requests fail: failed · 2 endpoints, not head");
 }
 
 static void what_was_not_seen_says_why(void **state)
 {
     struct small *s = *state;
     small_request(s, "way", "a", false, "failed", "forbidden", 1000);
-    line_is(s, EVIDENCE_WAY, "–", "not seen: forbidden · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "–", "not seen: forbidden · 2 endpoints, not head");
     struct request *q = small_edit(s, TABLE_REQUEST, "a");
     record_set(&q->why, "you may not");
     small_put(s, "way", WORLD_SERVE, q);
-    line_is(s, EVIDENCE_WAY, "–", "not seen: you may not · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "–", "not seen: you may not · 2 endpoints, not head");
 }
 
 /* A request that waits longer than the window hangs, unless others end meanwhile. */
@@ -191,13 +191,13 @@ static void the_oldest_that_waits_tells_how_long(void **state)
     small_wait(s, 1000);
     small_request(s, "way", "b", false, "waiting", NULL, 0);
     small_wait(s, EVIDENCE_WINDOW_MS - 1000);
-    line_is(s, EVIDENCE_WAY, "–", "not probed · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "–", "not probed · 2 endpoints, not head");
     small_wait(s, 1);
-    line_is(s, EVIDENCE_WAY, "–", "no answer for 2 s · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "–", "no answer for 2 s · 2 endpoints, not head");
     assert_true(evidence_now(s).hanging);
-    assert_int_equal(evidence_now(s).hanging_line, EVIDENCE_WAY);
+    assert_int_equal(evidence_now(s).hanging_line, EVIDENCE_ROUTE);
     user_probe_put(s, "c", NULL);
-    line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "YES", "ok · 2 endpoints, not head");
     assert_false(evidence_now(s).hanging);
 }
 
@@ -208,12 +208,12 @@ static void no_endpoint_is_no_by_the_slices(void **state)
     endpoints_are(s, NULL, 0);
     small_apply(s, change_source(KUBE, WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     small_wait(s, 1000);
-    line_is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
+    line_is(s, EVIDENCE_ROUTE, "NO", "no Serve endpoint is ready");
     const struct service_evidence e = evidence_now(s);
-    assert_string_equal(e.line[EVIDENCE_WAY].by, "EndpointSlices");
-    assert_int_equal(e.line[EVIDENCE_WAY].age_ms.value, 1000);
+    assert_string_equal(e.line[EVIDENCE_ROUTE].by, "EndpointSlices");
+    assert_int_equal(e.line[EVIDENCE_ROUTE].age_ms.value, 1000);
     user_probe_put(s, "a", NULL); /* an answer is an answer */
-    line_is(s, EVIDENCE_WAY, "YES", "ok · no Serve endpoint is ready");
+    line_is(s, EVIDENCE_ROUTE, "YES", "ok · no Serve endpoint is ready");
 }
 
 /* ---- the proxies ------------------------------------------------------------------------------------------------ */
@@ -295,7 +295,7 @@ static void the_worst_line_is_on_top(void **state)
     user_probe_put(s, "a", NULL);
     pod_probe_put(s, "p", W1, NULL);
     assert_int_equal(evidence_now(s).verdict, VERDICT_OK);
-    assert_int_equal(evidence_now(s).from, EVIDENCE_WAY);
+    assert_int_equal(evidence_now(s).from, EVIDENCE_ROUTE);
     pod_probe_put(s, "q", W2, "refused");
     assert_int_equal(evidence_now(s).verdict, VERDICT_WARN);
     assert_int_equal(evidence_now(s).from, EVIDENCE_PROXIES);
@@ -307,7 +307,7 @@ static void the_worst_line_is_on_top(void **state)
     assert_int_equal(evidence_now(s).from, EVIDENCE_PROXIES);
     user_probe_put(s, "b", "refused");
     assert_int_equal(evidence_now(s).verdict, VERDICT_NO);
-    assert_int_equal(evidence_now(s).from, EVIDENCE_WAY);
+    assert_int_equal(evidence_now(s).from, EVIDENCE_ROUTE);
 }
 
 static void the_newest_answer_of_any_line_is_the_answer(void **state)

@@ -155,14 +155,14 @@ static void all_three_lines_say_yes(void **state)
     struct small *s = *state;
     pass_second(s, "ok", "ok");
     serve_says(s, "RUNNING", "RUNNING", "100.64.31.40");
-    line_is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "YES", "ok · 2 endpoints, not head");
     line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
     line_is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
     struct service_evidence e = evidence_now(s);
-    assert_string_equal(e.line[EVIDENCE_WAY].by, "API server proxy");
+    assert_string_equal(e.line[EVIDENCE_ROUTE].by, "API server proxy");
     assert_string_equal(e.line[EVIDENCE_MODEL].by, "Serve API");
-    assert_int_equal(e.line[EVIDENCE_WAY].age_ms.value, 0);
+    assert_int_equal(e.line[EVIDENCE_ROUTE].age_ms.value, 0);
 }
 
 /* Redis back empty: readiness takes the endpoints away seconds before the workers' proxies die. */
@@ -170,23 +170,23 @@ static void no_endpoint_is_no_though_the_proxies_answer(void **state)
 {
     struct small *s = *state;
     pass_second(s, "ok", NULL);
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
     endpoints_are(s, NULL, NULL);
-    line_is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
+    line_is(s, EVIDENCE_ROUTE, "NO", "no Serve endpoint is ready");
     line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
-    top_is(s, "NO", EVIDENCE_WAY);
+    top_is(s, "NO", EVIDENCE_ROUTE);
 }
 
 static void refused_requests_are_no_though_the_proxies_answer(void **state)
 {
     struct small *s = *state;
     pass_second(s, "ok", "refused");
-    line_is(s, EVIDENCE_WAY, "NO", "refused · 2 endpoints, not head");
-    top_is(s, "NO", EVIDENCE_WAY);
+    line_is(s, EVIDENCE_ROUTE, "NO", "refused · 2 endpoints, not head");
+    top_is(s, "NO", EVIDENCE_ROUTE);
     pass_second(s, "ok", "ok");
-    line_is(s, EVIDENCE_WAY, "PARTLY", "1 of 2 requests fail: refused · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "PARTLY", "1 of 2 requests fail: refused · 2 endpoints, not head");
     for (int i = 0; i < 3; i++) pass_second(s, "ok", "ok");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 /* A worker is lost: kube-proxy sends nobody there any more. */
@@ -198,7 +198,7 @@ static void a_proxy_that_is_no_endpoint_judges_nothing(void **state)
     top_is(s, "PARTLY", EVIDENCE_PROXIES);
     endpoints_are(s, q5rdw, NULL);
     line_is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: refused");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 /* Its EndpointSlice says so a moment later; meanwhile every request is answered. */
@@ -211,9 +211,9 @@ static void a_worker_that_is_deleted_judges_nothing(void **state)
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_probe(s, "dying", x2p7c, "failed", "refused", 1000);
     line_is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: refused");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
     small_gone(s, TABLE_POD, "w2");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
     small_put(s, "kube/pods", WORLD_KUBE, small_pod("w3", x2p7c, "worker", "ip-100-64-47-3", "100.64.47.18"));
     top_is(s, "PARTLY", EVIDENCE_PROXIES); /* one of that name is there again */
 }
@@ -225,9 +225,9 @@ static void proxies_without_endpoints_or_a_way_are_no_no(void **state)
     small_gone(s, TABLE_SLICE, "slice-uid");
     pass_second(s, "refused", NULL);
     line_is(s, EVIDENCE_PROXIES, "NO", "2 of 2 proxies fail: refused");
-    top_is(s, "–", EVIDENCE_WAY);
+    top_is(s, "–", EVIDENCE_ROUTE);
     pass_second(s, "refused", "ok");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 /* Where the proxies cannot be reached, requests by the service's own way are what counts. */
@@ -245,12 +245,12 @@ static void a_proxy_without_replicas_answers_nobody(void **state)
     struct small *s = *state;
     endpoints_are(s, head, NULL);
     pass_second(s, NULL, "ok");
-    line_is(s, EVIDENCE_WAY, "YES", "ok · 1 endpoint, the head's alone");
+    line_is(s, EVIDENCE_ROUTE, "YES", "ok · 1 endpoint, the head's alone");
     serve_says(s, "DEPLOYING", "STARTING", "100.64.90.31");
     line_is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
     top_is(s, "NO", EVIDENCE_MODEL);
     serve_says(s, "RUNNING", "RUNNING", "100.64.90.31");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 /* Without fault tolerance the workers serve half a minute longer, while the new head's Serve knows of nothing. */
@@ -260,7 +260,7 @@ static void an_earlier_serve_still_answers(void **state)
     pass_second(s, "ok", "ok");
     serve_says(s, "DEPLOYING", NULL, "100.64.90.31");
     line_is(s, EVIDENCE_MODEL, "–", "the workers serve an earlier Serve · 92 executions/s");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 static void a_serve_api_that_is_silent_says_nothing(void **state)
@@ -271,7 +271,7 @@ static void a_serve_api_that_is_silent_says_nothing(void **state)
     small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
     for (int i = 0; i < 4; i++) pass_second(s, "ok", "ok");
     line_is(s, EVIDENCE_MODEL, "YES", "Serve API silent for 4 s · 92 executions/s");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 static void a_prompt_that_fails_is_not_green(void **state)
@@ -284,9 +284,9 @@ static void a_prompt_that_fails_is_not_green(void **state)
     pass_second(s, "ok", "ok");
     small_request(s, "prompt", "again", false, "ok", NULL, 40000);
     line_is(s, EVIDENCE_MODEL, "YES", "a prompt was answered · Serve API not heard yet · 92 executions/s");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
     small_request(s, "prompt", "wrong", false, "failed", "4xx", 40000); /* its own fault */
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 static void a_service_that_is_not_there_yet(void **state)
@@ -299,7 +299,7 @@ static void a_service_that_is_not_there_yet(void **state)
     c->table = TABLE_SLICE;
     small_apply(s, change_source(KUBE, WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     small_apply(s, c);
-    line_is(s, EVIDENCE_WAY, "NO", "no Serve service yet");
+    line_is(s, EVIDENCE_ROUTE, "NO", "no Serve service yet");
 }
 
 /* Replicas that are older than an outage lived through it; only where each of them tells its start is it known. */
@@ -329,7 +329,7 @@ static void executions_are_evidence_of_a_model(void **state)
     line_is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
     assert_string_equal(evidence_now(s).line[EVIDENCE_MODEL].by, "neuron-monitor");
     assert_int_equal(evidence_now(s).line[EVIDENCE_MODEL].age_ms.value, 0);
-    top_is(s, "–", EVIDENCE_WAY);
+    top_is(s, "–", EVIDENCE_ROUTE);
     endpoints_are(s, head, NULL);
     serve_says(s, "DEPLOYING", "STARTING", NULL);
     line_is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
@@ -365,12 +365,12 @@ static void an_api_server_that_is_stopped_is_no_no(void **state)
     pass_second(s, "ok", "ok");
     small_wait(s, 8000); /* nothing is heard of Kubernetes any more */
     time_out(s, "way", "t", true);
-    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
-    top_is(s, "–", EVIDENCE_WAY);
+    line_is(s, EVIDENCE_ROUTE, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    top_is(s, "–", EVIDENCE_ROUTE);
     small_apply(s, change_new(CHANGE_ALIVE, KUBE, WORLD_KUBE)); /* it answers others: the service hangs */
     small_wait(s, 100);
-    line_is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
-    top_is(s, "NO", EVIDENCE_WAY);
+    line_is(s, EVIDENCE_ROUTE, "NO", "timeout · 2 endpoints, not head");
+    top_is(s, "NO", EVIDENCE_ROUTE);
 }
 
 /* The API server answered a request of ours, in so long. */
@@ -392,11 +392,11 @@ static void an_api_server_that_is_slow_is_no_no(void **state)
     api_answers(s, SOURCE_PROMPT_MS + 1);
     time_out(s, "way", "t", true);
     time_out(s, "probe", "p", true);
-    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "–", "not seen: API server: timed out · 2 endpoints, not head");
     line_is(s, EVIDENCE_PROXIES, "–", "not seen: API server: timed out");
-    top_is(s, "–", EVIDENCE_WAY);
+    top_is(s, "–", EVIDENCE_ROUTE);
     api_answers(s, SOURCE_PROMPT_MS); /* while they waited: it is the service */
-    line_is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "NO", "timeout · 2 endpoints, not head");
 }
 
 /* What timed out while it was stopped says nothing once it goes on. */
@@ -408,16 +408,16 @@ static void an_api_server_that_goes_on_makes_no_no(void **state)
     time_out(s, "way", "t", true);
     small_wait(s, 100);
     api_answers(s, 20);
-    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "–", "not seen: API server: timed out · 2 endpoints, not head");
     pass_second(s, "ok", "ok");
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
 }
 
 static void a_time_out_of_the_service_itself_is_no(void **state)
 {
     struct small *s = *state;
     time_out(s, "way", "t", false);
-    line_is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
+    line_is(s, EVIDENCE_ROUTE, "NO", "timeout · 2 endpoints, not head");
 }
 
 /* Without a network here everything times out: the service's own address too. */
@@ -427,15 +427,15 @@ static void a_network_that_is_gone_here_is_no_no(void **state)
     pass_second(s, "ok", "ok");
     small_wait(s, 12000);
     time_out(s, "way", "t", false);
-    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
+    line_is(s, EVIDENCE_ROUTE, "–", "not seen: API server: timed out · endpoints not known");
     small_wait(s, 100); /* it is back */
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "timed out", NULL));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    line_is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
+    line_is(s, EVIDENCE_ROUTE, "–", "not seen: API server: timed out · endpoints not known");
     small_wait(s, 5000);
     time_out(s, "way", "u", false); /* Redis is heard, and it is not */
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    line_is(s, EVIDENCE_WAY, "NO", "timeout · endpoints not known");
+    line_is(s, EVIDENCE_ROUTE, "NO", "timeout · endpoints not known");
 }
 
 static void what_is_forbidden_or_not_sent_is_unknown(void **state)
@@ -448,8 +448,8 @@ static void what_is_forbidden_or_not_sent_is_unknown(void **state)
         snprintf(key, sizeof key, "f%zu", i);
         small_request(s, "way", key, false, "failed", words[i], 1000);
         struct service_evidence e = evidence_now(s);
-        if (e.line[EVIDENCE_WAY].verdict != VERDICT_UNKNOWN) fail_msg("%s judges the service", words[i]);
-        assert_true(text_has(e.line[EVIDENCE_WAY].why, words[i])); /* with the reason */
+        if (e.line[EVIDENCE_ROUTE].verdict != VERDICT_UNKNOWN) fail_msg("%s judges the service", words[i]);
+        assert_true(text_has(e.line[EVIDENCE_ROUTE].why, words[i])); /* with the reason */
         small_probe(s, "p", q5rdw, "cancelled", words[i], 1000);
         assert_string_equal(evidence_word(evidence_now(s).verdict), "–");
     }
@@ -460,9 +460,9 @@ static void endpoints_of_an_api_server_that_is_silent(void **state)
 {
     struct small *s = *state;
     endpoints_are(s, NULL, NULL);
-    line_is(s, EVIDENCE_WAY, "NO", "no Serve endpoint is ready");
+    line_is(s, EVIDENCE_ROUTE, "NO", "no Serve endpoint is ready");
     small_wait(s, SOURCE_STALE_MS + 1000);
-    line_is(s, EVIDENCE_WAY, "–", "not probed · endpoints not known");
+    line_is(s, EVIDENCE_ROUTE, "–", "not probed · endpoints not known");
 }
 
 /* ---- age --------------------------------------------------------------------------------------------------------- */
@@ -472,9 +472,9 @@ static void yes_needs_a_sample_younger_than_five_seconds(void **state)
     struct small *s = *state;
     pass_second(s, "ok", "ok");
     small_wait(s, EVIDENCE_FRESH_MS - 1);
-    top_is(s, "YES", EVIDENCE_WAY);
+    top_is(s, "YES", EVIDENCE_ROUTE);
     small_wait(s, 1);
-    top_is(s, "–", EVIDENCE_WAY);
+    top_is(s, "–", EVIDENCE_ROUTE);
 }
 
 static void a_way_that_hangs_is_not_yes(void **state)
@@ -486,8 +486,8 @@ static void a_way_that_hangs_is_not_yes(void **state)
         small_wait(s, 1000);
         small_request(s, "way", (snprintf(key, sizeof key, "h%d", i), key), true, "waiting", NULL, 0);
     }
-    line_is(s, EVIDENCE_WAY, "–", "no answer for 4 s · 2 endpoints, not head");
-    top_is(s, "–", EVIDENCE_WAY);
+    line_is(s, EVIDENCE_ROUTE, "–", "no answer for 4 s · 2 endpoints, not head");
+    top_is(s, "–", EVIDENCE_ROUTE);
 }
 
 #define WITH(f) cmocka_unit_test_setup_teardown(f, small_setup, small_teardown)

@@ -6,6 +6,7 @@
 #include "backends/serve/prober.h"
 #include "backends/serve/serve_status.h"
 #include "backends/world/answers.h"
+#include "backends/world/request_kind.h"
 #include "tests/support/tiny_server.h"
 
 #include <setjmp.h>

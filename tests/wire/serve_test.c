@@ -4,6 +4,7 @@
 #include "backends/serve/infer.h"
 #include "backends/serve/prober.h"
 #include "backends/serve/serve_status.h"
+#include "backends/world/request_kind.h"
 #include "backends/world/world.h"
 #include "tests/support/fixture.h"
 #include "tests/support/tiny_server.h"

@@ -170,9 +170,9 @@ static void an_api_server_that_cuts_us_off_is_no_no(void **state)
     open_session(s);
     WAIT_FOR(s, session_settled(s->session) && session_evidence(s).verdict == VERDICT_OK);
     struct service_evidence e = session_evidence(s);
-    assert_int_equal(e.line[EVIDENCE_WAY].verdict, VERDICT_OK);
-    assert_string_equal(e.line[EVIDENCE_WAY].by, "API server proxy");
-    assert_string_equal(e.line[EVIDENCE_WAY].why, "ok · 2 endpoints, not head");
+    assert_int_equal(e.line[EVIDENCE_ROUTE].verdict, VERDICT_OK);
+    assert_string_equal(e.line[EVIDENCE_ROUTE].by, "API server proxy");
+    assert_string_equal(e.line[EVIDENCE_ROUTE].why, "ok · 2 endpoints, not head");
     assert_int_equal(e.line[EVIDENCE_MODEL].verdict, VERDICT_OK);
     free(sim_run_say(s->sim, "fault drop-connections"));
     (void)unknown_for(s, 3000);

@@ -2,6 +2,7 @@
 #include "tui/panes/chat.h"
 
 #include "backends/base/text.h"
+#include "backends/world/request_kind.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,7 @@ enum { ROWS_AROUND = 4 /* the strip, two rules, the keys */, WHEEL_LINES = 3 };
 
 static bool is_prompt(const struct request *r)
 {
-    return r->kind && strcmp(r->kind, "prompt") == 0;
+    return r->kind && strcmp(r->kind, REQUEST_PROMPT) == 0;
 }
 
 static bool phase_is(const struct request *r, const char *phase)

@@ -1,5 +1,6 @@
 /* chat_draw.c - draws the chat. */
 #include "backends/base/stamp.h"
+#include "backends/world/request_kind.h"
 #include "backends/world/request_words.h"
 #include "tui/draw/rule.h"
 #include "tui/draw/wrap.h"
@@ -152,7 +153,7 @@ static void draw_history(const struct chat *c, const struct view *v, struct canv
     int total = 0;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        if (r->kind && strcmp(r->kind, "prompt") == 0) rows[count++ % CHAT_TURNS] = row;
+        if (r->kind && strcmp(r->kind, REQUEST_PROMPT) == 0) rows[count++ % CHAT_TURNS] = row;
     }
     size_t shown = count < CHAT_TURNS ? count : CHAT_TURNS;
     for (size_t i = 0; i < shown; i++) total += c->turn[i].rows;
@@ -176,7 +177,7 @@ static void title_text(const struct view *v, const struct chat_route *route, cha
     char words[64] = "";
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        waiting += r->kind && strcmp(r->kind, "prompt") == 0 && phase_is(r, "waiting");
+        waiting += r->kind && strcmp(r->kind, REQUEST_PROMPT) == 0 && phase_is(r, "waiting");
     }
     if (waiting) snprintf(words, sizeof words, "%zu in flight · ", waiting);
     bool alone = route->kind && strcmp(route->kind, "infer") == 0;

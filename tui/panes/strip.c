@@ -3,6 +3,7 @@
 
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
+#include "backends/world/request_kind.h"
 #include "tui/panes/chrome.h"
 #include "tui/panes/fresh.h"
 #include "tui/panes/recovery_pane.h"
@@ -35,7 +36,8 @@ bool screen_timed(const struct view *v)
     if ((v->armed && v->chrome && v->chrome->armed_left_ms) || v->outage->state == OUTAGE_RUNNING) return true;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        if (r->kind && r->phase && strcmp(r->kind, "prompt") == 0 && strcmp(r->phase, "waiting") == 0) return true;
+        if (r->kind && r->phase && strcmp(r->kind, REQUEST_PROMPT) == 0 && strcmp(r->phase, "waiting") == 0)
+            return true;
     }
     return false;
 }

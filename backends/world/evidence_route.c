@@ -1,19 +1,20 @@
-/* evidence_way.c - the users' route: the service's endpoints, and probes along the route of requests. */
+/* evidence_route.c - the users' route: the service's endpoints, and probes along the route of requests. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
+#include "backends/world/request_kind.h"
 
 #include <stdio.h>
 
 /* The current probes of the users' route. */
-struct way_sum {
+struct route_sum {
     size_t ok, failed;
     const struct request *last, *last_ok, *last_failed; /* of those that count */
     const struct request *unseen;                       /* the newest that says nothing about the service */
     uint64_t waiting_ms;                                /* when the oldest probe in flight was due; 0: none */
 };
 
-static void way_add(const struct evidence_view *v, const struct request *q, struct way_sum *sum)
+static void route_add(const struct evidence_view *v, const struct request *q, struct route_sum *sum)
 {
     if (text_eq(q->phase, "waiting")) {
         if (q->sent.known && (!sum->waiting_ms || q->sent.value < sum->waiting_ms)) sum->waiting_ms = q->sent.value;
@@ -35,14 +36,14 @@ static void way_add(const struct evidence_view *v, const struct request *q, stru
 }
 
 /* No probe is in flight for as long as the slack of world_since. */
-static struct way_sum way_sum_of(const struct evidence_view *v)
+static struct route_sum route_sum_of(const struct evidence_view *v)
 {
-    struct way_sum sum = {0};
+    struct route_sum sum = {0};
     const struct row *row = world_since(v->world, TABLE_REQUEST,
                                         v->wall_ms > 3 * EVIDENCE_FRESH_MS ? v->wall_ms - 3 * EVIDENCE_FRESH_MS : 0);
     for (; row; row = world_next(v->world, row)) {
         const struct request *q = ROW(row, request);
-        if (!row->gone_ms && text_eq(q->kind, "way")) way_add(v, q, &sum);
+        if (!row->gone_ms && text_eq(q->kind, REQUEST_ROUTE)) route_add(v, q, &sum);
     }
     return sum;
 }
@@ -52,9 +53,9 @@ static const char *failure_words(const struct request *q)
     return q->failure ? q->failure : "failed";
 }
 
-static void judge_by_probes(const struct way_sum *sum, const struct evidence_view *v, struct service_evidence *e)
+static void route_judge_probes(const struct route_sum *sum, const struct evidence_view *v, struct service_evidence *e)
 {
-    struct evidence *line = &e->line[EVIDENCE_WAY];
+    struct evidence *line = &e->line[EVIDENCE_ROUTE];
     size_t ok = sum->ok, failed = sum->failed;
     if (!ok && !failed) { /* an older one, still young enough */
         ok = sum->last == sum->last_ok;
@@ -71,13 +72,13 @@ static void judge_by_probes(const struct way_sum *sum, const struct evidence_vie
         say(line->why, "%s", failure_words(sum->last_failed));
 }
 
-static bool way_hangs(const struct way_sum *sum, const struct evidence_view *v)
+static bool route_hangs(const struct route_sum *sum, const struct evidence_view *v)
 {
     return sum->waiting_ms && sum->waiting_ms + EVIDENCE_WINDOW_MS < v->wall_ms && !sum->ok && !sum->failed;
 }
 
 /* Why no probe says anything about the service. */
-static void say_unseen(const struct way_sum *sum, struct evidence *line)
+static void route_say_unseen(const struct route_sum *sum, struct evidence *line)
 {
     if (sum->unseen)
         say(line->why, "not seen: %.100s", sum->unseen->why ? sum->unseen->why : failure_words(sum->unseen));
@@ -85,7 +86,7 @@ static void say_unseen(const struct way_sum *sum, struct evidence *line)
         say(line->why, "not probed");
 }
 
-static void say_endpoints(const struct serve_endpoints *endpoints, struct evidence *line)
+static void route_say_endpoints(const struct serve_endpoints *endpoints, struct evidence *line)
 {
     bool head = endpoints->ready != endpoints->besides_head;
     if (!endpoints->known)
@@ -99,23 +100,23 @@ static void say_endpoints(const struct serve_endpoints *endpoints, struct eviden
             head ? endpoints->besides_head ? "the head among them" : "the head's alone" : "not head");
 }
 
-void evidence_judge_way(const struct evidence_view *v, struct service_evidence *e)
+void evidence_judge_route(const struct evidence_view *v, struct service_evidence *e)
 {
-    struct evidence *line = &e->line[EVIDENCE_WAY];
-    struct way_sum sum = way_sum_of(v);
-    if (way_hangs(&sum, v)) {
+    struct evidence *line = &e->line[EVIDENCE_ROUTE];
+    struct route_sum sum = route_sum_of(v);
+    if (route_hangs(&sum, v)) {
         e->hanging = true;
-        e->hanging_line = EVIDENCE_WAY;
+        e->hanging_line = EVIDENCE_ROUTE;
         say(line->why, "no answer for %llu s", (unsigned long long)(v->wall_ms - sum.waiting_ms) / 1000);
     } else if (sum.last) {
-        judge_by_probes(&sum, v, e);
+        route_judge_probes(&sum, v, e);
     } else if (e->endpoints.known && !e->endpoints.ready) {
         line->verdict = VERDICT_NO;
         const struct source *s = world_source_named(v->world, e->endpoints.source);
         snprintf(line->by, sizeof line->by, "EndpointSlices");
         if (s) (void)source_freshness(s, v->now_ms, &line->age_ms);
     } else {
-        say_unseen(&sum, line);
+        route_say_unseen(&sum, line);
     }
-    say_endpoints(&e->endpoints, line);
+    route_say_endpoints(&e->endpoints, line);
 }
