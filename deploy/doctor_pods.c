@@ -110,7 +110,7 @@ static bool worker_told(const struct doctor *d, const struct loss *loss, const s
     const struct pod *pod = name ? pod_named(d->w, d->f->ns, name) : NULL;
     if (!name) return false;
     if (pod && (pod_restarted(d, loss, pod) || pod_made_anew(d, loss, pod))) return true;
-    WORLD_WITH(row, d->w, RAYNODE_BY_POD, name)
+    WORLD_WITH(row, d->w, RAYNODE_BY_POD, d->f->gcs_ns, name)
     {
         if (row->order < node->order && node_died(d, loss, row)) return true;
     }

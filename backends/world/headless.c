@@ -9,9 +9,9 @@ static const struct row *last_head(const struct world *w, const struct focus *f)
 {
     const struct row *found = NULL;
     if (!f->raycluster) return NULL;
-    WORLD_WITH(row, w, HEAD_BY_CLUSTER, f->raycluster->name)
+    WORLD_WITH(row, w, HEAD_BY_CLUSTER, f->raycluster->ns, f->raycluster->name)
     {
-        if (text_eq(ROW(row, pod)->ns, f->raycluster->ns) && (!found || row->gone_ms > found->gone_ms)) found = row;
+        if (!found || row->gone_ms > found->gone_ms) found = row;
     }
     return found;
 }

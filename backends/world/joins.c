@@ -20,32 +20,41 @@ static const struct rayservice *find_service(const struct world *w, const char *
     return only;
 }
 
-/* The RayService's active cluster, else its newest one. Without a RayService: the only cluster. */
+/* The RayService's active cluster, else its newest one. Without a RayService: the only cluster. None where several
+ * namespaces have one that it could be. */
 static const struct raycluster *find_cluster(const struct world *w, const struct focus *f)
 {
     const struct raycluster *best = NULL;
     const char *active = f->rayservice ? f->rayservice->active_cluster : NULL;
     size_t alone = 0;
+    bool elsewhere = false;
     WORLD_EACH (row, w, TABLE_RAYCLUSTER) {
         const struct raycluster *c = ROW(row, raycluster);
         if (row->gone_ms || (f->ns && !text_eq(c->ns, f->ns))) continue;
         if (active && !text_eq(c->name, active)) continue;
         if (!active && f->service && !text_eq(c->service, f->service)) continue;
         alone++;
+        elsewhere = elsewhere || (best && !text_same(best->ns, c->ns));
         if (!best || c->created.value >= best->created.value) best = c;
     }
-    return f->service || alone == 1 ? best : NULL;
+    return (f->service || alone == 1) && !elsewhere ? best : NULL;
+}
+
+/* The namespace of the service's pods; NULL: unknown. */
+static const char *pods_ns(const struct focus *f)
+{
+    return f->raycluster ? f->raycluster->ns : f->ns;
 }
 
 static void find_head(const struct world *w, struct focus *f)
 {
     const char *cluster = f->raycluster ? f->raycluster->name : f->rayservice ? f->rayservice->active_cluster : NULL;
-    const char *ns = f->raycluster ? f->raycluster->ns : f->ns;
+    const char *ns = pods_ns(f);
     if (!cluster) return;
-    WORLD_WITH(row, w, HEAD_BY_CLUSTER, cluster)
+    WORLD_WITH(row, w, HEAD_BY_CLUSTER, ns, cluster)
     {
         const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || (ns && !text_eq(p->ns, ns))) continue;
+        if (row->gone_ms) continue;
         if (f->head && p->created.value < f->head->created.value) continue;
         f->head = p;
         f->head_row = row;
@@ -88,7 +97,7 @@ struct focus focus_of(const struct world *w, const char *ns, const char *service
 bool focus_has_pod(const struct focus *f, const struct pod *pod)
 {
     const struct rayservice *s = f->rayservice;
-    const char *ns = f->raycluster ? f->raycluster->ns : f->ns;
+    const char *ns = pods_ns(f);
     if (!pod->cluster || (ns && !text_eq(pod->ns, ns))) return false;
     if (f->raycluster && text_eq(pod->cluster, f->raycluster->name)) return true;
     return s && (text_eq(pod->cluster, s->active_cluster) || text_eq(pod->cluster, s->pending_cluster));
@@ -99,8 +108,6 @@ static void focus_pods_choose(struct focus_pods *at)
 {
     at->row = NULL;
     for (size_t i = 0; i < FOCUS_CLUSTERS; i++) {
-        while (at->next[i] && !focus_has_pod(at->focus, ROW(at->next[i], pod))) /* of another namespace */
-            at->next[i] = world_with_next(at->world, POD_BY_CLUSTER, at->next[i]);
         if (!at->next[i] || (at->row && at->row->order < at->next[i]->order)) continue;
         at->row = at->next[i];
         at->chain = i;
@@ -116,7 +123,7 @@ struct focus_pods focus_pods_of(const struct world *w, const struct focus *f)
     for (size_t i = 0; i < FOCUS_CLUSTERS; i++) {
         bool twice = false;
         for (size_t j = 0; j < i; j++) twice = twice || text_eq(cluster[i], cluster[j]);
-        if (!twice) at.next[i] = world_with(w, POD_BY_CLUSTER, cluster[i]);
+        if (!twice) at.next[i] = world_with(w, POD_BY_CLUSTER, pods_ns(f), cluster[i]);
     }
     focus_pods_choose(&at);
     return at;
@@ -124,7 +131,7 @@ struct focus_pods focus_pods_of(const struct world *w, const struct focus *f)
 
 void focus_pods_next(struct focus_pods *at)
 {
-    at->next[at->chain] = world_with_next(at->world, POD_BY_CLUSTER, at->row);
+    at->next[at->chain] = world_with_next(at->world, POD_BY_CLUSTER, pods_ns(at->focus), at->row);
     focus_pods_choose(at);
 }
 
@@ -158,10 +165,9 @@ const struct pod *pod_of_event(const struct world *w, const struct event *e)
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name)
 {
     const struct pod *gone = NULL;
-    WORLD_WITH(row, w, POD_BY_NAME, name)
+    WORLD_WITH(row, w, POD_BY_NAME, ns, name)
     {
         const struct pod *p = ROW(row, pod);
-        if (ns && !text_eq(p->ns, ns)) continue;
         if (!row->gone_ms) return p;
         gone = p;
     }
@@ -170,19 +176,20 @@ const struct pod *pod_named(const struct world *w, const char *ns, const char *n
 
 const struct knode *knode_named(const struct world *w, const char *name)
 {
-    WORLD_WITH(row, w, KNODE_BY_NAME, name)
+    WORLD_WITH(row, w, KNODE_BY_NAME, NULL, name)
     {
         if (!row->gone_ms) return ROW(row, knode);
     }
     return NULL;
 }
 
-/* Two namespaces may have a pod of this name: takes the one with the Ray node's address. */
+/* Where the RayService of the GCS is not known, two namespaces may have a pod of this name: takes the one with the Ray
+ * node's address. */
 static const struct pod *pod_by_instance(const struct world *w, const struct raynode *n)
 {
     const struct pod *best = NULL;
     int best_score = -1;
-    WORLD_WITH(row, w, POD_BY_NAME, n->pod)
+    WORLD_WITH(row, w, POD_BY_NAME, world_ns(w), n->pod)
     {
         const struct pod *p = ROW(row, pod);
         int score = 2 * text_eq(p->ip, n->address) + !row->gone_ms;
@@ -198,7 +205,7 @@ static const struct pod *pod_by_address(const struct world *w, const struct rayn
 {
     const struct pod *only = NULL;
     if (!text_eq(n->state, "ALIVE")) return NULL;
-    WORLD_WITH(row, w, POD_BY_IP, n->address)
+    WORLD_WITH(row, w, POD_BY_IP, world_ns(w), n->address)
     {
         const struct pod *p = ROW(row, pod);
         if (row->gone_ms || !p->cluster) continue;
@@ -237,11 +244,12 @@ const struct raynode *raynode_of_pod(const struct world *w, const struct focus *
         const char *value;
     } by[] = {{RAYNODE_BY_POD, pod->name}, {RAYNODE_BY_ID, pod->ray_node_id}, {RAYNODE_BY_ADDRESS, pod->ip}};
     const struct row *best = NULL;
+    if (f->ns && !text_eq(pod->ns, f->ns)) return NULL; /* its node is in another GCS */
     for (size_t i = 0; i < sizeof by / sizeof by[0]; i++) {
-        WORLD_WITH(row, w, by[i].which, by[i].value)
+        WORLD_WITH(row, w, by[i].which, f->gcs_ns, by[i].value)
         {
             const struct raynode *n = ROW(row, raynode);
-            if (row->gone_ms || (f->gcs_ns && !text_eq(n->ns, f->gcs_ns)) || !raynode_is_of(n, pod)) continue;
+            if (row->gone_ms || !raynode_is_of(n, pod)) continue;
             if (raynode_is_better(row, best)) best = row;
         }
     }
@@ -254,7 +262,7 @@ const struct knode *knode_of_monitor(const struct world *w, const struct monitor
 {
     if (m->knode) return knode_named(w, m->knode);
     if (!m->instance_id || !*m->instance_id) return NULL;
-    WORLD_WITH(row, w, KNODE_BY_INSTANCE, m->instance_id)
+    WORLD_WITH(row, w, KNODE_BY_INSTANCE, NULL, m->instance_id)
     {
         if (!row->gone_ms) return ROW(row, knode);
     }
@@ -271,7 +279,7 @@ static const struct pod *only_holder(const struct world *w, const struct knode *
 {
     const struct pod *only = NULL;
     if (!k) return NULL;
-    WORLD_WITH(row, w, POD_BY_NODE, k->name)
+    WORLD_WITH(row, w, POD_BY_NODE, NULL, k->name)
     {
         const struct pod *p = ROW(row, pod);
         if (row->gone_ms || !pod_holds_cores(p)) continue;
@@ -294,10 +302,10 @@ const struct actor *actor_of_core(const struct world *w, const struct focus *f, 
     const struct pod *pod = pod_of_core(w, f, core);
     const struct raynode *node = pod ? raynode_of_pod(w, f, pod) : NULL;
     if (!node || !core->index.known || core->index.value >= CORESET_MAX) return NULL;
-    WORLD_WITH(row, w, ACTOR_BY_NODE, node->id)
+    WORLD_WITH(row, w, ACTOR_BY_NODE, node->ns, node->id)
     {
         const struct actor *a = ROW(row, actor);
-        if (row->gone_ms || !text_eq(a->ns, node->ns) || !text_eq(a->state, "ALIVE")) continue;
+        if (row->gone_ms || !text_eq(a->state, "ALIVE")) continue;
         if (a->cores.known && coreset_has(&a->cores, (unsigned)core->index.value)) return a;
     }
     return NULL;

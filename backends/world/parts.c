@@ -137,6 +137,13 @@ const struct world *world_of_service(const struct world *w, const char *owner)
     return part ? &part->shown : &w->store->part[0]->shown;
 }
 
+const char *world_ns(const struct world *w)
+{
+    const struct rows *services = &w->store->part[0]->rows[TABLE_RAYSERVICE];
+    const struct row *row = w->part ? rows_find(services, w->part->owner) : NULL;
+    return row ? ROW(row, rayservice)->ns : NULL;
+}
+
 const struct rows *world_rows(const struct world *w, enum table table)
 {
     const struct part *part = w->part && table_is_owned(table) ? w->part : w->store->part[0];

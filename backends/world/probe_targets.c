@@ -198,11 +198,11 @@ struct endpoint_marks {
 /* A pod that is being deleted, or is gone, gets no requests: the EndpointSlice that says so comes a moment later. */
 static bool pod_is_going(const struct endpoint_marks *m, const char *name)
 {
-    WORLD_WITH(row, m->world, POD_BY_NAME, name)
+    WORLD_WITH(row, m->world, POD_BY_NAME, m->focus->ns, name)
     {
-        if (!row->gone_ms && !ROW(row, pod)->deleted.known && text_eq(ROW(row, pod)->ns, m->focus->ns)) return false;
+        if (!row->gone_ms && !ROW(row, pod)->deleted.known) return false;
     }
-    return world_with(m->world, POD_BY_NAME, name) != NULL;
+    return world_with(m->world, POD_BY_NAME, m->focus->ns, name) != NULL;
 }
 
 static void endpoint_note(void *arg, const struct endpoint *e)

@@ -2,6 +2,7 @@
 #include "backends/world/row_index.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,10 @@ FIELD(raynode, id)
 FIELD(raynode, address)
 FIELD(actor, ray_node)
 
+FIELD(pod, ns)
+FIELD(raynode, ns)
+FIELD(actor, ns)
+
 /* The cluster of a head pod; NULL for other pods, which are thousands. */
 static const char *pod_head_cluster(const struct record *r)
 {
@@ -42,18 +47,19 @@ static const char *knode_instance(const struct record *r)
 static const struct {
     enum table table;
     const char *(*value)(const struct record *r);
+    const char *(*ns)(const struct record *r); /* NULL: the kind has no namespace */
 } indexes[WORLD_INDEXES] = {
-    [POD_BY_NAME] = {TABLE_POD, pod_name},
-    [POD_BY_IP] = {TABLE_POD, pod_ip},
-    [POD_BY_NODE] = {TABLE_POD, pod_node},
-    [POD_BY_CLUSTER] = {TABLE_POD, pod_cluster},
-    [HEAD_BY_CLUSTER] = {TABLE_POD, pod_head_cluster},
-    [KNODE_BY_NAME] = {TABLE_KNODE, knode_name},
-    [KNODE_BY_INSTANCE] = {TABLE_KNODE, knode_instance},
-    [RAYNODE_BY_POD] = {TABLE_RAYNODE, raynode_pod},
-    [RAYNODE_BY_ID] = {TABLE_RAYNODE, raynode_id},
-    [RAYNODE_BY_ADDRESS] = {TABLE_RAYNODE, raynode_address},
-    [ACTOR_BY_NODE] = {TABLE_ACTOR, actor_ray_node},
+    [POD_BY_NAME] = {TABLE_POD, pod_name, pod_ns},
+    [POD_BY_IP] = {TABLE_POD, pod_ip, pod_ns},
+    [POD_BY_NODE] = {TABLE_POD, pod_node, pod_ns},
+    [POD_BY_CLUSTER] = {TABLE_POD, pod_cluster, pod_ns},
+    [HEAD_BY_CLUSTER] = {TABLE_POD, pod_head_cluster, pod_ns},
+    [KNODE_BY_NAME] = {TABLE_KNODE, knode_name, NULL},
+    [KNODE_BY_INSTANCE] = {TABLE_KNODE, knode_instance, NULL},
+    [RAYNODE_BY_POD] = {TABLE_RAYNODE, raynode_pod, raynode_ns},
+    [RAYNODE_BY_ID] = {TABLE_RAYNODE, raynode_id, raynode_ns},
+    [RAYNODE_BY_ADDRESS] = {TABLE_RAYNODE, raynode_address, raynode_ns},
+    [ACTOR_BY_NODE] = {TABLE_ACTOR, actor_ray_node, actor_ns},
 };
 
 enum world_index row_index_first(enum table table, size_t *ret_count)
@@ -157,21 +163,29 @@ void row_index_done(struct row_index *x)
     *x = (struct row_index){.slot = NULL};
 }
 
-static const struct index_link *same_value(enum world_index which, const struct index_link *l, uint64_t hash,
-                                           const char *value)
+static bool is_in(enum world_index which, const char *ns, const struct record *r)
 {
-    while (l && (l->hash != hash || strcmp(row_index_value(which, l->row->record), value) != 0)) l = l->next;
+    return !ns || !indexes[which].ns || text_eq(indexes[which].ns(r), ns);
+}
+
+static const struct index_link *same_value(enum world_index which, const struct index_link *l, uint64_t hash,
+                                           const char *ns, const char *value)
+{
+    while (l && (l->hash != hash || strcmp(row_index_value(which, l->row->record), value) != 0 ||
+                 !is_in(which, ns, l->row->record)))
+        l = l->next;
     return l;
 }
 
-const struct index_link *row_index_find(const struct row_index *x, enum world_index which, const char *value)
+const struct index_link *row_index_find(const struct row_index *x, enum world_index which, const char *ns,
+                                        const char *value)
 {
     if (!value || !x->slots) return NULL;
     uint64_t hash = hash_of(value);
-    return same_value(which, slot_of(x, hash)->first, hash, value);
+    return same_value(which, slot_of(x, hash)->first, hash, ns, value);
 }
 
-const struct index_link *row_index_next(enum world_index which, const struct index_link *link)
+const struct index_link *row_index_next(enum world_index which, const char *ns, const struct index_link *link)
 {
-    return same_value(which, link->next, link->hash, row_index_value(which, link->row->record));
+    return same_value(which, link->next, link->hash, ns, row_index_value(which, link->row->record));
 }

@@ -2,6 +2,8 @@
  * row_index.h - looks up a table's rows by a field's value: chains of rows in hash slots, in order of arrival. Private
  * to the world.
  *
+ * Equal values of several namespaces share a slot and are told apart when it is walked: there are few.
+ *
  * A link is embedded in its row's entry. The value is read from the row's record, so a row must be removed before its
  * record gets another value. Rows without a value (NULL) are in no chain; tombstones stay in theirs.
  */
@@ -32,8 +34,9 @@ void row_index_add(struct row_index *x, enum world_index which, const struct row
 void row_index_remove(struct row_index *x, struct index_link *link); /* may be in no chain */
 void row_index_done(struct row_index *x);
 
-/* The first link with this value, and the next one after a link; NULL: no more. */
-const struct index_link *row_index_find(const struct row_index *x, enum world_index which, const char *value);
-const struct index_link *row_index_next(enum world_index which, const struct index_link *link);
+/* The first link with this value in that namespace (NULL: in any), and the next one after a link; NULL: no more. */
+const struct index_link *row_index_find(const struct row_index *x, enum world_index which, const char *ns,
+                                        const char *value);
+const struct index_link *row_index_next(enum world_index which, const char *ns, const struct index_link *link);
 
 #endif

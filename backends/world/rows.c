@@ -318,15 +318,15 @@ const struct row *rows_prev(const struct row *row)
     return prev ? &prev->row : NULL;
 }
 
-const struct row *rows_with(const struct rows *rows, enum world_index which, const char *value)
+const struct row *rows_with(const struct rows *rows, enum world_index which, const char *ns, const char *value)
 {
-    const struct index_link *l = row_index_find(&rows->index[which - rows->first_index], which, value);
+    const struct index_link *l = row_index_find(&rows->index[which - rows->first_index], which, ns, value);
     return l ? l->row : NULL;
 }
 
-const struct row *rows_with_next(const struct rows *rows, enum world_index which, const struct row *row)
+const struct row *rows_with_next(const struct rows *rows, enum world_index which, const char *ns, const struct row *row)
 {
-    const struct index_link *l = row_index_next(which, &entry_of(row)->link[which - rows->first_index]);
+    const struct index_link *l = row_index_next(which, ns, &entry_of(row)->link[which - rows->first_index]);
     return l ? l->row : NULL;
 }
 

@@ -42,8 +42,9 @@ const struct row *rows_first(const struct rows *rows);
 const struct row *rows_next(const struct row *row);
 const struct row *rows_last(const struct rows *rows);
 const struct row *rows_prev(const struct row *row);
-const struct row *rows_with(const struct rows *rows, enum world_index which, const char *value);
-const struct row *rows_with_next(const struct rows *rows, enum world_index which, const struct row *row);
+const struct row *rows_with(const struct rows *rows, enum world_index which, const char *ns, const char *value);
+const struct row *rows_with_next(const struct rows *rows, enum world_index which, const char *ns,
+                                 const struct row *row);
 const struct history *rows_history(const struct rows *rows, const char *key); /* NULL: none */
 
 #endif

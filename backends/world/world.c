@@ -210,14 +210,14 @@ const struct row *world_since(const struct world *w, enum table table, uint64_t 
     return first;
 }
 
-const struct row *world_with(const struct world *w, enum world_index which, const char *value)
+const struct row *world_with(const struct world *w, enum world_index which, const char *ns, const char *value)
 {
-    return rows_with(world_rows(w, row_index_table(which)), which, value);
+    return rows_with(world_rows(w, row_index_table(which)), which, ns, value);
 }
 
-const struct row *world_with_next(const struct world *w, enum world_index which, const struct row *row)
+const struct row *world_with_next(const struct world *w, enum world_index which, const char *ns, const struct row *row)
 {
-    return rows_with_next(world_rows(w, row_index_table(which)), which, row);
+    return rows_with_next(world_rows(w, row_index_table(which)), which, ns, row);
 }
 
 size_t world_sources(const struct world *w)

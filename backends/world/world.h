@@ -76,6 +76,8 @@ void world_free(struct world *w); /* that of world_new */
 bool world_focus(struct world *w, const char *owner); /* of which w shows them (copied; NULL: none); true: it moved */
 /* A handle that shows those of another; good as long as the world, until the next world_apply. */
 const struct world *world_of_service(const struct world *w, const char *owner);
+/* The K8s namespace of the RayService whose tables w shows; NULL: unknown. Good until the next world_apply. */
+const char *world_ns(const struct world *w);
 
 /* Applies one change; borrows it. No content of a change can trip an assert. */
 void world_apply(struct world *w, const struct change *c);
@@ -109,7 +111,8 @@ const struct row *world_since(const struct world *w, enum table table, uint64_t 
 /* The row's record as its struct: const struct pod *pod = ROW(row, pod). */
 #define ROW(row, type) ((const struct type *)(const void *)(row)->record)
 
-/* Rows by what a field of theirs says, tombstones included, in order of arrival. NULL finds nothing. */
+/* Rows by what a field of theirs says and by their namespace (the GCS's records: their storage namespace; nodes have
+ * none), tombstones included, in order of arrival. value NULL finds nothing; ns NULL is any namespace. */
 enum world_index {
     POD_BY_NAME,
     POD_BY_IP,
@@ -124,10 +127,11 @@ enum world_index {
     ACTOR_BY_NODE,
     WORLD_INDEXES
 };
-const struct row *world_with(const struct world *w, enum world_index which, const char *value);
-const struct row *world_with_next(const struct world *w, enum world_index which, const struct row *row);
-#define WORLD_WITH(each, w, which, value)                                                                              \
-    for (const struct row *each = world_with((w), (which), (value)); each; each = world_with_next((w), (which), each))
+const struct row *world_with(const struct world *w, enum world_index which, const char *ns, const char *value);
+const struct row *world_with_next(const struct world *w, enum world_index which, const char *ns, const struct row *row);
+#define WORLD_WITH(each, w, which, ns, value)                                                                          \
+    for (const struct row *each = world_with((w), (which), (ns), (value)); each;                                       \
+         each = world_with_next((w), (which), (ns), each))
 
 /* Sources, in order of appearance. */
 size_t world_sources(const struct world *w);

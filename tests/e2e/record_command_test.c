@@ -309,7 +309,7 @@ static void a_redacted_recording_can_be_handed_on(void **state)
     WORLD_EACH (row, w, TABLE_SLICE) {
         const struct slice *s = ROW(row, slice);
         for (size_t i = 0; i < s->endpoints_count; i++)
-            joined += world_with(w, POD_BY_IP, s->endpoints[i].address) != NULL;
+            joined += world_with(w, POD_BY_IP, s->ns, s->endpoints[i].address) != NULL;
     }
     assert_true(joined >= 1);
     WORLD_EACH (row, w, TABLE_POD) {

@@ -1,5 +1,6 @@
 /* joins_test.c - Look-ups across tables. */
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/world/joins.h"
 #include "tests/support/random_change.h"
 #include "tests/support/small_cluster.h"
@@ -372,22 +373,34 @@ static const char *index_key(enum world_index which, const struct row *row)
     }
 }
 
+static const char *index_ns(enum table table, const struct row *row)
+{
+    if (table == TABLE_KNODE) return NULL;
+    return table == TABLE_POD       ? ROW(row, pod)->ns
+           : table == TABLE_RAYNODE ? ROW(row, raynode)->ns
+                                    : ROW(row, actor)->ns;
+}
+
 static void index_is_exact(const struct world *w, enum world_index which, enum table table)
 {
     WORLD_EACH (row, w, table) {
         const char *value = index_key(which, row);
         if (!value) continue;
-        const struct row *found = world_with(w, which, value);
-        WORLD_EACH (other, w, table) {
-            const char *same = index_key(which, other);
-            if (!same || strcmp(same, value) != 0) continue;
-            assert_ptr_equal(found, other);
-            found = world_with_next(w, which, found);
+        const char *const ns[] = {NULL, index_ns(table, row)};
+        for (size_t i = 0; i < 2; i++) {
+            const struct row *found = world_with(w, which, ns[i], value);
+            WORLD_EACH (other, w, table) {
+                const char *same = index_key(which, other);
+                if (!same || strcmp(same, value) != 0) continue;
+                if (ns[i] && !text_eq(index_ns(table, other), ns[i])) continue;
+                assert_ptr_equal(found, other);
+                found = world_with_next(w, which, ns[i], found);
+            }
+            assert_null(found);
         }
-        assert_null(found);
     }
-    assert_null(world_with(w, which, NULL));
-    assert_null(world_with(w, which, "nobody's"));
+    assert_null(world_with(w, which, NULL, NULL));
+    assert_null(world_with(w, which, NULL, "nobody's"));
 }
 
 static void indexes_find_what_a_walk_finds(void **state)
@@ -441,6 +454,76 @@ static void focus_pods_are_those_it_has(void **state)
     assert_int_equal(count, 3 + 16);
 }
 
+/* ---- two namespaces --------------------------------------------------------------------------------------------- */
+
+static void put_twin_of(struct small *s, enum table table, const char *key)
+{
+    struct record *copy = small_edit(s, table, key);
+    char *own = mem_printf("twin-%s", key);
+    free(copy->key);
+    copy->key = own;
+    if (table == TABLE_RAYSERVICE) record_set(&((struct rayservice *)(void *)copy)->ns, "twin");
+    if (table == TABLE_RAYCLUSTER) record_set(&((struct raycluster *)(void *)copy)->ns, "twin");
+    if (table == TABLE_POD) {
+        record_set(&((struct pod *)(void *)copy)->ns, "twin");
+        record_set(&((struct pod *)(void *)copy)->ip, NULL);
+    }
+    small_put(s, "kube/pods", WORLD_KUBE, copy);
+}
+
+/* The whole service once more, with every name as it is, in another namespace. */
+static void put_twin(struct small *s)
+{
+    static const enum table tables[] = {TABLE_POD, TABLE_RAYCLUSTER, TABLE_RAYSERVICE};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        char *keys[64];
+        size_t count = 0;
+        WORLD_EACH (row, s->w, tables[i])
+            if (count < ARRAY_LEN(keys)) keys[count++] = mem_str(row->record->key);
+        for (size_t k = 0; k < count; k++) {
+            put_twin_of(s, tables[i], keys[k]);
+            free(keys[k]);
+        }
+    }
+}
+
+static void one_name_in_two_namespaces_is_two(void **state)
+{
+    struct small *s = *state;
+    put_twin(s);
+    assert_null(focus_of(s->w, NULL, "mistral").rayservice); /* which one? */
+    assert_null(focus_of(s->w, NULL, "mistral").raycluster);
+    assert_null(focus_of(s->w, NULL, "mistral").head);
+    const struct focus f = focus_of(s->w, "mistral", "mistral"), t = focus_of(s->w, "twin", "mistral");
+    assert_string_equal(f.head->record.key, "9c1e0000-head");
+    assert_string_equal(t.head->record.key, "twin-9c1e0000-head");
+    size_t own = 0, twins = 0;
+    for (struct focus_pods at = focus_pods_of(s->w, &f); at.row; focus_pods_next(&at), own++)
+        assert_string_equal(ROW(at.row, pod)->ns, "mistral");
+    for (struct focus_pods at = focus_pods_of(s->w, &t); at.row; focus_pods_next(&at), twins++)
+        assert_string_equal(ROW(at.row, pod)->ns, "twin");
+    assert_int_equal(own, twins);
+    assert_true(own >= 3);
+    assert_string_equal(pod_named(s->w, "twin", f.head->name)->record.key, "twin-9c1e0000-head");
+    assert_string_equal(raynode_of_pod(s->w, &f, f.head)->id, SMALL_OLD_NODE);
+    assert_null(raynode_of_pod(s->w, &f, t.head)); /* the Ray nodes are of the other one's GCS */
+}
+
+/* What a RayService's own GCS names is a pod of its namespace, whatever the order of arrival. */
+static void an_owned_ray_node_is_a_pod_of_its_services_namespace(void **state)
+{
+    struct small *s = *state;
+    put_twin(s);
+    const struct focus t = focus_of(s->w, "twin", "mistral");
+    struct change *c =
+        change_put("redis", WORLD_REDIS, (void *)small_raynode("own", "ALIVE", t.head->name, "10.7.7.7"));
+    c->owner = mem_str(t.rayservice->record.key);
+    small_apply(s, c);
+    const struct world *w = world_of_service(s->w, "twin-rs-uid");
+    assert_string_equal(world_ns(w), "twin");
+    assert_string_equal(pod_of_raynode(w, ROW(world_first(w, TABLE_RAYNODE), raynode))->ns, "twin");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +543,8 @@ int main(void)
         WITH(a_monitor_of_a_whole_node_needs_one_holder),
         WITH(a_monitor_of_nobody_knows),
         WITH(only_replicas_have_labels),
+        WITH(one_name_in_two_namespaces_is_two),
+        WITH(an_owned_ray_node_is_a_pod_of_its_services_namespace),
         cmocka_unit_test(random_worlds_are_looked_up),
         cmocka_unit_test(indexes_find_what_a_walk_finds),
         WITH(focus_pods_are_those_it_has),

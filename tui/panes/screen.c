@@ -78,7 +78,7 @@ static void find_pod(struct selection *sel, const struct view *v)
     else if (sel->table == TABLE_EVENT)
         pod = pod_of_event(v->world, ROW(row, event));
     else if (sel->table == TABLE_REQUEST && ROW(row, request)->pod)
-        pod = pod_named(v->world, NULL, ROW(row, request)->pod);
+        pod = pod_named(v->world, v->focus->ns, ROW(row, request)->pod);
     if (pod) snprintf(sel->pod_uid, sizeof sel->pod_uid, "%.63s", pod->record.key);
 }
 
