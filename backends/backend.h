@@ -39,9 +39,20 @@ struct kube_guard {
     enum err (*may_change)(void *arg, struct why *why); /* ERR_OK, or ERR_GUARD and a sentence; NULL: READ-ONLY */
     void *arg;
 };
+/*
+ * What is watched. RayServices: of `only`, or of all namespaces. RayClusters, pods, events and EndpointSlices: of all
+ * namespaces (`all`), else of ns, that of the RayService in focus; none while it is not known. Where all namespaces may
+ * not be read, those of ns are (of the context's namespace while it is not known), and the source says so.
+ */
+struct kube_scope {
+    const char *only; /* NULL: no restriction */
+    const char *ns;   /* NULL: not known yet */
+    bool all;
+};
 struct kube_open {
-    const char *kubeconfig, *context, *ns; /* NULL: default, the context's, all namespaces that can be read */
-    struct kube_guard guard;               /* left out: READ-ONLY */
+    const char *kubeconfig, *context; /* NULL: default, the context's */
+    struct kube_scope scope;          /* only: its other kinds are watched at once */
+    struct kube_guard guard;          /* left out: READ-ONLY */
 };
 struct kube;
 struct kube_call; /* a request in flight */
@@ -53,10 +64,8 @@ struct kube_ops {
                      struct why *why);
     void (*close)(struct kube *be);
     const struct kube_where *(*where)(const struct kube *be);
-    /* Sets the namespace whose RayServices, RayClusters, pods … are watched (NULL: all). Called once the focus is
-     * known.
-     */
-    void (*set_namespace)(struct kube *be, const char *ns);
+    /* Watches something else. Copied. */
+    void (*set_scope)(struct kube *be, const struct kube_scope *scope);
     /* Checks the guard: ERR_OK, or ERR_GUARD and the reason with which a request that changes something would fail
      * now. */
     enum err (*may_change)(const struct kube *be, struct why *why);
@@ -75,8 +84,8 @@ struct kube_ops {
     void (*inline_password)(struct kube *be, const char *ns, const char *service,
                             void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
                             void *arg);
-    /* Lists the ingresses of a namespace once: emits RELIST, PUT … RELISTED before it calls done. Their source,
-     * "ingresses", belongs to WORLD_CONSOLE: without ingresses no world is incomplete. */
+    /* Lists the ingresses of a namespace (NULL: of all) once: emits RELIST, PUT … RELISTED before it calls done. Their
+     * source, "ingresses", belongs to WORLD_CONSOLE: without ingresses no world is incomplete. */
     void (*ingresses)(struct kube *be, const char *ns, void (*done)(void *arg, enum err err, const char *why),
                       void *arg);
     /* Cancels the calls of delete_pod, may, secret, inline_password and ingresses with this argument: their callbacks

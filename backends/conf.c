@@ -308,6 +308,14 @@ enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, siz
 
 /* ---- marks --------------------------------------------------------------------------------------------------- */
 
+void conf_settle(struct conf *c)
+{
+    c->all_namespaces = c->all_namespaces || text_eq(c->ns, "*");
+    if (!c->all_namespaces) return;
+    free(c->ns);
+    c->ns = NULL;
+}
+
 static size_t without_slashes(const char *url)
 {
     size_t len = strlen(url);

@@ -7,7 +7,7 @@
  *   config.yaml              environment               flag
  *   kubeconfig: FILE         RAYDECK_KUBECONFIG        --kubeconfig      (KUBECONFIG is kube's own to look at)
  *   context: NAME            RAYDECK_CONTEXT           --context
- *   namespace: NS            RAYDECK_NAMESPACE         -n
+ *   namespace: NS            RAYDECK_NAMESPACE         -n            "*" is all of them: -A
  *   rayservice: NAME         RAYDECK_RAYSERVICE        -s
  *   redis: URL               RAYDECK_REDIS             --redis
  *     or redis: {url, via, namespace, user, password, credentials}
@@ -56,6 +56,7 @@ struct conf {
     size_t neurons;
     char *prompt, *prompt_kind; /* a URL; infer or openai */
     char *theme, *color;        /* auto, always, never */
+    bool all_namespaces;        /* of pods, RayClusters, events …: ns is NULL */
     bool ascii, slow, read_only, no_probe, demo, no_bell, no_title, no_recorder;
     char *grace; /* grace period of a kill: seconds; NULL: the pod's own */
     struct conf_context contexts[CONF_CONTEXTS];
@@ -69,6 +70,9 @@ void conf_done(struct conf *c); /* frees and wipes */
  * keys are errors that name file and line. */
 enum err conf_from_env(struct conf *c, const char *(*get)(const char *name), struct why *why);
 enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, size_t len, struct why *why);
+
+/* The namespace "*" becomes all_namespaces, before which a namespace of the environment or the file does not count. */
+void conf_settle(struct conf *c);
 
 /* Which cluster, and by which context; ca: "sha256:" and the hash of the CA's PEM bytes, NULL: none is configured. */
 struct conf_cluster {

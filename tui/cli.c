@@ -195,6 +195,9 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     cli->argv = argv + optind;
     if (cli->argc > 0 && !*sub->args)
         return why_set(why, ERR_USAGE, "%s: not expected after %s", cli->argv[0], sub->name);
+    if (cli->conf.all_namespaces && cli->conf.ns && strcmp(cli->conf.ns, "*") != 0)
+        return why_set(why, ERR_USAGE, "--all-namespaces and --namespace %s: which?", cli->conf.ns);
+    conf_settle(&cli->conf);
     err = check_values(cli, why);
     if (!err) *ret_sub = sub;
     return err;
@@ -213,7 +216,7 @@ static char *config_default(void)
     return home ? mem_printf("%s/.config/raydeck/config.yaml", home) : NULL;
 }
 
-enum err cli_configure(struct cli *cli, struct why *why)
+static enum err configure(struct cli *cli, struct why *why)
 {
     /* A demo ignores the environment, which configures real clusters. */
     enum err err = cli->conf.demo ? ERR_OK : conf_from_env(&cli->conf, env_value, why);
@@ -234,6 +237,13 @@ enum err cli_configure(struct cli *cli, struct why *why)
     if (file.data) mem_wipe(file.data, file.len);
     buf_done(&file);
     return err ? cli_usage_of(err, why) : check_values(cli, why);
+}
+
+enum err cli_configure(struct cli *cli, struct why *why)
+{
+    const enum err err = configure(cli, why);
+    conf_settle(&cli->conf);
+    return err;
 }
 
 void cli_done(struct cli *cli)

@@ -29,58 +29,89 @@ enum {
 /* RAYSERVICES is listed in all namespaces, and NODES has none: these two start at once, the others with a namespace. */
 enum { RAYSERVICES, NODES, RAYCLUSTERS, PODS, EVENTS, SLICES };
 
+/* Events and EndpointSlices have no label that is Ray's alone. In a cluster of 20,000 other pods only these are kept:
+ * events of KubeRay's kinds, and of pods by its way of naming them ("CLUSTER-head-…", "CLUSTER-GROUP-worker-…"). */
+static bool is_about_ray(const struct record *r)
+{
+    const struct event *e = (const void *)r;
+    if (text_has(e->about_kind, "Ray")) return true;
+    return text_eq(e->about_kind, "Pod") && (text_has(e->about, "-head-") || text_has(e->about, "-worker-"));
+}
+
+/* "NAME-serve-svc", the service that KubeRay makes for a RayService. */
+static bool is_of_serve(const struct record *r)
+{
+    const char *service = ((const struct slice *)(const void *)r)->service;
+    const size_t len = service ? strlen(service) : 0, tail = sizeof "-serve-svc" - 1;
+    return len > tail && strcmp(service + len - tail, "-serve-svc") == 0;
+}
+
 static const struct kind {
     enum table table;
     const char *source, *root, *resource, *selector;
     uint64_t delay_ms;
+    bool (*keep)(const struct record *r); /* struct reflector_conf */
 } kinds[API_KINDS] = {
-    [RAYSERVICES] = {TABLE_RAYSERVICE, "kube/rayservices", "/apis/ray.io/v1", "rayservices", NULL, 0},
-    [NODES] = {TABLE_KNODE, "kube/nodes", "/api/v1", "nodes", NULL, 40},
-    [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL, 10},
+    [RAYSERVICES] = {TABLE_RAYSERVICE, "kube/rayservices", "/apis/ray.io/v1", "rayservices", NULL, 0, NULL},
+    [NODES] = {TABLE_KNODE, "kube/nodes", "/api/v1", "nodes", NULL, 40, NULL},
+    [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL, 10, NULL},
     /* the label selector matches Ray's pods and its Redis cleanup Jobs */
-    [PODS] = {TABLE_POD, "kube/pods", "/api/v1", "pods", "ray.io%2Fcluster", 0},
-    [EVENTS] = {TABLE_EVENT, "kube/events", "/api/v1", "events", NULL, 20},
-    [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL, 20},
+    [PODS] = {TABLE_POD, "kube/pods", "/api/v1", "pods", "ray.io%2Fcluster", 0, NULL},
+    [EVENTS] = {TABLE_EVENT, "kube/events", "/api/v1", "events", NULL, 20, is_about_ray},
+    [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL, 20,
+                is_of_serve},
 };
-
-static void reflector_start_one(struct kube *be, int which, const char *ns, const char *fallback_ns)
-{
-    const struct kind *k = &kinds[which];
-    char *path = request_path(k->root, which == NODES ? NULL : ns, k->resource, NULL);
-    char *fallback = fallback_ns ? request_path(k->root, fallback_ns, k->resource, NULL) : NULL;
-    if (!be->kind[which] || strcmp(reflector_path(be->kind[which]), path) != 0) {
-        reflector_free(be->kind[which]);
-        be->kind[which] = reflector_new(be->link,
-                                        &(struct reflector_conf){.table = k->table,
-                                                                 .source = k->source,
-                                                                 .path = path,
-                                                                 .fallback = fallback,
-                                                                 .selector = k->selector,
-                                                                 .delay_ms = k->delay_ms},
-                                        &be->sink);
-    }
-    free(path);
-    free(fallback);
-}
 
 static const char *home_ns(const struct kube *be)
 {
-    return be->context_ns ? be->context_ns : "default";
+    return be->ns ? be->ns : be->context_ns ? be->context_ns : "default";
 }
 
-/* Applies set_namespace; deferred to the loop, because it may be called from a reflector's event handler. */
-static void on_namespace(void *arg)
+static struct reflector_scope scope_of_kind(const struct kube *be, int which)
+{
+    if (which == NODES) return (struct reflector_scope){.ns = NULL};
+    const bool all = which == RAYSERVICES ? !be->only : be->all;
+    const char *ns = which == RAYSERVICES ? be->only : be->ns;
+    return (struct reflector_scope){all ? NULL : ns, all ? home_ns(be) : NULL, be->all};
+}
+
+static void reflector_start_one(struct kube *be, int which)
+{
+    const struct kind *k = &kinds[which];
+    const struct reflector_scope scope = scope_of_kind(be, which);
+    if (be->kind[which]) {
+        reflector_set_scope(be->kind[which], &scope);
+        return;
+    }
+    be->kind[which] = reflector_new(be->link,
+                                    &(struct reflector_conf){.table = k->table,
+                                                             .source = k->source,
+                                                             .root = k->root,
+                                                             .resource = k->resource,
+                                                             .scope = scope,
+                                                             .selector = k->selector,
+                                                             .keep = k->keep,
+                                                             .delay_ms = k->delay_ms},
+                                    &be->sink);
+}
+
+/* Applies set_scope; deferred to the loop, because it may be called from a reflector's event handler. */
+static void on_scope(void *arg)
 {
     struct kube *be = arg;
-    if (!be->ns_known) return;
-    /* pods first: they get the open connection */
-    reflector_start_one(be, PODS, be->ns, NULL);
-    for (int i = RAYCLUSTERS; i < API_KINDS; i++) reflector_start_one(be, i, be->ns, NULL);
-    /* the user may not list RayServices in all namespaces: follows the current one */
-    char *all = request_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
-    if (be->ns && strcmp(reflector_path(be->kind[RAYSERVICES]), all) != 0)
-        reflector_start_one(be, RAYSERVICES, be->ns, NULL);
-    free(all);
+    if (be->ns || be->all) {
+        reflector_start_one(be, PODS); /* first: they get the open connection */
+        for (int i = RAYCLUSTERS; i < API_KINDS; i++)
+            if (i != PODS) reflector_start_one(be, i);
+    }
+    reflector_start_one(be, RAYSERVICES);
+}
+
+static void scope_copy(struct kube *be, const struct kube_scope *scope)
+{
+    record_set(&be->only, scope->only);
+    record_set(&be->ns, scope->ns ? scope->ns : scope->only);
+    be->all = scope->all;
 }
 
 /* ---- liveness ------------------------------------------------------------------------------------------------ */
@@ -185,7 +216,7 @@ static void fill_where(struct kube *be)
     be->where = (struct kube_where){.context = be->context,
                                     .server = a->shown,
                                     .user = be->user,
-                                    .ns = home_ns(be),
+                                    .ns = be->context_ns ? be->context_ns : "default",
                                     .kubeconfig = a->where,
                                     .ca = be->ca,
                                     .id = be->id,
@@ -202,19 +233,15 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
     be->loop = l;
     be->sink = *sink;
     be->link = kube_link_new(l, access, conf->guard);
-    be->only_ns = mem_str(conf->ns);
+    scope_copy(be, &conf->scope);
     be->probe_every_ms = PROBE_EVERY_MS;
     be->probe_limit_ms = PROBE_LIMIT_MS;
     fill_where(be);
-    be->namespace_alarm = alarm_new(l, on_namespace, be);
+    be->scope_alarm = alarm_new(l, on_scope, be);
     be->tick = alarm_new(l, on_tick, be);
-    reflector_start_one(be, RAYSERVICES, be->only_ns, be->only_ns ? NULL : home_ns(be));
-    reflector_start_one(be, NODES, NULL, NULL);
-    if (be->only_ns) {
-        be->ns = mem_str(be->only_ns);
-        be->ns_known = true;
-        on_namespace(be);
-    }
+    reflector_start_one(be, RAYSERVICES);
+    reflector_start_one(be, NODES);
+    on_scope(be);
     alarm_set(be->tick, FIRST_TICK_MS, TICK_MS);
     *ret_be = be;
     return ERR_OK;
@@ -227,7 +254,7 @@ static void api_close(struct kube *be)
     kube_call_cancel(be->probe);
     for (int i = 0; i < API_KINDS; i++) reflector_free(be->kind[i]);
     kube_link_free(be->link);
-    alarm_free(be->namespace_alarm);
+    alarm_free(be->scope_alarm);
     alarm_free(be->tick);
     free(be->context);
     free(be->ca);
@@ -235,7 +262,7 @@ static void api_close(struct kube *be)
     free(be->user);
     free(be->context_ns);
     free(be->version);
-    free(be->only_ns);
+    free(be->only);
     free(be->ns);
     free(be);
 }
@@ -250,13 +277,10 @@ static enum err api_may_change(const struct kube *be, struct why *why)
     return kube_link_may_change(be->link, why);
 }
 
-static void api_set_namespace(struct kube *be, const char *ns)
+static void api_set_scope(struct kube *be, const struct kube_scope *scope)
 {
-    char *copy = mem_str(ns);
-    free(be->ns);
-    be->ns = copy;
-    be->ns_known = true;
-    alarm_set(be->namespace_alarm, 0, 0);
+    scope_copy(be, scope);
+    alarm_set(be->scope_alarm, 0, 0);
 }
 
 static void api_refresh(struct kube *be)
@@ -271,7 +295,7 @@ const struct kube_ops kube_api = {
     .open = api_open,
     .close = api_close,
     .where = api_where,
-    .set_namespace = api_set_namespace,
+    .set_scope = api_set_scope,
     .may_change = api_may_change,
     .delete_pod = kube_api_delete_pod,
     .may = kube_api_may,

@@ -15,12 +15,11 @@ struct kube {
     struct sink sink;
     struct kube_where where;
     char *context, *user, *context_ns, *version;
-    char *ca, *id; /* see struct kube_where */
-    char *only_ns; /* configured at open; NULL: any */
-    char *ns;      /* watched; NULL: all namespaces */
-    bool ns_known; /* ns was set */
+    char *ca, *id;   /* see struct kube_where */
+    char *only, *ns; /* struct kube_scope */
+    bool all;
     struct reflector *kind[API_KINDS];
-    struct alarm *namespace_alarm, *tick;
+    struct alarm *scope_alarm, *tick;
     struct kube_call *probe;
     uint64_t probed_ms;                      /* when the last one was sent; 0: none yet */
     uint64_t probe_every_ms, probe_limit_ms; /* PROBE_… of kube_api.c; shorter in tests */

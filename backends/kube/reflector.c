@@ -2,6 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/reflector_priv.h"
+#include "backends/kube/request_body.h"
 #include "backends/kube/status_parse.h"
 
 #include <inttypes.h>
@@ -17,6 +18,38 @@ static const struct budget_rate rates[BUDGET_KINDS] = {
     [BUDGET_BYTES] = {4 * 1024 * 1024, 256 * 1024 * 1024},
 };
 
+/* ---- scope ------------------------------------------------------------------------------------------------------- */
+
+static const char *scope_read(const struct reflector *r)
+{
+    const char *ns = r->fell_back ? r->fallback : r->ns;
+    return ns ? ns : SCOPE_ALL;
+}
+
+static void scope_set(struct reflector *r, bool fell_back)
+{
+    r->fell_back = fell_back;
+    free(r->path);
+    r->path = request_path(r->root, fell_back ? r->fallback : r->ns, r->resource, NULL);
+}
+
+static void scope_copy(struct reflector *r, const struct reflector_scope *scope)
+{
+    record_set(&r->ns, scope->ns);
+    record_set(&r->fallback, scope->ns ? NULL : scope->fallback);
+    r->partial = scope->partial;
+    scope_set(r, r->fell_back && r->fallback);
+}
+
+void reflector_set_scope(struct reflector *r, const struct reflector_scope *scope)
+{
+    const bool same = text_same(scope->ns, r->ns) && (!r->fell_back || text_same(scope->fallback, r->fallback));
+    scope_copy(r, scope);
+    if (same) return;
+    reflector_relist(r);
+    reflector_publish_state(r, SOURCE_CONNECTING, ERR_OK, NULL);
+}
+
 struct reflector *reflector_new(struct kube_link *link, const struct reflector_conf *conf, const struct sink *sink)
 {
     struct reflector *r = mem_zero(1, sizeof *r);
@@ -24,9 +57,11 @@ struct reflector *reflector_new(struct kube_link *link, const struct reflector_c
     r->sink = *sink;
     r->table = conf->table;
     r->source = mem_str(conf->source);
-    r->path = mem_str(conf->path);
-    r->fallback = mem_str(conf->fallback);
+    r->root = mem_str(conf->root);
+    r->resource = mem_str(conf->resource);
     r->selector = mem_str(conf->selector);
+    r->keep = conf->keep;
+    scope_copy(r, &conf->scope);
     r->alarm = alarm_new(kube_link_loop(link), on_alarm, r);
     backoff_init(&r->soon, REFLECTOR_FIRST_MS, REFLECTOR_MOST_MS, loop_random(kube_link_loop(link)));
     backoff_init(&r->down, REFLECTOR_FIRST_MS, BACKOFF_LINK_MOST_MS, loop_random(kube_link_loop(link)));
@@ -49,30 +84,42 @@ void reflector_free(struct reflector *r)
     buf_done(&r->line);
     free(r->source);
     free(r->path);
+    free(r->root);
+    free(r->resource);
+    free(r->ns);
     free(r->fallback);
     free(r->selector);
+    free(r->state_scope);
     free(r->next);
     cycle_done(&r->tokens);
     free(r);
 }
 
-const char *reflector_path(const struct reflector *r)
-{
-    return r->path;
-}
-
 void reflector_publish_state(struct reflector *r, enum source_state state, enum err err, const char *why)
 {
-    if (state == r->state && err == r->state_why.code && text_same(why, r->state_why.text)) return;
+    const char *scope = scope_read(r);
+    if (state == r->state && err == r->state_why.code && text_same(why, r->state_why.text) &&
+        text_same(scope, r->state_scope))
+        return;
     r->state = state;
     why_set(&r->state_why, err, "%s", why ? why : "");
-    sink_put(&r->sink, change_source(r->source, WORLD_KUBE, state, err, why && *why ? r->state_why.text : NULL,
-                                     kube_link_access(r->link)->shown));
+    record_set(&r->state_scope, scope);
+    struct change *c = change_source(r->source, WORLD_KUBE, state, err, why && *why ? r->state_why.text : NULL,
+                                     kube_link_access(r->link)->shown);
+    c->key = mem_str(scope);
+    sink_put(&r->sink, c);
 }
 
 void reflector_live(struct reflector *r)
 {
-    reflector_publish_state(r, SOURCE_LIVE, ERR_OK, NULL);
+    struct why only;
+    if (!r->fell_back) {
+        reflector_publish_state(r, SOURCE_LIVE, ERR_OK, NULL);
+        return;
+    }
+    const enum err err = r->partial ? ERR_FORBIDDEN : ERR_OK;
+    why_set(&only, err, "namespace %s only: %s", r->fallback, r->denied.text);
+    reflector_publish_state(r, SOURCE_LIVE, err, only.text);
 }
 
 static bool is_link_err(enum err err)
@@ -152,10 +199,9 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
     status_parse(answer->status, answer->body, answer->body_len, &why);
     switch (why.code) {
     case ERR_FORBIDDEN:
-        if (r->fallback) {
-            free(r->path);
-            r->path = r->fallback;
-            r->fallback = NULL;
+        if (r->fallback && !r->fell_back) {
+            r->denied = why;
+            scope_set(r, true);
             on_alarm(r);
             return;
         }
@@ -178,6 +224,7 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
         return;
     }
     r->version[0] = '\0';
+    scope_set(r, false);
     reflector_after(r, backoff_next(&r->slow, loop_now_ms()));
 }
 
@@ -198,15 +245,21 @@ static struct change *table_change(const struct reflector *r, enum change_type t
     return c;
 }
 
+bool reflector_keeps(const struct reflector *r, const struct record *record)
+{
+    return !r->keep || r->ns || r->fell_back || r->keep(record);
+}
+
 static void page_emit(struct reflector *r, struct kube_page *p)
 {
-    if (r->state != SOURCE_LIVE) reflector_live(r);
+    if (r->state != SOURCE_LIVE || !text_same(scope_read(r), r->state_scope)) reflector_live(r);
     if (r->pages++ == 0) {
         r->listed = 0;
         r->unread = r->beyond = 0;
         sink_put(&r->sink, table_change(r, CHANGE_RELIST));
     }
     for (size_t i = 0; i < p->count; i++) {
+        if (!reflector_keeps(r, p->items[i])) continue;
         sink_put(&r->sink, change_put(r->source, WORLD_KUBE, p->items[i]));
         p->items[i] = NULL;
     }
@@ -322,6 +375,7 @@ void reflector_relist(struct reflector *r)
     free(r->next);
     r->next = NULL;
     r->version[0] = '\0';
+    scope_set(r, false);
     backoff_reset(&r->soon);
     backoff_reset(&r->down);
     reflector_after(r, 0);

@@ -31,13 +31,23 @@ enum {
     REFLECTOR_PUBLISHED_MS = 1000  /* a delay of at least this is published with the source's state */
 };
 
+/* What of the kind is read. Where all namespaces answer 403 it is the fallback's; that is published with the source's
+ * state, LIVE with why, and with ERR_FORBIDDEN where `partial` says that all were wanted. All are tried again by
+ * reflector_relist, and when the fallback is denied too. */
+struct reflector_scope {
+    const char *ns;       /* NULL: all namespaces, or the kind has none */
+    const char *fallback; /* NULL: none */
+    bool partial;
+};
+
 struct reflector_conf {
     enum table table;
-    const char *source;   /* "kube/pods" */
-    const char *path;     /* "/api/v1/namespaces/mistral/pods" */
-    const char *fallback; /* replaces path when that answers 403; NULL: none */
-    const char *selector; /* labelSelector, URL-encoded; NULL: none */
-    uint64_t delay_ms;    /* before the first list; orders the kinds at start */
+    const char *source;          /* "kube/pods" */
+    const char *root, *resource; /* "/api/v1", "pods" */
+    struct reflector_scope scope;
+    const char *selector;                 /* labelSelector, URL-encoded; NULL: none */
+    bool (*keep)(const struct record *r); /* of all namespaces: drops the others, which are many; NULL: keeps all */
+    uint64_t delay_ms;                    /* before the first list; orders the kinds at start */
 };
 
 struct reflector;
@@ -51,6 +61,7 @@ void reflector_alive(struct reflector *r, uint64_t took_ms);
 /* The liveness probe failed: cancels the watch, publishes DOWN, and retries with back-off. */
 void reflector_lost(struct reflector *r, enum err err, const char *why);
 bool reflector_is_cut(const struct reflector *r); /* DOWN for a connection error */
-const char *reflector_path(const struct reflector *r);
+/* Lists anew where another namespace is read by it; its rows stay until then. Copied. */
+void reflector_set_scope(struct reflector *r, const struct reflector_scope *scope);
 
 #endif

@@ -14,13 +14,20 @@ struct reflector {
     struct kube_link *link;
     struct sink sink;
     enum table table;
-    char *source, *path, *fallback, *selector;
+    char *source, *root, *resource, *selector;
+    char *ns, *fallback; /* struct reflector_scope */
+    bool partial;
+    bool fell_back;    /* all namespaces were denied: fallback is read */
+    struct why denied; /* by these words */
+    char *path;        /* of what is read */
+    bool (*keep)(const struct record *r);
     struct kube_call *call;
     struct alarm *alarm;             /* the next request */
     struct backoff soon, down, slow; /* ends and links that are cut; other failures; refusals */
     struct budget budget;
     enum source_state state; /* as published */
     struct why state_why;
+    char *state_scope;
     char version[KUBE_VERSION_MAX]; /* resourceVersion to watch from; "": list first */
     /* the current list */
     char *next;          /* continue token; NULL: start a new list */
@@ -49,6 +56,8 @@ void reflector_live(struct reflector *r);
 /* A failed response: publishes DOWN or DENIED, and retries with back-off. */
 void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s);
 void reflector_refused(struct reflector *r, const struct http_answer *answer); /* a status that is not 2xx */
+/* Is the record one of those that are kept? */
+bool reflector_keeps(const struct reflector *r, const struct record *record);
 void reflector_add_unread(struct reflector *r, uint64_t count, const char *why);
 
 #endif

@@ -18,6 +18,7 @@ static void event_emit(struct reflector *r, struct kube_event *ev)
 {
     switch (ev->type) {
     case KUBE_PUT:
+        if (!reflector_keeps(r, ev->record)) break;
         sink_put(&r->sink, change_put(r->source, WORLD_KUBE, ev->record));
         ev->record = NULL;
         break;

@@ -40,7 +40,7 @@ static void focus_set(struct session *s, const char *ns, const char *service)
 static void focus_keep(struct session *s)
 {
     if (s->service && !s->chosen && !service_exists(s) && world_count(s->world, TABLE_RAYSERVICE) > 0)
-        focus_set(s, s->conf->ns, NULL);
+        focus_set(s, s->only_ns, NULL);
     struct focus f = session_focus(s);
     if (!s->service && f.rayservice && source_is_listed(s, &f.rayservice->record))
         focus_set(s, f.rayservice->ns, f.rayservice->name);
@@ -53,23 +53,57 @@ static bool services_are_known(const struct session *s)
     return src && (src->listed_ms > 0 || src->state == SOURCE_DENIED || src->state == SOURCE_ABSENT);
 }
 
-/* Watches one namespace: the RayService's, or the context's if there is none. With several RayServices one must be
+/* The one that was asked for, the RayService's, or the context's if there is none. With several RayServices one must be
  * chosen first. */
 static const char *namespace_to_read(const struct session *s)
 {
     if (s->ns && s->service) return s->ns;
+    if (s->only_ns) return s->only_ns;
     if (!services_are_known(s) || world_count(s->world, TABLE_RAYSERVICE) > 0) return NULL;
-    return s->ns ? s->ns : session_where(s)->ns;
+    return session_where(s)->ns;
+}
+
+/* Where the focus is not known (again), the namespace read last goes on being read. */
+static void scope_tell(struct session *s, const char *ns)
+{
+    if (text_same(s->scope.ns, ns) && text_same(s->scope.only, s->only_ns) && s->scope.all == s->all) return;
+    record_set(&s->scope.ns, ns);
+    record_set(&s->scope.only, s->only_ns);
+    s->scope.all = s->all;
+    const struct kube_scope scope = {s->scope.only, s->scope.ns, s->scope.all};
+    if (s->kube_ops->set_scope) s->kube_ops->set_scope(s->kube, &scope);
 }
 
 void session_focus_update(struct session *s)
 {
     focus_keep(s);
     const char *ns = s->kube ? namespace_to_read(s) : NULL;
-    if (!ns) return;
-    session_permission_set_namespace(s, ns);
-    if (text_same(s->kube_ns, ns)) return;
-    free(s->kube_ns);
-    s->kube_ns = mem_str(ns);
-    if (s->kube_ops->set_namespace) s->kube_ops->set_namespace(s->kube, s->kube_ns);
+    if (ns) session_permission_set_namespace(s, ns);
+    if (s->kube) scope_tell(s, ns ? ns : s->scope.ns);
+}
+
+void session_watch(struct session *s, const char *ns)
+{
+    s->all = !ns;
+    record_set(&s->only_ns, ns);
+    if (ns && !text_eq(s->ns, ns)) {
+        focus_set(s, ns, NULL);
+        s->chosen = false;
+    } else if (!ns && !s->service) {
+        focus_set(s, NULL, NULL);
+    }
+    session_reconcile_soon(s);
+}
+
+bool session_watches_all(const struct session *s)
+{
+    return s->all;
+}
+
+void session_choose(struct session *s, const char *ns, const char *service)
+{
+    if (ns && s->only_ns && !text_eq(ns, s->only_ns)) record_set(&s->only_ns, ns);
+    focus_set(s, ns, service);
+    s->chosen = true;
+    session_reconcile_soon(s);
 }

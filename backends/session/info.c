@@ -61,6 +61,7 @@ static void info_service(const struct session *s, const struct out *o)
     const char *from = s->conf->service ? "configuration" : s->chosen ? "chosen" : "the only one";
     const char *unread = session_unread_why(s);
 
+    if (s->all) info_line(o, "namespaces", "all", s->conf->all_namespaces ? "configuration" : "chosen");
     info_found(o, "namespace", f.ns, s->conf->ns ? "configuration" : from, unread);
     info_found(o, "rayservice", f.service, from, unread);
     info_found(o, "raycluster", f.raycluster ? f.raycluster->name : NULL, "RayService", unread);

@@ -1,4 +1,4 @@
-/* ingresses.c - lists the ingresses of the watched namespace, once a minute: they are routes to Serve. */
+/* ingresses.c - lists the ingresses of the watched namespaces, once a minute: they are routes to Serve. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
@@ -9,10 +9,10 @@ static void on_ingresses(void *arg, enum err err, const char *why)
 {
     struct session *s = arg;
 
-    (void)err; /* its source's state has it */
-    (void)why;
+    (void)why; /* its source's state has it */
     s->ingresses.listing = false;
-    s->ingresses.listed = true;
+    s->ingresses.all_denied = text_eq(s->ingresses.ns, SCOPE_ALL) && (err == ERR_FORBIDDEN || err == ERR_LIMIT);
+    s->ingresses.listed = !s->ingresses.all_denied;
     session_reconcile_soon(s);
 }
 
@@ -21,14 +21,16 @@ void session_ingresses_list(struct session *s)
     struct ingress_poll *poll = &s->ingresses;
     const uint64_t now = session_now_ms(s);
 
-    if (!s->kube || !s->kube_ns || poll->listing || !s->kube_ops->ingresses) return;
-    if (text_same(poll->ns, s->kube_ns) && now - poll->at_ms < SESSION_INGRESS_MS) return;
-    if (!text_same(poll->ns, s->kube_ns)) poll->listed = false;
-    free(poll->ns);
-    poll->ns = mem_str(s->kube_ns);
+    const bool all = s->all && !poll->all_denied;
+    const char *ns = all ? SCOPE_ALL : s->scope.ns;
+
+    if (!s->kube || !ns || poll->listing || !s->kube_ops->ingresses) return;
+    if (text_same(poll->ns, ns) && now - poll->at_ms < SESSION_INGRESS_MS) return;
+    if (!text_same(poll->ns, ns)) poll->listed = false;
+    record_set(&poll->ns, ns);
     poll->at_ms = now;
     poll->listing = true;
-    s->kube_ops->ingresses(s->kube, poll->ns, on_ingresses, s);
+    s->kube_ops->ingresses(s->kube, all ? NULL : ns, on_ingresses, s);
 }
 
 bool session_ingresses_listed(const struct session *s)

@@ -157,8 +157,10 @@ static enum err kube_may_change(void *arg, struct why *why)
 static enum err kube_open_configured(struct session *s, struct why *why)
 {
     const struct conf *c = s->conf;
-    const struct kube_open conf = {
-        .kubeconfig = c->kubeconfig, .context = c->context, .ns = c->ns, .guard = {kube_may_change, s}};
+    const struct kube_open conf = {.kubeconfig = c->kubeconfig,
+                                   .context = c->context,
+                                   .scope = {.only = s->only_ns, .all = s->all},
+                                   .guard = {kube_may_change, s}};
     struct why own = {.code = ERR_OK};
 
     if (text_eq(c->kubeconfig, "none")) {
@@ -232,6 +234,9 @@ static struct session *session_new(struct loop *l, const struct conf *conf, cons
     s->ns = mem_str(conf->ns);
     s->service = mem_str(conf->service);
     s->chosen = conf->service != NULL;
+    s->only_ns = mem_str(conf->ns);
+    s->all = s->scope.all = conf->all_namespaces;
+    s->scope.only = mem_str(conf->ns);
     return s;
 }
 
@@ -303,7 +308,9 @@ void session_close(struct session *s)
     world_free(s->world);
     free(s->ns);
     free(s->service);
-    free(s->kube_ns);
+    free(s->scope.ns);
+    free(s->scope.only);
+    free(s->only_ns);
     session_permission_done(s);
     free(s->ingresses.ns);
     free(s);
@@ -337,19 +344,6 @@ const struct kube_where *session_where(const struct session *s)
     return s->kube ? s->kube_ops->where(s->kube) : NULL;
 }
 
-void session_choose(struct session *s, const char *ns, const char *service)
-{
-    char *new_ns = mem_str(ns), *new_service = mem_str(service);
-
-    free(s->ns);
-    free(s->service);
-    s->ns = new_ns;
-    s->service = new_service;
-    s->chosen = true;
-    s->focus_fresh = false;
-    session_reconcile_soon(s);
-}
-
 void session_publish_time(struct session *s, uint64_t now_ms)
 {
     struct change *c = change_new(CHANGE_ALIVE, "console", WORLD_CONSOLE);
@@ -378,6 +372,7 @@ void session_tick(struct session *s)
 void session_refresh(struct session *s)
 {
     if (s->replays) return;
+    s->ingresses.all_denied = false;
     if (s->kube && s->kube_ops->refresh) s->kube_ops->refresh(s->kube);
     session_services_refresh(s);
     session_permission_refresh(s);

@@ -51,7 +51,10 @@ bool session_settled(const struct session *s);
 bool session_route_is_pending(const struct session *s);
 /* The ingresses of the watched namespace were listed, or cannot be. */
 bool session_ingresses_listed(const struct session *s);
-/* Sets the focus if there are several RayServices. */
+/* Watches one namespace, or all of them (NULL). A focus in another namespace is given up. */
+void session_watch(struct session *s, const char *ns);
+bool session_watches_all(const struct session *s);
+/* Sets the focus if there are several RayServices; where one namespace is watched that becomes its own. */
 void session_choose(struct session *s, const char *ns, const char *service);
 /* The sink for changes, for tests. Borrowed. */
 const struct sink *session_sink(const struct session *s);

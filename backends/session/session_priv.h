@@ -58,10 +58,11 @@ struct killing {
     void *arg;
 };
 
-/* The ingresses of the watched namespace. */
+/* The ingresses of the watched namespaces. */
 struct ingress_poll {
-    char *ns;             /* namespace of the last list; NULL: none yet */
+    char *ns;             /* namespace of the last list, or SCOPE_ALL; NULL: none yet */
     bool listing, listed; /* listed: at least once, or cannot be */
+    bool all_denied;      /* those of all namespaces cannot be listed: the focus's are */
     uint64_t at_ms;
 };
 
@@ -79,6 +80,8 @@ struct session {
 
     char *ns, *service; /* the focus; NULL: whichever is the only one */
     bool chosen;        /* chosen by the user: kept even if it is deleted */
+    char *only_ns;      /* the namespace whose RayServices alone are listed; NULL: all */
+    bool all;           /* pods, events … of all namespaces are watched, not only of the focus's */
     struct focus focus; /* of focus_world; read it with session_focus */
     bool focus_fresh;
     bool replays;      /* session_open_replay */
@@ -87,7 +90,10 @@ struct session {
     const struct kube_ops *kube_ops;
     struct kube *kube;
     uint64_t changes_until_ms; /* session_allow_changes */
-    char *kube_ns;             /* of the last set_namespace */
+    struct {
+        char *only, *ns;
+        bool all;
+    } scope; /* what the Kubernetes backend watches */
     struct permission permission;
     struct killing killing;
     char stopped[96]; /* why changes were disallowed; "": they were not */

@@ -21,7 +21,7 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
 {
     size_t listing = 0, failed = 0;
     bool more_to_come =
-        kind == WORLD_KUBE && s->kube_ns &&
+        kind == WORLD_KUBE && s->scope.ns &&
         !(world_source_named(s->world, "kube/pods") && world_source_named(s->world, "kube/endpointslices"));
 
     if (more_to_come) return false; /* the namespace is set, its watches have not started */

@@ -24,13 +24,16 @@ enum source_state {
     SOURCE_ABSENT  /* the kind does not exist there (404) */
 };
 
+#define SCOPE_ALL "*"
+
 enum change_type {
-    CHANGE_SOURCE,   /* a source appears, or its state changes: source, world, state, why, detail */
-    CHANGE_ALIVE,    /* a proof of life of the source, without news; number: it is the response to a request of ours,
-                        which took number - 1 ms; 0: it is not, or how long is not known */
-    CHANGE_PUT,      /* record: adds or replaces a row */
-    CHANGE_GONE,     /* table, key: removes a row (a tombstone stays for a while) */
-    CHANGE_RELIST,   /* table: a full list begins; marks the source's rows of that table */
+    CHANGE_SOURCE, /* a source appears, or its state changes: source, world, state, why, detail; key: the K8s namespace
+                      that it reads, SCOPE_ALL: all of them, NULL: it reads none, or does not say */
+    CHANGE_ALIVE,  /* a proof of life of the source, without news; number: it is the response to a request of ours,
+                      which took number - 1 ms; 0: it is not, or how long is not known */
+    CHANGE_PUT,    /* record: adds or replaces a row */
+    CHANGE_GONE,   /* table, key: removes a row (a tombstone stays for a while) */
+    CHANGE_RELIST, /* table: a full list begins; marks the source's rows of that table */
     CHANGE_RELISTED, /* table: the list is complete; removes rows still marked, unless items of it are unread */
     CHANGE_DELETED,  /* we deleted a pod and the server accepted: key = UID, detail = "ns/name", number = grace s
                         (UINT64_MAX: the pod's own) */
@@ -49,7 +52,8 @@ struct change {
     uint64_t at_ms;   /* ours, CLOCK_BOOTTIME */
     uint64_t wall_ms; /* ours, corrected by the server's Date where that is known */
     enum source_state state;
-    enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT, and of DROPPED; of SOURCE_LIVE: ERR_THROTTLED */
+    enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT, and of DROPPED; of SOURCE_LIVE: ERR_THROTTLED, or
+                     ERR_FORBIDDEN: all namespaces may not be read, only the one that is its key */
     char *why;    /* safe text for display */
     char *detail; /* SOURCE: address or command as shown, no secrets */
     enum table table;

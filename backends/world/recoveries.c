@@ -109,12 +109,14 @@ static struct focus focus_beside(const struct world *own, const struct one *one)
     return f;
 }
 
-static bool is_elsewhere(const struct one *one, const struct focus *f)
+/* Its pods are not read. Recordings of before namespaces were told have those of the focus. */
+static bool is_elsewhere(const struct world *w, const struct one *one, const struct focus *f)
 {
-    return one->uid && !text_eq(one->ns, f->ns);
+    const enum tri read = one->uid ? world_reads_ns(w, one->ns) : TRI_YES;
+    return read == TRI_UNKNOWN ? !text_eq(one->ns, f->ns) : read == TRI_NO;
 }
 
-/* Pods are watched in one namespace at a time: a recovery pauses while that is another one, and resumes once its head
+/* Where the pods of one namespace are watched, a recovery pauses while that is another one, and resumes once its head
  * is seen again. */
 static bool pods_are_read(struct one *one, const struct focus *own)
 {
@@ -142,7 +144,7 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
     if (moved || !one_of(all, uid)) add_services(all, w, f);
     for (size_t i = 0; i < all->count; i++) {
         struct one *one = all->one[i];
-        if (is_elsewhere(one, f)) {
+        if (is_elsewhere(w, one, f)) {
             one->unread = true;
         } else if (c->owner && !text_eq(c->owner, one->uid)) {
             continue;
@@ -168,7 +170,7 @@ bool recoveries_tick(struct recoveries *all, const struct world *w, const struct
         if (text_same(one->uid, uid)) {
             if (has_any(f) && pods_are_read(one, f))
                 moved = recovery_tick(&one->recovery, w, f, now_ms, wall_ms) || moved;
-        } else if (one->uid && !is_elsewhere(one, f) && one->recovery.outage != OUTAGE_NONE) {
+        } else if (one->uid && !is_elsewhere(w, one, f) && one->recovery.outage != OUTAGE_NONE) {
             const struct world *of = world_of_service(w, one->uid);
             struct focus own = focus_beside(of, one);
             if (text_eq(uid_of(&own), one->uid) && pods_are_read(one, &own))

@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PODS_SOURCE "kube/pods"
+
 static void slot_free(struct source_slot *slot)
 {
     free((char *)slot->source.id);
     free((char *)slot->source.why);
     free((char *)slot->source.detail);
     free((char *)slot->source.unread_why);
+    free((char *)slot->source.scope);
     free(slot);
 }
 
@@ -64,10 +67,22 @@ static void set_text(const char **field, const char *text)
     *field = copy;
 }
 
-static void note_state(struct sources *s, struct source *source, const struct change *c)
+/* What was listed was another namespace's. */
+static void note_scope(struct source_slot *slot, const struct change *c)
 {
+    if (text_same(slot->source.scope, c->key)) return;
+    set_text(&slot->source.scope, c->key);
+    memset(slot->listed, 0, sizeof slot->listed);
+    slot->source.listed_ms = 0;
+}
+
+static void note_state(struct sources *s, struct source_slot *slot, const struct change *c)
+{
+    struct source *source = &slot->source;
     bool same = source->state == c->state && source->err == c->err && source->world == c->world &&
-                text_same(source->why, c->why) && text_same(source->detail, c->detail);
+                text_same(source->why, c->why) && text_same(source->detail, c->detail) &&
+                text_same(source->scope, c->key);
+    note_scope(slot, c);
     if (source->state != c->state) source->since_ms = c->at_ms;
     source->world = c->world;
     source->state = c->state;
@@ -88,7 +103,7 @@ static void note_response(struct source *source, const struct change *c)
 void sources_note(struct sources *s, struct source_slot *slot, const struct change *c)
 {
     struct source *source = &slot->source;
-    if (c->type == CHANGE_SOURCE) note_state(s, source, c);
+    if (c->type == CHANGE_SOURCE) note_state(s, slot, c);
     if (c->type == CHANGE_SOURCE && c->state != SOURCE_LIVE) return;
     if (c->at_ms > source->last_alive_ms) source->last_alive_ms = c->at_ms;
     if (c->type == CHANGE_ALIVE && c->number) note_response(source, c);
@@ -141,6 +156,24 @@ bool source_is_throttled(const struct source *s)
     return s->state == SOURCE_LIVE && s->err == ERR_THROTTLED;
 }
 
+bool source_is_partial(const struct source *s)
+{
+    return s->state == SOURCE_LIVE && s->err == ERR_FORBIDDEN;
+}
+
+enum tri world_reads_ns(const struct world *w, const char *ns)
+{
+    const struct source *pods = world_source_named(w, PODS_SOURCE);
+    if (!pods || !pods->scope) return TRI_UNKNOWN;
+    return tri_of(text_eq(pods->scope, SCOPE_ALL) || text_eq(pods->scope, ns));
+}
+
+bool world_watches_all(const struct world *w)
+{
+    const struct source *pods = world_source_named(w, PODS_SOURCE);
+    return pods && (text_eq(pods->scope, SCOPE_ALL) || source_is_partial(pods));
+}
+
 const struct source *world_throttled(const struct world *w, enum world_kind kind)
 {
     for (size_t i = 0; i < world_sources(w); i++) {
@@ -177,9 +210,13 @@ bool world_denied_words(const struct world *w, enum world_kind kind, char *out, 
     for (size_t i = 0; i < world_sources(w); i++) {
         const struct source *s = world_source(w, i);
         const char *slash = strchr(s->id, '/');
-        if (s->world != kind || !denied_alone(w, s)) continue;
-        int n = snprintf(out + at, size - at, "%s%s: %s", at ? ", " : "", slash ? slash + 1 : s->id,
-                         s->err == ERR_AUTH ? "not authenticated" : "not permitted");
+        const bool partial = source_is_partial(s);
+        if (s->world != kind || !(partial || denied_alone(w, s))) continue;
+        int n = snprintf(out + at, size - at, "%s%s: %s%s%s", at ? ", " : "", slash ? slash + 1 : s->id,
+                         partial              ? "namespace "
+                         : s->err == ERR_AUTH ? "not authenticated"
+                                              : "not permitted",
+                         partial && s->scope ? s->scope : "", partial ? " only" : "");
         if (n < 0 || (size_t)n >= size - at) { /* whole words, or none */
             out[at] = '\0';
             break;

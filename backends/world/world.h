@@ -46,6 +46,7 @@ struct row {
 
 struct source {
     const char *id, *why, *detail;
+    const char *scope; /* the namespace that it reads, SCOPE_ALL, or NULL: unknown. Another one is not listed yet */
     enum world_kind world;
     enum source_state state;
     enum err err;
@@ -148,9 +149,16 @@ enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct 
 enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
                                struct known_u64 *ret_age_ms, const struct source **ret_source);
 
-/* "nodes: not permitted, events: not permitted": the kinds of a world that are denied while others of it are not.
- * False, and "": there are none. */
+/* "nodes: not permitted, pods: namespace mistral only": the kinds of a world that are denied, in part or while others
+ * of it are not. False, and "": there are none. */
 bool world_denied_words(const struct world *w, enum world_kind kind, char *out, size_t size);
+
+/* It is LIVE, but of one namespace alone: those of all may not be read, and its why says so. */
+bool source_is_partial(const struct source *s);
+/* Whether the pods of a namespace are read: TRI_UNKNOWN where the source does not say. */
+enum tri world_reads_ns(const struct world *w, const char *ns);
+/* Several namespaces are watched, or would be if that was permitted. */
+bool world_watches_all(const struct world *w);
 
 /* It is LIVE, but polled more slowly than configured: its why says "throttled: …". */
 bool source_is_throttled(const struct source *s);

@@ -35,7 +35,7 @@ struct deploy_harness *deploy_harness_new(const struct sim_conf *conf)
     r->sim = sim_fixture_new(conf);
     r->world = world_new();
     char *path = mem_printf("%s/kubeconfig", r->sim->folder);
-    const struct kube_open open = {.kubeconfig = path, .ns = "mistral", .guard = {may_change, r}};
+    const struct kube_open open = {.kubeconfig = path, .scope = {.only = "mistral"}, .guard = {may_change, r}};
     if (kube_api.open(r->sim->loop, &open, &(struct sink){on_change, r}, &r->kube, &why)) fail_msg("%s", why.text);
     free(path);
     return r;

@@ -153,7 +153,7 @@ void kube_fixture_open_text(struct kube_fixture *s, const char *text, const char
     struct why why = {0};
     struct sink sink = {on_change, s};
     kube_fixture_put_file(s, "kubeconfig", text);
-    struct kube_open conf = {.kubeconfig = s->path, .ns = ns, .guard = {may_change, s}};
+    struct kube_open conf = {.kubeconfig = s->path, .scope = {.only = ns, .all = s->all}, .guard = {may_change, s}};
     if (s->read_only) conf.guard = (struct kube_guard){0};
     if (kube_api.open(s->loop, &conf, &sink, &s->be, &why) != ERR_OK) fail_msg("%s", why.text);
 }

@@ -16,6 +16,7 @@ struct kube_fixture {
     struct tiny_server *server;
     struct world *world;
     struct kube *be;
+    bool all;             /* the backend is opened for all namespaces */
     bool read_only;       /* the backend is opened without a guard */
     const char *no;       /* why the guard allows no change; NULL: it allows every one */
     unsigned guard_asked; /* how often */

@@ -29,10 +29,14 @@ static struct change *random_of(struct rng *rng, const char *source, enum world_
         record_randomize(r, random_next, rng);
         return change_put(source, world, r);
     }
-    if (type == CHANGE_SOURCE)
-        return change_source(source, world, (enum source_state)(random_next(rng) % (SOURCE_ABSENT + 1)),
-                             (enum err)(random_next(rng) % (ERR_CHILD + 1)), random_next(rng) % 2 ? "why not" : NULL,
-                             NULL);
+    if (type == CHANGE_SOURCE) {
+        static const char *const scopes[] = {NULL, NULL, NULL, SCOPE_ALL, "mistral"};
+        struct change *c = change_source(source, world, (enum source_state)(random_next(rng) % (SOURCE_ABSENT + 1)),
+                                         (enum err)(random_next(rng) % (ERR_CHILD + 1)),
+                                         random_next(rng) % 2 ? "why not" : NULL, NULL);
+        c->key = mem_str(scopes[random_next(rng) % (sizeof scopes / sizeof scopes[0])]);
+        return c;
+    }
     struct change *c = change_gone(source, world, table, key);
     c->type = type;
     c->number = random_next(rng) % 3 ? random_next(rng) % 1000 : UINT64_MAX;

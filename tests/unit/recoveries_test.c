@@ -148,12 +148,74 @@ static void a_redis_tells_of_its_own_gcs(void **state)
     assert_true(own->rung[RUNG_GCS_SILENT].reached); /* seen though another is in focus */
 }
 
+/* ---- namespaces ------------------------------------------------------------------------------------------------- */
+
+static void read_pods_of(struct fixture *f, const char *scope)
+{
+    struct change *c = change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL);
+    c->key = mem_str(scope);
+    fixture_apply_owned(f, NULL, c);
+}
+
+/* The other RayService lies in a namespace of its own, and so does its head. */
+static void move_other(struct fixture *f)
+{
+    struct rayservice *rs = small_edit(&f->s, TABLE_RAYSERVICE, OTHER);
+    struct pod *head = small_edit(&f->s, TABLE_POD, "other-head");
+    record_set(&rs->ns, "elsewhere");
+    record_set(&head->ns, "elsewhere");
+    fixture_apply_owned(f, NULL, change_put("kube/rayservices", WORLD_KUBE, &rs->record));
+    fixture_apply_owned(f, NULL, change_put("kube/pods", WORLD_KUBE, &head->record));
+    recoveries_free(f->all);
+    f->all = recoveries_new();
+}
+
+static const struct recovery *recovery_elsewhere(const struct fixture *f)
+{
+    const struct focus focus = focus_of(f->s.w, "elsewhere", "other");
+    assert_non_null(focus.rayservice);
+    return recoveries_of(f->all, &focus);
+}
+
+static void lose_head_elsewhere(struct fixture *f)
+{
+    fixture_apply_owned(f, NULL, change_put("kube/pods", WORLD_KUBE, small_edit(&f->s, TABLE_POD, "other-head")));
+    fixture_apply_owned(f, NULL, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "other-head"));
+    fixture_apply_owned(f, NULL, change_put("kube/pods", WORLD_KUBE, small_edit(&f->s, TABLE_POD, OLD_HEAD)));
+}
+
+static void a_loss_in_another_namespace_is_one_where_all_are_read(void **state)
+{
+    struct fixture *f = *state;
+    move_other(f);
+    read_pods_of(f, SCOPE_ALL);
+    lose_head_elsewhere(f);
+    assert_int_equal(recovery_elsewhere(f)->outage, OUTAGE_RUNNING);
+    assert_int_equal(recovery_of(f, "mistral")->outage, OUTAGE_NONE);
+}
+
+/* A pod that vanishes because its namespace is read no more was not lost. */
+static void a_pod_of_a_namespace_that_is_not_read_is_not_lost(void **state)
+{
+    struct fixture *f = *state;
+    move_other(f);
+    read_pods_of(f, SCOPE_ALL);
+    read_pods_of(f, "mistral");
+    lose_head_elsewhere(f);
+    assert_int_equal(recovery_elsewhere(f)->outage, OUTAGE_NONE);
+    read_pods_of(f, SCOPE_ALL);
+    fixture_apply_owned(f, NULL, change_put("kube/pods", WORLD_KUBE, small_edit(&f->s, TABLE_POD, "other-head")));
+    assert_int_equal(recovery_elsewhere(f)->outage, OUTAGE_NONE);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(requests_count_for_their_service),
         T(a_redis_tells_of_its_own_gcs),
+        T(a_loss_in_another_namespace_is_one_where_all_are_read),
+        T(a_pod_of_a_namespace_that_is_not_read_is_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static int stage_start(void **state)
     snprintf(path, sizeof path, "%s/kubeconfig", sim_run_folder(stage.sim));
     char *text = fixture_read(path, NULL);
     kube_fixture_open_text(&stage.s, text, NULL);
-    kube_api.set_namespace(stage.s.be, "mistral");
+    kube_api.set_scope(stage.s.be, &(struct kube_scope){.ns = "mistral"});
     free(text);
     kube_fixture_until(&stage.s, all_live, "all six kinds are live");
     *state = &stage;

@@ -67,7 +67,7 @@ static void two_head_kills_of_mistral(void **state)
     asked_well = false;
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: example-token}", NULL);
-    kube_api.set_namespace(s.be, "mistral");
+    kube_api.set_scope(s.be, &(struct kube_scope){.ns = "mistral"});
     kube_fixture_until(&s, mistral_recovered, "the second new head is ready");
     kube_fixture_for(&s, 100);
     assert_true(asked_well);
@@ -460,7 +460,7 @@ static void a_kind_that_is_refused_darkens_alone(void **state)
     struct kube_fixture s = {.route = refuse_some, .folder = "tests/fixtures/recordings/ray-mistral"};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", NULL);
-    kube_api.set_namespace(s.be, "mistral");
+    kube_api.set_scope(s.be, &(struct kube_scope){.ns = "mistral"});
     kube_fixture_until(&s, all_told, "two are dark, the others live");
     assert_string_equal(kube_fixture_why(&s, "kube/nodes"),
                         "nodes is forbidden: User \"system:serviceaccount:mistral:viewer\" cannot list resource "
@@ -588,10 +588,10 @@ static void another_namespace_takes_the_place_of_the_first(void **state)
     struct kube_fixture s = {.route = two_namespaces};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", NULL);
-    kube_api.set_namespace(s.be, "mistral");
+    kube_api.set_scope(s.be, &(struct kube_scope){.ns = "mistral"});
     kube_fixture_until(&s, one_pod, "the first namespace's pod");
     unsigned node_lists = s.lists[TABLE_KNODE];
-    kube_api.set_namespace(s.be, "a/b"); /* escaped, whatever it is */
+    kube_api.set_scope(s.be, &(struct kube_scope){.ns = "a/b"}); /* escaped, whatever it is */
     kube_fixture_until(&s, pods_of_b, "the second namespace's pod alone");
     assert_int_equal(s.lists[TABLE_KNODE], node_lists);
     kube_api.refresh(s.be);

@@ -649,6 +649,60 @@ static void a_command_that_is_not_there_is_a_state(void **state)
     assert_int_equal(state_of(s, "kube/pods"), SOURCE_LIVE);
 }
 
+/* ---- namespaces ------------------------------------------------------------------------------------------------- */
+
+static const char *scope_of(const struct fixture *s)
+{
+    const struct source *pods = world_source_named(session_world(s->session), "kube/pods");
+    return pods && pods->scope ? pods->scope : "";
+}
+
+static bool pods_are_listed(const struct fixture *s)
+{
+    const struct source *pods = world_source_named(session_world(s->session), "kube/pods");
+    return pods && pods->listed_ms;
+}
+
+static void put_twin_service(struct fixture *s)
+{
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "twin-uid");
+    record_set(&r->ns, "twin");
+    record_set(&r->name, "mistral");
+    put_beside(s, &r->record);
+}
+
+/* Two RayServices of one name are two; each is chosen by its namespace. */
+static void all_namespaces_are_watched_and_one_again(void **state)
+{
+    struct fixture *s = *state;
+    s->conf.all_namespaces = true;
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    assert_string_equal(scope_of(s), SCOPE_ALL);
+    assert_string_equal(session_focus(s->session).ns, "mistral");
+    const struct row *head = session_focus(s->session).head_row;
+    assert_non_null(head);
+    put_twin_service(s);
+    session_choose(s->session, "twin", "mistral");
+    WAIT_FOR(s, session_focus(s->session).rayservice);
+    assert_string_equal(session_focus(s->session).rayservice->record.key, "twin-uid");
+    assert_null(session_focus(s->session).head);
+    assert_string_equal(scope_of(s), SCOPE_ALL);
+    session_choose(s->session, "mistral", "mistral");
+    assert_ptr_equal(session_focus(s->session).head_row, head); /* not read anew */
+    session_watch(s->session, "mistral");
+    WAIT_FOR(s, text_eq(scope_of(s), "mistral") && pods_are_listed(s));
+    assert_non_null(session_focus(s->session).head);
+    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
+    session_watch(s->session, "elsewhere"); /* the focus is given up */
+    assert_null(session_focus(s->session).rayservice);
+    WAIT_FOR(s, text_eq(scope_of(s), "elsewhere") && pods_are_listed(s));
+    session_watch(s->session, NULL);
+    session_choose(s->session, "mistral", "mistral"); /* one of two */
+    WAIT_FOR(s, text_eq(scope_of(s), SCOPE_ALL) && session_focus(s->session).head);
+    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
+}
+
 static void a_choice_moves_the_focus(void **state)
 {
     struct fixture *s = *state;
@@ -683,6 +737,7 @@ int main(void)
         T(worlds_may_be_left_out),
         T(a_broken_kubeconfig_that_was_named_is_an_error),
         T(a_command_that_is_not_there_is_a_state),
+        T(all_namespaces_are_watched_and_one_again),
         T(a_choice_moves_the_focus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
