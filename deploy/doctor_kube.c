@@ -124,6 +124,7 @@ static void check_cleanups(struct doctor *d)
     if (!doctor_needs(d, RULE_D13, d->service, "kube/rayclusters", TABLE_RAYCLUSTER)) return;
     WORLD_EACH (row, d->w, TABLE_RAYCLUSTER) {
         const struct raycluster *c = ROW(row, raycluster);
+        if (d->f->ns && !text_eq(c->ns, d->f->ns)) continue;
         if (row->gone_ms || !c->deleted.known || d->ask->wall_ms < c->deleted.value + CLEANUP_MS) continue;
         if (!c->finalizers || !text_has(c->finalizers, CLEANUP_FINALIZER)) continue;
         snprintf(object, sizeof object, "RayCluster %.100s/%.200s", c->ns ? c->ns : "?", c->name ? c->name : "?");
@@ -139,6 +140,7 @@ static void check_permissions(struct doctor *d)
     for (size_t i = 0; i < world_sources(d->w); i++) {
         const struct source *s = world_source(d->w, i);
         const bool of_secret = s->world == WORLD_REDIS && doctor_secret_denied(d); /* reported as kube/secrets */
+        if (source_is_partial(s)) doctor_say(d, RULE_D14, FINDING_INFO, s->id, "%s", s->why ? s->why : "");
         if (s->state == SOURCE_DENIED && !of_secret)
             doctor_say(d, RULE_D14, FINDING_INFO, s->id, "denied: %s", s->why && *s->why ? s->why : err_word(s->err));
     }

@@ -172,12 +172,22 @@ static void on_soon(void *arg)
     app_draw(arg);
 }
 
+/* How many there are to choose from: those of the name that was asked for, which several namespaces may have. */
+static size_t services_to_choose(const struct app *app)
+{
+    const char *name = app->cli->conf.service;
+    size_t count = 0;
+    WORLD_EACH (row, session_world(app->session), TABLE_RAYSERVICE)
+        count += !row->gone_ms && (!name || text_eq(ROW(row, rayservice)->name, name));
+    return count;
+}
+
 /* Not while armed.json is being read: a question may follow. */
 static void offer_picker(struct app *app)
 {
     struct focus focus = session_focus(app->session);
     if (app->picker_offered || app->overlays.top || arming_store_busy(app->armed) || focus.rayservice ||
-        app->cli->conf.service || world_count(session_world(app->session), TABLE_RAYSERVICE) < 2)
+        services_to_choose(app) < 2)
         return;
     app->picker_offered = true;
     app_picker_open(app);

@@ -171,6 +171,38 @@ static void cmd_service(struct app *app, const char *args)
     free(ns);
 }
 
+static void watch_all(struct app *app)
+{
+    app_say(app, false,
+            session_watches_all(app->session) ? "all namespaces are watched; :ns NAME watches one"
+                                              : "watching all namespaces");
+    session_watch(app->session, NULL);
+}
+
+static void cmd_namespace(struct app *app, const char *args)
+{
+    const char *only = session_only_ns(app->session);
+    if (strcmp(args, "all") == 0 || strcmp(args, "*") == 0) {
+        watch_all(app);
+    } else if (*args) {
+        session_watch(app->session, args);
+        app->picker_offered = false;
+        app_say(app, false, "watching namespace %s", args);
+    } else {
+        app_say(app, false, "watching %s%s; :ns NAME watches one namespace, :ns all or 0 all of them",
+                session_watches_all(app->session) ? "all namespaces"
+                : only                            ? "namespace "
+                                                  : "the namespace of the RayService",
+                only ? only : "");
+    }
+}
+
+static void cmd_all_namespaces(struct app *app, const char *args)
+{
+    (void)args;
+    watch_all(app);
+}
+
 static void cmd_losses(struct app *app, const char *args)
 {
     (void)args;
@@ -317,6 +349,8 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_ARM] = cmd_arm,
     [CMD_DISARM] = cmd_disarm,
     [CMD_SERVICE] = cmd_service,
+    [CMD_NAMESPACE] = cmd_namespace,
+    [CMD_ALL_NAMESPACES] = cmd_all_namespaces,
     [CMD_LOSSES] = cmd_losses,
     [CMD_REPLAY_PAUSE] = cmd_replay_pause,
     [CMD_REPLAY_STEP] = cmd_replay_step,

@@ -268,7 +268,6 @@ static void deploy_begin(struct app *app, const char *path, struct manifest *man
     struct why why = {0};
     const struct kube_ops *ops = NULL;
     struct kube *kube = session_kube(app->session, &ops);
-    const struct kube_where *where = session_where(app->session);
     struct app_work *w = work_new(app, "Deploy");
     w->file = mem_str(path);
     w->manifest = manifest;
@@ -280,8 +279,8 @@ static void deploy_begin(struct app *app, const char *path, struct manifest *man
     const struct deploy_conf conf = {.loop = app->loop,
                                      .cluster = {.ops = ops, .kube = kube},
                                      .world = session_world(app->session),
-                                     .ns = app->cli->conf.ns,
-                                     .context_ns = where ? where->ns : NULL,
+                                     .ns = session_only_ns(app->session),
+                                     .context_ns = session_default_ns(app->session),
                                      .manifest = w->manifest,
                                      .variables = &w->vars,
                                      .redis_from = app->cli->redis_from,
@@ -324,19 +323,15 @@ void app_cleanup_ask(struct app *app)
 {
     const struct kube_ops *ops = NULL;
     struct kube *kube = session_kube(app->session, &ops);
-    const struct kube_where *where = session_where(app->session);
     struct focus f = session_focus(app->session);
     if (shown_instead(app, false)) return;
-    const char *ns = f.rayservice         ? f.rayservice->ns
-                     : app->cli->conf.ns  ? app->cli->conf.ns
-                     : where && where->ns ? where->ns
-                                          : "default";
+    const char *ns = f.rayservice ? f.rayservice->ns : session_default_ns(app->session);
     if (!kube) {
         app_say(app, true, "there is no Kubernetes to clean up");
         return;
     }
     struct app_work *w = work_new(app, "Clean up");
-    w->ns = mem_str(ns);
+    w->ns = mem_str(ns ? ns : "default");
     const struct cleanup_conf conf = {.loop = app->loop,
                                       .cluster = {.ops = ops, .kube = kube},
                                       .world = session_world(app->session),

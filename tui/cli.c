@@ -216,7 +216,7 @@ static char *config_default(void)
     return home ? mem_printf("%s/.config/raydeck/config.yaml", home) : NULL;
 }
 
-static enum err configure(struct cli *cli, struct why *why)
+static enum err configuration_read(struct cli *cli, struct why *why)
 {
     /* A demo ignores the environment, which configures real clusters. */
     enum err err = cli->conf.demo ? ERR_OK : conf_from_env(&cli->conf, env_value, why);
@@ -241,7 +241,7 @@ static enum err configure(struct cli *cli, struct why *why)
 
 enum err cli_configure(struct cli *cli, struct why *why)
 {
-    const enum err err = configure(cli, why);
+    const enum err err = configuration_read(cli, why);
     conf_settle(&cli->conf);
     return err;
 }

@@ -4,7 +4,8 @@
  * JSON (version 1): {"version","time","service":{…},"answers":[…],"outage":{…} (world/outage.h; null: none is watched),
  * "serve_not_running":{"name","status","message","failed","upgrade"} (world/serve_not_running.h; null: none is known),
  * "kubernetes":{"ok","age_ms","error","denied",…},"redis":{…},"neuron":{…},"sources":[…]}. denied: the kinds that may
- * not be read beside others that may. An unknown value is null, never 0.
+ * not be read beside others that may, or in one namespace only. Of a source, namespace: the one that it reads, "*":
+ * all. An unknown value is null, never 0.
  */
 #ifndef RAYDECK_STATUS_H
 #define RAYDECK_STATUS_H

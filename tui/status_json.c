@@ -96,6 +96,7 @@ static void add_sources(const struct status_of *s, cJSON *root)
         add_text(item, "error", source->err ? err_word(source->err) : NULL);
         add_text(item, "why", source->why && *source->why ? source->why : NULL);
         add_text(item, "detail", source->detail);
+        add_text(item, "namespace", source->scope);
         cJSON_AddNumberToObject(item, "unread", (double)source->unread);
         add_text(item, "unread_why", source->unread_why);
         cJSON_AddItemToArray(array, item);

@@ -141,11 +141,27 @@ static void text_not_running(const struct status_of *s, FILE *out)
     if (serve.status) fprintf(out, "\nServe: %s\n", serve_not_running_words(&serve, words, sizeof words));
 }
 
+/* Where there are several RayServices, or may be. */
+static void text_services(const struct status_of *s, FILE *out)
+{
+    const bool all = world_watches_all(s->world);
+    if (world_count(s->world, TABLE_RAYSERVICE) < (all ? 1 : 2)) return;
+    fprintf(out, "\nRayServices%s\n", all ? " of all namespaces" : "");
+    WORLD_EACH (row, s->world, TABLE_RAYSERVICE) {
+        const struct rayservice *r = ROW(row, rayservice);
+        if (row->gone_ms) continue;
+        fprintf(out, "%s %s/%s  %s\n", r == s->focus.rayservice ? " *" : "  ", or_dash(r->ns), or_dash(r->name),
+                or_dash(r->service_status));
+    }
+    if (!s->focus.rayservice && !s->focus.service) fprintf(out, "  choose one with --namespace and --service\n");
+}
+
 void status_text(const struct status_of *s, FILE *out)
 {
     const struct rayservice *r = s->focus.rayservice;
     fprintf(out, "%s › %s › %s\n", or_dash(s->context), or_dash(r ? r->ns : s->focus.ns),
             or_dash(r ? r->name : s->focus.service));
+    text_services(s, out);
     status_answers_text(s, out);
     text_not_running(s, out);
     text_world(s, out, "Kubernetes", WORLD_KUBE);

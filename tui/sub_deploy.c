@@ -70,7 +70,7 @@ static enum err deployment_begin(struct deploying *d, struct why *why)
                                      .cluster = {.ops = ops, .kube = kube},
                                      .world = session_world(s),
                                      .ns = d->cli->conf.ns,
-                                     .context_ns = where ? where->ns : NULL,
+                                     .context_ns = session_default_ns(s),
                                      .manifest = d->manifest,
                                      .variables = &d->vars,
                                      .redis_from = d->cli->redis_from,

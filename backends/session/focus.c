@@ -100,6 +100,19 @@ bool session_watches_all(const struct session *s)
     return s->all;
 }
 
+const char *session_only_ns(const struct session *s)
+{
+    return s->only_ns;
+}
+
+const char *session_default_ns(const struct session *s)
+{
+    const struct focus f = session_focus(s);
+    const struct kube_where *where = session_where(s);
+    if (s->only_ns) return s->only_ns;
+    return s->all && f.rayservice ? f.rayservice->ns : where ? where->ns : NULL;
+}
+
 void session_choose(struct session *s, const char *ns, const char *service)
 {
     if (ns && s->only_ns && !text_eq(ns, s->only_ns)) record_set(&s->only_ns, ns);

@@ -54,6 +54,10 @@ bool session_ingresses_listed(const struct session *s);
 /* Watches one namespace, or all of them (NULL). A focus in another namespace is given up. */
 void session_watch(struct session *s, const char *ns);
 bool session_watches_all(const struct session *s);
+const char *session_only_ns(const struct session *s); /* the one namespace that was asked for; NULL: none. Borrowed */
+/* Where an object goes that names no namespace: that one, where all are watched the focus's, else the context's.
+ * Borrowed; NULL: unknown. */
+const char *session_default_ns(const struct session *s);
 /* Sets the focus if there are several RayServices; where one namespace is watched that becomes its own. */
 void session_choose(struct session *s, const char *ns, const char *service);
 /* The sink for changes, for tests. Borrowed. */

@@ -8,16 +8,19 @@
 
 /* ---- focus --------------------------------------------------------------------------------------------------- */
 
-static const struct rayservice *find_service(const struct world *w, const char *ns, const char *service)
+/* *ret_several: there are several that could be meant. */
+static const struct rayservice *find_service(const struct world *w, const char *ns, const char *service,
+                                             bool *ret_several)
 {
     const struct rayservice *only = NULL;
+    *ret_several = false;
     WORLD_EACH (row, w, TABLE_RAYSERVICE) {
         const struct rayservice *s = ROW(row, rayservice);
         if (row->gone_ms || (ns && !text_eq(s->ns, ns)) || (service && !text_eq(s->name, service))) continue;
-        if (only) return NULL;
+        *ret_several = *ret_several || only;
         only = s;
     }
-    return only;
+    return *ret_several ? NULL : only;
 }
 
 /* The RayService's active cluster, else its newest one. Without a RayService: the only cluster. None where several
@@ -82,12 +85,14 @@ static const char *find_gcs_ns(const struct focus *f)
 struct focus focus_of(const struct world *w, const char *ns, const char *service)
 {
     struct focus f = {.ns = ns, .service = service};
-    f.rayservice = find_service(w, ns, service);
+    bool several;
+    f.rayservice = find_service(w, ns, service, &several);
+    if (several) f.service = NULL; /* in which namespace? Nothing is of it, then */
     if (f.rayservice) {
         f.ns = f.rayservice->ns;
         f.service = f.rayservice->name;
     }
-    if (f.rayservice || service || !world_count(w, TABLE_RAYSERVICE)) f.raycluster = find_cluster(w, &f);
+    if (f.rayservice || f.service || !world_count(w, TABLE_RAYSERVICE)) f.raycluster = find_cluster(w, &f);
     find_head(w, &f);
     f.redis = find_redis(w);
     f.gcs_ns = find_gcs_ns(&f);

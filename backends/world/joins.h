@@ -24,7 +24,8 @@ struct focus {
      * focus_of leaves both unknown, and then they count what they judge themselves. */
     struct known_u64 errors, warnings;
 };
-/* ns or service NULL: the only RayService. Borrows from the world until its next change. */
+/* ns or service NULL: the only RayService. Where several namespaces have one of that name none is in focus, and no
+ * service either. Borrows from the world until its next change. */
 struct focus focus_of(const struct world *w, const char *ns, const char *service);
 
 bool focus_has_pod(const struct focus *f, const struct pod *pod); /* a Ray pod of the service's clusters */

@@ -13,7 +13,8 @@ static const struct row *slice_from(const struct world *w, const struct focus *f
     snprintf(name, sizeof name, "%s-serve-svc", f->service);
     for (; row; row = world_next(w, row)) {
         const struct slice *s = ROW(row, slice);
-        if (!row->gone_ms && text_eq(s->service, name) && (!f->ns || text_eq(s->ns, f->ns))) break;
+        const bool is_here = f->ns ? text_eq(s->ns, f->ns) : !world_watches_all(w);
+        if (!row->gone_ms && is_here && text_eq(s->service, name)) break;
     }
     return row;
 }

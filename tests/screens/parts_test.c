@@ -47,6 +47,29 @@ static void check_strip(struct view *v, int cols, const char *left, const char *
     free(text);
 }
 
+/* The name alone would be another's as well. */
+static void test_strip_of_all_namespaces_has_the_whole_name(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    struct view v = fixture_view(&f);
+    struct change *c = change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL);
+    c->key = mem_str(SCOPE_ALL);
+    c->at_ms = v.now_ms;
+    world_apply(f.world, c);
+    check_strip(&v, 110, " trainium-inferentia › all › RayService mistral/mistral",
+                "READ-ONLY kube redis neuron serve 12:42Z");
+    check_strip(&v, 60, " all›mistral/mistral", "READ-ONLY k r n s 12:42Z");
+    c->err = ERR_FORBIDDEN;
+    record_set(&c->key, "mistral");
+    world_apply(f.world, c);
+    check_strip(&v, 130, " trainium-inferentia › all › RayService mistral/mistral",
+                "READ-ONLY kube pods: namespace mistral only redis neuron serve 12:42Z");
+    change_free(c);
+    fixture_done(&f);
+}
+
 static void test_strip_gives_way_piece_by_piece(void **state)
 {
     (void)state;
@@ -198,6 +221,7 @@ static void test_message(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strip_of_all_namespaces_has_the_whole_name),
         cmocka_unit_test(test_strip_gives_way_piece_by_piece),
         cmocka_unit_test(test_strip_says_what_may_be_done),
         cmocka_unit_test(test_strip_says_what_is_wrong),

@@ -244,6 +244,54 @@ static void flags_win_over_the_file(void **state)
     cli_done(&cli);
 }
 
+static bool configure_with(struct cli *cli, const char *yaml, const char *option, const char *value)
+{
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    char path[] = "/tmp/raydeck-cli-test-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, yaml, strlen(yaml)), (ssize_t)strlen(yaml));
+    close(fd);
+    char *argv[] = {"raydeck", "--config", path, (char *)(uintptr_t)option, (char *)(uintptr_t)value, NULL};
+    assert_int_equal(cli_parse(cli, value ? 5 : option ? 4 : 3, argv, &sub, &why), ERR_OK);
+    const enum err err = cli_configure(cli, &why);
+    unlink(path);
+    return err == ERR_OK;
+}
+
+/* No command that needs a namespace takes "*" for one: it is none. */
+static void all_namespaces_are_no_namespace(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *option, *value, *ns;
+    } rows[] = {
+        {"namespace: \"*\"\n", NULL, NULL, NULL},
+        {"namespace: mistral\n", "-A", NULL, NULL},
+        {"rayservice: x\n", "-n", "*", NULL},
+        {"namespace: \"*\"\n", "-n", "mistral", "mistral"},
+        {"namespace: mistral\n", NULL, NULL, "mistral"},
+    };
+    struct cli cli;
+    struct why why = {0};
+    const struct subcommand *sub = NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(configure_with(&cli, rows[i].yaml, rows[i].option, rows[i].value));
+        assert_int_equal(cli.conf.all_namespaces, rows[i].ns == NULL);
+        if (rows[i].ns)
+            assert_string_equal(cli.conf.ns, rows[i].ns);
+        else
+            assert_null(cli.conf.ns);
+        cli_done(&cli);
+    }
+    assert_int_equal(PARSE("-A", "-n", "mistral"), ERR_USAGE);
+    cli_done(&cli);
+    assert_int_equal(PARSE("-n", "*", "kill-head"), ERR_OK);
+    assert_null(cli.conf.ns); /* before --yes is looked at */
+    cli_done(&cli);
+}
+
 static void a_named_file_must_be_there(void **state)
 {
     (void)state;
@@ -259,6 +307,7 @@ static void a_named_file_must_be_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_namespaces_are_no_namespace),
         cmocka_unit_test(values_of_variables_are_kept_and_hidden),
         cmocka_unit_test(variables_have_a_limit),
         cmocka_unit_test(who_and_the_password_of_a_url_are_hidden),

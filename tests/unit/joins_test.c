@@ -492,6 +492,7 @@ static void one_name_in_two_namespaces_is_two(void **state)
     struct small *s = *state;
     put_twin(s);
     assert_null(focus_of(s->w, NULL, "mistral").rayservice); /* which one? */
+    assert_null(focus_of(s->w, NULL, "mistral").service);
     assert_null(focus_of(s->w, NULL, "mistral").raycluster);
     assert_null(focus_of(s->w, NULL, "mistral").head);
     const struct focus f = focus_of(s->w, "mistral", "mistral"), t = focus_of(s->w, "twin", "mistral");

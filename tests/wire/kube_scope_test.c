@@ -23,16 +23,16 @@
                            "\",\"name\":\"" about "\"}}"
 #define PODS_OF_ALL "GET /api/v1/pods?"
 
-/* Cluster-wide lists hold two namespaces, and what is not Ray's; `forbidden` of them answer 403. */
-static bool forbidden(const struct kube_fixture *s, const char *request)
+/* Cluster-wide lists hold two namespaces, and what is not Ray's; `step` of them answer 403. */
+static bool request_is_forbidden(const struct kube_fixture *s, const char *request)
 {
     return s->step && kube_fixture_is(request, PODS_OF_ALL);
 }
 
-static bool route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+static bool scope_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (kube_fixture_is_watch(request)) return false;
-    if (forbidden(s, request))
+    if (request_is_forbidden(s, request))
         *reply = kube_fixture_json(s, 403,
                                    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,"
                                    "\"message\":\"pods is forbidden at the cluster scope\"}");
@@ -58,7 +58,7 @@ static bool route(struct kube_fixture *s, const char *request, struct tiny_reply
 
 static void open_all(struct kube_fixture *s)
 {
-    s->route = route;
+    s->route = scope_route;
     s->all = true;
     kube_fixture_start(s);
     kube_fixture_open(s, "{token: x}", NULL);
@@ -150,7 +150,7 @@ static bool reads_a(struct kube_fixture *s)
 static void what_is_read_can_be_widened_and_narrowed(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = route};
+    struct kube_fixture s = {.route = scope_route};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", NULL);
     assert_false(world_watches_all(s.world));

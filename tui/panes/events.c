@@ -77,10 +77,12 @@ static void about_text(const struct view *v, const struct event *e, char *out, s
 {
     const struct raycluster *rc = v->focus->raycluster;
     const char *name = pod_short(e->about, rc ? rc->name : NULL);
+    char ns[64] = ""; /* where several are shown */
+    if (!v->focus->ns && e->ns) snprintf(ns, sizeof ns, "%.60s/", e->ns);
     if (e->about_kind && strcmp(e->about_kind, "Pod") == 0)
-        snprintf(out, size, "Pod %s%s", name != e->about ? "…" : "", name);
+        snprintf(out, size, "%sPod %s%s", ns, name != e->about ? "…" : "", name);
     else
-        snprintf(out, size, "%s", or_dash(e->about_kind));
+        snprintf(out, size, "%s%s", ns, or_dash(e->about_kind));
 }
 
 static void add_event(struct events *s, const struct view *v, const struct event *e)

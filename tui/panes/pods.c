@@ -87,9 +87,14 @@ static char row_mark(const struct row *row, const struct view *v)
     return !row->first_listed && v->now_ms - row->seen_ms < WORLD_TOMBSTONE_MS ? '+' : ' ';
 }
 
-static void set_name(struct table_row *tr, const struct pods *s, const struct pod *pod)
+static void set_name(struct table_row *tr, const struct pods *s, const struct view *v, const struct pod *pod)
 {
     const char *name = s->pane.cols < PODS_NARROW ? pod_short(pod->name, pod->cluster) : or_dash(pod->name);
+    char placed[TABLE_CELL_MAX]; /* where pods of several namespaces are shown */
+    if (!v->focus->ns && pod->ns) {
+        snprintf(placed, sizeof placed, "%.50s/%.70s", pod->ns, name);
+        name = placed;
+    }
     table_cell_set(tr, PODS_NAME, ROLE_TEXT, name);
 }
 
@@ -110,7 +115,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     tr->role = tr->mark == '-' ? ROLE_GONE : tr->mark == '+' ? ROLE_NEW : ROLE_TEXT;
     tr->marked = v->selection && v->selection->table != TABLE_POD && text_eq(v->selection->pod_uid, row->record->key);
     table_cell_set(tr, PODS_ROLE, ROLE_TEXT, or_dash(pod->role));
-    set_name(tr, s, pod);
+    set_name(tr, s, v, pod);
     table_cell_num(tr, PODS_AGE, ROLE_TEXT, pod->created.known ? -(double)pod->created.value : NAN,
                    age_since(num, pod->created, row->gone_ms ? row->gone_wall_ms : v->wall_ms));
     snprintf(text, sizeof text, "%.*s", node_length(pod->node), or_dash(pod->node));

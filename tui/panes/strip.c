@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECES = 16, PIECE_MAX = 96 };
+enum { PIECES = 16, PIECE_MAX = 96, STRIP_NAME_MAX = 254 };
 
 /* The right end of the strip, as pieces from the left, each with its role. */
 struct pieces {
@@ -106,11 +106,17 @@ static void crumbs_text(const struct view *v, int level, char *out, size_t size)
 {
     const char *context = v->chrome && v->chrome->context ? v->chrome->context : "no context";
     const char *ns = v->focus->ns, *service = v->focus->service;
+    char full[2 * STRIP_NAME_MAX];
     if (v->focus->rayservice) {
         ns = v->focus->rayservice->ns;
         service = v->focus->rayservice->name;
     }
     if (!service) service = "no RayService";
+    if (world_watches_all(v->world)) { /* then a name alone names nothing */
+        if (ns) snprintf(full, sizeof full, "%.*s/%.*s", STRIP_NAME_MAX, ns, STRIP_NAME_MAX - 2, service);
+        service = ns ? full : service;
+        ns = NULL;
+    }
     if (level == 0)
         snprintf(out, size, "%s › %s › %s%s", context, ns ? ns : "all", v->focus->rayservice ? "RayService " : "",
                  service);
