@@ -155,12 +155,12 @@ static struct start start_console(const struct sim_run *sim, bool said)
     struct start s;
     uint64_t from = loop_now_us();
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
-    pty_see(p, "ANSWERING", LIMIT_MS);
+    pty_see(p, "ANSWERING");
     s.frame_ms = (double)(loop_now_us() - from) / 1000;
-    pty_see(p, "-head-", LIMIT_MS);
+    pty_see(p, "-head-");
     s.pods_ms = (double)(loop_now_us() - from) / 1000;
-    pty_see(p, "ACTOR", LIMIT_MS);
-    pty_see(p, "mistral-7b#", LIMIT_MS);
+    pty_see(p, "ACTOR");
+    pty_see(p, "mistral-7b#");
     s.kib = memory_kib(pty_pid(p));
     pty_send(p, "q");
     assert_int_equal(pty_wait_exit(p, LIMIT_MS), 0);

@@ -2,6 +2,7 @@
  * arming_console_test.c - the console's READ-ONLY: disarming works everywhere, a cluster is not armed by another's
  * name, and a state folder whose file system hangs stops nothing and arms nothing.
  */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -22,8 +23,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { FIRST_MS = 20000, STEP_MS = 20000 };
 
 /* A state folder of the test's own, and the files that tell the preloaded library what to do. */
 struct place {
@@ -58,14 +57,14 @@ static struct pty *console_start(const struct place *p, const char *option, cons
     const char *const env[] = {p->state,   p->hang_env, p->log_env, "SLOW_FILES_NAME=armed.json",
                                p->preload, p->asan,     NULL};
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
-    pty_see(pty, "head +mistral-.*-head-", FIRST_MS);
+    pty_see(pty, "head +mistral-.*-head-");
     return pty;
 }
 
 static void console_leave(struct pty *pty)
 {
     pty_send(pty, "\003");
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 130);
     assert_true(pty_modes_restored(pty));
     pty_stop(pty);
 }
@@ -74,14 +73,14 @@ static void console_leave(struct pty *pty)
 static void overlay_escape(struct pty *pty, const char *what)
 {
     pty_send(pty, "\033");
-    assert_true(pty_wait_gone(pty, what, STEP_MS));
+    assert_true(pty_wait_gone(pty, what, DEADLINE_MS));
 }
 
 static void console_arm(struct pty *pty)
 {
     pty_send(pty, ":arm\r");
-    pty_see(pty, "Arm this context", STEP_MS);
-    pty_see(pty, "y yes, do it", STEP_MS);
+    pty_see(pty, "Arm this context");
+    pty_see(pty, "y yes, do it");
     pty_send(pty, "y");
 }
 
@@ -92,21 +91,21 @@ static void a_development_context_is_disarmed(void **state)
     struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "5", NULL});
     struct pty *pty = console_start(&p, "--config", sim_run_config(sim));
     pty_send(pty, ":disarm\r");
-    pty_see(pty, "READ-ONLY again", STEP_MS);
-    pty_see(pty, "raydeck-sim.*READ-ONLY", STEP_MS);
+    pty_see(pty, "READ-ONLY again");
+    pty_see(pty, "raydeck-sim.*READ-ONLY");
     pty_send(pty, "xk");
-    pty_see(pty, "Arm this context", STEP_MS);
-    pty_see(pty, "until :disarm", STEP_MS);
+    pty_see(pty, "Arm this context");
+    pty_see(pty, "until :disarm");
     overlay_escape(pty, "Arm this context");
     /* Another console is told by the file. */
     struct pty *second = console_start(&p, "--config", sim_run_config(sim));
-    pty_see(second, "raydeck-sim.*READ-ONLY", STEP_MS);
+    pty_see(second, "raydeck-sim.*READ-ONLY");
     console_arm(second);
-    pty_see(second, "changes are allowed again", STEP_MS);
-    assert_true(pty_wait_gone(second, "raydeck-sim.*READ-ONLY", STEP_MS));
+    pty_see(second, "changes are allowed again");
+    assert_true(pty_wait_gone(second, "raydeck-sim.*READ-ONLY", DEADLINE_MS));
     console_leave(second);
     pty_send(pty, "xk"); /* a decision reads the file anew */
-    pty_see(pty, "Kill the Ray head", STEP_MS);
+    pty_see(pty, "Kill the Ray head");
     overlay_escape(pty, "Kill the Ray head");
     console_leave(pty);
     sim_run_stop(sim);
@@ -122,17 +121,17 @@ static void who_may_not_delete_is_told_so_before_arming(void **state)
     free(sim_run_say(sim, "deny delete pods"));
     char *kubeconfig = mem_printf("%s/kubeconfig", sim_run_folder(sim));
     struct pty *pty = console_start(&p, "--kubeconfig", kubeconfig);
-    pty_see(pty, "READ-ONLY", STEP_MS);
+    pty_see(pty, "READ-ONLY");
     pty_send(pty, ":doctor\r"); /* the review has been answered */
-    pty_see(pty, "this user may not delete pods", STEP_MS);
+    pty_see(pty, "this user may not delete pods");
     pty_send(pty, "xk");
-    pty_see(pty, "kill-head: this user may not delete pods in mistral", STEP_MS);
+    pty_see(pty, "kill-head: this user may not delete pods in mistral");
     char *screen = pty_screen(pty);
     assert_null(strstr(screen, "Arm this context"));
     free(screen);
     console_leave(pty);
     const char *const argv[] = {run_raydeck(), "kill-head", "--kubeconfig", kubeconfig, NULL};
-    struct run r = run_program(argv, (const char *const[]){p.state, NULL}, NULL, STEP_MS);
+    struct run r = run_program(argv, (const char *const[]){p.state, NULL}, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 4);
     assert_non_null(strstr(r.err, "this user may not delete pods in mistral"));
     run_done(&r);
@@ -150,11 +149,11 @@ static void one_context_name_in_two_kubeconfigs_is_two_clusters(void **state)
     char *file_two = mem_printf("%s/kubeconfig", sim_run_folder(two));
     struct pty *pty = console_start(&p, "--kubeconfig", file_one);
     console_arm(pty);
-    pty_see(pty, "ARMED 1[45]:", STEP_MS);
+    pty_see(pty, "ARMED 1[45]:");
     struct pty *other = console_start(&p, "--kubeconfig", file_two);
-    pty_see(other, "raydeck-sim.*READ-ONLY", STEP_MS);
+    pty_see(other, "raydeck-sim.*READ-ONLY");
     pty_send(other, "xk");
-    pty_see(other, "Arm this context", STEP_MS);
+    pty_see(other, "Arm this context");
     overlay_escape(other, "Arm this context");
     console_leave(other);
     console_leave(pty);
@@ -169,7 +168,7 @@ static void one_context_name_in_two_kubeconfigs_is_two_clusters(void **state)
     char *mixed = mem_printf("kubeconfig: %s\n%s", file_two, marks);
     assert_int_equal(file_write(config, mixed, strlen(mixed), &why), ERR_OK);
     other = console_start(&p, "--config", config);
-    pty_see(other, "raydeck-sim.*READ-ONLY", STEP_MS);
+    pty_see(other, "raydeck-sim.*READ-ONLY");
     console_leave(other);
     buf_done(&text);
     free(mixed);
@@ -190,10 +189,10 @@ static void a_state_folder_that_hangs_stops_and_arms_nothing(void **state)
     struct pty *pty = console_start(&p, "--config", sim_run_config(sim));
     assert_int_equal(file_write(p.hang, "", 0, &why), ERR_OK);
     pty_send(pty, "xk");
-    pty_see(pty, "no answer from the file system in 2 s", STEP_MS);
-    pty_see(pty, "raydeck-sim.*READ-ONLY", STEP_MS);
+    pty_see(pty, "no answer from the file system in 2 s");
+    pty_see(pty, "raydeck-sim.*READ-ONLY");
     pty_send(pty, "?"); /* the loop lives */
-    pty_see(pty, "Delete the head pod", STEP_MS);
+    pty_see(pty, "Delete the head pod");
     overlay_escape(pty, "Delete the head pod");
     console_leave(pty); /* with the read still in flight */
     unlink(p.hang);
@@ -213,17 +212,17 @@ static void a_confirmed_dialog_reads_the_file_once_more(void **state)
     struct pty *pty = console_start(&p, "--config", sim_run_config(sim));
     char *before = sim_run_say(sim, "state");
     pty_send(pty, ":disarm\r");
-    pty_see(pty, "READ-ONLY again", STEP_MS);
+    pty_see(pty, "READ-ONLY again");
     buf_init(&disarmed, ARMED_FILE_MAX);
     assert_int_equal(file_read(path, &disarmed, &why), ERR_OK);
     assert_int_equal(unlink(path), 0);
-    assert_true(pty_wait_gone(pty, "raydeck-sim.*READ-ONLY", STEP_MS));
+    assert_true(pty_wait_gone(pty, "raydeck-sim.*READ-ONLY", DEADLINE_MS));
     pty_send(pty, "xk");
-    pty_see(pty, "Kill the Ray head", STEP_MS);
-    pty_see(pty, "y yes, do it", STEP_MS);
+    pty_see(pty, "Kill the Ray head");
+    pty_see(pty, "y yes, do it");
     assert_int_equal(file_write(path, buf_text(&disarmed), disarmed.len, &why), ERR_OK);
     pty_send(pty, "y");
-    pty_see(pty, "READ-ONLY: this context was disarmed", STEP_MS);
+    pty_see(pty, "READ-ONLY: this context was disarmed");
     char *after = sim_run_say(sim, "state");
     assert_string_equal(strstr(after, " mistral-"), strstr(before, " mistral-"));
     console_leave(pty);
@@ -251,18 +250,18 @@ static void a_state_folder_that_hangs_holds_no_command(void **state)
     char *file = mem_printf("%s/kubeconfig", sim_run_folder(sim));
     assert_int_equal(file_write(p.hang, "", 0, &why), ERR_OK);
     struct pty *pty = kill_head(&p, file);
-    pty_see(pty, "READ-ONLY: no answer from the file system in 2 s", STEP_MS);
-    pty_see(pty, "y or n:\n> *$", STEP_MS);
+    pty_see(pty, "READ-ONLY: no answer from the file system in 2 s");
+    pty_see(pty, "y or n:\n> *$");
     pty_send(pty, "y\n");
-    pty_see(pty, "not armed: no answer from the file system in 2 s", STEP_MS);
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 3);
+    pty_see(pty, "not armed: no answer from the file system in 2 s");
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 3);
     pty_stop(pty);
     pty = kill_head(&p, file);
-    pty_see(pty, "y or n:\n> *$", STEP_MS);
+    pty_see(pty, "y or n:\n> *$");
     pty_send(pty, "y\n");
     pty_send(pty, "\003");
-    pty_see(pty, "interrupted: nothing was deleted", STEP_MS);
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 130);
+    pty_see(pty, "interrupted: nothing was deleted");
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 130);
     pty_stop(pty);
     unlink(p.hang);
     free(file);
@@ -291,11 +290,11 @@ static void the_file_is_not_read_in_a_tick(void **state)
     char *file = mem_printf("%s/kubeconfig", sim_run_folder(sim));
     struct pty *pty = console_start(&p, "--kubeconfig", file);
     console_arm(pty);
-    pty_see(pty, "ARMED 1[45]:", STEP_MS);
+    pty_see(pty, "ARMED 1[45]:");
     const off_t before = open_log_size(&p);
     const uint64_t began = loop_now_ms();
     uint64_t until = began + 4000;
-    pty_wait(pty, some_time_has_passed, &until, STEP_MS);
+    pty_wait(pty, some_time_has_passed, &until, DEADLINE_MS);
     const uint64_t ms = loop_now_ms() - began;
     if ((uint64_t)(open_log_size(&p) - before) > 1 + ms / 2000)
         fail_msg("armed.json was opened %ld times in %llu ms", (long)(open_log_size(&p) - before),

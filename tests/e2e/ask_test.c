@@ -2,6 +2,7 @@
  * ask_test.c - `raydeck ask` against a server that stalls, complains or repeats what it was asked with: what is said of
  * it, with which status, and that no secret is.
  */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/tiny_server.h"
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { STEP_MS = 30000, LIMIT_MS = 20000, LONG_QUESTION = 70 * 1024 };
+enum { LONG_QUESTION = 70 * 1024 };
 
 #define PASSWORD "hunter2pass"
 #define TOKEN "hf_abcdefghijklmnopqrstuvwxyz"
@@ -73,12 +74,12 @@ static void ask_start(struct stage *s, const char *timeout_s)
 
 static void screen_see(struct stage *s, const char *regex)
 {
-    uint64_t end = loop_now_ms() + STEP_MS;
+    uint64_t end = loop_now_ms() + DEADLINE_MS;
     while (loop_now_ms() < end) {
         loop_step(s->loop, 10);
         if (pty_wait_for(s->pty, regex, 10)) return;
     }
-    pty_see(s->pty, regex, 0); /* fails, with the screen */
+    pty_see(s->pty, regex); /* fails, with the screen */
 }
 
 /* Of all that was written to the terminal. */
@@ -109,7 +110,7 @@ static void a_stalled_answer_tells_how_far_it_came(void **state)
         s,
         "^raydeck: timeout: no whole answer within 2 s \\(by direct 127.0.0.1:[0-9]+, head n/a, 2 tokens so far\\)$");
     assert_true(pty_wait_for(s->pty, "^The first half$", 0)); /* a line of its own */
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 1);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 1);
     no_secret(s);
 }
 
@@ -119,7 +120,7 @@ static void silence_is_a_timeout_too(void **state)
     s->other = (struct tiny_reply){.bytes = NULL};
     ask_start(s, "1");
     screen_see(s, "^raydeck: timeout: no answer within 1 s \\(by direct 127.0.0.1:[0-9]+, head n/a\\)$");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 1);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 1);
 }
 
 static void an_interrupted_answer_ends_its_line(void **state)
@@ -130,7 +131,7 @@ static void an_interrupted_answer_ends_its_line(void **state)
     screen_see(s, "^Begun$");
     pty_send(s->pty, "\003");
     screen_see(s, "^raydeck: interrupted: stopped \\(by direct .*, 1 tokens so far\\)$");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
 }
 
 static void a_server_that_repeats_the_token_is_masked(void **state)
@@ -141,7 +142,7 @@ static void a_server_that_repeats_the_token_is_masked(void **state)
                                    .hang_up = true};
     ask_start(s, "20");
     screen_see(s, "^raydeck: forbidden: HTTP status 401: no access with token •••");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 1);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 1);
     no_secret(s);
 }
 
@@ -153,14 +154,14 @@ static void a_filtered_and_an_empty_answer_are_said(void **state)
         .hang_up = true};
     ask_start(s, "20");
     screen_see(s, "stopped by the content filter$");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 0);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 0);
     pty_stop(s->pty);
     s->other = (struct tiny_reply){
         .bytes = STREAM "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
         .hang_up = true};
     ask_start(s, "20");
     screen_see(s, "the answer is empty$");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 0);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 0);
 }
 
 /* The conversation and what was found show neither who we are there, nor what the server repeats of it. */
@@ -179,10 +180,10 @@ static void the_console_shows_no_secret_either(void **state)
     screen_see(s, "✗ model error");
     screen_see(s, "HTTP status 500: key ••• of ••• is not known");
     pty_send(s->pty, "\003");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
     no_secret(s);
     const char *const info[] = {run_raydeck(), NO_WORLDS, "--prompt", s->url, "info", "--timeout", "1", NULL};
-    struct run r = run_program(info, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(info, NULL, NULL, DEADLINE_MS);
     assert_non_null(strstr(r.out, "direct 127.0.0.1:"));
     assert_null(strstr(r.out, PASSWORD));
     assert_null(strstr(r.err, PASSWORD));
@@ -193,7 +194,7 @@ static void usage_is(const char *const *args, const char *input, const char *sai
 {
     const char *argv[16] = {run_raydeck(), NO_WORLDS};
     for (size_t i = 0; args[i]; i++) argv[7 + i] = args[i];
-    struct run r = run_program(argv, NULL, input, LIMIT_MS);
+    struct run r = run_program(argv, NULL, input, DEADLINE_MS);
     if (r.status != 2 || !strstr(r.err, said)) fail_msg("%d: %s%s", r.status, r.out, r.err);
     assert_null(strstr(r.err, PASSWORD));
     run_done(&r);

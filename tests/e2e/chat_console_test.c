@@ -3,6 +3,7 @@
  * an answer while the head is down, one that is stopped and asked again; and `raydeck ask` with an answer that comes in
  * pieces.
  */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/tiny_server.h"
@@ -21,51 +22,49 @@
 
 #include <cmocka.h>
 
-enum { FIRST_MS = 15000, STEP_MS = 30000 };
-
 static void a_conversation(void **state)
 {
     (void)state;
     char *tmp = run_folder(), *tmp_env = mem_printf("TMPDIR=%s", tmp);
     const char *const argv[] = {run_raydeck(), "demo", "--speed", "1", NULL}, *const env[] = {tmp_env, NULL};
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
-    pty_see(pty, "ANSWERING +YES", FIRST_MS);
+    pty_see(pty, "ANSWERING +YES");
     pty_send(pty, "p");
-    pty_see(pty, "Ask the model", STEP_MS);
+    pty_see(pty, "Ask the model");
     pty_send(pty, "what is ray\t"); /* goes on in the conversation */
-    pty_see(pty, "── Chat", STEP_MS);
-    pty_see(pty, "› what is ray$", STEP_MS);
+    pty_see(pty, "── Chat");
+    pty_see(pty, "› what is ray$");
     pty_send(pty, "\033\rin two lines\r");
-    pty_see(pty, "^ › what is ray$", STEP_MS);
-    pty_see(pty, "^   in two lines$", STEP_MS);
-    pty_see(pty, "✔ ok [0-9.]+ m?s · first token .* tokens/s", STEP_MS);
-    pty_see(pty, "head up · by API server proxy", STEP_MS);
+    pty_see(pty, "^ › what is ray$");
+    pty_see(pty, "^   in two lines$");
+    pty_see(pty, "✔ ok [0-9.]+ m?s · first token .* tokens/s");
+    pty_see(pty, "head up · by API server proxy");
     pty_send(pty, "\033[200~q\nxk\033[201~"); /* text, not keys */
-    pty_see(pty, "^  xk$", STEP_MS);
+    pty_see(pty, "^  xk$");
     pty_send(pty, "\025\177\025\033");
-    pty_wait_gone(pty, "── Chat", STEP_MS);
+    pty_wait_gone(pty, "── Chat", DEADLINE_MS);
 
     pty_send(pty, "xk");
-    pty_see(pty, "y yes, do it", STEP_MS);
+    pty_see(pty, "y yes, do it");
     pty_send(pty, "y");
-    pty_see(pty, "HEAD DOWN", STEP_MS);
+    pty_see(pty, "HEAD DOWN");
     pty_send(pty, "P");
-    pty_see(pty, "── Ask .* head down [0-9.]+s", STEP_MS);
+    pty_see(pty, "── Ask .* head down [0-9.]+s");
     pty_send(pty, "and without the head\r");
-    pty_see(pty, "✔ ok .*", STEP_MS);
-    pty_see(pty, "head down [0-9.]+s · by API server proxy", STEP_MS);
+    pty_see(pty, "✔ ok .*");
+    pty_see(pty, "head down [0-9.]+s · by API server proxy");
 
     pty_send(pty, "one to be stopped\r");
-    pty_see(pty, "▸ (waiting|streaming)", STEP_MS);
+    pty_see(pty, "▸ (waiting|streaming)");
     pty_send(pty, "\030");
-    pty_see(pty, "✗ stopped", STEP_MS);
+    pty_see(pty, "✗ stopped");
     pty_send(pty, "\022"); /* again */
-    pty_see(pty, "▸ (waiting|streaming)", STEP_MS);
-    pty_wait_gone(pty, "▸ (waiting|streaming)", STEP_MS);
+    pty_see(pty, "▸ (waiting|streaming)");
+    pty_wait_gone(pty, "▸ (waiting|streaming)", DEADLINE_MS);
     pty_resize(pty, 10, 40);
-    pty_see(pty, "── Chat", STEP_MS);
+    pty_see(pty, "── Chat");
     pty_send(pty, "\003");
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 130);
     assert_true(pty_modes_restored(pty));
     pty_stop(pty);
     assert_int_equal(run_entries(tmp), 0);
@@ -80,28 +79,28 @@ static void a_conversation_goes_on(void **state)
     char *tmp = run_folder(), *tmp_env = mem_printf("TMPDIR=%s", tmp);
     const char *const argv[] = {run_raydeck(), "demo", "--openai", NULL}, *const env[] = {tmp_env, NULL};
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
-    pty_see(pty, "ANSWERING +YES", FIRST_MS);
+    pty_see(pty, "ANSWERING +YES");
     pty_send(pty, "p");
-    pty_see(pty, "Ask the model", STEP_MS);
+    pty_see(pty, "Ask the model");
     pty_send(pty, "\033[200~what is\nthe GCS?\033[201~"); /* several lines: the conversation opens with them */
-    pty_see(pty, "── Chat ─.* openai .* by ", STEP_MS);
-    pty_see(pty, "^  the GCS\\?$", STEP_MS);
+    pty_see(pty, "── Chat ─.* openai .* by ");
+    pty_see(pty, "^  the GCS\\?$");
     pty_send(pty, "\nin two\r"); /* ^J breaks the line */
-    pty_see(pty, "^   in two$", STEP_MS);
-    pty_see(pty, "✔ ok [0-9.]+ m?s", STEP_MS);
+    pty_see(pty, "^   in two$");
+    pty_see(pty, "✔ ok [0-9.]+ m?s");
     pty_send(pty, "\030");
-    pty_see(pty, "nothing is in flight", STEP_MS);
+    pty_see(pty, "nothing is in flight");
     pty_send(pty, "and then?\r");
-    pty_see(pty, "· 1 earlier turn with it", STEP_MS);
-    pty_wait_gone(pty, "▸ (waiting|streaming)", STEP_MS);
+    pty_see(pty, "· 1 earlier turn with it");
+    pty_wait_gone(pty, "▸ (waiting|streaming)", DEADLINE_MS);
     pty_send(pty, "\024");
-    pty_see(pty, "new conversation", STEP_MS);
+    pty_see(pty, "new conversation");
     pty_send(pty, "once more\r");
-    pty_see(pty, "› once more", STEP_MS);
-    pty_wait_gone(pty, "▸ (waiting|streaming)", STEP_MS);
+    pty_see(pty, "› once more");
+    pty_wait_gone(pty, "▸ (waiting|streaming)", DEADLINE_MS);
     assert_false(pty_wait_for(pty, "2 earlier turns", 0));
     pty_send(pty, "\003");
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 130);
     pty_stop(pty);
     assert_int_equal(run_entries(tmp), 0);
     run_remove(tmp);
@@ -123,7 +122,7 @@ static struct tiny_reply server_answer(void *arg, const char *request)
 
 static bool loop_sees(struct pty *pty, struct loop *loop, const char *regex)
 {
-    uint64_t end = loop_now_ms() + STEP_MS;
+    uint64_t end = loop_now_ms() + DEADLINE_MS;
     while (loop_now_ms() < end) {
         loop_step(loop, 10);
         if (pty_wait_for(pty, regex, 10)) return true;
@@ -152,7 +151,7 @@ static void an_answer_comes_in_pieces(void **state)
     assert_false(pty_wait_for(pty, "second", 0));
     assert_true(loop_sees(pty, loop, "^The first half, \\\\x1b\\[2J and the second.$"));
     assert_true(loop_sees(pty, loop, "time to first token 0\\.[0-9]+ s, tokens 9, tokens/s [0-9.]+, between tokens"));
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 0);
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 0);
     pty_stop(pty);
     tiny_stop(server);
     loop_free(loop);

@@ -1,5 +1,6 @@
 /* console_files_test.c - a theme or a manifest on a file system that hangs, named in the console: neither the keyboard
  * nor the screen is held up, and the file is taken when it comes. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { STEP_MS = 40000, FILE_MAX = 1024 * 1024 };
+enum { FILE_MAX = 1024 * 1024 };
 #define LATE "is being read, and its file system does not answer yet"
 
 struct stage {
@@ -46,7 +47,7 @@ static int stage_setup(void **state)
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(s->sim), NULL};
     const char *const env[] = {s->preload, "SLOW_FILES_NAME=hanging.yaml", s->hang_env, s->log_env, s->asan, NULL};
     s->pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 150});
-    pty_see(s->pty, "ANSWERING", STEP_MS);
+    pty_see(s->pty, "ANSWERING");
     *state = s;
     return 0;
 }
@@ -82,7 +83,7 @@ static void stage_command(struct stage *s, const char *name, const char *path)
 
 static void until_opened(struct stage *s)
 {
-    const uint64_t limit = loop_now_ms() + STEP_MS;
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (access(s->log, F_OK) != 0) {
         if (loop_now_ms() > limit) fail_msg("the file was not opened");
         pty_pump(s->pty, 20);
@@ -93,18 +94,18 @@ static void until_opened(struct stage *s)
 static void keyboard_and_screen_go_on(struct stage *s)
 {
     until_opened(s);
-    pty_see(s->pty, LATE, STEP_MS);
+    pty_see(s->pty, LATE);
     pty_send(s->pty, "?");
-    pty_see(s->pty, "Switch to the next theme", STEP_MS);
+    pty_see(s->pty, "Switch to the next theme");
     pty_send(s->pty, "\033");
-    assert_true(pty_wait_gone(s->pty, "Switch to the next theme", STEP_MS));
+    assert_true(pty_wait_gone(s->pty, "Switch to the next theme", DEADLINE_MS));
     assert_int_equal(access(s->hang, F_OK), 0);
 }
 
 static void stage_leave(struct stage *s)
 {
     pty_send(s->pty, "\003");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
     assert_true(pty_modes_restored(s->pty));
 }
 
@@ -115,7 +116,7 @@ static void a_theme_is_not_waited_for(void **state)
     stage_command(s, "theme", s->file);
     keyboard_and_screen_go_on(s);
     assert_int_equal(unlink(s->hang), 0);
-    pty_see(s->pty, "theme: projector", STEP_MS);
+    pty_see(s->pty, "theme: projector");
     stage_leave(s);
 }
 
@@ -126,7 +127,7 @@ static void a_manifest_to_check_is_not_waited_for(void **state)
     stage_command(s, "lint", s->file);
     keyboard_and_screen_go_on(s);
     assert_int_equal(unlink(s->hang), 0);
-    pty_see(s->pty, "hanging.yaml:[0-9]", STEP_MS);
+    pty_see(s->pty, "hanging.yaml:[0-9]");
     stage_leave(s);
 }
 
@@ -137,7 +138,7 @@ static void a_manifest_to_deploy_is_not_waited_for(void **state)
     stage_command(s, "deploy", s->file);
     keyboard_and_screen_go_on(s);
     assert_int_equal(unlink(s->hang), 0);
-    pty_see(s->pty, "nothing was applied", STEP_MS);
+    pty_see(s->pty, "nothing was applied");
     stage_leave(s);
 }
 
@@ -149,7 +150,7 @@ static void another_file_takes_its_place(void **state)
     stage_command(s, "theme", s->file);
     until_opened(s);
     pty_send(s->pty, ":theme mono\r");
-    pty_see(s->pty, "theme: mono", STEP_MS);
+    pty_see(s->pty, "theme: mono");
     stage_leave(s);
     assert_int_equal(access(s->hang, F_OK), 0); /* nor is it waited for at the end */
 }
@@ -160,9 +161,9 @@ static void a_fifo_is_no_file(void **state)
     char *fifo = mem_printf("%s/fifo.yaml", s->folder);
     assert_int_equal(mkfifo(fifo, 0600), 0);
     stage_command(s, "theme", fifo);
-    pty_see(s->pty, "fifo.yaml: not a regular file", STEP_MS);
+    pty_see(s->pty, "fifo.yaml: not a regular file");
     stage_command(s, "lint", fifo);
-    pty_see(s->pty, "lint: .*fifo.yaml: not a regular file", STEP_MS);
+    pty_see(s->pty, "lint: .*fifo.yaml: not a regular file");
     stage_leave(s);
     free(fifo);
 }

@@ -1,5 +1,6 @@
 /* deploy_command_test.c - from an empty cluster to a service that answers, and back to nothing, with the program
  * itself. */
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -14,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 60000, ENV_LINES = 16 };
+enum { ENV_LINES = 16 };
 
 #define TOKEN "hf_abcdefghijklmnopqrstuvwxyz"
 
@@ -47,7 +48,7 @@ static struct run run_command(struct sim_run *sim, const struct env *e, const ch
 {
     const char *argv[32] = {run_raydeck(), "--config", sim_run_config(sim)};
     for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
-    return run_program(argv, (const char *const *)e->lines, NULL, LIMIT_MS);
+    return run_program(argv, (const char *const *)e->lines, NULL, DEADLINE_MS);
 }
 #define RAYDECK(...) run_command(sim, &env, (const char *const[]){__VA_ARGS__, NULL})
 #define SURE "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"

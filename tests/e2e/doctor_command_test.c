@@ -1,5 +1,6 @@
 /* doctor_command_test.c - `raydeck doctor` as a program, against the simulator: its report, its JSON, its exit codes.
  */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -16,12 +17,10 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 40000 };
-
 static struct run run_doctor(struct sim_run *sim, const char *a, const char *b)
 {
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "doctor", a, b, NULL};
-    return run_program(argv, NULL, NULL, LIMIT_MS);
+    return run_program(argv, NULL, NULL, DEADLINE_MS);
 }
 
 static cJSON *parsed_output(const struct run *r)
@@ -153,18 +152,18 @@ static void the_console_shows_them(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), NULL};
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
-    pty_see(pty, "2 warnings \\(:doctor\\)", LIMIT_MS);
+    pty_see(pty, "2 warnings \\(:doctor\\)");
     pty_send(pty, "d");
-    pty_see(pty, "6 Doctor .* 0 errors · 2 warnings · 1 info · 0 unknown", LIMIT_MS);
-    pty_see(pty, "warning +D7 +Redis .* it has no replica", LIMIT_MS);
+    pty_see(pty, "6 Doctor .* 0 errors · 2 warnings · 1 info · 0 unknown");
+    pty_see(pty, "warning +D7 +Redis .* it has no replica");
     pty_send(pty, "\r");
-    pty_see(pty, "fix +env RAY_grpc_client_keepalive_time_ms", LIMIT_MS);
+    pty_see(pty, "fix +env RAY_grpc_client_keepalive_time_ms");
     pty_send(pty, "q");
-    pty_see(pty, "SEVERITY +RULE", LIMIT_MS);
+    pty_see(pty, "SEVERITY +RULE");
     pty_send(pty, "q");
-    pty_see(pty, "1 Pods", LIMIT_MS);
+    pty_see(pty, "1 Pods");
     pty_send(pty, "q");
-    assert_int_equal(pty_wait_exit(pty, LIMIT_MS), 0);
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 0);
     pty_stop(pty);
     sim_run_stop(sim);
 }

@@ -3,6 +3,7 @@
  * tolerance and an interrupted one, side by side, since each watches the workers for a minute and a half; what it
  * refuses.
  */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -22,7 +23,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 60000, DRILL_MS = 360000, ARGS = 24 };
+enum { DRILL_MS = 360000, ARGS = 24 };
 #define NAMES "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes", "--grace", "0"
 
 struct drill_run {
@@ -158,12 +159,12 @@ static void a_guard_refuses_and_nothing_is_deleted(void **state)
     static const char *const without_ft[] = {"--no-ft", NULL};
     struct sim_run *sim = sim_run_start(without_ft);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "drill", NAMES, NULL};
-    struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     if (r.status != 4 || !strstr(r.out, "GCS fault tolerance is off")) fail_msg("%d: %s%s", r.status, r.out, r.err);
     assert_null(strstr(r.out, "accepted"));
     run_done(&r);
     const char *const status[] = {run_raydeck(), "--config", sim_run_config(sim), "status", "-o", "json", NULL};
-    r = run_program(status, NULL, NULL, LIMIT_MS);
+    r = run_program(status, NULL, NULL, DEADLINE_MS);
     assert_non_null(strstr(r.out, "\"outage\":\tnull"));
     run_done(&r);
     sim_run_stop(sim);
@@ -182,7 +183,7 @@ static void what_cannot_be_is_refused(void **state)
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         const char *const argv[] = {run_raydeck(), "--kubeconfig", "none",      "--redis",   "none",
                                     "drill",       NAMES,          wrong[i][0], wrong[i][1], NULL};
-        struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
         if (r.status != 2 || !strstr(r.err, wrong[i][2])) fail_msg("%s: %d: %s", wrong[i][1], r.status, r.err);
         run_done(&r);
     }

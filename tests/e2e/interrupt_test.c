@@ -1,4 +1,5 @@
 /* interrupt_test.c - ^C in the first moments of the program ends it, whatever it was about to do. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 
@@ -16,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 8000, EARLY_US = 40000, STEP_US = 500, INTERRUPTED = 130 };
+enum { EARLY_US = 40000, STEP_US = 500, INTERRUPTED = 130 };
 
 static bool folder_is_empty(struct pty *p, void *folder)
 {
@@ -34,14 +35,14 @@ static void interrupt_early(const char *const *argv)
         struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 24, .cols = 80});
         nanosleep(&(struct timespec){.tv_nsec = us * 1000}, NULL);
         pty_send(p, "\003");
-        int status = pty_wait_exit(p, LIMIT_MS);
+        int status = pty_wait_exit(p, DEADLINE_MS);
         if (status != INTERRUPTED) {
             print_message("^C after %ld us: status %d\n", us, status);
             lost++;
         }
         assert_true(status < 0 || (pty_modes_restored(p) && !pty_alternate(p)));
         /* The simulator tidies up by itself. */
-        if (!pty_wait(p, folder_is_empty, folder, LIMIT_MS)) fail_msg("^C after %ld us: files are left", us);
+        if (!pty_wait(p, folder_is_empty, folder, DEADLINE_MS)) fail_msg("^C after %ld us: files are left", us);
         pty_stop(p);
     }
     run_remove(folder);

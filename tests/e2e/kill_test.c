@@ -1,4 +1,5 @@
 /* kill_test.c - `raydeck kill-head`: what it says beforehand, what it ends with, and who may. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -15,13 +16,11 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 60000, STEP_MS = 30000 };
-
 static struct run run_command(const char *const *args, const char *const *env)
 {
     const char *argv[24] = {run_raydeck()};
     for (size_t i = 0; args[i]; i++) argv[1 + i] = args[i];
-    return run_program(argv, env, NULL, LIMIT_MS);
+    return run_program(argv, env, NULL, DEADLINE_MS);
 }
 #define RAYDECK(...) run_command((const char *const[]){__VA_ARGS__, NULL}, NULL)
 #define SURE "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"
@@ -87,7 +86,7 @@ static void a_worker_left_pending_is_a_failure(void **state)
     const char *const argv[] = {
         run_raydeck(), "--config", sim_run_config(sim), "kill-head", "--grace", "0", "--timeout", "15", SURE, NULL};
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 50, .cols = 200});
-    pty_see(pty, "delete accepted", STEP_MS);
+    pty_see(pty, "delete accepted");
     char *said = sim_run_say(sim, "state"), *worker = strstr(said, "mistral-6x5r2-inf2-worker"), line[128];
     assert_non_null(worker);
     snprintf(line, sizeof line, "kill-worker %.*s", (int)strcspn(worker, "="), worker);
@@ -95,12 +94,11 @@ static void a_worker_left_pending_is_a_failure(void **state)
     free(sim_run_say(sim, "devices 0"));
     free(sim_run_say(sim, line));
     /* What is missing first: Serve wants its replica back, and the pod it would run in has no place. */
-    pty_see(pty, "waiting for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending: .*neuron)", STEP_MS);
-    pty_see(pty, "workers   1/2 the same, 1 replaced, 0 restarts", STEP_MS);
-    pty_see(pty, "^missing   worker proxies answer, workers the same: worker pod mistral-.* Pending: .*neuron",
-            STEP_MS);
-    pty_see(pty, "it is waiting for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending)", STEP_MS);
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 1);
+    pty_see(pty, "waiting for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending: .*neuron)");
+    pty_see(pty, "workers   1/2 the same, 1 replaced, 0 restarts");
+    pty_see(pty, "^missing   worker proxies answer, workers the same: worker pod mistral-.* Pending: .*neuron");
+    pty_see(pty, "it is waiting for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending)");
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 1);
     pty_stop(pty);
     sim_run_stop(sim);
 }
@@ -155,9 +153,9 @@ static struct pty *at_a_terminal(const struct stranger *s)
                                 "kill-head",   "--grace",      "0",           NULL},
                       *const env[] = {s->state_env, NULL};
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
-    pty_see(pty, "READ-ONLY: this context has never been armed", STEP_MS);
-    pty_see(pty, "context    raydeck-sim", STEP_MS);
-    pty_see(pty, "Arm this context for 15 minutes\\? y or n:\n>", STEP_MS);
+    pty_see(pty, "READ-ONLY: this context has never been armed");
+    pty_see(pty, "context    raydeck-sim");
+    pty_see(pty, "Arm this context for 15 minutes\\? y or n:\n>");
     return pty;
 }
 
@@ -167,17 +165,17 @@ static void at_a_terminal_it_is_asked_first(void **state)
     struct stranger s = stranger_new();
     struct pty *pty = at_a_terminal(&s);
     pty_send(pty, "n\n");
-    pty_see(pty, "not armed", STEP_MS);
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 4);
+    pty_see(pty, "not armed");
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 4);
     pty_stop(pty);
     assert_int_equal(run_entries(s.state_folder), 0);
 
     pty = at_a_terminal(&s);
     pty_send(pty, "y\n");
-    pty_see(pty, "Type the RayService's name \\(mistral\\) to go on:\n>", STEP_MS);
+    pty_see(pty, "Type the RayService's name \\(mistral\\) to go on:\n>");
     pty_send(pty, "wrong\n");
-    pty_see(pty, "not confirmed", STEP_MS);
-    assert_int_equal(pty_wait_exit(pty, STEP_MS), 4);
+    pty_see(pty, "not confirmed");
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 4);
     pty_stop(pty);
     assert_int_equal(run_entries(s.state_folder), 1);
     stranger_done(&s);

@@ -1,5 +1,6 @@
 /* limits_test.c - too few file descriptors, at every number of them: what could not be looked at for it is told as our
  * own limit, is unknown and never bad news of the cluster; nothing crashes, and the terminal is given back. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -16,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 40000, FEWEST = 4, ENOUGH = 64, EXIT_UNREACHED = 3, EXIT_EXHAUSTED = 70 };
+enum { FEWEST = 4, ENOUGH = 64, EXIT_UNREACHED = 3, EXIT_EXHAUSTED = 70 };
 
 static char *limited_command(unsigned descriptors, const struct sim_run *sim, const char *command)
 {
@@ -35,7 +36,7 @@ static bool tells_of_a_refusal(const char *text)
 static void check_status(const struct sim_run *sim, unsigned descriptors)
 {
     char *command = limited_command(descriptors, sim, "--timeout 5 status");
-    struct run r = run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, LIMIT_MS);
+    struct run r = run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, DEADLINE_MS);
     bool all = r.status == 0 && strstr(r.out, "ANSWERING        YES");
     bool some = r.status == EXIT_UNREACHED && !strstr(r.out, "ANSWERING        NO");
     bool none = r.status == EXIT_EXHAUSTED && strstr(r.err, "file descriptors") && !*r.out;
@@ -70,7 +71,7 @@ static void check_console(const struct sim_run *sim, unsigned descriptors)
     char *command = limited_command(descriptors, sim, "");
     const char *argv[] = {"/bin/sh", "-c", command, NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
-    assert_true(pty_wait(p, shown_or_gone, NULL, LIMIT_MS));
+    assert_true(pty_wait(p, shown_or_gone, NULL, DEADLINE_MS));
     if (pty_wait_exit(p, 0) < 0) {
         /* Long enough for every source to have tried: the answer is no NO at any time. */
         (void)pty_wait_for(p, "ANSWERING +(YES|NO)", 1500);
@@ -80,7 +81,7 @@ static void check_console(const struct sim_run *sim, unsigned descriptors)
         free(screen);
         pty_send(p, "q");
     }
-    int status = pty_wait_exit(p, LIMIT_MS);
+    int status = pty_wait_exit(p, DEADLINE_MS);
     if (status != 0 && status != EXIT_UNREACHED && status != EXIT_EXHAUSTED)
         fail_msg("%u descriptors: status %d", descriptors, status);
     assert_true(pty_modes_restored(p));

@@ -2,6 +2,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 
@@ -17,13 +18,11 @@
 #define BLUEPRINT "tests/fixtures/manifests/blueprint-ft.yaml"
 #define OURS "deploy/assets/ft-options.yaml"
 
-enum { LIMIT_MS = 30000 };
-
 static struct run run_lint(const char *const *env, const char *const *args)
 {
     const char *argv[24] = {run_raydeck(), "lint"};
     for (size_t i = 0; args[i]; i++) argv[2 + i] = args[i];
-    return run_program(argv, env, NULL, LIMIT_MS);
+    return run_program(argv, env, NULL, DEADLINE_MS);
 }
 #define LINT(env, ...) run_lint(env, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -86,7 +85,7 @@ static void stdin_is_a_file_named_so(void **state)
 {
     (void)state;
     const char *const argv[] = {run_raydeck(), "lint", "-", NULL};
-    struct run r = run_program(argv, NULL, "a: 1\n\tb: 2\n", LIMIT_MS);
+    struct run r = run_program(argv, NULL, "a: 1\n\tb: 2\n", DEADLINE_MS);
     text_contains(r.out, "stdin:2:1: error M1 ");
     assert_int_equal(r.status, 1);
     run_done(&r);
@@ -153,25 +152,25 @@ static void the_console_shows_a_manifest(void **state)
     const char *const argv[] = {run_raydeck(), "--kubeconfig", "none", "--redis", "none", "--neuron", "none", NULL};
     assert_int_equal(file_write(path, bad, sizeof bad - 1, NULL), ERR_OK);
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
-    pty_see(pty, "1 Pods", LIMIT_MS);
+    pty_see(pty, "1 Pods");
     pty_send(pty, command);
-    pty_see(pty, "7 Lint .* m.yaml · 1 error · 0 warnings", LIMIT_MS);
-    pty_see(pty, "error +M1 +m.yaml:2:1 ", LIMIT_MS);
+    pty_see(pty, "7 Lint .* m.yaml · 1 error · 0 warnings");
+    pty_see(pty, "error +M1 +m.yaml:2:1 ");
     pty_send(pty, "\r");
-    pty_see(pty, "^ *file +.*/m.yaml:2:1", LIMIT_MS);
+    pty_see(pty, "^ *file +.*/m.yaml:2:1");
     pty_send(pty, "q");
-    pty_see(pty, "SEVERITY +RULE", LIMIT_MS);
+    pty_see(pty, "SEVERITY +RULE");
     assert_int_equal(file_write(path, good, sizeof good - 1, NULL), ERR_OK);
     pty_send(pty, "r");
-    pty_see(pty, "every rule holds in this manifest", LIMIT_MS);
+    pty_see(pty, "every rule holds in this manifest");
     pty_send(pty, ":lint tests/no-such-file.yaml\r");
-    pty_see(pty, "lint: tests/no-such-file.yaml: cannot be opened", LIMIT_MS);
+    pty_see(pty, "lint: tests/no-such-file.yaml: cannot be opened");
     pty_send(pty, ":lint\r"); /* what x d would take */
-    pty_see(pty, "7 Lint .* ft-options.yaml · [1-9]", LIMIT_MS);
+    pty_see(pty, "7 Lint .* ft-options.yaml · [1-9]");
     pty_send(pty, "q");
-    pty_see(pty, "1 Pods", LIMIT_MS);
+    pty_see(pty, "1 Pods");
     pty_send(pty, "q");
-    assert_int_equal(pty_wait_exit(pty, LIMIT_MS), 0);
+    assert_int_equal(pty_wait_exit(pty, DEADLINE_MS), 0);
     pty_stop(pty);
     free(command);
     free(path);

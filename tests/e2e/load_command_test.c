@@ -1,4 +1,5 @@
 /* load_command_test.c - `raydeck load` as a program: what it measures, its exit statuses, and what it refuses. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 40000, ARGS = 24 };
+enum { ARGS = 24 };
 #define NO_WORLDS "--kubeconfig", "none", "--redis", "none", "--neuron", "none"
 #define RESPONSE(status, length, body) "HTTP/1.1 " status "\r\nContent-Length: " length "\r\n\r\n" body
 
@@ -67,7 +68,7 @@ static int stage_load(struct stage *s, const char *const *more, unsigned stop_af
     size_t n = 10;
     for (; more && *more; more++) argv[n++] = *more;
     s->pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
-    const uint64_t limit_ms = loop_now_ms() + LIMIT_MS;
+    const uint64_t limit_ms = loop_now_ms() + DEADLINE_MS;
     int status = -1;
     while (status < 0 && loop_now_ms() < limit_ms) {
         loop_step(s->loop, 5);
@@ -85,7 +86,7 @@ static void the_simulated_service_is_measured(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "load", "--for", "2", "-o",
                                 "json",        NULL};
-    struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     cJSON *json = NULL;
     struct why why = {0};
     if (json_parse(r.out, strlen(r.out), &json, &why)) fail_msg("%s in: %s (%s)", why.text, r.out, r.err);
@@ -100,12 +101,12 @@ static void the_simulated_service_is_measured(void **state)
     const char *const prompts[] = {
         run_raydeck(), "--config", sim_run_config(sim), "load", "--for", "1", "--rate", "2", "what", "is", "a",
         "head?",       NULL};
-    r = run_program(prompts, NULL, NULL, LIMIT_MS);
+    r = run_program(prompts, NULL, NULL, DEADLINE_MS);
     if (r.status != 0 || !strstr(r.out, "prompts\n") || !strstr(r.out, "ok           2 (100 %)\n"))
         fail_msg("%d: %s%s", r.status, r.out, r.err);
     run_done(&r);
     free(sim_run_say(sim, "fault serve-500"));
-    r = run_program(prompts, NULL, NULL, LIMIT_MS);
+    r = run_program(prompts, NULL, NULL, DEADLINE_MS);
     if (r.status != 1 || !strstr(r.out, "failed       2 (2 ")) fail_msg("%d: %s%s", r.status, r.out, r.err);
     run_done(&r);
     sim_run_stop(sim);
@@ -116,8 +117,8 @@ static void a_service_that_fails_fails_the_load(void **state)
     struct stage *s = *state;
     s->health = (struct tiny_reply){.bytes = RESPONSE("503 Service Unavailable", "0", "")};
     assert_int_equal(stage_load(s, (const char *const[]){"--for", "1", "--rate", "10", NULL}, 0), 1);
-    pty_see(s->pty, "failed       10 \\(10 5xx\\)", LIMIT_MS);
-    pty_see(s->pty, "latency      –", LIMIT_MS);
+    pty_see(s->pty, "failed       10 \\(10 5xx\\)");
+    pty_see(s->pty, "latency      –");
 }
 
 /* Those in flight are waited for, and what was measured is printed. */
@@ -126,9 +127,9 @@ static void an_interrupted_load_says_what_it_measured(void **state)
     struct stage *s = *state;
     s->health.after_ms = 200;
     assert_int_equal(stage_load(s, (const char *const[]){"--for", "60", "--rate", "20", "--fresh", NULL}, 10), 130);
-    pty_see(s->pty, "due +1[0-9]\\s", LIMIT_MS);
-    pty_see(s->pty, "failed       0\\s", LIMIT_MS);
-    pty_see(s->pty, "connections  1[0-9]\\s", LIMIT_MS);
+    pty_see(s->pty, "due +1[0-9]\\s");
+    pty_see(s->pty, "failed       0\\s");
+    pty_see(s->pty, "connections  1[0-9]\\s");
 }
 
 static void what_cannot_be_is_refused(void **state)
@@ -142,13 +143,13 @@ static void what_cannot_be_is_refused(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         const char *const argv[] = {run_raydeck(), "load", NO_WORLDS, wrong[i][0], wrong[i][1], NULL};
-        struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
         if (r.status != 2 || !strstr(r.err, wrong[i][2]))
             fail_msg("%s %s: %d %s", wrong[i][0], wrong[i][1], r.status, r.err);
         run_done(&r);
     }
     const char *const nothing[] = {run_raydeck(), "load", NO_WORLDS, NULL};
-    struct run r = run_program(nothing, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(nothing, NULL, NULL, DEADLINE_MS);
     if (r.status == 0) fail_msg("%s%s", r.out, r.err);
     run_done(&r);
 }

@@ -5,6 +5,7 @@
  *
  * MEMORY_SWEEP=N takes N of them in place of the few that a test run has time for.
  */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -29,7 +30,6 @@ enum {
     CONSOLE_RUNS = 60,
     START_ALLOCATIONS = 3000,
     RUN_MS = 40000,
-    STEP_MS = 30000,
     EXHAUSTED = 70,
     SIM_RESET_RUNS = 15
 };
@@ -177,10 +177,10 @@ static int console_run(struct fixture *f, unsigned long at, bool all)
     for (size_t i = 0; i < ARRAY_LEN(steps) && seen.status < 0; i++) {
         seen.regex = steps[i].regex;
         pty_send(p, steps[i].keys);
-        pty_wait(p, seen_or_over, &seen, STEP_MS / 10);
+        pty_wait(p, seen_or_over, &seen, DEADLINE_MS / 10);
     }
     if (seen.status < 0) pty_send(p, "\003");
-    if (seen.status < 0) seen.status = pty_wait_exit(p, STEP_MS);
+    if (seen.status < 0) seen.status = pty_wait_exit(p, DEADLINE_MS);
     char *screen = pty_screen(p);
     const bool restored = pty_modes_restored(p) && !pty_alternate(p);
     const char *said = strstr(screen, "raydeck: out of memory");

@@ -1,5 +1,6 @@
 /* output_test.c - how the program ends: output that cannot be written is a failure, wherever it is written; alike
  * errors have alike exit statuses. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 
@@ -17,14 +18,14 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 30000, USAGE = 2 };
+enum { USAGE = 2 };
 
 #define NOTHING "--kubeconfig none --redis none --neuron none "
 #define MANIFEST "deploy/assets/ft-options.yaml"
 
 static struct run run_shell(const char *command)
 {
-    return run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, LIMIT_MS);
+    return run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, DEADLINE_MS);
 }
 
 static void check_full(const char *program, const char *args)
@@ -124,7 +125,7 @@ static void check_usage(const char *options)
     /* The console, which has a terminal. */
     char *command = mem_printf("exec %s %s", run_raydeck(), options);
     struct pty *p = pty_start(&(struct pty_conf){.argv = (const char *const[]){"/bin/sh", "-c", command, NULL}});
-    int status = pty_wait_exit(p, LIMIT_MS);
+    int status = pty_wait_exit(p, DEADLINE_MS);
     if (status != USAGE) fail_msg("console, %s: status %d", command, status);
     pty_stop(p);
     free(command);
@@ -174,7 +175,7 @@ static void a_file_that_cannot_be_read_is_usage(void **state)
     for (size_t i = 0; i < ARRAY_LEN(consoles); i++) {
         char *command = mem_printf("exec %s %s", run_raydeck(), consoles[i]);
         struct pty *p = pty_start(&(struct pty_conf){.argv = (const char *const[]){"/bin/sh", "-c", command, NULL}});
-        int status = pty_wait_exit(p, LIMIT_MS);
+        int status = pty_wait_exit(p, DEADLINE_MS);
         if (status != USAGE) fail_msg("%s: status %d", command, status);
         pty_stop(p);
         free(command);

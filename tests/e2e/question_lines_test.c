@@ -1,5 +1,6 @@
 /* question_lines_test.c - the questions of kill-head, deploy and cleanup on the command line: what answers them, and
  * what a signal does at each of them and at each wait. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { STEP_MS = 30000, AWAY_MS = 400, ARGS = 16 };
+enum { AWAY_MS = 400, ARGS = 16 };
 
 #define ARM "Arm this context for 15 minutes\\? y or n:\n"
 #define NAME "Type the RayService's name \\(mistral\\) to go on:\n"
@@ -88,7 +89,7 @@ static void nothing_happened(struct stage *s)
 
 static void exits_with(struct stage *s, int status)
 {
-    const int got = pty_wait_exit(s->pty, STEP_MS);
+    const int got = pty_wait_exit(s->pty, DEADLINE_MS);
     char *text = pty_screen(s->pty);
     if (got != status) fail_msg("exit status %d, not %d:\n%s", got, status, text);
     free(text);
@@ -101,17 +102,17 @@ static void answers_from_before_are_none(void **state)
     struct stage s = stage_new(NULL);
     BEGIN(&s, false, "kill-head", "--grace", "0");
     pty_send(s.pty, "y\nmistral\n");
-    pty_see(s.pty, ARM, STEP_MS);
+    pty_see(s.pty, ARM);
     pty_send(s.pty, "y\nmistral\n"); /* faster than anybody reads */
-    pty_see(s.pty, ARM MARK, STEP_MS);
+    pty_see(s.pty, ARM MARK);
     assert_int_equal(run_entries(s.state_folder), 0);
     pty_send(s.pty, "y\n");
-    pty_see(s.pty, NAME, STEP_MS);
+    pty_see(s.pty, NAME);
     pty_send(s.pty, "mistral\n");
-    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_see(s.pty, NAME MARK);
     nothing_happened(&s);
     pty_send(s.pty, "mistralx\177\n");
-    pty_see(s.pty, "delete accepted", STEP_MS);
+    pty_see(s.pty, "delete accepted");
     exits_with(&s, 0);
     stage_done(&s);
 }
@@ -124,12 +125,12 @@ static void a_paste_is_no_answer(void **state)
     struct stage s = stage_new(NULL);
     BEGIN(&s, false, "kill-head", "--grace", "0");
     for (size_t i = 0; i < ARRAY_LEN(pastes); i++) {
-        pty_see(s.pty, ARM MARK, STEP_MS);
+        pty_see(s.pty, ARM MARK);
         pty_send(s.pty, pastes[i]);
-        pty_see(s.pty, "a paste is no answer", STEP_MS);
-        pty_see(s.pty, ARM MARK "\n\n", STEP_MS);
+        pty_see(s.pty, "a paste is no answer");
+        pty_see(s.pty, ARM MARK "\n\n");
         pty_send(s.pty, "\004");
-        pty_see(s.pty, "not armed", STEP_MS);
+        pty_see(s.pty, "not armed");
         exits_with(&s, 4);
         if (i + 1 < ARRAY_LEN(pastes)) BEGIN(&s, false, "kill-head", "--grace", "0");
     }
@@ -143,18 +144,18 @@ static void a_mute_terminal_and_a_dumb_one_have_their_time(void **state)
     (void)state;
     struct stage s = stage_new(NULL);
     stage_start(&s, false, true, (const char *const[]){"kill-head", NULL});
-    pty_see(s.pty, ARM, STEP_MS);
+    pty_see(s.pty, ARM);
     pty_send(s.pty, "y\n");
-    pty_see(s.pty, ARM MARK, STEP_MS);
+    pty_see(s.pty, ARM MARK);
     assert_int_equal(run_entries(s.state_folder), 0);
     pty_send(s.pty, "n\n");
     exits_with(&s, 4);
     char *dumb = mem_printf("TERM=dumb XDG_STATE_HOME='%s' exec '%s' --kubeconfig '%s' --neuron none kill-head",
                             s.state_folder, run_raydeck(), s.kubeconfig);
     begin_shell(&s, dumb);
-    pty_see(s.pty, ARM, STEP_MS);
+    pty_see(s.pty, ARM);
     pty_send(s.pty, "y\n");
-    pty_see(s.pty, ARM MARK, STEP_MS);
+    pty_see(s.pty, ARM MARK);
     size_t len;
     const char *raw = pty_raw(s.pty, &len);
     assert_null(memchr(raw, '\033', len)); /* it would show them */
@@ -172,18 +173,18 @@ static void only_an_answer_to_the_last_query_counts(void **state)
     (void)state;
     struct stage s = stage_new(NULL);
     stage_start(&s, false, true, (const char *const[]){"kill-head", NULL});
-    pty_see(s.pty, ARM MARK, STEP_MS); /* by time: the first query is not answered */
+    pty_see(s.pty, ARM MARK); /* by time: the first query is not answered */
     uint64_t asked_ms = loop_now_ms();
     pty_send(s.pty, "y\nmistral\n");
-    pty_see(s.pty, "a paste is no answer", STEP_MS);
-    pty_see(s.pty, ARM, STEP_MS);
+    pty_see(s.pty, "a paste is no answer");
+    pty_see(s.pty, ARM);
     pty_send(s.pty, "\033[0n"); /* of the first one */
-    pty_see(s.pty, ARM MARK, STEP_MS);
+    pty_see(s.pty, ARM MARK);
     assert_true(loop_now_ms() - asked_ms >= READING_MUTE_MS);
     asked_ms = loop_now_ms();
     pty_send(s.pty, "y\n");
-    pty_see(s.pty, NAME, STEP_MS);
-    pty_see(s.pty, NAME MARK, STEP_MS); /* not answered at all */
+    pty_see(s.pty, NAME);
+    pty_see(s.pty, NAME MARK); /* not answered at all */
     assert_true(loop_now_ms() - asked_ms >= READING_MUTE_MS);
     pty_send(s.pty, "n\n");
     exits_with(&s, 4);
@@ -204,9 +205,9 @@ static void what_cannot_be_seen_is_not_asked(void **state)
     free(line);
     line = mem_printf("exec '%s' --config '%s' kill-head </dev/tty", run_raydeck(), sim_run_config(s.sim));
     begin_shell(&s, line); /* the same terminal by another name */
-    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_see(s.pty, NAME MARK);
     pty_send(s.pty, "mist\n");
-    pty_see(s.pty, "not confirmed", STEP_MS);
+    pty_see(s.pty, "not confirmed");
     exits_with(&s, 4);
     free(line);
     nothing_happened(&s);
@@ -218,7 +219,7 @@ static void without_a_terminal_there_is_none(void **state)
     (void)state;
     struct stage s = stage_new(NULL);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(s.sim), "kill-head", NULL};
-    struct run r = run_program(argv, NULL, "mistral\n", STEP_MS);
+    struct run r = run_program(argv, NULL, "mistral\n", DEADLINE_MS);
     assert_int_equal(r.status, 4);
     assert_non_null(strstr(r.err, "not confirmed: there is no terminal, and --yes is not given"));
     run_done(&r);
@@ -235,21 +236,21 @@ static void signals_end_each_question(void **state)
     struct stage s = stage_new(NULL);
     for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
         BEGIN(&s, false, "kill-head");
-        pty_see(s.pty, ARM, STEP_MS);
+        pty_see(s.pty, ARM);
         pty_signal(s.pty, signals[i].number);
-        pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+        pty_see(s.pty, "interrupted: nothing was deleted");
         exits_with(&s, signals[i].status);
         BEGIN(&s, true, "kill-head");
-        pty_see(s.pty, NAME MARK, STEP_MS);
+        pty_see(s.pty, NAME MARK);
         pty_signal(s.pty, signals[i].number);
-        pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+        pty_see(s.pty, "interrupted: nothing was deleted");
         exits_with(&s, signals[i].status);
     }
     /* By the key, with the name typed in part. */
     BEGIN(&s, true, "kill-head");
-    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_see(s.pty, NAME MARK);
     pty_send(s.pty, "mist\003ral\n");
-    pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+    pty_see(s.pty, "interrupted: nothing was deleted");
     exits_with(&s, 130);
     assert_int_equal(run_entries(s.state_folder), 0);
     nothing_happened(&s);
@@ -266,13 +267,13 @@ static void a_late_answer_never_reaches_the_shell(void **state)
                             run_raydeck(), sim_run_config(s.sim));
     const char *const argv[] = {"/bin/sh", "-c", line, NULL};
     s.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 60, .cols = 150, .mute = true});
-    pty_see(s.pty, NAME, STEP_MS);
+    pty_see(s.pty, NAME);
     pty_send(s.pty, "\003");
     pty_pump(s.pty, AWAY_MS);
     pty_send(s.pty, "\033[0n");
-    pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+    pty_see(s.pty, "interrupted: nothing was deleted");
     pty_send(s.pty, "mine\n");
-    pty_see(s.pty, "got<mine>", STEP_MS);
+    pty_see(s.pty, "got<mine>");
     nothing_happened(&s);
     free(line);
     stage_done(&s);
@@ -283,18 +284,18 @@ static void stopped_and_continued_it_is_asked_afresh(void **state)
     (void)state;
     struct stage s = stage_new(NULL);
     BEGIN(&s, false, "kill-head");
-    pty_see(s.pty, ARM MARK, STEP_MS);
+    pty_see(s.pty, ARM MARK);
     pty_send(s.pty, "y\032");
-    assert_true(pty_wait_stopped(s.pty, STEP_MS));
+    assert_true(pty_wait_stopped(s.pty, DEADLINE_MS));
     assert_true(pty_modes_restored(s.pty));
     pty_send(s.pty, "y\n"); /* while a shell would read */
     pty_signal(s.pty, SIGCONT);
-    pty_see(s.pty, ARM "(.*\n)*" ARM MARK, STEP_MS);
+    pty_see(s.pty, ARM "(.*\n)*" ARM MARK);
     assert_int_equal(run_entries(s.state_folder), 0);
     pty_signal(s.pty, SIGSTOP);
-    assert_true(pty_wait_stopped(s.pty, STEP_MS));
+    assert_true(pty_wait_stopped(s.pty, DEADLINE_MS));
     pty_signal(s.pty, SIGCONT);
-    pty_see(s.pty, ARM "(.*\n)*" ARM "(.*\n)*" ARM MARK, STEP_MS);
+    pty_see(s.pty, ARM "(.*\n)*" ARM "(.*\n)*" ARM MARK);
     pty_send(s.pty, "n\n");
     exits_with(&s, 4);
     nothing_happened(&s);
@@ -311,12 +312,12 @@ static void a_wait_is_stopped_and_ended(void **state)
         BEGIN(&s, true, waits[i], strcmp(waits[i], "ask") == 0 ? "hello" : NULL);
         pty_pump(s.pty, AWAY_MS);
         pty_send(s.pty, "\032");
-        const bool stopped = pty_wait_stopped(s.pty, STEP_MS);
+        const bool stopped = pty_wait_stopped(s.pty, DEADLINE_MS);
         pty_signal(s.pty, SIGCONT);
         pty_pump(s.pty, AWAY_MS);
         pty_send(s.pty, i % 2 ? "\003" : "");
         if (i % 2 == 0) pty_signal(s.pty, SIGTERM);
-        const int status = pty_wait_exit(s.pty, STEP_MS);
+        const int status = pty_wait_exit(s.pty, DEADLINE_MS);
         sim_run_pause(s.sim, false);
         if (!stopped || status != (i % 2 ? 130 : 143)) fail_msg("%s: stopped %d, status %d", waits[i], stopped, status);
     }
@@ -328,7 +329,7 @@ static void a_wait_is_stopped_and_ended(void **state)
 static void kill_unanswered(struct stage *s)
 {
     BEGIN(s, true, "kill-head", "--grace", "0");
-    pty_see(s->pty, NAME MARK, STEP_MS);
+    pty_see(s->pty, NAME MARK);
     sim_run_pause(s->sim, true);
     pty_send(s->pty, "mistral\n");
     pty_pump(s->pty, AWAY_MS);
@@ -342,7 +343,7 @@ static void what_was_sent_is_looked_up(void **state)
     struct stage s = stage_new(NULL);
     kill_unanswered(&s);
     sim_run_pause(s.sim, false);
-    pty_see(s.pty, "interrupted: the delete of mistral/mistral-.* was sent; the pod is (gone|Terminating)", STEP_MS);
+    pty_see(s.pty, "interrupted: the delete of mistral/mistral-.* was sent; the pod is (gone|Terminating)");
     exits_with(&s, 130);
     stage_done(&s);
 }
@@ -353,7 +354,7 @@ static void a_second_signal_ends_the_looking_up(void **state)
     struct stage s = stage_new(NULL);
     kill_unanswered(&s);
     pty_send(s.pty, "\003");
-    const bool told = pty_wait_for(s.pty, "was sent; its outcome is unknown", STEP_MS);
+    const bool told = pty_wait_for(s.pty, "was sent; its outcome is unknown", DEADLINE_MS);
     sim_run_pause(s.sim, false);
     assert_true(told);
     exits_with(&s, 130);
@@ -365,11 +366,11 @@ static void the_watching_is_ended(void **state)
     (void)state;
     struct stage s = stage_new(NULL);
     BEGIN(&s, true, "kill-head");
-    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_see(s.pty, NAME MARK);
     pty_send(s.pty, "mistral\n");
-    pty_see(s.pty, "delete accepted", STEP_MS);
+    pty_see(s.pty, "delete accepted");
     pty_send(s.pty, "\003");
-    pty_see(s.pty, "interrupted: the head is deleted, its recovery was not followed to the end", STEP_MS);
+    pty_see(s.pty, "interrupted: the head is deleted, its recovery was not followed to the end");
     exits_with(&s, 130);
     stage_done(&s);
 }
@@ -383,9 +384,9 @@ static void signal_twice_unanswered(struct stage *s, const char *regex)
     pty_send(s->pty, "\003");
     pty_pump(s->pty, AWAY_MS);
     pty_send(s->pty, "\003");
-    const bool told = pty_wait_for(s->pty, regex, STEP_MS);
+    const bool told = pty_wait_for(s->pty, regex, DEADLINE_MS);
     sim_run_pause(s->sim, false);
-    if (!told) pty_see(s->pty, regex, 1);
+    if (!told) pty_see(s->pty, regex);
     exits_with(s, 130);
 }
 
@@ -399,31 +400,31 @@ static void deploy_and_cleanup_are_ended_too(void **state)
                    sim_run_folder(s.sim), run_raydeck(), sim_run_config(s.sim));
     for (int i = 0; i < 3; i++) {
         begin_shell(&s, line);
-        pty_see(s.pty, NAME MARK, STEP_MS);
+        pty_see(s.pty, NAME MARK);
         if (i == 1) {
             signal_twice_unanswered(&s, "interrupted: (.* was sent|only the logged objects were applied)");
             continue;
         }
         if (i == 2) pty_send(s.pty, "mistral\n");
-        if (i == 2) pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied", STEP_MS);
+        if (i == 2) pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied");
         pty_send(s.pty, "\003");
-        pty_see(s.pty, i == 0 ? "interrupted: nothing was applied" : "interrupted: everything was applied", STEP_MS);
+        pty_see(s.pty, i == 0 ? "interrupted: nothing was applied" : "interrupted: everything was applied");
         exits_with(&s, 130);
         if (i == 0) nothing_happened(&s);
     }
     for (int i = 0; i < 4; i++) {
         BEGIN(&s, true, "cleanup");
-        pty_see(s.pty, NAME MARK, STEP_MS);
+        pty_see(s.pty, NAME MARK);
         if (i == 2) {
             signal_twice_unanswered(&s,
                                     "interrupted: (the DELETE of .* was sent|only the logged objects were deleted)");
             continue;
         }
         if (i == 3) pty_send(s.pty, "mistral\n");
-        if (i == 3) pty_see(s.pty, "mistral deleted; waiting for its finalizers", STEP_MS);
+        if (i == 3) pty_see(s.pty, "mistral deleted; waiting for its finalizers");
         pty_signal(s.pty, i % 2 ? SIGTERM : SIGINT);
-        pty_see(s.pty, i < 2 ? "interrupted: nothing was deleted" : "interrupted: only the logged objects were deleted",
-                STEP_MS);
+        pty_see(s.pty,
+                i < 2 ? "interrupted: nothing was deleted" : "interrupted: only the logged objects were deleted");
         exits_with(&s, i % 2 ? 143 : 130);
     }
     free(line);
@@ -433,16 +434,16 @@ static void deploy_and_cleanup_are_ended_too(void **state)
 /* With its first change sent and not answered. */
 static void signal_while_unanswered(struct stage *s, const char *step, const char *regex)
 {
-    pty_see(s->pty, NAME MARK, STEP_MS);
+    pty_see(s->pty, NAME MARK);
     sim_run_pause(s->sim, true);
     pty_send(s->pty, "mistral\n");
-    const bool begun = pty_wait_for(s->pty, step, STEP_MS);
+    const bool begun = pty_wait_for(s->pty, step, DEADLINE_MS);
     pty_pump(s->pty, AWAY_MS);
     pty_send(s->pty, "\003");
-    const bool read = pty_wait_for(s->pty, "was not answered: reading the object", STEP_MS);
+    const bool read = pty_wait_for(s->pty, "was not answered: reading the object", DEADLINE_MS);
     sim_run_pause(s->sim, false);
     assert_true(begun && read);
-    pty_see(s->pty, regex, STEP_MS);
+    pty_see(s->pty, regex);
     exits_with(s, 130);
 }
 
@@ -457,9 +458,9 @@ static void what_deploy_and_cleanup_sent_is_looked_up(void **state)
     signal_while_unanswered(&s, "confirm: ok *\napply",
                             "interrupted: the apply of [^ ]* was sent: it (was created|exists|does not exist)");
     begin_shell(&s, line);
-    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_see(s.pty, NAME MARK);
     pty_send(s.pty, "mistral\n");
-    pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied", STEP_MS);
+    pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied");
     pty_send(s.pty, "\003");
     exits_with(&s, 130);
     BEGIN(&s, true, "cleanup");

@@ -1,4 +1,5 @@
 /* question_test.c - a question takes an answer only once it can have been read: in the console. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -13,8 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { STEP_MS = 30000 };
 
 struct console {
     struct sim_run *sim;
@@ -37,7 +36,7 @@ static struct console console_start(bool mute)
     struct console c = {.sim = sim_run_start((const char *const[]){"--speed", "5", NULL})};
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(c.sim), "--grace", "0", NULL};
     c.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120, .mute = mute});
-    pty_see(c.pty, "ANSWERING +YES", STEP_MS);
+    pty_see(c.pty, "ANSWERING +YES");
     c.pods = pods_of(c.sim);
     return c;
 }
@@ -45,7 +44,7 @@ static struct console console_start(bool mute)
 static void console_stop(struct console *c)
 {
     pty_send(c->pty, "\003");
-    assert_int_equal(pty_wait_exit(c->pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(c->pty, DEADLINE_MS), 130);
     assert_true(pty_modes_restored(c->pty));
     pty_stop(c->pty);
     sim_run_stop(c->sim);
@@ -55,7 +54,7 @@ static void console_stop(struct console *c)
 static void nothing_lost(struct console *c)
 {
     pty_send(c->pty, "n");
-    assert_true(pty_wait_gone(c->pty, "yes, do it", STEP_MS));
+    assert_true(pty_wait_gone(c->pty, "yes, do it", DEADLINE_MS));
     char *pods = pods_of(c->sim);
     assert_string_equal(pods, c->pods);
     free(pods);
@@ -64,17 +63,17 @@ static void nothing_lost(struct console *c)
 static void ask_to_kill(struct console *c, const char *until)
 {
     pty_send(c->pty, "xk");
-    pty_see(c->pty, until, STEP_MS);
+    pty_see(c->pty, until);
 }
 
 /* The answer that came too early has done nothing; one in time does. */
 static void only_the_second_time_kills(struct console *c)
 {
-    pty_see(c->pty, "y yes, do it", STEP_MS);
+    pty_see(c->pty, "y yes, do it");
     nothing_lost(c);
     ask_to_kill(c, "y yes, do it");
     pty_send(c->pty, "y");
-    pty_see(c->pty, "HEAD DOWN", STEP_MS);
+    pty_see(c->pty, "HEAD DOWN");
     console_stop(c);
 }
 
@@ -105,13 +104,13 @@ static void stopped_and_continued_it_is_asked_afresh(void **state)
     struct console c = console_start(false);
     ask_to_kill(&c, "y yes, do it");
     pty_signal(c.pty, SIGTSTP);
-    assert_true(pty_wait_stopped(c.pty, STEP_MS));
+    assert_true(pty_wait_stopped(c.pty, DEADLINE_MS));
     assert_true(pty_modes_restored(c.pty));
     pty_send(c.pty, "y");
     pty_signal(c.pty, SIGCONT);
-    pty_see(c.pty, "an answer counts in a moment", STEP_MS);
+    pty_see(c.pty, "an answer counts in a moment");
     pty_send(c.pty, "y");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
+    pty_see(c.pty, "y yes, do it");
     nothing_lost(&c);
     console_stop(&c);
 }
@@ -124,14 +123,14 @@ static void what_was_sent_is_told_on_the_way_out(void **state)
     ask_to_kill(&c, "y yes, do it");
     sim_run_pause(c.sim, true);
     pty_send(c.pty, "y");
-    const bool gone = pty_wait_gone(c.pty, "y yes, do it", STEP_MS);
+    const bool gone = pty_wait_gone(c.pty, "y yes, do it", DEADLINE_MS);
     pty_pump(c.pty, 300); /* armed.json is read in between */
     pty_send(c.pty, "\003");
-    const int status = pty_wait_exit(c.pty, STEP_MS);
+    const int status = pty_wait_exit(c.pty, DEADLINE_MS);
     sim_run_pause(c.sim, false);
     assert_true(gone);
     assert_int_equal(status, 130);
-    pty_see(c.pty, "the DELETE of mistral-.*-head-.* \\(UID .*\\) was sent, its outcome is", STEP_MS);
+    pty_see(c.pty, "the DELETE of mistral-.*-head-.* \\(UID .*\\) was sent, its outcome is");
     pty_stop(c.pty);
     sim_run_stop(c.sim);
     free(c.pods);
@@ -145,7 +144,7 @@ static void a_delete_that_is_not_answered_is_not_denied(void **state)
     ask_to_kill(&c, "y yes, do it");
     sim_run_pause(c.sim, true);
     pty_send(c.pty, "y");
-    const bool told = pty_wait_for(c.pty, "the DELETE of mistral-.*-head-.* was sent", STEP_MS);
+    const bool told = pty_wait_for(c.pty, "the DELETE of mistral-.*-head-.* was sent", DEADLINE_MS);
     sim_run_pause(c.sim, false);
     assert_true(told);
     console_stop(&c);

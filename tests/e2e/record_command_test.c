@@ -1,5 +1,6 @@
 /* record_command_test.c - recordings of a cluster: `raydeck record`, --record beside the console, :save, a loss that
  * saves itself; and what is never in one. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -21,7 +22,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 40000, FILE_MAX = 64 << 20, USAGE = 2 };
+enum { FILE_MAX = 64 << 20, USAGE = 2 };
 
 /* The lines of all frames, as `zstd -dc` prints them. */
 static char *lines_of(const char *path)
@@ -87,7 +88,7 @@ static void a_record_has_three_worlds_and_no_secret(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     char *folder = run_folder(), *path = mem_printf("%s/a.rec", folder);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "record", path, "--for", "4", NULL};
-    struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     if (r.status) fail_msg("status %d: %s%s", r.status, r.out, r.err);
     assert_non_null(strstr(r.err, "a.rec: 4s, "));
     run_done(&r);
@@ -104,7 +105,7 @@ static void a_record_has_three_worlds_and_no_secret(void **state)
     assert_no_secret(sim, lines);
     free(lines);
     /* It is there now: another one leaves it alone. */
-    r = run_program(argv, NULL, NULL, LIMIT_MS);
+    r = run_program(argv, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, USAGE);
     assert_non_null(strstr(r.err, "is there already"));
     run_done(&r);
@@ -129,9 +130,9 @@ static void a_killed_record_is_read_to_that_moment(void **state)
     char *folder = run_folder(), *path = mem_printf("%s/killed.rec", folder);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "record", path, NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv});
-    for (int i = 0; i < LIMIT_MS / 100 && !has_lines(path, 100); i++) pty_pump(p, 100);
+    for (int i = 0; i < DEADLINE_MS / 100 && !has_lines(path, 100); i++) pty_pump(p, 100);
     pty_signal(p, SIGKILL);
-    assert_int_equal(pty_wait_exit(p, LIMIT_MS), 128 + SIGKILL);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 128 + SIGKILL);
     pty_stop(p);
     struct recording *r = NULL;
     assert_int_equal(recording_open(path, &r, NULL), ERR_OK);
@@ -152,9 +153,9 @@ static void a_record_ends_whole_with_a_signal(void **state)
     char *folder = run_folder(), *path = mem_printf("%s/ended.rec", folder);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "record", path, NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv});
-    for (int i = 0; i < LIMIT_MS / 100 && !has_lines(path, 50); i++) pty_pump(p, 100);
+    for (int i = 0; i < DEADLINE_MS / 100 && !has_lines(path, 50); i++) pty_pump(p, 100);
     pty_signal(p, SIGTERM);
-    assert_int_equal(pty_wait_exit(p, LIMIT_MS), 0);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
     pty_stop(p);
     struct world *w = world_of(path); /* without a problem */
     assert_true(world_count(w, TABLE_POD) >= 3);
@@ -176,7 +177,7 @@ static void bad_words_make_no_file(void **state)
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const char *argv[8] = {run_raydeck()};
         for (size_t k = 0; k < 5 && bad[i][k]; k++) argv[1 + k] = bad[i][k];
-        struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
         if (r.status != USAGE || !*r.err) fail_msg("%zu: status %d: %s", i, r.status, r.err);
         assert_int_equal(access("x.rec", F_OK), -1);
         run_done(&r);
@@ -196,16 +197,16 @@ static struct console console_start(const char *option, const char *value)
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(c.sim), option, value, NULL};
     const char *const env[] = {c.state_env, NULL};
     c.pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 24, .cols = 120});
-    pty_see(c.pty, "ANSWERING +YES", LIMIT_MS);
+    pty_see(c.pty, "ANSWERING +YES");
     return c;
 }
 
 static void console_kill(struct console *c)
 {
     pty_send(c->pty, "xk");
-    pty_see(c->pty, "y yes, do it", LIMIT_MS);
+    pty_see(c->pty, "y yes, do it");
     pty_send(c->pty, "y");
-    pty_see(c->pty, "HEAD DOWN", LIMIT_MS);
+    pty_see(c->pty, "HEAD DOWN");
 }
 
 static void console_end(struct console *c)
@@ -222,11 +223,11 @@ static void what_just_happened_can_be_saved(void **state)
     struct console c = console_start(NULL, NULL);
     char *path = mem_printf("%s/mine.rec", c.folder), *command = mem_printf(":save %s\r", path);
     pty_send(c.pty, ":recordings\r");
-    pty_see(c.pty, "none was saved yet", LIMIT_MS);
+    pty_see(c.pty, "none was saved yet");
     pty_send(c.pty, "\x1b");
-    pty_wait_gone(c.pty, "none was saved yet", LIMIT_MS);
+    pty_wait_gone(c.pty, "none was saved yet", DEADLINE_MS);
     pty_send(c.pty, command);
-    pty_see(c.pty, "saved, [0-9.]+ .*: ", LIMIT_MS);
+    pty_see(c.pty, "saved, [0-9.]+ .*: ");
     struct world *w = world_of(path);
     assert_int_equal(world_count(w, TABLE_RAYSERVICE), 1);
     world_free(w);
@@ -234,9 +235,9 @@ static void what_just_happened_can_be_saved(void **state)
     assert_no_secret(c.sim, lines);
     free(lines);
     pty_send(c.pty, ":save\r");
-    pty_see(c.pty, "saved, .*/state/raydeck/recordings/saved-", LIMIT_MS);
+    pty_see(c.pty, "saved, .*/state/raydeck/recordings/saved-");
     pty_send(c.pty, ":recordings\r");
-    pty_see(c.pty, "saved-[0-9]+T[0-9]+Z.*\\.rec", LIMIT_MS);
+    pty_see(c.pty, "saved-[0-9]+T[0-9]+Z.*\\.rec");
     pty_send(c.pty, "\x1b");
     free(path);
     free(command);
@@ -250,7 +251,7 @@ static void a_loss_of_the_head_saves_itself(void **state)
     char *folder = mem_printf("%s/state/raydeck/recordings", c.folder);
     console_kill(&c);
     struct recordings_list list = {.count = 0};
-    for (int i = 0; i < LIMIT_MS / 100 && !list.count; i++) {
+    for (int i = 0; i < DEADLINE_MS / 100 && !list.count; i++) {
         pty_pump(c.pty, 100);
         recordings_list_done(&list);
         assert_int_equal(recordings_list(folder, &list, NULL), ERR_OK);
@@ -273,7 +274,7 @@ static void without_a_recorder_nothing_is_kept(void **state)
     struct console c = console_start("--no-recorder", NULL);
     char *folder = mem_printf("%s/state/raydeck/recordings", c.folder);
     pty_send(c.pty, ":save\r");
-    pty_see(c.pty, "the flight recorder is off", LIMIT_MS);
+    pty_see(c.pty, "the flight recorder is off");
     console_kill(&c);
     pty_pump(c.pty, 2500);
     assert_int_equal(run_entries(folder), 0);
@@ -289,13 +290,13 @@ static void a_redacted_recording_can_be_handed_on(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "--redact", "--record", path, NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 120});
-    pty_see(p, "ANSWERING +YES", LIMIT_MS);
+    pty_see(p, "ANSWERING +YES");
     pty_send(p, "p");
-    pty_see(p, "API server proxy", LIMIT_MS);
+    pty_see(p, "API server proxy");
     pty_send(p, "my private question\r");
-    pty_see(p, "answered in", LIMIT_MS);
+    pty_see(p, "answered in");
     pty_send(p, "q");
-    assert_int_equal(pty_wait_exit(p, LIMIT_MS), 0);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
     pty_stop(p);
     char *lines = lines_of(path), node[128] = "";
     assert_null(strstr(lines, "my private question"));
@@ -316,7 +317,7 @@ static void a_redacted_recording_can_be_handed_on(void **state)
         if (ROW(row, pod)->node) snprintf(node, sizeof node, "%s", ROW(row, pod)->node);
     }
     const char *const status[] = {run_raydeck(), "--config", sim_run_config(sim), "status", "-o", "json", NULL};
-    struct run r = run_program(status, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(status, NULL, NULL, DEADLINE_MS);
     assert_true(node[0]);
     assert_non_null(strstr(r.out, "\"ip-100-64-"));
     char *quoted = mem_printf("\"%s\"", node);

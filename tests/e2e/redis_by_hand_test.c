@@ -3,6 +3,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 60000, SOON_MS = 15000, ARGS = 32, CMDLINE_MAX = 64 * 1024 };
+enum { ARGS = 32, CMDLINE_MAX = 64 * 1024 };
 #define PASSWORD "by-hand-s3cr3t"
 #define AWS_SECRET "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 #define BY_HAND(host, port)                                                                                            \
@@ -37,7 +38,7 @@ static struct run run_command(const struct sim_run *sim, const char *const *args
 {
     const char *argv[ARGS] = {run_raydeck(), "--config", sim_run_config(sim)};
     for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
-    struct run r = run_program(argv, env, NULL, LIMIT_MS);
+    struct run r = run_program(argv, env, NULL, DEADLINE_MS);
     if (strstr(r.out, PASSWORD) || strstr(r.err, PASSWORD)) fail_msg("a secret: %s%s", r.out, r.err);
     return r;
 }
@@ -93,19 +94,19 @@ static void in_the_console(void **state)
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), BY_HAND("127.0.0.9", "6380"), NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 50, .cols = 150});
     size_t len;
-    pty_see(p, "ANSWERING", SOON_MS);
+    pty_see(p, "ANSWERING");
     words_hold_no_secret(pty_pid(p));
     pty_send(p, "xd");
-    pty_see(p, "Enter confirms", SOON_MS);
+    pty_see(p, "Enter confirms");
     pty_send(p, "\r");
-    pty_see(p, "Apply this\\?", SOON_MS);
-    pty_see(p, "y yes", SOON_MS);
+    pty_see(p, "Apply this\\?");
+    pty_see(p, "y yes");
     pty_send(p, "y");
-    pty_see(p, "rayservice.ray.io/mistral serverside-applied", SOON_MS);
+    pty_see(p, "rayservice.ray.io/mistral serverside-applied");
     assert_null(strstr(pty_raw(p, &len), PASSWORD));
     assert_null(strstr(pty_raw(p, &len), AWS_SECRET));
     pty_send(p, "\003");
-    assert_int_equal(pty_wait_exit(p, SOON_MS), 130);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 130);
     pty_stop(p);
     struct run r = RAYDECK("deploy", BY_HAND("127.0.0.8", "6381"), "--dry-run");
     SAYS(r, "redis://127.0.0.9:6380");

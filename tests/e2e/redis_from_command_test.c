@@ -2,6 +2,7 @@
  * AWS, with the program itself: what is found gets into the manifest, and what is not applies nothing. */
 #include "backends/base/mem.h"
 #include "tests/support/aws_thread.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 60000, SOON_MS = 15000, ARGS = 24, ENV = 12 };
+enum { ARGS = 24, ENV = 12 };
 #define F "tests/fixtures/aws/"
 #define GROUPS "DescribeReplicationGroups"
 #define CLUSTERS "DescribeCacheClusters"
@@ -92,7 +93,7 @@ static void holds_no_secret(const char *text)
 static struct run run_command(struct fixture *s, const struct aws_thread *aws, const char *const *args)
 {
     struct call c = call_of(s, aws, args);
-    struct run r = run_program(c.argv, c.env, NULL, LIMIT_MS);
+    struct run r = run_program(c.argv, c.env, NULL, DEADLINE_MS);
     holds_no_secret(r.out);
     holds_no_secret(r.err);
     call_done(&c);
@@ -249,7 +250,7 @@ static void the_doctor_asks_too(void **state)
 static void send_and_see(struct pty *p, const char *sent, const char *regex)
 {
     pty_send(p, sent);
-    pty_see(p, regex, SOON_MS);
+    pty_see(p, regex);
 }
 
 /* Hidden and shown again while it waits, stopped, begun anew, and then the doctor's pane. */
@@ -269,28 +270,28 @@ static void keys_alone(void **state)
                                       "RAY_SERVE_IMAGE=own.example/serve:2.9", NULL});
     struct pty *p = pty_start(&(struct pty_conf){.argv = c.argv, .env = c.env, .rows = 80, .cols = 150});
     size_t len;
-    pty_see(p, "ANSWERING", SOON_MS);
+    pty_see(p, "ANSWERING");
     send_and_see(p, "xd", "ElastiCache ray-gcs has no endpoint yet: creating");
     send_and_see(p, "\033", "ANSWERING");
-    assert_true(pty_wait_gone(p, "no endpoint yet", SOON_MS));
+    assert_true(pty_wait_gone(p, "no endpoint yet", DEADLINE_MS));
     send_and_see(p, "xd", "s stops   Esc");
-    pty_see(p, "▸ Redis in AWS", SOON_MS);
+    pty_see(p, "▸ Redis in AWS");
     send_and_see(p, "s", "stopped: nothing was applied");
-    assert_true(pty_wait_gone(p, "s stops   Esc", SOON_MS));
+    assert_true(pty_wait_gone(p, "s stops   Esc", DEADLINE_MS));
     pty_send(p, "\033");
-    assert_true(pty_wait_gone(p, "stopped: nothing", SOON_MS));
+    assert_true(pty_wait_gone(p, "stopped: nothing", DEADLINE_MS));
     send_and_see(p, "xd", "Enter confirms");
     send_and_see(p, "\r", "y yes");
     send_and_see(p, "y", "rayservice.ray.io/mistral serverside-applied");
-    pty_see(p, "ElastiCache ray-gcs: " HOST ":6379, TLS", SOON_MS);
+    pty_see(p, "ElastiCache ray-gcs: " HOST ":6379, TLS");
     pty_send(p, "\033");
-    assert_true(pty_wait_gone(p, "serverside-applied", SOON_MS));
+    assert_true(pty_wait_gone(p, "serverside-applied", DEADLINE_MS));
     send_and_see(p, "d", "D10 .*timeout 20 in the parameter group of ElastiCache ray-gcs");
     send_and_see(p, "r", "refreshing every backend");
-    pty_see(p, "D10 .*timeout 20 in the parameter group of ElastiCache ray-gcs", SOON_MS);
+    pty_see(p, "D10 .*timeout 20 in the parameter group of ElastiCache ray-gcs");
     holds_no_secret(pty_raw(p, &len));
     pty_send(p, "\003");
-    assert_int_equal(pty_wait_exit(p, SOON_MS), 130);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 130);
     pty_stop(p);
     call_done(&c);
     assert_true(aws_thread_stop(aws, GROUPS) >=

@@ -1,5 +1,6 @@
 /* replay_command_test.c - `raydeck replay` without a screen: a moment of a recording, what is no recording, what was
  * saved. */
+#include "tests/support/deadline.h"
 #include "tests/support/run.h"
 
 #include "backends/base/buf.h"
@@ -15,10 +16,11 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 30000, USAGE = 2 };
+enum { USAGE = 2 };
 #define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
 
-#define REPLAY(...) run_program((const char *const[]){run_raydeck(), "replay", __VA_ARGS__, NULL}, NULL, NULL, LIMIT_MS)
+#define REPLAY(...)                                                                                                    \
+    run_program((const char *const[]){run_raydeck(), "replay", __VA_ARGS__, NULL}, NULL, NULL, DEADLINE_MS)
 
 static cJSON *status_at(const char *at)
 {
@@ -65,7 +67,7 @@ static void what_cannot_be_replayed_says_why(void **state)
                {HEAD_KILL, "status", "--at", "+9999", "not within the recording"}};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const char *argv[8] = {run_raydeck(), "replay", bad[i].file, bad[i].what, bad[i].option, bad[i].value};
-        struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
         if (r.status != USAGE || !strstr(r.err, bad[i].said) || *r.out)
             fail_msg("%s: status %d: %s%s", bad[i].file, r.status, r.err, r.out);
         run_done(&r);
@@ -105,13 +107,13 @@ static void what_was_saved_is_listed(void **state)
     char *folder = run_folder(), *env = mem_printf("XDG_STATE_HOME=%s", folder);
     char *path = mem_printf("%s/raydeck/recordings/loss-20261130T111122Z-llm.rec", folder);
     const char *const argv[] = {run_raydeck(), "replay", NULL}, *const envs[] = {env, NULL};
-    struct run r = run_program(argv, envs, NULL, LIMIT_MS);
+    struct run r = run_program(argv, envs, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.err, "no recording was saved yet"));
     run_done(&r);
     assert_int_equal(file_make_dirs(path, NULL), ERR_OK);
     assert_int_equal(file_write(path, "x", 1, NULL), ERR_OK);
-    r = run_program(argv, envs, NULL, LIMIT_MS);
+    r = run_program(argv, envs, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, path));
     run_done(&r);

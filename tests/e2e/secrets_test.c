@@ -1,4 +1,5 @@
 /* secrets_test.c - where secrets could leave the process: core dumps, an unknown option's message, another Redis. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/run.h"
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 10000, USAGE = 2 };
+enum { USAGE = 2 };
 
 /* The soft limit of core files, as /proc says it: "0" or "unlimited". */
 static bool core_limit_is(struct pty *p, const char *wanted)
@@ -45,10 +46,10 @@ static bool dumps_core(const char *environment, const char *limit)
     const char *env[] = {environment, "ASAN_OPTIONS=handle_abort=0", NULL};
     struct pty *p =
         pty_start(&(struct pty_conf){.argv = (const char *const[]){"/bin/sh", "-c", command, NULL}, .env = env});
-    pty_see(p, "ANSWERING", LIMIT_MS);
+    pty_see(p, "ANSWERING");
     assert_true(core_limit_is(p, limit));
     pty_signal(p, SIGABRT);
-    assert_int_equal(pty_wait_exit(p, LIMIT_MS), 128 + SIGABRT);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 128 + SIGABRT);
     assert_true(pty_modes_restored(p));
     pty_stop(p);
     bool left = run_entries(folder) > 0;
@@ -108,7 +109,7 @@ static void no_child_of_a_demo_has_a_secret(void **state)
     const char *env[] = {password, token, NULL};
     struct pty *p =
         pty_start(&(struct pty_conf){.argv = (const char *const[]){run_raydeck(), "demo", NULL}, .env = env});
-    pty_see(p, "ANSWERING +YES", 4 * LIMIT_MS);
+    pty_see(p, "ANSWERING +YES");
     unsigned simulators = 0, servers = 0;
     assert_int_equal(secret_holders(secret, pty_pid(p), "raydeck-sim", &simulators), 0);
     (void)secret_holders(secret, pty_pid(p), "redis-server", &servers);
@@ -131,7 +132,7 @@ static void an_unknown_option_is_named_without_its_value(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char *command = mem_printf("exec %s %s", run_raydeck(), cases[i].args);
-        struct run r = run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, LIMIT_MS);
+        struct run r = run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, DEADLINE_MS);
         if (r.status != USAGE || !strstr(r.err, cases[i].said) || strstr(r.err, "s3cr3t") || *r.out)
             fail_msg("%s: status %d: %s%s", command, r.status, r.err, r.out);
         run_done(&r);
@@ -151,7 +152,7 @@ static struct run raydeck_to(const struct sim_run *sim, const struct redis_serve
                           credentials ? "--redis-credentials" : NULL,
                           credentials,
                           NULL};
-    return run_program(argv, NULL, NULL, 4 * LIMIT_MS);
+    return run_program(argv, NULL, NULL, DEADLINE_MS);
 }
 
 /* A Redis that keeps a log of each AUTH it refuses: the one of somebody else, or of another cluster. */

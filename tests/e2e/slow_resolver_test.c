@@ -1,5 +1,6 @@
 /* slow_resolver_test.c - a name look-up that does not come back holds up neither a one-shot command nor the console. */
 #include "backends/base/mem.h"
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -12,8 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 40000 };
 
 struct slow {
     struct sim_run *sim;
@@ -47,7 +46,7 @@ static void status_prints_what_it_has(struct slow *s, const char *redis)
 {
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(s->sim), "status", "--redis", redis, NULL};
     const char *const env[] = {s->preload, sanitizer, NULL};
-    struct run r = run_program(argv, env, NULL, LIMIT_MS);
+    struct run r = run_program(argv, env, NULL, DEADLINE_MS);
 
     if (r.status != 3) fail_msg("status %d: %s%s", r.status, r.out, r.err);
     assert_non_null(strstr(r.out, "GCS in Redis: no answer yet"));
@@ -69,10 +68,10 @@ static void the_console_is_left_at_once(void **state)
     const char *const env[] = {s->preload, sanitizer, NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
 
-    pty_see(p, "mistral", LIMIT_MS);
-    pty_see(p, "slow:6379", LIMIT_MS);
+    pty_see(p, "mistral");
+    pty_see(p, "slow:6379");
     pty_send(p, "q");
-    assert_int_equal(pty_wait_exit(p, LIMIT_MS), 0);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
     assert_true(pty_modes_restored(p));
     pty_stop(p);
 }

@@ -1,4 +1,5 @@
 /* status_test.c - the program without a terminal, against the simulator: status, ask, kill-head, info, exit codes. */
+#include "tests/support/deadline.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -15,13 +16,11 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 40000 };
-
 static struct run run_command(struct sim_run *sim, const char *const *args)
 {
     const char *argv[24] = {run_raydeck(), "--config", sim_run_config(sim)};
     for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
-    return run_program(argv, NULL, NULL, LIMIT_MS);
+    return run_program(argv, NULL, NULL, DEADLINE_MS);
 }
 #define RAYDECK(...) run_command(sim, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -214,12 +213,12 @@ static void without_an_api_server_nothing_is_known(void **state)
     assert_int_equal(fclose(file), 0);
     const char *info[] = {run_raydeck(), "info", "--kubeconfig", path, NULL};
     const char *cleanup[] = {run_raydeck(), "cleanup", "--kubeconfig", path, NULL};
-    struct run r = run_program(info, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(info, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 3);
     assert_non_null(strstr(r.out, "\nrayservice                 not known "));
     assert_null(strstr(r.out, "the only one"));
     run_done(&r);
-    r = run_program(cleanup, NULL, NULL, LIMIT_MS);
+    r = run_program(cleanup, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 3);
     assert_null(strstr(r.out, "raydeck's label"));
     assert_non_null(strstr(r.err, "could not be listed: "));
@@ -328,12 +327,12 @@ static void nothing_there_is_said_and_exits_3(void **state)
     const char *const argv[] = {run_raydeck(), "--kubeconfig", "none",   "--redis",   "redis://127.0.0.1:1",
                                 "--neuron",    "none",         "status", "--timeout", "5",
                                 NULL};
-    struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 3);
     assert_non_null(strstr(r.out, "GCS in Redis: DOWN"));
     run_done(&r);
     const char *const missing[] = {run_raydeck(), "--kubeconfig", "/nonexistent/kubeconfig", "status", NULL};
-    r = run_program(missing, NULL, NULL, LIMIT_MS);
+    r = run_program(missing, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 2);
     assert_non_null(strstr(r.err, "/nonexistent/kubeconfig"));
     run_done(&r);
@@ -344,16 +343,16 @@ static void help_and_version_need_nothing(void **state)
     (void)state;
     const char *const help[] = {run_raydeck(), "--help", NULL}, *const version[] = {run_raydeck(), "--version", NULL},
                       *const wrong[] = {run_raydeck(), "--wrong", NULL};
-    struct run r = run_program(help, NULL, NULL, LIMIT_MS);
+    struct run r = run_program(help, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "kill-head"));
     assert_string_equal(r.err, "");
     run_done(&r);
-    r = run_program(version, NULL, NULL, LIMIT_MS);
+    r = run_program(version, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 0);
     assert_memory_equal(r.out, "raydeck ", 8);
     run_done(&r);
-    r = run_program(wrong, NULL, NULL, LIMIT_MS);
+    r = run_program(wrong, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 2);
     assert_string_equal(r.out, "");
     run_done(&r);
@@ -373,7 +372,7 @@ static void closed_standard_streams_are_a_failure_and_no_crash(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
         const char *argv[] = {"/bin/sh", "-c", closed[i].script, run_raydeck(), sim_run_config(sim), NULL};
-        struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
         assert_int_equal(r.status, closed[i].status);
         assert_int_equal(strstr(r.out, "mistral") != NULL, closed[i].printed);
         assert_string_equal(r.err, "");

@@ -1,5 +1,6 @@
 /* token_file_test.c - a token file, of a kubeconfig or for AWS, or AWS' own files, on a file system that hangs: neither
  * the keyboard nor the screen is held up, and the kubeconfig's token is taken when it comes. */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { STEP_MS = 40000, FILE_MAX = 64 * 1024 };
+enum { FILE_MAX = 64 * 1024 };
 
 struct stage {
     struct sim_run *sim;
@@ -95,7 +96,7 @@ static void stage_start(struct stage *s, const char *subcommand)
 /* Until the file is being opened. */
 static void until_opened(struct stage *s)
 {
-    const uint64_t limit = loop_now_ms() + STEP_MS;
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (access(s->log, F_OK) != 0) {
         if (loop_now_ms() > limit) fail_msg("the token file was not opened");
         pty_pump(s->pty, 20);
@@ -128,8 +129,8 @@ static void aws_ends_by_a_signal(struct stage *s, const char *first, const char 
     s->pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
     until_opened(s);
     pty_send(s->pty, "\003");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
-    pty_see(s->pty, "interrupted: nothing was applied", 1);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
+    pty_see(s->pty, "interrupted: nothing was applied");
     assert_int_equal(access(s->hang, F_OK), 0);
 }
 
@@ -157,13 +158,13 @@ static void the_console_is_not_held_up(void **state)
     stage_start(s, NULL);
     until_opened(s);
     pty_send(s->pty, ":disarm\r"); /* the keyboard */
-    pty_see(s->pty, "READ-ONLY", STEP_MS);
-    pty_see(s->pty, "its file system hangs", STEP_MS);
+    pty_see(s->pty, "READ-ONLY");
+    pty_see(s->pty, "its file system hangs");
     assert_int_equal(times_opened(s), 1); /* one thread waits, and no more */
     assert_int_equal(unlink(s->hang), 0);
-    pty_see(s->pty, "head +mistral-.*-head-", STEP_MS);
+    pty_see(s->pty, "head +mistral-.*-head-");
     pty_send(s->pty, "\003");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
     assert_true(pty_modes_restored(s->pty));
 }
 
@@ -172,9 +173,9 @@ static void a_signal_ends_it_while_it_hangs(void **state)
     struct stage *s = *state;
     stage_start(s, NULL);
     until_opened(s);
-    pty_see(s->pty, "kube connecting", STEP_MS);
+    pty_see(s->pty, "kube connecting");
     pty_send(s->pty, "\003");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
     assert_true(pty_modes_restored(s->pty));
     assert_int_equal(access(s->hang, F_OK), 0);
 }
@@ -184,8 +185,8 @@ static void a_one_shot_command_prints_what_it_has(void **state)
     struct stage *s = *state;
     stage_start(s, "status");
     until_opened(s);
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 3);
-    pty_see(s->pty, "GCS", 1);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 3);
+    pty_see(s->pty, "GCS");
     assert_int_equal(access(s->hang, F_OK), 0);
 }
 

@@ -2,6 +2,7 @@
  * walkthrough_console_test.c - a walkthrough in a pseudo-terminal: by itself through a kill and its recovery; stopped
  * by a key, and going on; the demo back at its start; addresses hidden; and what the rehearsal says.
  */
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -17,8 +18,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { FIRST_MS = 15000, STEP_MS = 40000 };
 
 static const char through_a_kill[] = "steps:\n"
                                      "- caption: One Ray head.\n"
@@ -63,7 +62,7 @@ static struct stage stage_start(const char *script, const char *option)
 static void stage_leave(struct stage *s)
 {
     pty_send(s->pty, "\003");
-    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
+    assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
     pty_stop(s->pty);
     assert_int_equal(run_entries(s->tmp), 1); /* the script */
     run_remove(s->tmp);
@@ -75,17 +74,17 @@ static void through_kill_and_recovery_by_itself(void **state)
 {
     (void)state;
     struct stage s = stage_start(through_a_kill, NULL);
-    pty_see(s.pty, "^ +One Ray head\\.", FIRST_MS);
-    pty_see(s.pty, "any key takes over", FIRST_MS);
-    pty_see(s.pty, "^ +Now it goes\\.", FIRST_MS);
-    pty_see(s.pty, "HEAD DOWN", STEP_MS);
-    pty_see(s.pty, "^ +Gone\\. No grace\\.", STEP_MS);
-    pty_see(s.pty, "simulator 2x", STEP_MS);
-    pty_see(s.pty, "^ +Answered with no head\\.", STEP_MS);
-    pty_see(s.pty, "^ +Kept\\.", STEP_MS);
-    pty_see(s.pty, "LAST HEAD LOSS .*0 failed", STEP_MS);
+    pty_see(s.pty, "^ +One Ray head\\.");
+    pty_see(s.pty, "any key takes over");
+    pty_see(s.pty, "^ +Now it goes\\.");
+    pty_see(s.pty, "HEAD DOWN");
+    pty_see(s.pty, "^ +Gone\\. No grace\\.");
+    pty_see(s.pty, "simulator 2x");
+    pty_see(s.pty, "^ +Answered with no head\\.");
+    pty_see(s.pty, "^ +Kept\\.");
+    pty_see(s.pty, "LAST HEAD LOSS .*0 failed");
     /* the whole screen for the GCS */
-    pty_wait_gone(s.pty, "4 Requests", STEP_MS);
+    pty_wait_gone(s.pty, "4 Requests", DEADLINE_MS);
     stage_leave(&s);
 }
 
@@ -97,22 +96,22 @@ static void a_key_takes_over_and_a_reset(void **state)
                     "  keys: \":\"\n  type: reset\n- caption: As before.\n  wait: pods-ready 3\n- caption: Ready.\n"
                     "  wait: seconds 3600\n",
                     "--redact");
-    pty_see(s.pty, "waiting for the head to go", FIRST_MS);
-    pty_see(s.pty, "ANSWERING +YES", FIRST_MS);
+    pty_see(s.pty, "waiting for the head to go");
+    pty_see(s.pty, "ANSWERING +YES");
     pty_send(s.pty, "3");
-    pty_see(s.pty, "PAUSED at 1/4: a key was pressed .*:script goes on", STEP_MS);
+    pty_see(s.pty, "PAUSED at 1/4: a key was pressed .*:script goes on");
     pty_send(s.pty, "xk");
-    pty_see(s.pty, "yes, do it", STEP_MS);
+    pty_see(s.pty, "yes, do it");
     pty_send(s.pty, "y");
-    pty_see(s.pty, "HEAD DOWN", STEP_MS);
-    pty_see(s.pty, "PAUSED at 1/4", STEP_MS); /* it went, and nobody goes on but the person */
+    pty_see(s.pty, "HEAD DOWN");
+    pty_see(s.pty, "PAUSED at 1/4"); /* it went, and nobody goes on but the person */
     pty_send(s.pty, ":script\r");
-    pty_see(s.pty, "the demo was restarted", STEP_MS);
-    pty_see(s.pty, "^ +Ready\\.", STEP_MS);
-    pty_wait_gone(s.pty, "HEAD DOWN", STEP_MS);
-    pty_see(s.pty, "head +mistral-.*-head-.* 2/2 +Running +0 +4d", STEP_MS);
-    pty_wait_gone(s.pty, " 100\\.64\\.", STEP_MS);
-    pty_wait_gone(s.pty, "ip-100-64", STEP_MS);
+    pty_see(s.pty, "the demo was restarted");
+    pty_see(s.pty, "^ +Ready\\.");
+    pty_wait_gone(s.pty, "HEAD DOWN", DEADLINE_MS);
+    pty_see(s.pty, "head +mistral-.*-head-.* 2/2 +Running +0 +4d");
+    pty_wait_gone(s.pty, " 100\\.64\\.", DEADLINE_MS);
+    pty_wait_gone(s.pty, "ip-100-64", DEADLINE_MS);
     stage_leave(&s);
 }
 
@@ -125,14 +124,14 @@ static void a_script_that_is_none(void **state)
     fputs("steps:\n- keys: x z\n- wait: nirvana\n", f);
     fclose(f);
     const char *const argv[] = {run_raydeck(), "demo", "--script", file, "--check", NULL};
-    struct run r = run_program(argv, NULL, NULL, STEP_MS);
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     char *expected = mem_printf("%s:3: wait: there is no condition nirvana\n", file);
     assert_int_equal(r.status, 1);
     assert_string_equal(r.out, expected);
     run_done(&r);
     const char *const shipped[] = {run_raydeck(), "demo", "--script", "deploy/assets/walkthrough.yaml",
                                    "--check",     NULL};
-    r = run_program(shipped, NULL, NULL, STEP_MS);
+    r = run_program(shipped, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "nothing was found that would not work"));
     run_done(&r);
@@ -155,7 +154,7 @@ static void a_rehearsal_at_a_cluster(void **state)
                                     "--check",
                                     read_only ? "--read-only" : NULL,
                                     NULL};
-        struct run r = run_program(argv, NULL, NULL, STEP_MS);
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
         assert_int_equal(r.status, 1);
         assert_string_equal(r.err, "");
         assert_non_null(strstr(r.out, "speed: only the demo has one"));
@@ -176,7 +175,7 @@ static void status_is_redacted(void **state)
     (void)state;
     for (int hidden = 0; hidden < 2; hidden++) {
         const char *const argv[] = {run_raydeck(), "demo", hidden ? "--redact" : "--no-bell", "-o", "json", NULL};
-        struct run r = run_program(argv, NULL, NULL, STEP_MS);
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
         assert_int_equal(r.status, 0);
         assert_true((strstr(r.out, "100-64-") == NULL) == hidden);
         assert_non_null(strstr(r.out, "\n}\n"));

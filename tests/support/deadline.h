@@ -5,18 +5,22 @@
 #ifndef RAYDECK_TESTS_DEADLINE_H
 #define RAYDECK_TESTS_DEADLINE_H
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define DEADLINE_SLOWER 2
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) && !defined(DEADLINE_SLOWER)
-#define DEADLINE_SLOWER 2
-#endif
-#ifndef DEADLINE_SLOWER
-#define DEADLINE_SLOWER 1
-#endif
+#include "backends/link/loop.h"
 
-enum { DEADLINE_MS = 60 * 1000 * DEADLINE_SLOWER };
+enum { DEADLINE_MS = 120 * 1000 };
+
+/* Steps the loop until the condition holds, or the deadline is over: the caller asserts what it needs. */
+#define STEP_UNTIL(loop, condition)                                                                                    \
+    do {                                                                                                               \
+        const uint64_t deadline_ms_ = loop_now_ms() + DEADLINE_MS;                                                     \
+        while (!(condition) && loop_now_ms() < deadline_ms_) loop_step(loop, 20);                                      \
+    } while (0)
+
+/* The same, and fails the test where it never holds. */
+#define ASSERT_UNTIL(loop, condition)                                                                                  \
+    do {                                                                                                               \
+        STEP_UNTIL(loop, condition);                                                                                   \
+        if (!(condition)) fail_msg("not in %d s: %s", DEADLINE_MS / 1000, #condition);                                 \
+    } while (0)
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
+#include "tests/support/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { HARNESS_LIMIT_MS = 20000 };
 
 static void on_change(void *owner, struct change *c)
 {
@@ -91,7 +90,7 @@ static void on_done(void *arg, enum err err, const char *why)
 
 static void until_asked_or_over(struct deploy_harness *r)
 {
-    const uint64_t end = loop_now_ms() + HARNESS_LIMIT_MS;
+    const uint64_t end = loop_now_ms() + DEADLINE_MS;
     while (!r->asked && !r->over) {
         if (loop_now_ms() > end) fail_msg("timed out: \n%s", r->said);
         loop_step(r->sim->loop, 20);

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>
@@ -186,7 +187,7 @@ void kube_fixture_stop(struct kube_fixture *s)
 
 void kube_fixture_until(struct kube_fixture *s, bool (*so)(struct kube_fixture *s), const char *what)
 {
-    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + DEADLINE_MS;
     while (!so(s)) {
         if (loop_now_ms() > end) fail_msg("timed out: %s (last down: %s)", what, s->last_down);
         loop_step(s->loop, 20);

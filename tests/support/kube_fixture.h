@@ -7,9 +7,10 @@
 
 #include "backends/backend.h"
 #include "backends/world/world.h"
+#include "tests/support/deadline.h"
 #include "tests/support/tiny_server.h"
 
-enum { FIXTURE_TEXTS = 512, FIXTURE_LIMIT_MS = 8000 };
+enum { FIXTURE_TEXTS = 512 };
 
 struct kube_fixture {
     struct loop *loop;
@@ -48,7 +49,7 @@ void kube_fixture_stop(struct kube_fixture *s);
 
 void kube_fixture_put_file(struct kube_fixture *s, const char *name, const char *text); /* in dir */
 
-/* Steps the loop until it is so; fails the test after FIXTURE_LIMIT_MS. */
+/* Steps the loop until it is so; fails the test after DEADLINE_MS. */
 void kube_fixture_until(struct kube_fixture *s, bool (*so)(struct kube_fixture *s), const char *what);
 void kube_fixture_for(struct kube_fixture *s, uint64_t ms); /* to see that nothing happens */
 

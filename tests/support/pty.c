@@ -4,6 +4,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "tests/support/deadline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -270,12 +271,12 @@ bool pty_wait_gone(struct pty *p, const char *regex, unsigned max_ms)
     return screen_seek(p, regex, false, max_ms);
 }
 
-void pty_see(struct pty *p, const char *regex, unsigned max_ms)
+void pty_see(struct pty *p, const char *regex)
 {
-    if (pty_wait_for(p, regex, max_ms)) return;
+    if (pty_wait_for(p, regex, DEADLINE_MS)) return;
     char *text = pty_screen(p);
     child_reap(p);
-    printf("the screen, %u ms later (program status %d):\n%s", max_ms, p->status, text);
+    printf("the screen, %d s later (program status %d):\n%s", DEADLINE_MS / 1000, p->status, text);
     free(text);
     fail_msg("not on the screen: %s", regex);
 }
@@ -340,7 +341,7 @@ void pty_send(struct pty *p, const char *bytes)
 {
     size_t len = strlen(bytes);
     pty_wait(p, frame_is_whole, NULL, SETTLE_MS); /* as a terminal would: it answers before a person has read */
-    uint64_t end = now_ms() + 5000;
+    uint64_t end = now_ms() + DEADLINE_MS;
     while (len > 0 && now_ms() < end) {
         ssize_t n = write(p->master, bytes, len);
         if (n > 0) {

@@ -28,10 +28,10 @@ void pty_stop(struct pty *p);                       /* kills what is left, reaps
 bool pty_wait(struct pty *p, bool (*until)(struct pty *p, void *arg), void *arg, unsigned max_ms);
 bool pty_wait_for(struct pty *p, const char *regex, unsigned max_ms);  /* extended; a line of the screen matches */
 bool pty_wait_gone(struct pty *p, const char *regex, unsigned max_ms); /* no line matches any more */
-void pty_see(struct pty *p, const char *regex, unsigned max_ms);       /* fails the test, with the screen, where not */
-bool pty_wait_stopped(struct pty *p, unsigned max_ms);                 /* by job control */
-int pty_wait_exit(struct pty *p, unsigned max_ms);                     /* status, 128 + signal, or -1: still running */
-void pty_pump(struct pty *p, unsigned ms);                             /* reads for that long: for measuring only */
+void pty_see(struct pty *p, const char *regex);        /* in DEADLINE_MS; fails the test, with the screen, where not */
+bool pty_wait_stopped(struct pty *p, unsigned max_ms); /* by job control */
+int pty_wait_exit(struct pty *p, unsigned max_ms);     /* status, 128 + signal, or -1: still running */
+void pty_pump(struct pty *p, unsigned ms);             /* reads for that long: for measuring only */
 
 void pty_send(struct pty *p, const char *bytes);
 void pty_resize(struct pty *p, int rows, int cols);

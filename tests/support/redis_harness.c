@@ -1,5 +1,6 @@
 /* redis_harness.c - a redis backend before a real redis-server. */
 #include "tests/support/redis_harness.h"
+#include "tests/support/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +9,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 10000, STEP_MS = 20 };
+enum { STEP_MS = 20 };
 
 static void on_change(void *owner, struct change *c)
 {
@@ -53,7 +54,7 @@ void harness_close(struct redis_harness *harness)
 void harness_until(struct redis_harness *harness, bool (*cond)(struct redis_harness *harness, const void *arg),
                    const void *arg, const char *what)
 {
-    const uint64_t limit = loop_now_ms() + (harness->limit_ms ? harness->limit_ms : LIMIT_MS);
+    const uint64_t limit = loop_now_ms() + (harness->limit_ms ? harness->limit_ms : DEADLINE_MS);
     while (!cond(harness, arg)) {
         if (loop_now_ms() > limit) {
             const struct source *s = harness_source(harness);

@@ -2,6 +2,7 @@
 #include "tests/support/resp_harness.h"
 
 #include "backends/base/mem.h"
+#include "tests/support/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 20000 };
 
 const struct budget_rate harness_unlimited[BUDGET_KINDS];
 const struct budget_rate harness_paced[BUDGET_KINDS] = {[BUDGET_REQUESTS] = {HARNESS_PACED_RATE, 1}};
@@ -104,8 +103,7 @@ void resp_harness_open(struct resp_harness *b, const struct resp_script *script,
     gcs_view_init(&b->view, "redis", resp_harness_hear, b);
     b->conn = resp_open(b->loop, &url, NULL, &(struct resp_calls){on_opened, NULL, on_closed, b});
     redis_url_done(&url);
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (!b->opened && loop_now_ms() < limit) loop_step(b->loop, 20);
+    STEP_UNTIL(b->loop, b->opened);
     assert_true(b->opened);
     b->began_ms = loop_now_ms();
     budget_init(&b->budget, rates, b->began_ms);
@@ -125,8 +123,7 @@ void resp_harness_close(struct resp_harness *b)
 
 void resp_harness_run(struct resp_harness *b)
 {
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (!b->ends && loop_now_ms() < limit) loop_step(b->loop, 20);
+    STEP_UNTIL(b->loop, b->ends);
     if (!b->ends) fail_msg("it does not end; last asked: %s", buf_text(&b->log));
     b->took_ms = loop_now_ms() - b->began_ms;
     for (int i = 0; i < 5; i++) loop_step(b->loop, 0);

@@ -3,6 +3,7 @@
 
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
+#include "tests/support/deadline.h"
 #include "tests/support/run.h"
 
 #include <setjmp.h>
@@ -12,8 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { BED_WAIT_MS = 20000 };
 
 struct reply {
     bool done;
@@ -68,7 +67,7 @@ static struct reply request_send(struct sim_fixture *b, const char *method, cons
                                       .header = {{"Authorization", b->bearer}, {type ? "Content-Type" : NULL, type}},
                                       .body = body,
                                       .body_len = body ? strlen(body) : 0,
-                                      .timeout_ms = BED_WAIT_MS};
+                                      .timeout_ms = DEADLINE_MS};
     const struct http_calls calls = {.done = on_answer, .arg = &r};
     http_send(b->http, &question, &calls);
     while (!r.done) loop_step(b->loop, 50);
@@ -109,7 +108,7 @@ void sim_fixture_say(struct sim_fixture *b, const char *line)
 
 cJSON *sim_fixture_wait(struct sim_fixture *b, const char *path, const char *text)
 {
-    uint64_t limit = loop_now_ms() + BED_WAIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     for (;;) {
         struct reply r = request_send(b, "GET", path, NULL, NULL);
         bool found = r.status == 200 && strstr(r.body, text);
@@ -123,7 +122,7 @@ cJSON *sim_fixture_wait(struct sim_fixture *b, const char *path, const char *tex
 
 void sim_fixture_wait_gone(struct sim_fixture *b, const char *path)
 {
-    uint64_t limit = loop_now_ms() + BED_WAIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     for (;;) {
         struct reply r = request_send(b, "GET", path, NULL, NULL);
         long status = r.status;

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/link/loop.h"
+#include "tests/support/deadline.h"
 #include "tests/support/run.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@
 
 #include <cmocka.h>
 
-enum { START_MS = 20000, STOP_MS = 10000, SAY_MS = 10000, ARGS = 24, LINE = 4096 };
+enum { ARGS = 24, LINE = 4096 };
 
 extern char **environ;
 
@@ -55,7 +56,7 @@ struct sim_run *sim_run_start(const char *const *extra)
     s->out = out[0];
     char said[LINE] = "";
     size_t len = 0;
-    uint64_t limit = loop_now_ms() + START_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (!strstr(said, "ready")) {
         struct pollfd fd = {s->out, POLLIN, 0};
         if (loop_now_ms() > limit) fail_msg("raydeck-sim was not ready in time: %s", said);
@@ -77,7 +78,7 @@ void sim_run_stop(struct sim_run *s)
 {
     if (!s) return;
     int status = 0;
-    uint64_t limit = loop_now_ms() + STOP_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     bool killed = false;
     close(s->in);
     while (waitpid(s->pid, &status, WNOHANG) == 0) {
@@ -114,7 +115,7 @@ char *sim_run_say(struct sim_run *s, const char *line)
     dprintf(fd, "%s\n", line);
     char answer[LINE] = "";
     size_t len = 0;
-    uint64_t limit = loop_now_ms() + SAY_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (!strchr(answer, '\n') && loop_now_ms() < limit) {
         struct pollfd p = {fd, POLLIN, 0};
         if (poll(&p, 1, 100) <= 0) continue;

@@ -6,6 +6,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/link/file_job.h"
+#include "tests/support/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 10000 };
 
 static const struct kube_where prod = {.context = "prod", .server = "https://one:6443", .ca = "sha256:aa", .id = "1a"};
 
@@ -167,8 +166,7 @@ static void console_armed(struct console *c)
 
 static void until_decided(struct console *c, unsigned decisions)
 {
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (c->decisions < decisions && loop_now_ms() < limit) loop_step(c->loop, 100);
+    STEP_UNTIL(c->loop, c->decisions >= decisions);
     assert_int_equal(c->decisions, decisions);
 }
 

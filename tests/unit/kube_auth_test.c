@@ -3,6 +3,7 @@
 #include "backends/kube/kube_auth.h"
 
 #include "backends/base/mem.h"
+#include "tests/support/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +13,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 20000 };
 
 struct fixture {
     struct loop *loop;
@@ -81,7 +80,7 @@ static enum auth_state auth_check(struct fixture *f)
 
 static void until_changes(struct fixture *f, unsigned changes)
 {
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (f->changes < changes) {
         if (loop_now_ms() > limit) fail_msg("told %u times", f->changes);
         loop_step(f->loop, 10);
@@ -178,7 +177,7 @@ static void a_token_file_that_cannot_be_read_says_why(void **state)
     assert_int_equal(auth_check(f), AUTH_FAILED); /* read again with back-off, not for each request */
     loop_step(f->loop, 50);
     assert_int_equal(f->changes, 1);
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (auth_check(f) != AUTH_READY) {
         if (loop_now_ms() > limit) fail_msg("%s", f->why.text);
         loop_step(f->loop, 20);
@@ -260,7 +259,7 @@ static void the_same_certificate_again_is_no_other_one(void **state)
                                     "+%Y-%m-%dT%H:%M:%SZ)'\"}}'");
     f->user.exec = &x;
     auth_begin(f);
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (f->changes < 2) {
         if (loop_now_ms() > limit) fail_msg("run %u times", plugin_runs(f));
         auth_check(f);

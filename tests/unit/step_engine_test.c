@@ -4,6 +4,7 @@
 
 #include "backends/backend.h"
 #include "backends/base/mem.h"
+#include "tests/support/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 10000, PLENTY_MS = 60 * 60 * 1000 };
+enum { PLENTY_MS = 60 * 60 * 1000 };
 
 /* A client of an API server that answers when the test says so. */
 struct kube {
@@ -145,7 +146,7 @@ static void fixture_close(struct fixture *f)
 
 static void run_until(struct fixture *f, const bool *condition)
 {
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (!*condition) {
         if (loop_now_ms() > limit) fail_msg("timed out: \n%s", f->log);
         loop_step(f->loop, 20);
@@ -154,7 +155,7 @@ static void run_until(struct fixture *f, const bool *condition)
 
 static void run_until_logged(struct fixture *f, const char *text)
 {
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (!strstr(f->log, text)) {
         if (loop_now_ms() > limit) fail_msg("timed out: %s, but:\n%s", text, f->log);
         loop_step(f->loop, 20);
@@ -393,8 +394,7 @@ static void a_condition_is_read_until_it_is_met(void **state)
     struct fixture f = {.poll = {.read = read_condition, .every_ms = 1, .limit_ms = PLENTY_MS}};
     OPEN(&f, waits);
     run_until_logged(&f, "wait … not yet");
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (f.readings < 3 && loop_now_ms() < limit) loop_step(f.loop, 20);
+    STEP_UNTIL(f.loop, f.readings >= 3);
     f.met = true;
     ends_with(&f, ERR_OK, "done");
     assert_true(f.readings > 3);
@@ -427,8 +427,7 @@ static void what_hangs_is_said_once(void **state)
     OPEN(&f, waits);
     run_until_logged(&f, "wait: stuck: not yet");
     const unsigned readings = f.readings;
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (f.readings < readings + 3 && loop_now_ms() < limit) loop_step(f.loop, 20);
+    STEP_UNTIL(f.loop, f.readings >= readings + 3);
     f.met = true;
     ends_with(&f, ERR_OK, "done");
     assert_null(strstr(strstr(f.log, "stuck: ") + 1, "stuck: "));
@@ -644,8 +643,7 @@ static void it_may_be_closed_in_confirm(void **state)
     (void)state;
     struct fixture f = {.close_in_confirm = true};
     OPEN(&f, confirmed);
-    const uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (f.engine && loop_now_ms() < limit) loop_step(f.loop, 20);
+    STEP_UNTIL(f.loop, !f.engine);
     assert_null(f.engine);
     loop_step(f.loop, 5);
     assert_false(f.over);

@@ -7,6 +7,7 @@
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
 #include "tests/support/aws_server.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/run.h"
 
@@ -20,7 +21,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 9000, FIXTURES = 16, PORT_TEXT = 64 };
+enum { FIXTURES = 16, PORT_TEXT = 64 };
 #define F "tests/fixtures/aws/"
 #define REGION "us-west-2"
 #define CLUSTER_HOST "trainium-inferentia.abc123.0001.usw2.cache.amazonaws.com"
@@ -202,12 +203,7 @@ static void on_done(void *arg, enum err err, const struct aws_redis *r, const st
     }
 }
 
-#define UNTIL(s, condition)                                                                                            \
-    do {                                                                                                               \
-        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
-        while (!(condition) && loop_now_ms() < end_) loop_step((s)->loop, 20);                                         \
-        assert_true(condition);                                                                                        \
-    } while (0)
+#define UNTIL(s, condition) ASSERT_UNTIL((s)->loop, condition)
 
 static void find_start(struct fixture *s, const char *id, const char *profile)
 {

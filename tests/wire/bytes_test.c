@@ -2,6 +2,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/link/bytes.h"
+#include "tests/support/deadline.h"
 #include "tests/support/tiny_server.h"
 
 #include <setjmp.h>
@@ -15,8 +16,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 8000 };
 
 struct fixture {
     struct loop *loop;
@@ -93,7 +92,7 @@ static struct bytes_calls calls_of(struct fixture *s)
 
 #define WAIT_FOR(s, condition)                                                                                         \
     do {                                                                                                               \
-        uint64_t limit_ = loop_now_ms() + LIMIT_MS;                                                                    \
+        uint64_t limit_ = loop_now_ms() + DEADLINE_MS;                                                                 \
         while (!(condition) && loop_now_ms() < limit_) loop_step((s)->loop, 20);                                       \
         assert_true(condition);                                                                                        \
     } while (0)

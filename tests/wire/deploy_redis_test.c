@@ -3,6 +3,7 @@
 #include "backends/base/mem.h"
 #include "deploy/deploy.h"
 #include "tests/support/aws_server.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>
@@ -14,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 9000, EVERY_MS = 20 };
+enum { EVERY_MS = 20 };
 #define F "tests/fixtures/aws/"
 
 static const struct sigv4_keys keys = {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", NULL,
@@ -109,7 +110,7 @@ static void redis_deploy_begin(struct fixture *s, const char *word, uint64_t mos
 
 static void wait_until_said(struct fixture *s, const char *said)
 {
-    for (uint64_t end = loop_now_ms() + LIMIT_MS; loop_now_ms() < end; loop_step(s->loop, 20))
+    for (uint64_t end = loop_now_ms() + DEADLINE_MS; loop_now_ms() < end; loop_step(s->loop, 20))
         if (said ? strstr(s->said, said) != NULL : s->over) return;
     fail_msg("not said: %s in:\n%s%s", said ? said : "the end", s->said, s->why);
 }

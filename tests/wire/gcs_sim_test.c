@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/sim/gcs_sim.h"
 #include "backends/sim/redis_child.h"
+#include "tests/support/deadline.h"
 
 #include <errno.h>
 #include <hiredis/hiredis.h>
@@ -144,12 +145,7 @@ static unsigned client_connections(struct fixture *f, const char *ip)
     return n;
 }
 
-#define UNTIL(f, condition)                                                                                            \
-    do {                                                                                                               \
-        uint64_t end_ = loop_now_ms() + 8000;                                                                          \
-        while (!(condition) && loop_now_ms() < end_) loop_step((f)->loop, 20);                                         \
-        assert_true(condition);                                                                                        \
-    } while (0)
+#define UNTIL(f, condition) ASSERT_UNTIL((f)->loop, condition)
 
 static void gcs_boot(struct fixture *f)
 {

@@ -2,6 +2,7 @@
  * fills the memory, and each end has its name. */
 #include "backends/base/mem.h"
 #include "backends/link/http.h"
+#include "tests/support/deadline.h"
 #include "tests/support/gzip_zeros.h"
 #include "tests/support/tiny_server.h"
 
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 20000, MIB = 1024 * 1024 };
+enum { MIB = 1024 * 1024 };
 /* READ_MOST: what curl reads in a turn, asked by its socket and by its timer, and some more. */
 enum { CHUNK_BYTES = 6, FLOOD_TEXT = 16 * 1024 * CHUNK_BYTES, FLOOD_BODY = 8 * MIB, READ_MOST = 6 * MIB };
 #define ANY SIZE_MAX
@@ -119,7 +120,7 @@ static void reply_with_text(struct fixture *f)
 static void get_url(struct fixture *f, struct http_ask ask, bool stream)
 {
     unsigned before = f->dones;
-    uint64_t limit = loop_now_ms() + LIMIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     ask.fresh = true;
     http_send(f->client, &ask, &(struct http_calls){.bytes = stream ? on_bytes : NULL, .done = on_done, .arg = f});
     while (f->dones == before && loop_now_ms() < limit) loop_step(f->loop, 50);

@@ -1,6 +1,7 @@
 /* http_test.c - the HTTP client, against a server that plays a script. */
 #include "backends/base/mem.h"
 #include "backends/link/http.h"
+#include "tests/support/deadline.h"
 #include "tests/support/faulty_curl.h"
 #include "tests/support/tiny_server.h"
 
@@ -13,8 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 8000 };
 
 /* A loop, a server whose answer is set by the test, a client, and what the last request came to. */
 struct fixture {
@@ -116,8 +115,7 @@ static int fixture_close(void **state)
 
 static void wait_done(struct fixture *s, unsigned dones)
 {
-    uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (s->dones < dones && loop_now_ms() < limit) loop_step(s->loop, 50);
+    STEP_UNTIL(s->loop, s->dones >= dones);
     assert_int_equal(s->dones, dones);
 }
 
@@ -223,8 +221,7 @@ static void a_stream_is_told_as_it_comes(void **state)
         .then_ms = 80,
     };
     send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/watch"), .silence_ms = 5000}, true);
-    uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (s->chunks < 1 && loop_now_ms() < limit) loop_step(s->loop, 50);
+    STEP_UNTIL(s->loop, s->chunks >= 1);
     assert_int_equal(s->heads, 1);
     assert_int_equal(s->head_status, 200);
     assert_int_equal(s->dones, 0);

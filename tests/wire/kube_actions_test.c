@@ -1,6 +1,7 @@
 /* kube_actions_test.c - Single requests to the API server. */
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_fixture.h"
 
@@ -66,7 +67,7 @@ static void on_value(void *arg, enum err err, const char *value, size_t len, con
 
 static void wait_told(struct kube_fixture *s, const struct told *t)
 {
-    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + DEADLINE_MS;
     while (!t->times) {
         if (loop_now_ms() > end) fail_msg("no answer");
         loop_step(s->loop, 20);

@@ -1,5 +1,6 @@
 /* kube_sim_test.c - the Kubernetes backend against the simulated cluster, over TLS, with what can go wrong there. */
 #include "backends/kube/kube_api.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_fixture.h"
 #include "tests/support/sim_run.h"
@@ -70,7 +71,7 @@ static const struct row *head_row(const struct kube_fixture *s)
 /* Live is what has been listed; a watch follows a moment later. */
 static void all_watched(struct stage *g)
 {
-    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + DEADLINE_MS;
     bool watched = false;
     while (!watched && loop_now_ms() < end) {
         char *said = sim_run_say(g->sim, "state");
@@ -87,7 +88,7 @@ static void versions_that_expire_are_listed_again_without_a_word(void **state)
     all_watched(g);
     unsigned lists = g->s.changes[CHANGE_RELISTED];
     sim_say(g, "fault watch-410");
-    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + DEADLINE_MS;
     while (g->s.changes[CHANGE_RELISTED] < lists + 6 && loop_now_ms() < end) loop_step(g->s.loop, 20);
     assert_true(g->s.changes[CHANGE_RELISTED] >= lists + 6);
     sim_say(g, "clear");
@@ -136,7 +137,7 @@ static void on_end(void *arg, enum err err, const char *why)
 static enum err delete_head(struct stage *g, const char *ns, const char *name, const char *uid)
 {
     struct told t = {0};
-    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + DEADLINE_MS;
     kube_api.delete_pod(g->s.be, ns, name, uid, 0, on_end, &t);
     while (!t.times && loop_now_ms() < end) loop_step(g->s.loop, 20);
     assert_int_equal(t.times, 1);

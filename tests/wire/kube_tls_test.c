@@ -5,6 +5,7 @@
 #include "backends/kube/kube_api.h"
 #include "backends/link/http.h"
 #include "backends/sim/pki.h"
+#include "tests/support/deadline.h"
 #include "tests/support/kube_fixture.h"
 
 #include <arpa/inet.h>
@@ -181,7 +182,7 @@ static void an_encrypted_key_ends_in_an_error_of_the_client(void **state)
         &(struct http_client_conf){.tls = {.ca_pem = t->own.ca_pem, .cert_pem = t->trusted.cert_pem, .key_pem = key}});
     http_send(c, &(struct http_ask){.url = url, .timeout_ms = 5000},
               &(struct http_calls){.done = on_refused, .arg = &err});
-    for (uint64_t limit = loop_now_ms() + FIXTURE_LIMIT_MS; err == ERR_OK && loop_now_ms() < limit;) loop_step(l, 50);
+    for (uint64_t limit = loop_now_ms() + DEADLINE_MS; err == ERR_OK && loop_now_ms() < limit;) loop_step(l, 50);
     assert_int_equal(err, ERR_TLS);
     http_client_free(c);
     loop_free(l);

@@ -8,6 +8,7 @@
 #include "backends/recording/live_recording.h"
 #include "backends/recording/recording_read.h"
 #include "backends/recording/recordings_folder.h"
+#include "tests/support/deadline.h"
 #include "tests/support/run.h"
 
 #include <setjmp.h>
@@ -22,7 +23,7 @@
 
 #include <cmocka.h>
 
-enum { WAIT_MS = 10000, MINUTE = 60 * 1000 };
+enum { MINUTE = 60 * 1000 };
 
 struct fake_console {
     struct loop *loop;
@@ -92,7 +93,7 @@ static void desk_run(struct fake_console *d, unsigned seconds)
 
 static void desk_wait_told(struct fake_console *d, int times)
 {
-    for (uint64_t end = loop_now_ms() + WAIT_MS; d->told < times && loop_now_ms() < end;) loop_step(d->loop, 20);
+    STEP_UNTIL(d->loop, d->told >= times);
     assert_true(d->told >= times);
 }
 
@@ -209,8 +210,7 @@ static struct recovery lost_at(uint64_t t0_ms)
 
 static void desk_wait_file(struct fake_console *d, const char *folder, size_t files)
 {
-    for (uint64_t end = loop_now_ms() + WAIT_MS; run_entries(folder) < files && loop_now_ms() < end;)
-        loop_step(d->loop, 5);
+    STEP_UNTIL(d->loop, run_entries(folder) >= files);
     assert_true(run_entries(folder) >= files);
 }
 

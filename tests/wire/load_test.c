@@ -6,6 +6,7 @@
 #include "backends/base/mem.h"
 #include "backends/serve/infer.h"
 #include "backends/serve/serve_get.h"
+#include "tests/support/deadline.h"
 #include "tests/support/tiny_server.h"
 
 #include <poll.h>
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 20000, SEEN_MAX = 4096 };
+enum { SEEN_MAX = 4096 };
 #define HEALTHY "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess"
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[\"answer\"]"
 
@@ -99,7 +100,7 @@ static void fixture_start(struct fixture *x, struct load_series *s, size_t count
 
 static void fixture_run(struct fixture *x)
 {
-    const uint64_t limit_ms = loop_now_ms() + LIMIT_MS;
+    const uint64_t limit_ms = loop_now_ms() + DEADLINE_MS;
     while (!x->over && loop_now_ms() < limit_ms) loop_step(x->loop, 100);
     assert_int_equal(x->over, 1);
     loop_step(x->loop, 0);

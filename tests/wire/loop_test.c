@@ -1,6 +1,7 @@
 /* loop_test.c - Alarms and clocks. */
 #include "backends/base/mem.h"
 #include "backends/link/loop.h"
+#include "tests/support/deadline.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,8 +55,7 @@ static void an_alarm_may_be_freed_while_it_rings(void **state)
     struct bell b = {.loop = loop_new(), .free_it = true};
     b.alarm = alarm_new(b.loop, on_ring, &b);
     alarm_set(b.alarm, 0, 1);
-    uint64_t limit = loop_now_ms() + 5000;
-    while (b.rings == 0 && loop_now_ms() < limit) loop_step(b.loop, 50);
+    STEP_UNTIL(b.loop, b.rings > 0);
     for (int i = 0; i < 5; i++) loop_step(b.loop, 2);
     assert_int_equal(b.rings, 1);
     loop_free(b.loop);
@@ -76,8 +76,7 @@ static void an_alarm_that_sets_itself_lets_the_others_ring(void **state)
     other.alarm = alarm_new(busy.loop, on_ring, &other);
     alarm_set(busy.alarm, 0, 0);
     alarm_set(other.alarm, 5, 0);
-    uint64_t limit = loop_now_ms() + 5000;
-    while (other.rings == 0 && busy.rings < 1000000 && loop_now_ms() < limit) loop_step(busy.loop, 50);
+    STEP_UNTIL(busy.loop, other.rings > 0 || busy.rings >= 1000000);
     assert_int_equal(other.rings, 1);
     assert_true(busy.rings < 1000000);
     alarm_free(busy.alarm);
@@ -91,8 +90,7 @@ static void an_alarm_repeats_until_it_is_stopped(void **state)
     struct bell b = {.loop = loop_new()};
     b.alarm = alarm_new(b.loop, on_ring, &b);
     alarm_set(b.alarm, 1, 1);
-    uint64_t limit = loop_now_ms() + 5000;
-    while (b.rings < 3 && loop_now_ms() < limit) loop_step(b.loop, 50);
+    STEP_UNTIL(b.loop, b.rings >= 3);
     assert_true(b.rings >= 3);
     alarm_stop(b.alarm);
     unsigned rings = b.rings;

@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 #include "deploy/redis_from.h"
 #include "tests/support/aws_server.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 9000, EVERY_MS = 30, FIXTURES = 8 };
+enum { EVERY_MS = 30, FIXTURES = 8 };
 #define F "tests/fixtures/aws/"
 #define HOST "clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com"
 
@@ -85,7 +86,7 @@ static void find_redis(struct fixture *s, const char *word, uint64_t every_ms)
     redis_from_free(s->from);
     s->done = 0;
     s->from = redis_from_start(&conf, &(struct redis_from_calls){on_said, on_done, s});
-    for (uint64_t end = loop_now_ms() + LIMIT_MS; !s->done && loop_now_ms() < end;) loop_step(s->loop, 20);
+    STEP_UNTIL(s->loop, s->done);
     assert_int_equal(s->done, 1);
 }
 

@@ -4,6 +4,7 @@
 #include "backends/neuron/monitor.h"
 #include "backends/sim/neuron_sim.h"
 #include "backends/world/world.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>
@@ -17,8 +18,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 8000 };
 
 struct fixture {
     struct loop *loop;
@@ -68,12 +67,7 @@ static void monitor_run(struct fixture *s, const char *command)
     if (monitor_ops.open(s->loop, &conf, &s->sink, &s->be, &why) != ERR_OK) fail_msg("%s", why.text);
 }
 
-#define UNTIL(s, condition)                                                                                            \
-    do {                                                                                                               \
-        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
-        while (!(condition) && loop_now_ms() < end_) loop_step((s)->loop, 20);                                         \
-        assert_true(condition);                                                                                        \
-    } while (0)
+#define UNTIL(s, condition) ASSERT_UNTIL((s)->loop, condition)
 
 static const struct source *monitor_source(const struct fixture *s)
 {
@@ -289,7 +283,7 @@ static void test_simulated_monitor(void **state)
     FILE *in = fopen(fifo, "r");
     assert_non_null(in);
     unsigned lines = 0;
-    for (uint64_t end = loop_now_ms() + LIMIT_MS; lines < 2 && loop_now_ms() < end;) {
+    for (uint64_t end = loop_now_ms() + DEADLINE_MS; lines < 2 && loop_now_ms() < end;) {
         char block[4096];
         loop_step(s->loop, 20);
         size_t got = fread(block, 1, sizeof block, in);

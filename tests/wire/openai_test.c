@@ -7,6 +7,7 @@
 #include "backends/serve/openai.h"
 #include "backends/serve/openai_parse.h"
 #include "backends/world/world.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/tiny_server.h"
 
@@ -18,8 +19,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 8000 };
 
 struct fixture {
     struct loop *loop;
@@ -96,12 +95,7 @@ static int fixture_close(void **state)
     return 0;
 }
 
-#define UNTIL(s, condition)                                                                                            \
-    do {                                                                                                               \
-        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
-        while (!(condition) && loop_now_ms() < end_) loop_step((s)->loop, 20);                                         \
-        assert_true(condition);                                                                                        \
-    } while (0)
+#define UNTIL(s, condition) ASSERT_UNTIL((s)->loop, condition)
 
 static void on_done(void *arg, const struct request *r)
 {
@@ -307,7 +301,7 @@ static void test_endless(void **state)
     for (size_t i = 0; i < count; i++) memcpy(bytes + head + i * each, one, each);
     bytes[head + count * each] = '\0';
     s->reply = (struct tiny_reply){.bytes = keep_text(s, bytes), .len = head + count * each, .hang_up = true};
-    prompt_start(s, "q", "m", LIMIT_MS);
+    prompt_start(s, "q", "m", DEADLINE_MS);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->failure, "bad body");
     assert_non_null(strstr(s->last->why, "too large"));
@@ -320,7 +314,7 @@ static void test_done_and_open(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM ": ping\r\n\r\n" PIECE("Yes.") "data: [DONE]\n\n" PIECE("late")};
-    prompt_start(s, "q", "m", LIMIT_MS);
+    prompt_start(s, "q", "m", DEADLINE_MS);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->phase, "ok");
     assert_string_equal(s->last->answer, "Yes.");
@@ -333,7 +327,7 @@ static void test_finished_and_open(void **state)
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Yes.") STOP
                                    "data: {\"choices\":[],\"usage\":{\"completion_tokens\":7}}\n\n"};
-    prompt_start(s, "q", "m", LIMIT_MS);
+    prompt_start(s, "q", "m", DEADLINE_MS);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->phase, "ok");
     assert_string_equal(s->last->answer, "Yes.");
@@ -354,7 +348,7 @@ static void test_turns(void **state)
                                  .turn_count = 1,
                                  .turns_dropped = 3,
                                  .path = {.words = (char *)"direct", .base = s->base},
-                                 .timeout_ms = LIMIT_MS};
+                                 .timeout_ms = DEADLINE_MS};
     s->models =
         (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n{\"data\":[{\"id\":\"m\"}]}"};
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("two") STOP "data: [DONE]\n\n", .hang_up = true};
@@ -373,14 +367,14 @@ static void test_cancelled(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Begun")};
-    prompt_start(s, "q", "m", LIMIT_MS);
+    prompt_start(s, "q", "m", DEADLINE_MS);
     UNTIL(s, strstr(s->seen, "Begun|"));
     openai_ops.cancel(s->run);
     assert_int_equal(s->done, 1);
     assert_string_equal(s->last->phase, "cancelled");
     assert_string_equal(s->last->answer, "Begun");
     assert_false(s->last->latency_us.known);
-    prompt_start(s, "q", NULL, LIMIT_MS); /* while the models are asked for */
+    prompt_start(s, "q", NULL, DEADLINE_MS); /* while the models are asked for */
     openai_ops.cancel(s->run);
     assert_int_equal(s->done, 2);
     openai_ops.cancel(NULL);

@@ -2,6 +2,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/link/process.h"
+#include "tests/support/deadline.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -16,8 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 8000 };
 
 struct fixture {
     struct loop *loop;
@@ -78,7 +77,7 @@ static int fixture_close(void **state)
 
 #define WAIT_FOR(s, condition)                                                                                         \
     do {                                                                                                               \
-        uint64_t limit_ = loop_now_ms() + LIMIT_MS;                                                                    \
+        uint64_t limit_ = loop_now_ms() + DEADLINE_MS;                                                                 \
         while (!(condition) && loop_now_ms() < limit_) loop_step((s)->loop, 20);                                       \
         assert_true(condition);                                                                                        \
     } while (0)
@@ -211,8 +210,7 @@ static void check_ended(struct fixture *s, const char *command, bool leader_ends
     long pid = strtol(buf_text(&s->lines), NULL, 10);
     assert_true(pid > 1 && process_lives(pid));
     process_drop(s);
-    uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (process_lives(pid) && loop_now_ms() < limit) loop_step(s->loop, 20);
+    STEP_UNTIL(s->loop, !process_lives(pid));
     if (process_lives(pid)) {
         kill((pid_t)pid, SIGKILL);
         fail_msg("it lives on: %s", command);

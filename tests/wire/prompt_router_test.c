@@ -10,6 +10,7 @@
 #include "backends/session/conversation.h"
 #include "backends/session/ingress_route.h"
 #include "backends/session/prompt_router.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/tiny_server.h"
 
@@ -21,8 +22,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 9000 };
 
 /* ---- ingresses -------------------------------------------------------------------------------------------------- */
 
@@ -207,7 +206,7 @@ static int fixture_close(void **state)
 
 #define UNTIL(s, condition)                                                                                            \
     do {                                                                                                               \
-        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
+        uint64_t end_ = loop_now_ms() + DEADLINE_MS;                                                                   \
         while (!(condition) && loop_now_ms() < end_) {                                                                 \
             loop_step((s)->loop, 20);                                                                                  \
             router_update(s);                                                                                          \

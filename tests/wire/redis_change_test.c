@@ -1,5 +1,6 @@
 /* redis_change_test.c - what changes in a Redis while the backend looks at it: told by the server, and followed. */
 #include "backends/base/mem.h"
+#include "tests/support/deadline.h"
 #include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
@@ -261,8 +262,7 @@ static void closed_by_owner(bool renames)
     server = redis_server_start(RDB("ray-2.60-running"), NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
     assert_int_equal(redis_kinds[0]->open(loop, &conf, &sink, &o.link, NULL), ERR_OK);
-    const uint64_t limit = loop_now_ms() + 10000;
-    while (!o.over && loop_now_ms() < limit) loop_step(loop, 20);
+    STEP_UNTIL(loop, o.over);
     assert_true(o.over);
     loop_free(loop);
     assert_int_equal(o.after, 0);

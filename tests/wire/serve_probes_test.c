@@ -7,6 +7,7 @@
 #include "backends/serve/serve_status.h"
 #include "backends/world/answers.h"
 #include "backends/world/request_kind.h"
+#include "tests/support/deadline.h"
 #include "tests/support/tiny_server.h"
 
 #include <setjmp.h>
@@ -19,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 9000, SERVICES = 2 };
+enum { SERVICES = 2 };
 
 #define OK(length, body) "HTTP/1.1 200 OK\r\nContent-Length: " length "\r\n\r\n" body
 #define HEALTHY OK("7", "success")
@@ -107,12 +108,7 @@ static int fixture_close(void **state)
     return 0;
 }
 
-#define UNTIL(x, condition)                                                                                            \
-    do {                                                                                                               \
-        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
-        while (!(condition) && loop_now_ms() < end_) loop_step((x)->loop, 20);                                         \
-        assert_true(condition);                                                                                        \
-    } while (0)
+#define UNTIL(x, condition) ASSERT_UNTIL((x)->loop, condition)
 
 static void put_worker(struct fixture *x, const char *cluster, const char *name)
 {

@@ -6,6 +6,7 @@
 #include "backends/serve/serve_status.h"
 #include "backends/world/request_kind.h"
 #include "backends/world/world.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/tiny_server.h"
 
@@ -17,8 +18,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { LIMIT_MS = 8000 };
 
 struct fixture {
     struct loop *loop;
@@ -111,12 +110,7 @@ static int fixture_close(void **state)
     return 0;
 }
 
-#define UNTIL(s, condition)                                                                                            \
-    do {                                                                                                               \
-        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
-        while (!(condition) && loop_now_ms() < end_) loop_step((s)->loop, 20);                                         \
-        assert_true(condition);                                                                                        \
-    } while (0)
+#define UNTIL(s, condition) ASSERT_UNTIL((s)->loop, condition)
 
 static void reply_with(struct fixture *s, const char *status, const char *body)
 {
@@ -392,7 +386,7 @@ static void test_slow_and_wrong(void **state)
     UNTIL(s, requests_tally(s).failed >= 1);
     reply_with(s, "503 Service Unavailable", "unhealthy");
     bool seen = false;
-    for (uint64_t end = loop_now_ms() + LIMIT_MS; !seen && loop_now_ms() < end;) {
+    for (uint64_t end = loop_now_ms() + DEADLINE_MS; !seen && loop_now_ms() < end;) {
         loop_step(s->loop, 20);
         const struct request *last = requests_tally(s).last;
         WORLD_EACH (row, s->world, TABLE_REQUEST) {

@@ -4,6 +4,7 @@
 #include "backends/link/file.h"
 #include "backends/session/session.h"
 #include "backends/world/evidence.h"
+#include "tests/support/deadline.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -17,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { LIMIT_MS = 15000, FILE_MAX = 64 * 1024 };
+enum { FILE_MAX = 64 * 1024 };
 
 /* A session against a simulated cluster of the test's own. */
 struct fixture {
@@ -59,7 +60,7 @@ static void open_session(struct fixture *s)
 
 #define WAIT_FOR(s, condition)                                                                                         \
     do {                                                                                                               \
-        uint64_t limit_ = loop_now_ms() + LIMIT_MS;                                                                    \
+        uint64_t limit_ = loop_now_ms() + DEADLINE_MS;                                                                 \
         while (!(condition) && loop_now_ms() < limit_) {                                                               \
             loop_step((s)->loop, 20);                                                                                  \
             if ((s)->session) session_tick((s)->session);                                                              \

@@ -4,6 +4,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/sim.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/shape.h"
 #include "tests/support/sim_fixture.h"
@@ -24,7 +25,7 @@
     "\"content\":\"x\"},{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":" stream                                 \
     ",\"stream_options\":{\"include_usage\":true}}"
 
-enum { WAIT_MS = 20000, STREAM_MAX = 1024 * 1024 };
+enum { STREAM_MAX = 1024 * 1024 };
 
 static int sim_setup(void **state)
 {
@@ -83,7 +84,7 @@ static void stream_begin(struct sim_fixture *b, struct stream *s)
 
 static void wait_for(struct sim_fixture *b, struct stream *s, bool first_only)
 {
-    uint64_t limit = loop_now_ms() + WAIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (!s->done && !(first_only && s->pieces)) {
         if (loop_now_ms() > limit) fail_msg("the stream does not go on: %.500s", buf_text(&s->text));
         loop_step(b->loop, 20);

@@ -1,6 +1,7 @@
 /* sim_fault_test.c - Faults of the simulated Serve's answers to prompts, whole and streamed; its health checks go on
  * well. */
 #include "backends/base/buf.h"
+#include "tests/support/deadline.h"
 #include "tests/support/sim_fixture.h"
 
 #include <setjmp.h>
@@ -16,14 +17,7 @@
 #define ASK(stream)                                                                                                    \
     "{\"model\":\"mistral-7b\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":" stream "}"
 
-enum {
-    LIMIT_MS = 20000,
-    TEXT_MAX = 1024 * 1024,
-    GIVE_UP_MS = 900,
-    SLOW_END_MS = 4600,
-    SLOW_FIRST_MS = 1800,
-    HEAD_START_MS = 100
-};
+enum { TEXT_MAX = 1024 * 1024, GIVE_UP_MS = 900, SLOW_END_MS = 4600, SLOW_FIRST_MS = 1800, HEAD_START_MS = 100 };
 
 struct result {
     struct buf text;
@@ -78,7 +72,7 @@ static void sim_ask(struct sim_fixture *b, const char *path, const char *body, u
     const struct http_calls calls = {.bytes = on_piece, .done = on_end, .arg = ret};
     http_send(b->http, &asked, &calls);
     while (!ret->done) {
-        if (loop_now_ms() > ret->began_ms + LIMIT_MS) fail_msg("no answer of %s", path);
+        if (loop_now_ms() > ret->began_ms + DEADLINE_MS) fail_msg("no answer of %s", path);
         loop_step(b->loop, 20);
     }
 }

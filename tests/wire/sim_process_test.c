@@ -3,6 +3,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/loop.h"
+#include "tests/support/deadline.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -25,7 +26,7 @@
 
 #include <cmocka.h>
 
-enum { WAIT_MS = 20000, ARGS = 16, LINE = 4096 };
+enum { ARGS = 16, LINE = 4096 };
 
 extern char **environ;
 
@@ -65,7 +66,7 @@ static struct child sim_child_start(const char *dir, const char *const *extra)
 static int wait_for(struct child *c)
 {
     int status = 0;
-    uint64_t limit = loop_now_ms() + WAIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (waitpid(c->pid, &status, WNOHANG) == 0) {
         if (loop_now_ms() > limit) kill(c->pid, SIGKILL);
         poll(NULL, 0, 5);
@@ -117,7 +118,7 @@ static bool port_listens(unsigned port)
 
 static void nothing_is_left(const char *folder, unsigned port)
 {
-    uint64_t limit = loop_now_ms() + WAIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while ((access(folder, F_OK) == 0 || port_listens(port)) && loop_now_ms() < limit) poll(NULL, 0, 5);
     assert_int_not_equal(access(folder, F_OK), 0);
     assert_false(port_listens(port));
@@ -190,7 +191,7 @@ static void redis_goes_and_comes_back_on_its_port(void **state)
     struct sim_run *s = sim_run_start((const char *const[]){"--speed", "20", NULL});
     char *before = sim_run_say(s, "state"), *gone = sim_run_say(s, "fault redis-gone"), *after = NULL;
     assert_string_equal(gone, "ok");
-    uint64_t limit = loop_now_ms() + WAIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     for (;;) {
         free(after);
         after = sim_run_say(s, "state");
@@ -200,7 +201,7 @@ static void redis_goes_and_comes_back_on_its_port(void **state)
     assert_non_null(strstr(after, "fault=redis-gone"));
     char *clear = sim_run_say(s, "clear");
     assert_string_equal(clear, "ok");
-    for (limit = loop_now_ms() + WAIT_MS; loop_now_ms() < limit;) {
+    for (limit = loop_now_ms() + DEADLINE_MS; loop_now_ms() < limit;) {
         free(after);
         after = sim_run_say(s, "state");
         if (strcmp(after, before) == 0) break;
@@ -235,7 +236,7 @@ static void one_seed_gives_one_cluster(void **state)
 
 static void sim_refuses(const char *const *argv, int status, const char *says)
 {
-    struct run r = run_program(argv, NULL, NULL, WAIT_MS);
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, status);
     if (!strstr(r.err, says)) fail_msg("not '%s' but: %s", says, r.err);
     run_done(&r);
@@ -256,7 +257,7 @@ static void wrong_use_is_refused(void **state)
                 "--fault redis-gone: there is no redis-server");
     sim_refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", NULL}, 2, "usage: raydeck-sim");
     sim_refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", "--node", "n", NULL}, 3, "/nowhere");
-    struct run r = run_program((const char *const[]){sim, "--help", NULL}, NULL, NULL, WAIT_MS);
+    struct run r = run_program((const char *const[]){sim, "--help", NULL}, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "--exit-with-stdin"));
     run_done(&r);
@@ -270,7 +271,7 @@ static void without_redis_server_one_line_says_so(void **state)
     char *folder = run_folder();
     const char *const argv[] = {
         "/usr/bin/env", "PATH=/nowhere", run_raydeck_sim(), "--dir", folder, "--exit-with-stdin", NULL};
-    struct run r = run_program(argv, NULL, "", WAIT_MS);
+    struct run r = run_program(argv, NULL, "", DEADLINE_MS);
     assert_int_equal(r.status, 0);
     assert_string_equal(r.out, "ready\n");
     assert_non_null(strstr(r.err, "redis-server is not installed"));

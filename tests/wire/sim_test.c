@@ -8,6 +8,7 @@
 #include "backends/link/file.h"
 #include "backends/link/http.h"
 #include "backends/sim/sim.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/run.h"
 #include "tests/support/shape.h"
@@ -21,7 +22,7 @@
 
 #include <cmocka.h>
 
-enum { WAIT_MS = 20000, LINES_MAX = 4 * 1024 * 1024 };
+enum { LINES_MAX = 4 * 1024 * 1024 };
 
 struct sim {
     struct loop *loop;
@@ -112,7 +113,7 @@ static struct reply sim_ask(struct sim *b, const char *method, const char *path,
                                       .header = {{bearer ? "Authorization" : "X-None", bearer ? bearer : "1"}},
                                       .body = body,
                                       .body_len = body ? strlen(body) : 0,
-                                      .timeout_ms = WAIT_MS};
+                                      .timeout_ms = DEADLINE_MS};
     const struct http_calls calls = {.done = on_reply, .arg = &r};
     http_send(b->http, &question, &calls);
     while (!r.done) loop_step(b->loop, 50);
@@ -175,7 +176,7 @@ static void follow_done(struct follow *f)
 
 static void wait_text(struct sim *b, struct follow *f, const char *text)
 {
-    uint64_t limit = loop_now_ms() + WAIT_MS;
+    uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (!strstr(buf_text(&f->text), text)) {
         if (loop_now_ms() > limit || f->done) fail_msg("'%s' did not come: %.2000s", text, buf_text(&f->text));
         loop_step(b->loop, 20);
@@ -184,8 +185,7 @@ static void wait_text(struct sim *b, struct follow *f, const char *text)
 
 static void wait_end(struct sim *b, struct follow *f)
 {
-    uint64_t limit = loop_now_ms() + WAIT_MS;
-    while (!f->done && loop_now_ms() < limit) loop_step(b->loop, 20);
+    STEP_UNTIL(b->loop, f->done);
     assert_true(f->done);
 }
 
@@ -629,8 +629,7 @@ static void the_control_socket_answers_each_line(void **state)
     while (!t.open) loop_step(b->loop, 20);
     static const char lines[] = "fault nonsense\nadvance x\nkill-worker nobody\nstate\nwhat\n";
     bytes_write(link, lines, sizeof lines - 1);
-    uint64_t limit = loop_now_ms() + WAIT_MS;
-    while (!strstr(buf_text(&t.text), "error: commands are") && loop_now_ms() < limit) loop_step(b->loop, 20);
+    STEP_UNTIL(b->loop, strstr(buf_text(&t.text), "error: commands are"));
     const char *text = buf_text(&t.text);
     assert_non_null(
         strstr(text, "error: no such fault; there are: drop-connections operator-down watch-410 redis-gone garbage "

@@ -4,6 +4,7 @@
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
+#include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 
 #include <setjmp.h>
@@ -172,7 +173,7 @@ static struct pty *term_start(const char *option)
 
 static void assert_left(struct pty *p, int status)
 {
-    assert_int_equal(pty_wait_exit(p, 5000), status);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), status);
     assert_true(pty_modes_restored(p));
     assert_false(pty_alternate(p));
     int row, col;
@@ -185,9 +186,9 @@ static void draws_and_leaves(void **state)
 {
     (void)state;
     struct pty *p = term_start(NULL);
-    pty_see(p, "^size 24x80 key none", 5000);
-    pty_see(p, "^wide 日本 and e\xCC\x81 · ─ end$", 1000);
-    pty_see(p, "^bottom$", 1000);
+    pty_see(p, "^size 24x80 key none");
+    pty_see(p, "^wide 日本 and e\xCC\x81 · ─ end$");
+    pty_see(p, "^bottom$");
     assert_true(pty_alternate(p));
     assert_false(pty_modes_restored(p));
     struct pty_cell wide = pty_cell(p, 3, 5);
@@ -202,19 +203,19 @@ static void keys_pastes_and_the_mouse_arrive(void **state)
 {
     (void)state;
     struct pty *p = term_start("--mouse");
-    pty_see(p, "key none", 5000);
+    pty_see(p, "key none");
     pty_send(p, "\033[A");
-    pty_see(p, "key Up", 2000);
+    pty_see(p, "key Up");
     pty_send(p, "\033");
-    pty_see(p, "key Esc", 2000);
+    pty_see(p, "key Esc");
     pty_send(p, "\003");
-    pty_see(p, "key \\^C", 2000);
+    pty_see(p, "key \\^C");
     pty_send(p, "\033[200~q\033[201~");
-    pty_see(p, "paste q end", 2000);
+    pty_see(p, "paste q end");
     pty_send(p, "\033[<0;8;4M");
-    pty_see(p, "clicks 307", 2000);
+    pty_see(p, "clicks 307");
     pty_send(p, "c");
-    pty_see(p, "key c", 2000);
+    pty_see(p, "key c");
     int row, col;
     bool shown;
     pty_cursor(p, &row, &col, &shown);
@@ -232,7 +233,7 @@ static void colours_are_the_nearest_there_are(void **state)
 {
     (void)state;
     struct pty *p = term_start(NULL);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     struct pty_cell bad = pty_cell(p, 2, 10), armed = pty_cell(p, 2, 14);
     assert_string_equal(bad.text, "b");
     assert_true(bad.bold);
@@ -248,13 +249,13 @@ static void colours_are_the_nearest_there_are(void **state)
     static const char *const eight[] = {"xterm", "linux"};
     for (size_t i = 0; i < ARRAY_LEN(eight); i++) {
         p = start_with(eight[i], NULL, NULL, false);
-        pty_see(p, "^bottom", 5000);
+        pty_see(p, "^bottom");
         bad = pty_cell(p, 2, 10);
         assert_true(bad.bold);
         assert_false(bad.fg_default);
         assert_true((bad.fg >> 16) > 0x80 && (bad.fg & 0xFF) < 0x80);
         pty_send(p, "q");
-        assert_int_equal(pty_wait_exit(p, 5000), 0);
+        assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
         assert_true(pty_modes_restored(p));
         assert_null(strstr(pty_raw(p, NULL), "38;5"));
         pty_stop(p);
@@ -263,14 +264,14 @@ static void colours_are_the_nearest_there_are(void **state)
 
 static void assert_mono(struct pty *p)
 {
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     struct pty_cell bad = pty_cell(p, 2, 10), armed = pty_cell(p, 2, 14);
     assert_string_equal(bad.text, "b");
     assert_true(bad.bold);
     assert_true(bad.fg_default);
     assert_true(armed.reverse);
     pty_send(p, "q");
-    assert_int_equal(pty_wait_exit(p, 5000), 0);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
     assert_true(pty_modes_restored(p));
     pty_stop(p);
 }
@@ -282,7 +283,7 @@ static void mono_shows_by_attributes(void **state)
     assert_mono(term_start("--never"));
     assert_mono(start_with("xterm-256color", "NO_COLOR=1", NULL, false));
     struct pty *p = start_with("xterm-256color", "NO_COLOR=1", "--always", false);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     assert_false(pty_cell(p, 2, 10).fg_default);
     pty_stop(p);
 }
@@ -291,7 +292,7 @@ static void ascii_where_the_locale_is(void **state)
 {
     (void)state;
     struct pty *p = start_with("xterm-256color", "LC_ALL=C", NULL, false);
-    pty_see(p, "^wide \\?\\?\\?\\? and e \\. - end$", 5000);
+    pty_see(p, "^wide \\?\\?\\?\\? and e \\. - end$");
     pty_send(p, "q");
     assert_left(p, 0);
     pty_stop(p);
@@ -310,8 +311,8 @@ static void refuses_what_it_cannot_draw_on(void **state)
         const char *argv[] = {self, "--draw", NULL}, *env[] = {name, NULL};
         struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .cols = 200});
         free(name);
-        assert_int_equal(pty_wait_exit(p, 5000), 3);
-        pty_see(p, refused[i].says, 1000);
+        assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 3);
+        pty_see(p, refused[i].says);
         assert_null(strchr(pty_raw(p, NULL), '\033'));
         assert_true(pty_modes_restored(p));
         pty_stop(p);
@@ -325,7 +326,7 @@ static void a_pipe_is_no_terminal(void **state)
     char *command = mem_printf("%s --draw | cat", self);
     argv[2] = command;
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .cols = 200});
-    pty_see(p, "^refused: this is not a terminal; use: raydeck status", 5000);
+    pty_see(p, "^refused: this is not a terminal; use: raydeck status");
     pty_stop(p);
     free(command);
 }
@@ -342,16 +343,16 @@ static void an_unchanged_frame_sends_nothing(void **state)
 {
     (void)state;
     struct pty *p = term_start(NULL);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_send(p, "x");
-    pty_see(p, "key x", 2000);
+    pty_see(p, "key x");
     uint64_t before = 0;
-    assert_true(pty_wait(p, screen_idle, &before, 2000));
+    assert_true(pty_wait(p, screen_idle, &before, DEADLINE_MS));
     pty_send(p, "x"); /* draws the same again */
     pty_pump(p, 150);
     assert_int_equal(pty_bytes(p), before);
     pty_send(p, "y");
-    pty_see(p, "key y", 2000);
+    pty_see(p, "key y");
     assert_in_range(pty_bytes(p) - before, 1, 40);
     pty_send(p, "q");
     assert_left(p, 0);
@@ -362,15 +363,15 @@ static void a_reader_that_stops_does_not_hold_up_the_loop(void **state)
 {
     (void)state;
     struct pty *p = start_with("xterm-256color", NULL, NULL, false);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_resize(p, 100, 200);
-    pty_see(p, "size 100x200", 2000);
+    pty_see(p, "size 100x200");
     pty_send(p, "f");
-    pty_see(p, "key f", 2000);
+    pty_see(p, "key f");
     pty_read(p, false);
     pty_pump(p, 300); /* more than the kernel keeps for it is on its way */
     pty_signal(p, SIGTERM);
-    assert_int_equal(pty_wait_exit(p, 3000), 100 + SIGTERM);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 100 + SIGTERM);
     assert_true(pty_modes_restored(p));
     pty_read(p, true);
     pty_wait_exit(p, 100);
@@ -382,21 +383,21 @@ static void a_terminal_that_never_answers_is_paced_by_the_second(void **state)
 {
     (void)state;
     struct pty *p = start_with("xterm-256color", NULL, NULL, true);
-    pty_see(p, "key none", 5000);
+    pty_see(p, "key none");
     pty_send(p, "a");
     pty_send(p, "b");
-    pty_see(p, "key b", 3000);
+    pty_see(p, "key b");
     /* Answers that were lost are not waited for once it does answer. */
     pty_mute(p, false);
     pty_send(p, "d");
-    pty_see(p, "key d", 3000);
+    pty_see(p, "key d");
     uint64_t before = loop_now_ms();
     /* A few frames may follow at once after a calm (PACE_BURST); the others keep their distance. */
     static const char *const keys[] = {"e", "g", "h", "i", "j", "k", "l", "m", "n", "o", "r", "t"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         char *seen = mem_printf("key %s", keys[i]);
         pty_send(p, keys[i]);
-        pty_see(p, seen, 3000);
+        pty_see(p, seen);
         free(seen);
     }
     assert_in_range(loop_now_ms() - before, (12 - 1 - 4) * 50, 5000);
@@ -409,15 +410,15 @@ static void a_flood_of_resizes_ends_at_the_last(void **state)
 {
     (void)state;
     struct pty *p = term_start(NULL);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     for (int i = 0; i < 300; i++) {
         pty_resize(p, 5 + i % 60, 20 + i % 150);
         if (i % 50 == 0) pty_pump(p, 5);
     }
     pty_resize(p, 1, 1);
     pty_resize(p, 30, 90);
-    pty_see(p, "^size 30x90 .* end$", 5000);
-    pty_see(p, "^resized 1", 1000);
+    pty_see(p, "^size 30x90 .* end$");
+    pty_see(p, "^resized 1");
     char *line = pty_line(p, 29);
     assert_string_equal(line, "bottom");
     free(line);
@@ -432,19 +433,19 @@ static void stops_and_goes_on(void **state)
     static const char *const ways[] = {"\032", NULL};
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
         struct pty *p = term_start(NULL);
-        pty_see(p, "^bottom", 5000);
+        pty_see(p, "^bottom");
         if (ways[i])
             pty_send(p, ways[i]);
         else
             pty_signal(p, SIGTSTP);
-        assert_true(pty_wait_stopped(p, 3000));
+        assert_true(pty_wait_stopped(p, DEADLINE_MS));
         pty_pump(p, 50);
         assert_true(pty_modes_restored(p));
         assert_false(pty_alternate(p));
         pty_resize(p, 20, 70);
         pty_signal(p, SIGCONT);
-        pty_see(p, "^size 20x70", 3000);
-        pty_see(p, "resumed 1", 3000);
+        pty_see(p, "^size 20x70");
+        pty_see(p, "resumed 1");
         assert_true(pty_alternate(p));
         assert_false(pty_modes_restored(p));
         pty_send(p, "q");
@@ -459,18 +460,18 @@ static void every_end_restores_the_terminal(void **state)
     static const int asked[] = {SIGTERM, SIGINT, SIGHUP};
     for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
         struct pty *p = term_start(NULL);
-        pty_see(p, "^bottom", 5000);
+        pty_see(p, "^bottom");
         pty_signal(p, asked[i]);
         assert_left(p, 100 + asked[i]);
         pty_stop(p);
     }
     struct pty *p = term_start(NULL);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_send(p, "C");
     assert_left(p, 5);
     pty_stop(p);
     p = start_with("xterm-256color", "ASAN_OPTIONS=allocator_may_return_null=1", NULL, false);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_send(p, "M");
     assert_left(p, 70);
     pty_stop(p);
@@ -497,7 +498,7 @@ static void a_fatal_signal_restores_the_terminal(void **state)
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         for (int sent = 0; sent < 2; sent++) {
             struct pty *p = start_raising(numbers[i]);
-            pty_see(p, "^bottom", 5000);
+            pty_see(p, "^bottom");
             if (sent)
                 pty_signal(p, numbers[i]);
             else
@@ -511,7 +512,7 @@ static void an_overflowing_stack_restores_the_terminal(void **state)
 {
     (void)state;
     struct pty *p = start_raising(SIGSEGV);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_send(p, "O");
     assert_left(p, 128 + SIGSEGV);
     pty_stop(p);
@@ -542,17 +543,17 @@ static void a_late_answer_never_reaches_the_shell(void **state)
 {
     (void)state;
     struct pty *p = start_under_a_shell(false);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_send(p, "x");
-    pty_see(p, "key x", 5000);
+    pty_see(p, "key x");
     pty_mute(p, true); /* it answers, but late */
     pty_send(p, "cq");
-    assert_true(pty_wait(p, left_the_screen, NULL, 5000));
+    assert_true(pty_wait(p, left_the_screen, NULL, DEADLINE_MS));
     pty_pump(p, 600);
     pty_send(p, "\033[0n");
-    assert_true(pty_wait(p, modes_restored, NULL, 5000));
+    assert_true(pty_wait(p, modes_restored, NULL, DEADLINE_MS));
     pty_send(p, "mine\n");
-    pty_see(p, "got<mine>", 5000);
+    pty_see(p, "got<mine>");
     pty_stop(p);
 }
 
@@ -560,15 +561,15 @@ static void a_terminal_that_never_answers_is_left_at_once(void **state)
 {
     (void)state;
     struct pty *p = start_under_a_shell(true);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_send(p, "x");
-    pty_see(p, "key x", 5000); /* the second frame: the first answer was waited for in vain */
+    pty_see(p, "key x"); /* the second frame: the first answer was waited for in vain */
     uint64_t before = loop_now_ms();
     pty_send(p, "q");
-    assert_true(pty_wait(p, modes_restored, NULL, 5000));
+    assert_true(pty_wait(p, modes_restored, NULL, DEADLINE_MS));
     assert_true(loop_now_ms() - before < 900);
     pty_send(p, "\n");
-    pty_see(p, "got<>", 5000);
+    pty_see(p, "got<>");
     pty_stop(p);
 }
 
@@ -576,14 +577,14 @@ static void two_signals_restore_the_terminal_as_one_does(void **state)
 {
     (void)state;
     struct pty *p = term_start(NULL);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_mute(p, true);
     pty_send(p, "x");
-    pty_see(p, "key x", 5000);
+    pty_see(p, "key x");
     pty_signal(p, SIGTERM);
-    assert_true(pty_wait(p, left_the_screen, NULL, 5000)); /* waiting for the answer */
+    assert_true(pty_wait(p, left_the_screen, NULL, DEADLINE_MS)); /* waiting for the answer */
     pty_signal(p, SIGTERM);
-    int status = pty_wait_exit(p, 5000);
+    int status = pty_wait_exit(p, DEADLINE_MS);
     assert_true(status == 100 + SIGTERM || status == 128 + SIGTERM);
     assert_true(pty_modes_restored(p));
     pty_stop(p);
@@ -593,9 +594,9 @@ static void a_dropped_line_is_told(void **state)
 {
     (void)state;
     struct pty *p = term_start(NULL);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_hang_up(p);
-    int status = pty_wait_exit(p, 5000);
+    int status = pty_wait_exit(p, DEADLINE_MS);
     assert_true(status == 99 || status == 100 + SIGHUP);
     pty_stop(p);
 }
@@ -604,9 +605,9 @@ static void rings_and_titles(void **state)
 {
     (void)state;
     struct pty *p = term_start(NULL);
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     pty_send(p, "bt");
-    pty_see(p, "key t", 2000);
+    pty_see(p, "key t");
     assert_int_equal(pty_bells(p), 1);
     assert_string_equal(pty_title(p), "raydeck: head down");
     pty_send(p, "q");
@@ -622,7 +623,7 @@ static void direct_colour_where_terminfo_has_it(void **state)
         pty_stop(p);
         skip(); /* ncurses-term is not installed */
     }
-    pty_see(p, "^bottom", 5000);
+    pty_see(p, "^bottom");
     /* Read from the bytes: libvterm 0.1 takes the empty colour space for a colour. */
     assert_non_null(strstr(pty_raw(p, NULL), "\033[38:2::0:255:0m"));
     pty_send(p, "q");
