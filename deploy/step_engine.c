@@ -1,6 +1,8 @@
 /* step_engine.c - Runs a table of steps from the loop. See step_engine.h. */
 #include "deploy/step_engine.h"
 
+#include "backends/link/clock.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +15,11 @@ static unsigned step_flags(const struct step_engine *e)
 static struct step *step_current(struct step_engine *e)
 {
     return &e->steps.item[e->current];
+}
+
+static uint64_t engine_now_ms(const struct step_engine *e)
+{
+    return clock_now_ms(loop_clock(e->conf.loop));
 }
 
 /* ---- order ---- */
@@ -137,7 +144,7 @@ void step_engine_open(struct step_engine *e, const struct step_engine_conf *conf
     steps_init(&e->steps, names, conf->count);
     e->steps.changed = on_changed;
     e->steps.arg = e;
-    e->alarm = alarm_new(conf->loop, on_alarm, e);
+    e->alarm = clock_alarm_new(loop_clock(conf->loop), on_alarm, e);
     engine_next(e, NULL, 0);
 }
 
@@ -331,7 +338,7 @@ void step_finish(struct step_engine *e, enum err err, const char *fmt, ...)
 void step_poll(struct step_engine *e, const struct step_poll *poll)
 {
     e->poll = *poll;
-    e->poll_began_ms = loop_now_ms();
+    e->poll_began_ms = engine_now_ms(e);
     e->unread_ms = 0;
     e->hang_said = false;
     e->poll.read(e->conf.arg);
@@ -347,7 +354,7 @@ static void poll_late(struct step_engine *e)
 
 static void poll_again(struct step_engine *e, bool late)
 {
-    const uint64_t waited = loop_now_ms() - e->poll_began_ms;
+    const uint64_t waited = engine_now_ms(e) - e->poll_began_ms;
     if (engine_cancelled(e, NULL)) return;
     if (e->poll.hang_ms && waited >= e->poll.hang_ms && !e->hang_said) {
         e->hang_said = true;
@@ -370,7 +377,7 @@ void step_unmet(struct step_engine *e)
 
 void step_unread(struct step_engine *e, const char *why)
 {
-    const uint64_t now = loop_now_ms();
+    const uint64_t now = engine_now_ms(e);
     step_wait_text(e, "the API server: %s", why);
     if (!e->unread_ms) e->unread_ms = now;
     poll_again(e, now - e->unread_ms >= e->conf.silent_ms);

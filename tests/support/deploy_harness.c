@@ -122,8 +122,8 @@ void deploy_harness_cleanup(struct deploy_harness *r)
                                       .cluster = {&kube_api, r->kube},
                                       .world = r->world,
                                       .ns = "mistral",
-                                      .hang_ms = 10000,
-                                      .wait_ms = 10000,
+                                      .hang_ms = DEADLINE_MS,
+                                      .wait_ms = DEADLINE_MS,
                                       .poll_ms = 20};
     const struct step_observer observer = {on_changed, on_confirm, on_done, r};
     r->cleanup = cleanup_start(&conf, &observer);

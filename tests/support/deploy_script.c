@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
+#include "tests/support/engine_clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -165,6 +166,12 @@ static bool script_is_over(struct kube_fixture *s)
     return r->over;
 }
 
+static void script_turn(struct kube_fixture *s)
+{
+    const struct deploy_script *r = (const struct deploy_script *)(const void *)s;
+    engine_clock_turn(s->loop, deploy_engine(r->deploy));
+}
+
 void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *how)
 {
     const char *text = how->text ? how->text : manifest_text;
@@ -177,7 +184,9 @@ void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *
     if (!how->token || *how->token) assert_int_equal(variables_give(&v, given, &why), ERR_OK);
     free(given);
     r->fixture.route = script_route;
+    r->fixture.turn = script_turn;
     kube_fixture_start(&r->fixture);
+    engine_clock_start(r->fixture.loop);
     kube_fixture_open(&r->fixture, "{token: x}", "mistral");
     const struct deploy_conf conf = {.loop = r->fixture.loop,
                                      .cluster = {&kube_api, r->fixture.be},

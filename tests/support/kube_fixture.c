@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
+#include "backends/link/clock.h"
 #include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 
@@ -105,7 +106,7 @@ static struct tiny_reply on_request(void *arg, const char *request)
 static void on_change(void *owner, struct change *c)
 {
     struct kube_fixture *s = owner;
-    c->at_ms = c->at_ms ? c->at_ms : loop_now_ms();
+    c->at_ms = c->at_ms ? c->at_ms : clock_now_ms(loop_clock(s->loop));
     s->changes[c->type]++;
     if (c->type == CHANGE_SOURCE && c->state == SOURCE_DOWN) {
         s->downs++;
@@ -190,7 +191,8 @@ void kube_fixture_until(struct kube_fixture *s, bool (*so)(struct kube_fixture *
     uint64_t end = loop_now_ms() + DEADLINE_MS;
     while (!so(s)) {
         if (loop_now_ms() > end) fail_msg("timed out: %s (last down: %s)", what, s->last_down);
-        loop_step(s->loop, 20);
+        loop_step(s->loop, s->turn ? 1 : 20);
+        if (s->turn) s->turn(s);
     }
 }
 

@@ -24,6 +24,7 @@ struct kube_fixture {
     const char *folder;   /* of recorded lists and watches; NULL: empty lists, silent watches */
     /* The script: true when it set *reply. */
     bool (*route)(struct kube_fixture *s, const char *request, struct tiny_reply *reply);
+    void (*turn)(struct kube_fixture *s); /* after each step of kube_fixture_until; NULL: nothing */
     char *text[FIXTURE_TEXTS];
     size_t texts;
     char dir[64];  /* holds the kubeconfig, and what a test puts there */

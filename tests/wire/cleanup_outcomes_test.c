@@ -3,8 +3,10 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
+#include "backends/link/clock.h"
 #include "deploy/cleanup.h"
 #include "tests/support/answer_rows.h"
+#include "tests/support/engine_clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,7 +76,7 @@ static void text_add(char *to, size_t size, const char *text)
 
 static void world_put(struct script *s, struct change *c)
 {
-    c->at_ms = loop_now_ms();
+    c->at_ms = clock_now_ms(loop_clock(s->fixture.loop));
     world_apply(s->fixture.world, c);
     change_free(c);
 }
@@ -172,6 +174,12 @@ static bool script_is_over(struct kube_fixture *fixture)
     return ((const struct script *)(const void *)fixture)->over;
 }
 
+static void script_turn(struct kube_fixture *fixture)
+{
+    const struct script *s = (const struct script *)(const void *)fixture;
+    engine_clock_turn(fixture->loop, cleanup_engine(s->cleanup));
+}
+
 static struct script *script_new(const struct answer_row *rows)
 {
     struct script *s = mem_zero(1, sizeof *s);
@@ -182,7 +190,9 @@ static struct script *script_new(const struct answer_row *rows)
 static void script_run(struct script *s)
 {
     s->fixture.route = script_route;
+    s->fixture.turn = script_turn;
     kube_fixture_start(&s->fixture);
+    engine_clock_start(s->fixture.loop);
     kube_fixture_open(&s->fixture, "{token: x}", "mistral");
     if (s->fields) redis_is_read(s);
     if (s->pod_waits) pod_put(s);

@@ -2,6 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
 #include "deploy/cleanup.h"
+#include "tests/support/engine_clock.h"
 #include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
@@ -28,6 +29,7 @@ struct script {
     bool service_deleted, namespace_deleted;
     char deleted[4096]; /* what was deleted, in order, with its body's UID checked */
     char said[32 * 1024];
+    struct cleanup *cleanup;
     bool asked, over;
     enum err err;
     char why[ERR_TEXT_MAX];
@@ -171,10 +173,18 @@ static bool cleanup_over(struct kube_fixture *fixture)
     return ((const struct script *)(const void *)fixture)->over;
 }
 
+static void script_turn(struct kube_fixture *fixture)
+{
+    const struct script *s = (const struct script *)(const void *)fixture;
+    engine_clock_turn(fixture->loop, cleanup_engine(s->cleanup));
+}
+
 static void cleanup_run(struct script *s, bool yes)
 {
     s->fixture.route = server_route;
+    s->fixture.turn = script_turn;
     kube_fixture_start(&s->fixture);
+    engine_clock_start(s->fixture.loop);
     kube_fixture_open(&s->fixture, "{token: x}", "mistral");
     const struct cleanup_conf conf = {.loop = s->fixture.loop,
                                       .cluster = {&kube_api, s->fixture.be},
@@ -185,12 +195,12 @@ static void cleanup_run(struct script *s, bool yes)
                                       .wait_ms = 300,
                                       .poll_ms = 20};
     const struct step_observer observer = {on_changed, on_confirm, on_done, s};
-    struct cleanup *c = cleanup_start(&conf, &observer);
+    s->cleanup = cleanup_start(&conf, &observer);
     kube_fixture_until(&s->fixture, asked_or_over, "the question, or an end");
     if (!s->over) assert_string_equal(s->deleted, "");
-    if (s->asked) step_engine_confirm(cleanup_engine(c), yes);
+    if (s->asked) step_engine_confirm(cleanup_engine(s->cleanup), yes);
     kube_fixture_until(&s->fixture, cleanup_over, "the end");
-    cleanup_free(c);
+    cleanup_free(s->cleanup);
     kube_fixture_stop(&s->fixture);
 }
 

@@ -1,6 +1,7 @@
 /* deploy_outcomes_test.c - what became of each object that was to be applied, and what KubeRay and Serve made of it:
  * the server's answers between the question and the end. */
 #include "backends/base/mem.h"
+#include "backends/link/clock.h"
 #include "tests/support/deploy_script.h"
 
 #include <setjmp.h>
@@ -333,7 +334,7 @@ static void event_put(struct deploy_script *r, const char *about, int64_t age_ms
     record_set(&e->message, "headService.metadata.name should not be set");
     e->last = known_u64((uint64_t)((int64_t)loop_wall_ms(r->fixture.loop) - age_ms));
     struct change *c = change_put("test/events", WORLD_KUBE, &e->record);
-    c->at_ms = loop_now_ms();
+    c->at_ms = clock_now_ms(loop_clock(r->fixture.loop));
     world_apply(r->fixture.world, c);
     change_free(c);
 }
