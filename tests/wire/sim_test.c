@@ -502,7 +502,7 @@ static void a_prompt_is_answered_while_there_is_no_head(void **state)
     cJSON *answer = json_of(sim_get(b, "/api/v1/namespaces/mistral/services/mistral-serve-svc:serve/proxy/"
                                        "infer?sentence=What%20is%20the%20GCS%3F"),
                             200);
-    assert_in_range(loop_now_ms() - from, 900, 6000);
+    assert_true(loop_now_ms() - from >= 900);
     const char *text = cJSON_GetStringValue(cJSON_GetArrayItem(answer, 0));
     assert_int_equal(strncmp(text, "<s> [INST] What is the GCS? [/INST] The GCS keeps", 48), 0);
     assert_int_equal(kuberay_head(sim_kuberay(b->sim))->dashboard, false);
