@@ -42,7 +42,7 @@ LEAST = 0.85
 BUILD = "build/asan"
 MAKE = ["make", "-s", "BUILD=" + BUILD, "SAN=address,undefined", "CFLAGS=-O1 -g"]
 BUILD_LIMIT_S = 1800
-TEST_LIMIT_S = 170  # as tests/run.sh; less where the test is known to be quicker
+TEST_LIMIT_S = 300  # as tests/run.sh; less where the test is known to be quicker
 PR_SET_CHILD_SUBREAPER = 36
 
 # Area, files, and the tests nearest to them beside those of their own names, the quickest first. The first pattern that
