@@ -49,7 +49,7 @@ FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*_bench.c))
 PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 
-.PHONY: all demo test check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
+.PHONY: all demo test test-infra check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -69,6 +69,11 @@ test:
 	$(Q).ci/deps.sh build test
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs tests
 	$(Q)BUILD=$(BUILD) tests/run.sh $(TESTS) $(ONLY)
+
+# deploy/assets/terraform: its HCL and its scripts, without AWS.
+test-infra:
+	$(Q).ci/deps.sh infra
+	$(Q)tests/infra/run.sh
 
 check-asan:
 	$(Q).ci/deps.sh build test
@@ -173,6 +178,7 @@ clean:
 help:
 	@echo 'make demo         build, then the console on a simulated cluster'
 	@echo 'make test         build, then every test                     ONLY=name: those whose path has it'
+	@echo 'make test-infra   deploy/assets/terraform: HCL and scripts, without AWS'
 	@echo 'make check-asan   the tests under AddressSanitizer and UBSan; check-ubsan: UBSan alone'
 	@echo 'make fuzz         a short run of each parser fuzzer          SECONDS_EACH=20'
 	@echo 'make mutate       mutation tests: breaks the code, runs the tests    COUNT=200 OPTIONS="--area world"'

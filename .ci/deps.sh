@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh SET...: sees to the packages that a step needs (build, test, lint, fuzz), and installs what is missing with apt,
+# deps.sh SET...: sees to the packages that a step needs (build, test, infra, lint, fuzz), and installs what is missing with apt,
 # by sudo where needed. On a system without apt it names what is missing and how to get it.
 set -euo pipefail
 
@@ -9,6 +9,7 @@ build='gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libh
 test='libcmocka-dev libvterm-dev curl redis-tools openssl'
 lint='clang clang-format shellcheck python3 python3-venv git'
 fuzz='clang llvm'
+infra='bats python3 python3-venv'
 
 want=''
 for set in "$@"; do
@@ -16,6 +17,7 @@ for set in "$@"; do
     build) want+=" $build" ;;
     test) want+=" $test" ;;
     lint) want+=" $lint" ;;
+    infra) want+=" $infra" ;;
     fuzz) want+=" $fuzz libclang-rt-dev" ;;
     *) echo "deps.sh: no set called $set" >&2; exit 2 ;;
   esac
