@@ -2,9 +2,9 @@
 #include "tui/panes/pods.h"
 
 #include "backends/base/text.h"
+#include "backends/world/pod_state.h"
 #include "backends/world/serve_not_running.h"
 
-#include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "tui/draw/table_layout.h"
 
@@ -45,15 +45,10 @@ bool pods_shows(const struct view *v, const struct pod *pod)
     return v->focus->rayservice ? focus_has_pod(v->focus, pod) : pod->role != NULL;
 }
 
-/* States that need a person's action, unlike those that recover by themselves. */
 static enum role status_role(const struct pod *pod)
 {
-    static const char *const bad[] = {
-        "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "OOMKilled", "CreateContainerConfigError", "Error",
-        "Evicted",          "InvalidImageName"};
+    if (pod_is_failing(pod)) return ROLE_BAD;
     if (!pod->status || pod->deleted.known) return ROLE_WARN;
-    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-        if (strstr(pod->status, bad[i])) return ROLE_BAD;
     return strcmp(pod->status, "Running") == 0 && pod->is_ready != TRI_NO ? ROLE_TEXT : ROLE_WARN;
 }
 
