@@ -54,6 +54,7 @@ struct view app_view(struct app *app, const struct focus *focus)
                          .outage = &app->outage,
                          .previous = outage_previous(recovery),
                          .focus = focus,
+                         .timeline = session_timeline(app->session),
                          .now_ms = now_ms,
                          .wall_ms = wall_ms,
                          .read_only = !arming_allows(&app->arming),

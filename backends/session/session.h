@@ -15,6 +15,7 @@
 #include "backends/session/prompt_router.h"
 #include "backends/world/answers.h"
 #include "backends/world/recovery.h"
+#include "backends/world/timeline.h"
 #include "backends/world/world.h"
 
 struct session;
@@ -39,6 +40,7 @@ bool session_replays(const struct session *s);
 
 const struct world *session_world(const struct session *s);
 const struct recovery *session_recovery(const struct session *s);
+const struct timeline *session_timeline(const struct session *s); /* of the RayService in focus; never NULL */
 struct focus session_focus(const struct session *s);
 /* The clock of the world's times and ages; borrowed. */
 const struct clock *session_clock(const struct session *s);

@@ -73,6 +73,7 @@ struct session {
     struct session_calls calls;
     struct world *world;
     struct recoveries *recoveries;
+    struct timeline *timeline;
     struct alarm *reconcile;
     struct budget reconciles;
     uint64_t reconciled_ms; /* of the last one */

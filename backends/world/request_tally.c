@@ -22,13 +22,17 @@ void tally_begin(struct request_tally *t, const char *service, uint64_t from_wal
     snprintf(t->service, sizeof t->service, "%s", service ? service : "");
 }
 
-static struct tally_sum *sum_of(struct request_tally *t, const struct request *q)
+bool tally_series_of(const struct request *q, enum tally_series *ret)
 {
-    for (int i = 0; i < TALLY_SERIES; i++)
-        if (q->series && text_eq(q->series, series[i].words)) return &t->sum[i];
-    for (int i = 0; i < TALLY_SERIES; i++)
-        if (text_eq(q->kind, series[i].kind)) return &t->sum[i];
-    return NULL;
+    for (int i = 0; i < 2 * TALLY_SERIES; i++) {
+        const int which = i % TALLY_SERIES;
+        const bool is = i < TALLY_SERIES ? q->series && text_eq(q->series, series[which].words)
+                                         : text_eq(q->kind, series[which].kind);
+        if (!is) continue;
+        *ret = (enum tally_series)which;
+        return true;
+    }
+    return false;
 }
 
 /* What was counted before a load began is not of it. */
@@ -107,8 +111,9 @@ void tally_observe(struct request_tally *t, const struct world *w, const struct 
     if (*t->service && c->owner && strcmp(t->service, c->owner) != 0) return;
     if (text_eq(q->phase, "waiting") || text_eq(q->phase, "cancelled")) return;
     if (q->due.value < t->from_ms || (t->until_ms && q->due.value >= t->until_ms)) return;
-    struct tally_sum *s = sum_of(t, q);
-    if (!s || !is_of_series(t, q)) return;
+    enum tally_series which;
+    if (!tally_series_of(q, &which) || !is_of_series(t, q)) return;
+    struct tally_sum *s = &t->sum[which];
     const uint64_t second = (q->due.value - t->from_ms) / 1000, counted = tally_ended(s), failed = s->failed;
     request_count(s, w, q, c);
     if (tally_ended(s) == counted) return;

@@ -65,6 +65,7 @@ void tally_begin(struct request_tally *t, const char *service, uint64_t from_wal
 /* Call after world_apply(w, c). */
 void tally_observe(struct request_tally *t, const struct world *w, const struct change *c);
 
+bool tally_series_of(const struct request *q, enum tally_series *ret); /* false: of none */
 const char *tally_series_words(enum tally_series series);
 const char *tally_series_key(enum tally_series series);
 /* How many of the ended ones were due in these whole seconds, wall time; of the first TALLY_SECONDS alone. */

@@ -301,7 +301,7 @@ static void tape_serve(struct replay_tape *t)
 void replay_open(struct replay *p, const char *folder, unsigned parts)
 {
     struct replay_tape *t = mem_zero(1, sizeof *t);
-    *p = (struct replay){.world = world_new(), .recoveries = recoveries_new(), .tape = t};
+    *p = (struct replay){.world = world_new(), .recoveries = recoveries_new(), .timeline = timeline_new(), .tape = t};
     t->folder = folder;
     t->parts = parts;
     char *path = path_of(t, "probes", ".jsonl");
@@ -337,6 +337,7 @@ void replay_close(struct replay *p)
     free(t->service_uid);
     free(t->serve_body);
     free(t);
+    timeline_free(p->timeline);
     recoveries_free(p->recoveries);
     world_free(p->world);
 }
@@ -347,6 +348,7 @@ static void replay_tick(struct replay *p, uint64_t wall_ms)
     (void)world_expire(p->world, wall_ms);
     p->focus = focus_of(p->world, NULL, NULL);
     (void)recoveries_tick(p->recoveries, p->world, &p->focus, wall_ms, wall_ms);
+    timeline_tick(p->timeline, p->world, &p->focus, wall_ms, wall_ms);
 }
 
 void replay_until(struct replay *p, uint64_t wall_ms)
@@ -360,6 +362,7 @@ void replay_until(struct replay *p, uint64_t wall_ms)
         world_apply(p->world, c);
         p->focus = focus_of(p->world, NULL, NULL);
         recoveries_observe(p->recoveries, p->world, &p->focus, c, true);
+        timeline_observe(p->timeline, p->world, &p->focus, c);
         if (p->applied) p->applied(p->applied_arg, p, c);
     }
     while (p->now_ms + 1000 <= wall_ms) replay_tick(p, p->now_ms + 1000);
@@ -378,6 +381,7 @@ struct view replay_view(const struct replay *p)
                          .outage = &p->outage,
                          .previous = outage_previous(replay_recovery(p)),
                          .focus = &p->focus,
+                         .timeline = p->timeline,
                          .now_ms = p->now_ms,
                          .wall_ms = p->now_ms};
 }

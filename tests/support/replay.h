@@ -11,11 +11,13 @@
 
 #include "backends/world/answers.h"
 #include "backends/world/recoveries.h"
+#include "backends/world/timeline.h"
 #include "tui/panes/pane.h"
 
 struct replay {
     struct world *world;
     struct recoveries *recoveries;
+    struct timeline *timeline;
     struct focus focus;
     struct outage outage;      /* as of now_ms */
     uint64_t begin_ms, end_ms; /* of the recording, wall */

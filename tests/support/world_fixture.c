@@ -35,6 +35,7 @@ void fixture_apply(struct fixture *f, struct change *c)
     world_apply(f->world, c);
     f->focus = focus_of(f->world, NULL, NULL);
     recovery_observe(&f->recovery, f->world, &f->focus, c);
+    timeline_observe(f->timeline, f->world, &f->focus, c);
     change_free(c);
 }
 
@@ -50,6 +51,7 @@ void fixture_sleep(struct fixture *f, uint64_t ms)
     world_expire(f->world, f->now_ms);
     f->focus = focus_of(f->world, NULL, NULL);
     recovery_tick(&f->recovery, f->world, &f->focus, f->now_ms, f->wall_ms);
+    timeline_tick(f->timeline, f->world, &f->focus, f->now_ms, f->wall_ms);
 }
 
 void fixture_wait(struct fixture *f, uint64_t ms)
@@ -73,6 +75,7 @@ void fixture_empty(struct fixture *f)
     *f = (struct fixture){.world = world_new(), .now_ms = 100 * HOUR, .chrome = {.context = "trainium-inferentia"}};
     stamp_parse("2026-11-23T12:42:11Z", &f->wall_ms);
     recovery_init(&f->recovery);
+    f->timeline = timeline_new();
     for (size_t i = 0; i < ARRAY_LEN(sources); i++)
         fixture_apply(f, change_source(sources[i].id, sources[i].world, SOURCE_LIVE, ERR_OK, NULL, NULL));
     fixture_wait(f, 0);
@@ -81,6 +84,7 @@ void fixture_empty(struct fixture *f)
 void fixture_done(struct fixture *f)
 {
     recovery_done(&f->recovery);
+    timeline_free(f->timeline);
     world_free(f->world);
     *f = (struct fixture){0};
 }
@@ -93,6 +97,7 @@ struct view fixture_view(struct fixture *f)
                          .outage = &f->outage,
                          .previous = outage_previous(&f->recovery),
                          .focus = &f->focus,
+                         .timeline = f->timeline,
                          .now_ms = f->now_ms,
                          .wall_ms = f->wall_ms,
                          .chrome = &f->chrome,

@@ -7,6 +7,7 @@
 #define RAYDECK_TESTS_WORLD_FIXTURE_H
 
 #include "backends/world/recovery.h"
+#include "backends/world/timeline.h"
 #include "tui/panes/chrome.h"
 #include "tui/panes/pane.h"
 
@@ -14,6 +15,7 @@ struct fixture {
     struct world *world;
     struct recovery recovery;
     struct outage outage; /* as of the last fixture_view */
+    struct timeline *timeline;
     struct focus focus;
     uint64_t now_ms, wall_ms;
     struct chrome chrome;

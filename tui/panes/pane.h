@@ -16,7 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct chrome; /* tui/panes/chrome.h: the console's own state */
+struct timeline; /* backends/world/timeline.h */
+struct chrome;   /* tui/panes/chrome.h: the console's own state */
 
 /* The input of update and draw: everything is borrowed for the call. */
 struct view {
@@ -24,6 +25,7 @@ struct view {
     const struct outage *outage, *previous; /* the report of the outage (never NULL), and of the one before it */
     const struct focus *focus;
     uint64_t now_ms, wall_ms;
+    const struct timeline *timeline;   /* NULL: none is kept */
     const struct selection *selection; /* the selected row of the focused pane; the screen sets it */
     const struct chrome *chrome;       /* NULL: none */
     bool read_only, armed, demo;
