@@ -1,5 +1,6 @@
 /* cores_detail.c - one NeuronCore in detail. */
 #include "tui/panes/cores.h"
+#include "tui/panes/detail.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,11 +42,8 @@ static void detail_holder(const struct core *core, const struct monitor *m, stru
     buf_printf(out, "memory        %s\n", text_bytes(bytes, core->memory));
 }
 
-void cores_detail(const struct pane *p, const struct view *v, struct buf *out)
+void core_detail(const struct view *v, const struct row *row, struct buf *out)
 {
-    const char *key = table_selected(&((const struct cores *)p)->table);
-    const struct row *row = key ? world_find(v->world, TABLE_CORE, key) : NULL;
-    if (!row) return;
     const struct core *core = ROW(row, core);
     const struct monitor *m = monitor_of_core(v->world, core);
     enum core_use use = core_use_of(v->world, core);
@@ -61,4 +59,11 @@ void cores_detail(const struct pane *p, const struct view *v, struct buf *out)
     else
         buf_printf(out, "utilisation   %s\n", core_use_words(use));
     if (m && m->error && m->error[0]) buf_printf(out, "monitor error %s\n", m->error);
+}
+
+void cores_detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    const char *key = table_selected(&((const struct cores *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_CORE, key) : NULL;
+    if (row) core_detail(v, row, out);
 }

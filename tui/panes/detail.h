@@ -18,4 +18,10 @@ int detail_height(const struct detail *d, int cols);
 void detail_draw(const struct detail *d, struct canvas *cv, int skip);
 void detail_scroll(struct detail *d, int by, int rows, int cols); /* scrolls the opened detail */
 
+/* The detail of one row, for the panes that show it. */
+void pod_detail(const struct view *v, const struct row *row, struct buf *out);
+void core_detail(const struct view *v, const struct row *row, struct buf *out);
+void event_detail(const struct row *row, struct buf *out);
+void request_detail(const struct row *row, struct buf *out);
+
 #endif

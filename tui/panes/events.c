@@ -1,6 +1,7 @@
 /* events.c - the pane of Events. */
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
+#include "tui/panes/detail.h"
 #include "tui/panes/fresh.h"
 #include "tui/panes/pane_tools.h"
 
@@ -200,15 +201,9 @@ static bool events_selected(const struct pane *p, struct selection *ret)
     return pane_table_selected(p, TABLE_EVENT, ret);
 }
 
-static void events_detail(const struct pane *p, const struct view *v, struct buf *out)
+void event_detail(const struct row *row, struct buf *out)
 {
-    const char *key = table_selected(&((const struct events *)p)->table);
-    const struct row *row = key ? world_find(v->world, TABLE_EVENT, key) : NULL;
     char stamp[STAMP_TEXT_MAX], num[TEXT_NUM_MAX];
-    if (!row) {
-        if (key) buf_str(out, "Deleted from this console, and accepted by the API server.\n");
-        return;
-    }
     const struct event *e = ROW(row, event);
     buf_printf(out, "%s  %s  %s/%s\n", or_dash(e->type), or_dash(e->reason), or_dash(e->about_kind), or_dash(e->about));
     buf_printf(out, "%s\n\n", or_dash(e->message));
@@ -216,6 +211,16 @@ static void events_detail(const struct pane *p, const struct view *v, struct buf
     buf_printf(out, "first  %s\n", e->first.known ? stamp_iso(stamp, e->first.value) : "–");
     buf_printf(out, "last   %s\n", e->last.known ? stamp_iso(stamp, e->last.value) : "–");
     buf_printf(out, "count  %s\n", count_text(num, e->count));
+}
+
+static void events_detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    const char *key = table_selected(&((const struct events *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_EVENT, key) : NULL;
+    if (row)
+        event_detail(row, out);
+    else if (key)
+        buf_str(out, "Deleted from this console, and accepted by the API server.\n");
 }
 
 static struct pane_request events_input(struct pane *p, const struct view *v, const struct input *in)

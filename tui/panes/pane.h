@@ -55,6 +55,7 @@ struct pane_ops {
     char letter;              /* '1' … '9', 'R' */
     size_t state_size;        /* of the pane's struct, whose first member is struct pane */
     int min_rows;             /* below this it is shown as a tab only */
+    bool sideways;            /* left and right are the pane's own; else they go to the pane beside */
     void (*init)(struct pane *p);
     void (*done)(struct pane *p);
     void (*update)(struct pane *p, const struct view *v);

@@ -1,6 +1,7 @@
 /* pods_detail.c - one pod in detail. */
 #include "backends/base/stamp.h"
 #include "backends/world/serve_not_running.h"
+#include "tui/panes/detail.h"
 #include "tui/panes/pods.h"
 
 #include <stdio.h>
@@ -127,12 +128,9 @@ static void of_record(const struct view *v, const struct row *row, const struct 
     of_containers(pod, out);
 }
 
-void pods_detail(const struct pane *p, const struct view *v, struct buf *out)
+void pod_detail(const struct view *v, const struct row *row, struct buf *out)
 {
-    const char *key = table_selected(&((const struct pods *)p)->table);
-    const struct row *row = key ? world_find(v->world, TABLE_POD, key) : NULL;
     char clock[STAMP_TEXT_MAX];
-    if (!row) return;
     const struct pod *pod = ROW(row, pod);
     if (row->gone_ms)
         buf_printf(out, "Gone since %s.\n", stamp_clock(clock, row->gone_wall_ms));
@@ -142,4 +140,11 @@ void pods_detail(const struct pane *p, const struct view *v, struct buf *out)
         of_worker(v, pod, out);
     buf_char(out, '\n');
     of_record(v, row, pod, out);
+}
+
+void pods_detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    const char *key = table_selected(&((const struct pods *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_POD, key) : NULL;
+    if (row) pod_detail(v, row, out);
 }

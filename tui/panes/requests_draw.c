@@ -3,6 +3,8 @@
 #include "backends/world/evidence.h"
 #include "tui/panes/requests.h"
 
+#include "tui/panes/detail.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -58,17 +60,10 @@ static void words_number(struct buf *out, const char *name, const char *text)
     buf_printf(out, "%-13s %s\n", name, text);
 }
 
-void requests_detail(const struct pane *p, const struct view *v, struct buf *out)
+void request_detail(const struct row *row, struct buf *out)
 {
-    const char *key = table_selected(&((const struct requests *)p)->table);
-    const struct row *row = key ? world_find(v->world, TABLE_REQUEST, key) : NULL;
-    char num[TEXT_NUM_MAX], stamp[STAMP_TEXT_MAX];
-    if (!row) { /* no prompt yet: what ANSWERING rests on */
-        const struct service_evidence e = evidence_of(v->world, v->focus, v->now_ms, v->wall_ms);
-        evidence_text(&e, "", out);
-        return;
-    }
     const struct request *r = ROW(row, request);
+    char num[TEXT_NUM_MAX], stamp[STAMP_TEXT_MAX];
     words_number(out, "asked", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
     words_number(out, "phase", or_dash(r->phase));
     if (r->failure || r->why) words_number(out, "failure", or_dash(r->why ? r->why : r->failure));
@@ -85,4 +80,16 @@ void requests_detail(const struct pane *p, const struct view *v, struct buf *out
     if (r->pod) words_number(out, "pod", r->pod);
     buf_printf(out, "\nQuestion\n%s\n", or_dash(r->question));
     buf_printf(out, "\nAnswer\n%s\n", or_dash(r->answer));
+}
+
+void requests_detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    const char *key = table_selected(&((const struct requests *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_REQUEST, key) : NULL;
+    if (row) {
+        request_detail(row, out);
+    } else { /* no prompt yet: what ANSWERING rests on */
+        const struct service_evidence e = evidence_of(v->world, v->focus, v->now_ms, v->wall_ms);
+        evidence_text(&e, "", out);
+    }
 }

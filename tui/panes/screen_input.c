@@ -69,9 +69,11 @@ static struct pane_request screen_key(struct screen *s, const struct view *view,
         scroll_opened(s, in);
         return nothing;
     }
-    if (plain && (in->key == KEYP_LEFT || in->key == 'h')) return screen_next(s, -1), nothing;
-    if (plain && (in->key == KEYP_RIGHT || in->key == 'l')) return screen_next(s, 1), nothing;
-    return s->panes[s->focus]->ops->input(s->panes[s->focus], view, in);
+    struct pane *p = s->panes[s->focus];
+    const bool leaves = plain && !p->ops->sideways;
+    if (leaves && (in->key == KEYP_LEFT || in->key == 'h')) return screen_next(s, -1), nothing;
+    if (leaves && (in->key == KEYP_RIGHT || in->key == 'l')) return screen_next(s, 1), nothing;
+    return p->ops->input(p, view, in);
 }
 
 struct pane_request screen_input(struct screen *s, const struct view *view, const struct input *in)
