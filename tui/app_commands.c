@@ -131,6 +131,12 @@ static void cmd_doctor(struct app *app, const char *args)
     screen_focus(app->screen, '6');
 }
 
+static void cmd_timeline(struct app *app, const char *args)
+{
+    (void)args;
+    screen_focus(app->screen, 'T');
+}
+
 static void cmd_lint(struct app *app, const char *args)
 {
     app_lint(app, args);
@@ -343,6 +349,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_THEME] = cmd_theme,
     [CMD_KILL_HEAD] = cmd_kill_head,
     [CMD_DOCTOR] = cmd_doctor,
+    [CMD_TIMELINE] = cmd_timeline,
     [CMD_LINT] = cmd_lint,
     [CMD_DEPLOY] = cmd_deploy,
     [CMD_CLEANUP] = cmd_cleanup,

@@ -45,22 +45,24 @@ enum timeline_state {
     TIMELINE_STATES
 };
 
-/* X(NAME, group, name, shape) in the order of the screen; a pod and a core have names of their own. */
+/* X(NAME, group, name, name in five columns, shape) in the order of the screen; a pod and a core have names of their
+ * own. */
 #define TIMELINE_LANE_MAP(X)                                                                                           \
-    X(HEAD, "head", "", BAND)                                                                                          \
-    X(WORKER, "worker", "", BAND)                                                                                      \
-    X(BEAT, "GCS", "heartbeat", HEIGHT)                                                                                \
-    X(CONNECTIONS, "GCS", "connections", VALUE)                                                                        \
-    X(FIELDS, "GCS", "fields", VALUE)                                                                                  \
-    X(ENDPOINTS, "Serve", "endpoints", VALUE)                                                                          \
-    X(REPLICAS, "Serve", "replicas", VALUE)                                                                            \
-    X(ROUTE, "probes", "route", SERIES)                                                                                \
-    X(PROXIES, "probes", "proxies", SERIES)                                                                            \
-    X(PROMPTS, "prompts", "", BARS)                                                                                    \
-    X(EVENTS, "events", "", MARKS)                                                                                     \
-    X(CORE, "cores", "", HEIGHT)
+    X(HEAD, "head", "", "", BAND)                                                                                      \
+    X(WORKER, "worker", "", "", BAND)                                                                                  \
+    X(BEAT, "GCS", "heartbeat", "beat", HEIGHT)                                                                        \
+    X(CONNECTIONS, "GCS", "connections", "conn", VALUE)                                                                \
+    X(FIELDS, "GCS", "fields", "field", VALUE)                                                                         \
+    X(ENDPOINTS, "Serve", "endpoints", "endp", VALUE)                                                                  \
+    X(REPLICAS, "Serve", "replicas", "repl", VALUE)                                                                    \
+    X(ROUTE, "probes", "route", "route", SERIES)                                                                       \
+    X(FRESH, "probes", "fresh conn.", "fresh", SERIES)                                                                 \
+    X(PROXIES, "probes", "proxies", "proxy", SERIES)                                                                   \
+    X(PROMPTS, "prompts", "", "", BARS)                                                                                \
+    X(EVENTS, "events", "", "", MARKS)                                                                                 \
+    X(CORE, "cores", "", "", HEIGHT)
 enum timeline_kind {
-#define X(name, group, words, shape) LANE_##name,
+#define X(name, group, words, brief, shape) LANE_##name,
     TIMELINE_LANE_MAP(X)
 #undef X
         LANE_KINDS
@@ -70,7 +72,7 @@ enum timeline_shape { SHAPE_BAND, SHAPE_HEIGHT, SHAPE_VALUE, SHAPE_SERIES, SHAPE
 struct timeline_lane {
     enum timeline_kind kind;
     enum timeline_shape shape;
-    const char *group;          /* static */
+    const char *group, *brief;  /* static; brief: its name in five columns, "" of a pod and a core */
     char name[32];              /* of a pod its suffix, of a core its pod's suffix and index */
     char key[TIMELINE_KEY_MAX]; /* of the pod or the core; else "" */
     size_t index;               /* among those of its kind */

@@ -207,8 +207,7 @@ void timeline_look_gcs(const struct timeline_look *l)
 
     if (no_ft || (!timeline_is_heard(t, s, &off) && off)) {
         for (int i = VALUES_BEAT; i <= VALUES_FIELDS; i++)
-            values_off(&t->values[i], t,
-                       no_ft ? "GCS fault tolerance is off: it dies with the head" : "no Redis is read");
+            values_off(&t->values[i], t, no_ft ? "FT is off: lost with the head" : "no Redis is read");
         return;
     }
     if (redis)
@@ -257,6 +256,16 @@ static struct timeline_core *core_find(const struct timeline *t, const char *key
     return NULL;
 }
 
+/* By its pod, once that is known; else by its source. */
+static void core_name(struct timeline_core *core, const struct core *record, const struct pod *pod)
+{
+    const char *dash = pod && pod->name ? strrchr(pod->name, '-') : NULL;
+    const char *slash = record->source ? strrchr(record->source, '/') : NULL;
+    const char *of = dash ? dash + 1 : slash ? slash + 1 : record->source ? record->source : "";
+    if (*core->name && !pod) return;
+    snprintf(core->name, sizeof core->name, "%.20s %llu", of, (unsigned long long)record->index.value);
+}
+
 static struct timeline_core *core_add(const struct timeline_look *l, const struct core *record)
 {
     struct timeline *t = l->t;
@@ -266,10 +275,6 @@ static struct timeline_core *core_add(const struct timeline_look *l, const struc
     struct timeline_core *core = t->core[t->cores++] = mem_zero(1, sizeof *core);
     values_init(&core->values);
     snprintf(core->key, sizeof core->key, "%s", record->record.key);
-    const char *dash = pod && pod->name ? strrchr(pod->name, '-') : NULL;
-    const char *slash = record->source ? strrchr(record->source, '/') : NULL;
-    const char *of = dash ? dash + 1 : slash ? slash + 1 : record->source ? record->source : "";
-    snprintf(core->name, sizeof core->name, "%.20s %llu", of, (unsigned long long)record->index.value);
     return core;
 }
 
@@ -282,6 +287,7 @@ static void core_look(const struct timeline_look *l, struct timeline_core *core,
     const struct core *record = ROW(row, core);
     const struct source *s = world_source_named(l->w, row->source);
     bool off = false;
+    core_name(core, record, pod_of_core(l->w, l->f, record));
     if (timeline_is_heard(l->t, s, &off) && record->held == TRI_NO)
         values_off(&core->values, l->t, "no Neuron runtime holds it");
     else

@@ -79,6 +79,9 @@ void timeline_look_request(const struct timeline_look *l, const char *source, co
 void timeline_look_series(const struct timeline_look *l);
 void timeline_look_event(const struct timeline_look *l, const struct event *e);
 
+/* timeline_read.c */
+const struct timeline_series *timeline_series_of(const struct timeline *t, const struct timeline_lane *lane);
+
 /* timeline.c */
 void values_init(struct timeline_values *v);
 void values_add(struct timeline_values *v, uint64_t at_ms, enum timeline_state state, double value, double other);

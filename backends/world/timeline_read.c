@@ -7,10 +7,10 @@
 #include <string.h>
 
 static const struct {
-    const char *group, *name;
+    const char *group, *name, *brief;
     enum timeline_shape shape;
 } kinds[LANE_KINDS] = {
-#define X(name, group, words, shape) {group, words, SHAPE_##shape},
+#define X(name, group, words, brief, shape) {group, words, brief, SHAPE_##shape},
     TIMELINE_LANE_MAP(X)
 #undef X
 };
@@ -49,10 +49,12 @@ static const struct timeline_values *values_of(const struct timeline *t, const s
     return &t->values[VALUES_BEAT + (lane->kind - LANE_BEAT)];
 }
 
-static const struct timeline_series *series_of(const struct timeline *t, const struct timeline_lane *lane)
+const struct timeline_series *timeline_series_of(const struct timeline *t, const struct timeline_lane *lane)
 {
-    static const enum tally_series series[] = {
-        [LANE_ROUTE] = TALLY_ROUTE, [LANE_PROXIES] = TALLY_PROXIES, [LANE_PROMPTS] = TALLY_PROMPTS};
+    static const enum tally_series series[] = {[LANE_ROUTE] = TALLY_ROUTE,
+                                               [LANE_FRESH] = TALLY_FRESH,
+                                               [LANE_PROXIES] = TALLY_PROXIES,
+                                               [LANE_PROMPTS] = TALLY_PROMPTS};
     return &t->series[series[lane->kind]];
 }
 
@@ -231,7 +233,7 @@ struct timeline_cell timeline_cell(const struct timeline *t, const struct timeli
     switch (lane->shape) {
     case SHAPE_BAND: return pod_of(t, lane) ? band_cell(t, pod_of(t, lane), from_ms, to_ms) : none;
     case SHAPE_SERIES:
-    case SHAPE_BARS: return series_cell(t, series_of(t, lane), from_ms, to_ms);
+    case SHAPE_BARS: return series_cell(t, timeline_series_of(t, lane), from_ms, to_ms);
     case SHAPE_MARKS: return marks_cell(t, from_ms, to_ms);
     default: break;
     }
@@ -252,8 +254,11 @@ static struct timeline_lane *lane_add(struct lanes *lanes, enum timeline_kind ki
 {
     if (lanes->count == lanes->max) return NULL;
     struct timeline_lane *lane = &lanes->out[lanes->count++];
-    *lane =
-        (struct timeline_lane){.kind = kind, .shape = kinds[kind].shape, .group = kinds[kind].group, .index = index};
+    *lane = (struct timeline_lane){.kind = kind,
+                                   .shape = kinds[kind].shape,
+                                   .group = kinds[kind].group,
+                                   .brief = kinds[kind].brief,
+                                   .index = index};
     snprintf(lane->name, sizeof lane->name, "%s", name);
     snprintf(lane->key, sizeof lane->key, "%s", key);
     return lane;
@@ -294,7 +299,7 @@ size_t timeline_lanes(const struct timeline *t, uint64_t from_ms, uint64_t to_ms
             lanes_add_pods(t, &lanes, kind == LANE_HEAD, from_ms, to_ms);
         else if (kind == LANE_CORE)
             lanes_add_cores(t, &lanes, from_ms, to_ms);
-        else
+        else if (kind != LANE_FRESH || t->series[TALLY_FRESH].seconds.count) /* of a load alone */
             lane_add(&lanes, (enum timeline_kind)kind, 0, kinds[kind].name, "");
     }
     return lanes.count;

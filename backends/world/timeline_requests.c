@@ -126,7 +126,9 @@ void timeline_look_series(const struct timeline_look *l)
         struct timeline_series *s = &l->t->series[i];
         const struct source *source = *s->source ? world_source_named(l->w, s->source) : NULL;
         bool off = false;
-        if (timeline_is_heard(l->t, source, &off))
+        if (i == TALLY_PROMPTS) /* asked by a person: nobody waits for one */
+            values_add(&s->heard, l->t->now_ms, TIMELINE_NONE, 0, 0);
+        else if (timeline_is_heard(l->t, source, &off))
             values_add(&s->heard, l->t->now_ms, TIMELINE_READY, 0, 0);
         else
             values_lose(&s->heard, l->t, source);

@@ -31,7 +31,9 @@ static void band_words(const struct timeline *t, const struct timeline_lane *lan
     }
     const struct timeline_span *span = fifo_at(&pod->spans, until - 1);
     snprintf(out, TIMELINE_WORDS_MAX, "%s", span->words);
-    if (until > 1 || at_ms < t->began_ms) length_add(out, span->at_ms, at_ms);
+    /* Since when it has been so is not known where it was not known before. */
+    const struct timeline_span *before = until > 1 ? fifo_at(&pod->spans, until - 2) : NULL;
+    if (before ? before->state != TIMELINE_UNKNOWN : span->at_ms > t->began_ms) length_add(out, span->at_ms, at_ms);
 }
 
 static void value_words(enum timeline_kind kind, const struct timeline_step *step, uint64_t at_ms, char *out)
@@ -84,7 +86,7 @@ static void series_words(const struct timeline *t, const struct timeline_lane *l
                          char *out)
 {
     const struct timeline_cell cell = timeline_cell(t, lane, from_ms, to_ms);
-    const struct timeline_series *s = &t->series[lane->kind == LANE_ROUTE ? TALLY_ROUTE : TALLY_PROXIES];
+    const struct timeline_series *s = timeline_series_of(t, lane);
     const uint32_t ended = cell.ok + cell.slow + cell.failed, slowest = slowest_of(s, from_ms, to_ms);
     size_t used = 0;
     if (ended) used = (size_t)snprintf(out, TIMELINE_WORDS_MAX, "%u of %u answered", cell.ok + cell.slow, ended);
@@ -137,9 +139,10 @@ static void marks_words(const struct timeline *t, const struct timeline_lane *la
 char *timeline_words(const struct timeline *t, const struct timeline_lane *lane, uint64_t at_ms, uint64_t around_ms,
                      char out[TIMELINE_WORDS_MAX])
 {
-    const uint64_t from_ms = at_ms > around_ms ? at_ms - around_ms : 0;
     out[0] = '\0';
-    if (at_ms > t->now_ms) return out;
+    if (at_ms > t->now_ms + SOURCE_STALE_MS) return out; /* the future */
+    if (at_ms > t->now_ms) at_ms = t->now_ms;            /* no change has come since */
+    const uint64_t from_ms = at_ms > around_ms ? at_ms - around_ms : 0;
     switch (lane->shape) {
     case SHAPE_BAND: band_words(t, lane, at_ms, out); break;
     case SHAPE_SERIES: series_words(t, lane, from_ms, at_ms + 1, out); break;

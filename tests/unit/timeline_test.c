@@ -166,8 +166,8 @@ static void a_kill_without_fault_tolerance(void **state)
         ended += strspn(line, "#") < strlen(line);
     }
     assert_true(ended > 0);
-    assert_non_null(strstr(timeline_words(p.timeline, lane_of(&l, LANE_BEAT, 0), p.end_ms - 1000, 1000, words),
-                           "GCS fault tolerance is off"));
+    assert_non_null(
+        strstr(timeline_words(p.timeline, lane_of(&l, LANE_BEAT, 0), p.end_ms - 1000, 1000, words), "FT is off"));
     assert_true(timeline_cell(p.timeline, lane_of(&l, LANE_PROMPTS, 0), p.begin_ms, p.end_ms).failed > 0);
     replay_close(&p);
 }

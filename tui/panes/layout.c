@@ -135,7 +135,7 @@ static void layout_alone(struct layout *l, const struct layout_ask *ask, int top
 
 bool layout_whole(enum layout_pane pane)
 {
-    return pane == LAYOUT_DOCTOR || pane == LAYOUT_LINT;
+    return pane == LAYOUT_DOCTOR || pane == LAYOUT_LINT || pane == LAYOUT_TIMELINE;
 }
 
 struct layout layout_of(const struct layout_ask *ask)

@@ -52,7 +52,7 @@ struct pane;
 struct pane_ops {
     const char *name, *title; /* "gcs", "GCS in Redis" */
     const char *tab;          /* the title of its tab: "GCS" */
-    char letter;              /* '1' … '9', 'R' */
+    char letter;              /* '1' … '9', 'R', 'T' */
     size_t state_size;        /* of the pane's struct, whose first member is struct pane */
     int min_rows;             /* below this it is shown as a tab only */
     bool sideways;            /* left and right are the pane's own; else they go to the pane beside */
@@ -77,6 +77,6 @@ struct pane {
 /* NULL-terminated, in the order in which they are shown: that of enum layout_pane (tui/panes/layout.h). */
 extern const struct pane_ops *const pane_kinds[];
 extern const struct pane_ops recovery_pane_ops, pods_pane_ops, cores_pane_ops, gcs_pane_ops, requests_pane_ops,
-    events_pane_ops, doctor_pane_ops, lint_pane_ops;
+    events_pane_ops, doctor_pane_ops, lint_pane_ops, timeline_pane_ops;
 
 #endif

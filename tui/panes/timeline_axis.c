@@ -1,0 +1,105 @@
+/* timeline_axis.c - the time axis with its ticks, and the rungs of the recovery as marks on it. */
+#include "backends/base/mem.h"
+#include "backends/base/stamp.h"
+#include "tui/panes/timeline_draw_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TICK_COLS = 11, SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+
+static uint64_t tick_step(const struct timeline_plan *plan)
+{
+    static const uint64_t seconds[] = {1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600};
+    const uint64_t least = plan->col_ms * TICK_COLS;
+    for (size_t i = 0; i < ARRAY_LEN(seconds); i++)
+        if (seconds[i] * SECOND >= least) return seconds[i] * SECOND;
+    return HOUR;
+}
+
+/* "T0", "+10 s", "-2 min", "+1:30" from T0. */
+static void tick_relative(int64_t ms, char out[TEXT_NUM_MAX])
+{
+    const char sign = ms < 0 ? '-' : '+';
+    const long long seconds = (ms < 0 ? -ms : ms) / SECOND;
+    if (seconds == 0)
+        snprintf(out, TEXT_NUM_MAX, "T0");
+    else if (seconds < 120)
+        snprintf(out, TEXT_NUM_MAX, "%c%lld s", sign, seconds);
+    else if (seconds % 60 == 0)
+        snprintf(out, TEXT_NUM_MAX, "%c%lld min", sign, seconds / 60);
+    else
+        snprintf(out, TEXT_NUM_MAX, "%c%lld:%02lld", sign, seconds / 60, seconds % 60);
+}
+
+static void tick_clock(const struct timeline_scene *s, uint64_t at_ms, uint64_t step_ms, char out[TEXT_NUM_MAX])
+{
+    char stamp[STAMP_TEXT_MAX];
+    const uint64_t wall_ms = timeline_wall_ms(s->timeline, at_ms);
+    snprintf(out, TEXT_NUM_MAX, "%.20s",
+             step_ms < MINUTE ? stamp_clock(stamp, wall_ms) : stamp_minutes(stamp, wall_ms));
+}
+
+void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv)
+{
+    const uint64_t step_ms = tick_step(plan), end_ms = plan->from_ms + (uint64_t)plan->plot * plan->col_ms;
+    /* Ticks lie at whole steps from T0, or of the wall clock. */
+    const uint64_t zero_ms =
+        has_outage(s) ? s->outage->t0_ms
+                      : timeline_at_ms(s->timeline, timeline_wall_ms(s->timeline, plan->from_ms) / HOUR * HOUR);
+    const uint64_t phase_ms = zero_ms % step_ms;
+    uint64_t at_ms = (plan->from_ms + step_ms - 1 - phase_ms % step_ms) / step_ms * step_ms + phase_ms;
+    while (at_ms >= plan->from_ms + step_ms) at_ms -= step_ms;
+    for (; at_ms < end_ms; at_ms += step_ms) {
+        char text[TEXT_NUM_MAX];
+        const int col = column_of(plan, at_ms);
+        if (col < 0) continue;
+        if (has_outage(s))
+            tick_relative((int64_t)(at_ms - zero_ms), text);
+        else
+            tick_clock(s, at_ms, step_ms, text);
+        const bool t0 = has_outage(s) && at_ms == zero_ms;
+        if (col + 1 + (int)strlen(text) > cv->cols) continue;
+        canvas_fill(cv, 0, col, 1, 1, ROLE_DIM, 0x2577);
+        canvas_text(cv, 0, col + 1, t0 ? ROLE_STRONG : ROLE_HEADER, text);
+    }
+}
+
+/* ---- rungs --------------------------------------------------------------------------------------------------------
+ */
+
+/* A digit for each rung that was reached, in order of time. */
+void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv)
+{
+    enum rung order[RUNG_COUNT];
+    int number = 0, last = -1;
+    outage_rung_order(s->outage, order);
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        const struct outage_rung *rung = &s->outage->rung[order[i]];
+        if (!rung->seen) continue;
+        const int col = column_of(plan, s->outage->t0_ms + rung->after_ms);
+        number++;
+        if (col < 0) continue;
+        /* Those of one column stand beside each other. */
+        const int at = col > last ? col : last + 1;
+        canvas_fill(cv, 0, at, 1, 1, ROLE_STRONG, (uint32_t)('0' + number));
+        last = at;
+    }
+}
+
+void ladder_words(const struct timeline_scene *s, char out[TIMELINE_WORDS_MAX])
+{
+    enum rung order[RUNG_COUNT];
+    int number = 0;
+    snprintf(out, TIMELINE_WORDS_MAX, "before T0");
+    outage_rung_order(s->outage, order);
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        const struct outage_rung *rung = &s->outage->rung[order[i]];
+        char offset[TEXT_NUM_MAX];
+        if (!rung->seen) continue;
+        number++;
+        if (s->cursor_ms < s->outage->t0_ms + rung->after_ms) continue;
+        snprintf(out, TIMELINE_WORDS_MAX, "%d %s %s", number, outage_offset(offset, rung->after_ms),
+                 rung_words(order[i]));
+    }
+}

@@ -1,0 +1,25 @@
+/* timeline_draw_priv.h - what draws the lanes: shared by tui/panes/timeline_*.c alone. */
+#ifndef RAYDECK_PANES_TIMELINE_DRAW_PRIV_H
+#define RAYDECK_PANES_TIMELINE_DRAW_PRIV_H
+
+#include "tui/panes/timeline_draw.h"
+
+/* A lane's line: its window on the canvas is `plot` columns of one row. */
+struct lane_line {
+    const struct timeline *timeline;
+    const struct timeline_lane *lane;
+    const struct timeline_plan *plan;
+    int part, parts;
+};
+void lane_draw(const struct lane_line *l, struct canvas *cv);
+/* How many lines the prompts take so that none hides another, at most `most`; 1 where they are too many. */
+int bars_depth(const struct timeline *t, const struct timeline_plan *plan, int most);
+void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
+void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
+/* The last rung that was reached by then, in words. */
+void ladder_words(const struct timeline_scene *s, char out[TIMELINE_WORDS_MAX]);
+bool has_outage(const struct timeline_scene *s);
+/* -1: it lies outside. */
+int column_of(const struct timeline_plan *plan, uint64_t at_ms);
+
+#endif

@@ -1,0 +1,299 @@
+/* timeline_lane.c - one lane of a timeline: bands, heights, values, series, bars and marks. */
+#include "backends/base/mem.h"
+#include "tui/panes/timeline_draw_priv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    LEVELS = 8,
+    BEAT_TOP_S = 10, /* full height */
+    BEAT_LATE_S = 3,
+    CORE_TOP = 100,
+    BARS_MAX = 8,
+    UNKNOWN_EVERY = 4
+};
+
+static struct timeline_cell column_cell(const struct lane_line *l, int col)
+{
+    const uint64_t from_ms = l->plan->from_ms + (uint64_t)col * l->plan->col_ms;
+    return timeline_cell(l->timeline, l->lane, from_ms, from_ms + l->plan->col_ms);
+}
+
+static void put_cell(struct canvas *cv, int col, enum role role, uint32_t cp)
+{
+    canvas_fill(cv, 0, col, 1, 1, role, cp);
+}
+
+/* The first column and every fourth: seen as what it is, without shouting. */
+static void put_unknown(struct canvas *cv, int col)
+{
+    bool marked = false;
+    for (int i = 1; i < UNKNOWN_EVERY && col - i >= 0; i++) marked = marked || canvas_cell(cv, 0, col - i)->cp == '?';
+    put_cell(cv, col, ROLE_STALE, marked ? ' ' : '?');
+}
+
+/* ---- bands --------------------------------------------------------------------------------------------------------
+ */
+
+static void band_draw(const struct lane_line *l, struct canvas *cv)
+{
+    static const struct {
+        uint32_t cp;
+        enum role role;
+    } looks[TIMELINE_STATES] = {
+        [TIMELINE_NONE] = {' ', ROLE_TEXT},       [TIMELINE_GONE] = {0x2504, ROLE_GONE},
+        [TIMELINE_READY] = {0x2588, ROLE_OK},     [TIMELINE_STARTING] = {0x2592, ROLE_WARN},
+        [TIMELINE_PENDING] = {0x2591, ROLE_WARN}, [TIMELINE_TERMINATING] = {0x259A, ROLE_WARN},
+        [TIMELINE_FAILED] = {0x2573, ROLE_BAD},
+    };
+    for (int col = 0; col < cv->cols; col++) {
+        const struct timeline_cell cell = column_cell(l, col);
+        if (cell.died)
+            put_cell(cv, col, ROLE_BAD, 0x2573);
+        else if (cell.state == TIMELINE_UNKNOWN)
+            put_unknown(cv, col);
+        else
+            put_cell(cv, col, looks[cell.state].role, looks[cell.state].cp);
+    }
+}
+
+/* ---- heights ------------------------------------------------------------------------------------------------------
+ */
+
+static enum role height_role(enum timeline_kind kind, double value)
+{
+    if (kind != LANE_BEAT) return ROLE_SPARK;
+    return value >= BEAT_TOP_S ? ROLE_BAD : value >= BEAT_LATE_S ? ROLE_WARN : ROLE_OK;
+}
+
+/* Of `parts` lines with eight levels each; the lowest line has at least one, since zero is a height, too. */
+static void height_put(const struct lane_line *l, struct canvas *cv, int col, double value)
+{
+    static const char ascii[LEVELS + 1] = "_.-=+*%#";
+    const double top = l->lane->kind == LANE_BEAT ? BEAT_TOP_S : CORE_TOP;
+    const double share = value <= 0 ? 0 : value >= top ? 1 : value / top;
+    int level = (int)lround(share * (LEVELS * l->parts - 1)) + 1 - LEVELS * (l->parts - 1 - l->part);
+    if (level <= 0) {
+        put_cell(cv, col, ROLE_TEXT, ' ');
+        return;
+    }
+    if (level > LEVELS) level = LEVELS;
+    put_cell(cv, col, height_role(l->lane->kind, value),
+             cv->ascii ? (uint32_t)ascii[level - 1] : (uint32_t)(0x2580 + level));
+}
+
+static void height_draw(const struct lane_line *l, struct canvas *cv)
+{
+    const bool lowest = l->part == l->parts - 1;
+    for (int col = 0; col < cv->cols; col++) {
+        const struct timeline_cell cell = column_cell(l, col);
+        if (cell.state == TIMELINE_UNKNOWN && lowest)
+            put_unknown(cv, col);
+        else if (cell.state == TIMELINE_READY && !isnan(cell.value))
+            height_put(l, cv, col, cell.value);
+        else
+            put_cell(cv, col, ROLE_TEXT, ' ');
+    }
+}
+
+/* ---- values -------------------------------------------------------------------------------------------------------
+ */
+
+/* A value where it begins, then a line for as long as it lasts. Two that follow at once are set apart by a column, so
+ * that they never read as one number: the second begins late then, and is the value of its column. */
+static void value_draw(const struct lane_line *l, struct canvas *cv)
+{
+    int text_end = -1;
+    bool due = true;
+    for (int col = 0; col < cv->cols; col++) {
+        const struct timeline_cell cell = column_cell(l, col);
+        const bool known = cell.state == TIMELINE_READY, zero = cell.value <= 0;
+        char text[TEXT_NUM_MAX];
+        due = due || cell.begins;
+        if (cell.state == TIMELINE_UNKNOWN) {
+            put_unknown(cv, col);
+        } else if (known && due && col > text_end) {
+            snprintf(text, sizeof text, "%.0f", cell.value);
+            text_end = canvas_text(cv, 0, col, zero ? ROLE_BAD : ROLE_STRONG, text);
+            due = false;
+        } else if (col >= text_end) {
+            put_cell(cv, col, zero ? ROLE_BAD : ROLE_DIM, known ? 0x2500 : ' ');
+        }
+        if (!known) {
+            text_end = -1;
+            due = true;
+        }
+    }
+}
+
+/* ---- series -------------------------------------------------------------------------------------------------------
+ */
+
+static void series_put(struct canvas *cv, int col, const struct timeline_cell *cell)
+{
+    if (cell->failed)
+        put_cell(cv, col, ROLE_BAD, 'X');
+    else if (cell->slow)
+        put_cell(cv, col, ROLE_WARN, 's');
+    else if (cell->ok)
+        put_cell(cv, col, ROLE_OK, '.');
+    else if (cell->waiting)
+        put_cell(cv, col, ROLE_ACTIVE, '?');
+    else if (cell->untold)
+        put_cell(cv, col, ROLE_STALE, '?');
+    else if (cell->state == TIMELINE_UNKNOWN)
+        put_unknown(cv, col);
+    else
+        put_cell(cv, col, ROLE_TEXT, ' ');
+}
+
+static void series_draw(const struct lane_line *l, struct canvas *cv)
+{
+    for (int col = 0; col < cv->cols; col++) {
+        const struct timeline_cell cell = column_cell(l, col);
+        series_put(cv, col, &cell);
+    }
+}
+
+/* ---- prompts ------------------------------------------------------------------------------------------------------
+ */
+
+static void bar_put(struct canvas *cv, int from, int to, enum timeline_phase phase)
+{
+    static const struct {
+        uint32_t end, alone;
+        enum role role;
+    } looks[] = {[PROMPT_WAITING] = {0x25B8, 0x25B8, ROLE_ACTIVE}, [PROMPT_OK] = {0x2524, 0x2022, ROLE_OK},
+                 [PROMPT_SLOW] = {0x2524, 's', ROLE_WARN},         [PROMPT_FAILED] = {'X', 'X', ROLE_BAD},
+                 [PROMPT_UNTOLD] = {'?', '?', ROLE_STALE},         [PROMPT_CANCELLED] = {0xB7, 0xB7, ROLE_DIM}};
+    if (to <= from) {
+        put_cell(cv, from, looks[phase].role, looks[phase].alone);
+        return;
+    }
+    put_cell(cv, from, looks[phase].role, 0x251C);
+    canvas_fill(cv, 0, from + 1, 1, to - from - 1, looks[phase].role, 0x2500);
+    put_cell(cv, to, looks[phase].role, looks[phase].end);
+}
+
+static int column_clamped(const struct timeline_plan *plan, uint64_t at_ms)
+{
+    if (at_ms < plan->from_ms) return -1;
+    const uint64_t col = (at_ms - plan->from_ms) / plan->col_ms;
+    return col < (uint64_t)plan->plot ? (int)col : plan->plot;
+}
+
+/* The prompts of which something is shown, each on the first line that is free where it begins. */
+struct bars {
+    const struct timeline *timeline;
+    const struct timeline_plan *plan;
+    size_t next, to;
+    int end[BARS_MAX]; /* of the last bar of each line */
+    int lines;
+    /* of the current one */
+    const struct timeline_prompt *prompt;
+    int first, last, line; /* columns, cut at the edges; line: `lines` where none is free */
+};
+
+static uint64_t prompt_end(const struct timeline *t, const struct timeline_prompt *p)
+{
+    return p->done_ms ? p->done_ms : timeline_now_ms(t);
+}
+
+static struct bars bars_of(const struct timeline *t, const struct timeline_plan *plan, int lines)
+{
+    struct bars b = {
+        .timeline = t, .plan = plan, .to = timeline_prompts(t), .lines = lines < BARS_MAX ? lines : BARS_MAX};
+    const uint64_t end_ms = plan->from_ms + (uint64_t)plan->plot * plan->col_ms;
+    for (int i = 0; i < b.lines; i++) b.end[i] = -2;
+    while (b.to > 0 && timeline_prompt(t, b.to - 1)->due_ms >= end_ms) b.to--;
+    while (b.next < b.to && prompt_end(t, timeline_prompt(t, b.next)) < plan->from_ms) b.next++;
+    return b;
+}
+
+/* Too many to be told apart: they are shown by what came of them. */
+static bool bars_are_dense(const struct bars *b)
+{
+    return b->to - b->next > (size_t)b->plan->plot * (size_t)b->lines / 2;
+}
+
+static bool bars_step(struct bars *b)
+{
+    while (b->next < b->to) {
+        const struct timeline_prompt *p = timeline_prompt(b->timeline, b->next++);
+        const int first = column_clamped(b->plan, p->due_ms),
+                  last = column_clamped(b->plan, prompt_end(b->timeline, p));
+        if (last < 0) continue;
+        b->prompt = p;
+        b->line = 0;
+        while (b->line < b->lines && b->end[b->line] >= first) b->line++;
+        if (b->line < b->lines) b->end[b->line] = last;
+        b->first = first < 0 ? 0 : first;
+        b->last = last < b->plan->plot ? last : b->plan->plot - 1;
+        return true;
+    }
+    return false;
+}
+
+int bars_depth(const struct timeline *t, const struct timeline_plan *plan, int most)
+{
+    struct bars b = bars_of(t, plan, most);
+    int depth = 1;
+    if (bars_are_dense(&b)) return 1;
+    while (bars_step(&b))
+        if (b.line + 1 > depth) depth = b.line < most ? b.line + 1 : most;
+    return depth;
+}
+
+/* Where no line is free, the last one says so. */
+static void bars_put(struct bars *b, const struct lane_line *l, struct canvas *cv)
+{
+    while (bars_step(b)) {
+        const bool failed = b->prompt->phase == PROMPT_FAILED;
+        if (b->line == l->part)
+            bar_put(cv, b->first, b->last, b->prompt->phase);
+        else if (b->line == b->lines && l->part == b->lines - 1)
+            put_cell(cv, b->first, failed ? ROLE_BAD : ROLE_DIM, failed ? 'X' : '+');
+    }
+}
+
+static void bars_draw(const struct lane_line *l, struct canvas *cv)
+{
+    struct bars b = bars_of(l->timeline, l->plan, l->parts);
+    const bool dense = bars_are_dense(&b);
+    const uint64_t kept_ms = timeline_prompts(l->timeline) ? timeline_prompt(l->timeline, 0)->due_ms : 0;
+    for (int col = 0; l->part == 0 && col < cv->cols; col++) {
+        struct timeline_cell cell = column_cell(l, col);
+        const bool kept = kept_ms && l->plan->from_ms + (uint64_t)(col + 1) * l->plan->col_ms > kept_ms;
+        if (kept && !dense) cell.ok = cell.slow = cell.failed = cell.waiting = cell.untold = 0; /* it has a bar */
+        series_put(cv, col, &cell);
+    }
+    if (!dense) bars_put(&b, l, cv);
+}
+
+/* ---- marks --------------------------------------------------------------------------------------------------------
+ */
+
+static void marks_draw(const struct lane_line *l, struct canvas *cv)
+{
+    for (int col = 0; col < cv->cols; col++) {
+        const struct timeline_cell cell = column_cell(l, col);
+        if (cell.warnings)
+            put_cell(cv, col, ROLE_WARN, '!');
+        else if (cell.normal)
+            put_cell(cv, col, ROLE_STRONG, 0x25B2);
+    }
+}
+
+void lane_draw(const struct lane_line *l, struct canvas *cv)
+{
+    switch (l->lane->shape) {
+    case SHAPE_BAND: band_draw(l, cv); break;
+    case SHAPE_HEIGHT: height_draw(l, cv); break;
+    case SHAPE_VALUE: value_draw(l, cv); break;
+    case SHAPE_SERIES: series_draw(l, cv); break;
+    case SHAPE_BARS: bars_draw(l, cv); break;
+    case SHAPE_MARKS: marks_draw(l, cv); break;
+    }
+}
