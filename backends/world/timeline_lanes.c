@@ -1,7 +1,7 @@
 /* timeline_lanes.c - reads the lanes of pods, the GCS, Serve and the NeuronCores from the world. */
 #include "backends/base/mem.h"
 #include "backends/world/answers.h"
-#include "backends/world/pod_state.h"
+#include "backends/world/pod_status.h"
 #include "backends/world/timeline_priv.h"
 
 #include <math.h>

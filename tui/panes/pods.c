@@ -2,7 +2,7 @@
 #include "tui/panes/pods.h"
 
 #include "backends/base/text.h"
-#include "backends/world/pod_state.h"
+#include "backends/world/pod_status.h"
 #include "backends/world/serve_not_running.h"
 
 #include "backends/base/stamp.h"

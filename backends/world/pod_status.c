@@ -1,5 +1,5 @@
-/* pod_state.c - see pod_state.h. */
-#include "backends/world/pod_state.h"
+/* pod_status.c - see pod_status.h. */
+#include "backends/world/pod_status.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

@@ -1,6 +1,6 @@
-/* pod_state.h - the state of a pod in one word, by what its containers do. Pure. */
-#ifndef RAYDECK_WORLD_POD_STATE_H
-#define RAYDECK_WORLD_POD_STATE_H
+/* pod_status.h - the state of a pod in one word, by what its containers do. Pure. */
+#ifndef RAYDECK_WORLD_POD_STATUS_H
+#define RAYDECK_WORLD_POD_STATUS_H
 
 #include "backends/world/world.h"
 
