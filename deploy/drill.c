@@ -264,29 +264,24 @@ static void drill_judge_now(struct drill *d)
 
     if (!d->tally.until_ms) d->tally.until_ms = drill_wall_ms(d);
     drill_outage(d, &d->outage);
-    drill_judge(&(struct verdict_ask){.outage = &d->outage,
-                                      .tally = &d->tally,
-                                      .limits = d->conf.limits,
-                                      .wall_ms = drill_wall_ms(d),
-                                      .has_redis = d->has_redis,
-                                      .has_fields = d->has_redis,
-                                      .has_neuron = d->has_neuron,
-                                      .has_prompts = d->prompts_per_s > 0,
-                                      .fault = d->fault},
-                &d->verdict);
+    drill_report_judge(&(struct verdict_ask){.outage = &d->outage,
+                                             .tally = &d->tally,
+                                             .limits = d->conf.limits,
+                                             .wall_ms = drill_wall_ms(d),
+                                             .has_redis = d->has_redis,
+                                             .has_fields = d->has_redis,
+                                             .has_neuron = d->has_neuron,
+                                             .has_prompts = d->prompts_per_s > 0,
+                                             .fault = d->fault},
+                       &d->verdict, &d->report);
     if (d->aborted) verdict_replace(d, DRILL_ABORTED, "it was given up before the end");
     if (d->stopped && d->verdict.result == DRILL_PASS)
         verdict_replace(d, DRILL_INCONCLUSIVE, "the load was stopped before the end");
     scope_add(d);
     d->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
-    d->report = (struct drill_report){.verdict = &d->verdict,
-                                      .outage = &d->outage,
-                                      .tally = &d->tally,
-                                      .fault = d->fault,
-                                      .context = where ? where->context : NULL,
-                                      .ray_version = d->ray_version,
-                                      .raydeck = d->conf.raydeck,
-                                      .wall_ms = d->tally.until_ms};
+    d->report.context = where ? where->context : NULL;
+    d->report.ray_version = d->ray_version;
+    d->report.raydeck = d->conf.raydeck;
     d->judged = true;
 }
 

@@ -29,6 +29,16 @@ enum err drill_format_of(const char *path, enum drill_format *ret, struct why *w
     return why_set(why, ERR_USAGE, "a report's file name ends in .txt, .json, .xml (JUnit) or .md");
 }
 
+void drill_report_judge(const struct verdict_ask *ask, struct drill_verdict *ret_verdict, struct drill_report *ret)
+{
+    drill_judge(ask, ret_verdict);
+    *ret = (struct drill_report){.verdict = ret_verdict,
+                                 .outage = ask->outage,
+                                 .tally = ask->tally,
+                                 .fault = ask->fault,
+                                 .wall_ms = ask->wall_ms};
+}
+
 void drill_report_write(const struct drill_report *r, enum drill_format format, struct buf *out)
 {
     formats[format].write(r, out);

@@ -25,6 +25,9 @@ struct drill_report {
     uint64_t wall_ms;        /* when it was judged */
 };
 
+/* Judges (drill_judge), and fills the report but for context, ray_version and raydeck. */
+void drill_report_judge(const struct verdict_ask *ask, struct drill_verdict *ret_verdict, struct drill_report *ret);
+
 /* X(NAME, file name's extension, the function) */
 #define DRILL_FORMAT_MAP(X)                                                                                            \
     X(TEXT, ".txt", report_text)                                                                                       \

@@ -69,6 +69,7 @@ int replay_report(const struct cli *cli, struct recording *recording, uint64_t a
     static const char fault[] = "loss of the head";
     struct judging j = {.tally = NULL};
     struct drill_verdict verdict;
+    struct drill_report report;
     struct why why = {0};
     enum err err = report_limits(cli, &j.limits, &why);
 
@@ -81,26 +82,20 @@ int replay_report(const struct cli *cli, struct recording *recording, uint64_t a
     j.tally = mem_zero(1, sizeof *j.tally);
     tally_begin(j.tally, j.outage.service_uid, j.outage.t0_wall_ms);
     recording_play(cli, recording, at_ms, &j);
-    drill_judge(&(struct verdict_ask){.outage = &j.outage,
-                                      .tally = j.tally,
-                                      .limits = &j.limits,
-                                      .wall_ms = j.wall_ms,
-                                      .has_redis = j.has_redis,
-                                      .has_fields = j.has_redis,
-                                      .has_neuron = j.has_neuron,
-                                      .has_prompts = tally_ended(&j.tally->sum[TALLY_PROMPTS]) > 0,
-                                      .fault = fault},
-                &verdict);
-    err = report_files_write(cli,
-                             &(struct drill_report){.verdict = &verdict,
-                                                    .outage = &j.outage,
-                                                    .tally = j.tally,
-                                                    .fault = fault,
-                                                    .context = recording_about(recording)->context,
-                                                    .ray_version = j.ray_version,
-                                                    .raydeck = RAYDECK_VERSION,
-                                                    .wall_ms = j.wall_ms},
-                             &why);
+    drill_report_judge(&(struct verdict_ask){.outage = &j.outage,
+                                             .tally = j.tally,
+                                             .limits = &j.limits,
+                                             .wall_ms = j.wall_ms,
+                                             .has_redis = j.has_redis,
+                                             .has_fields = j.has_redis,
+                                             .has_neuron = j.has_neuron,
+                                             .has_prompts = tally_ended(&j.tally->sum[TALLY_PROMPTS]) > 0,
+                                             .fault = fault},
+                       &verdict, &report);
+    report.context = recording_about(recording)->context;
+    report.ray_version = j.ray_version;
+    report.raydeck = RAYDECK_VERSION;
+    err = report_files_write(cli, &report, &why);
     if (err) cli_say("%s", why.text);
     free(j.tally);
     free(j.ray_version);

@@ -39,14 +39,10 @@ static int fixture_close(void **state)
 static char *report_of(struct loss_fixture *x, enum drill_format format)
 {
     struct buf out;
-    drill_judge(&x->ask, &x->verdict);
-    const struct drill_report r = {.verdict = &x->verdict,
-                                   .outage = &x->outage,
-                                   .tally = &x->tally,
-                                   .fault = x->ask.fault,
-                                   .ray_version = "2.60.0",
-                                   .raydeck = "1.0",
-                                   .wall_ms = LOSS_T0 + LOSS_OVER_MS};
+    struct drill_report r;
+    drill_report_judge(&x->ask, &x->verdict, &r);
+    r.ray_version = "2.60.0";
+    r.raydeck = "1.0";
     buf_init(&out, DRILL_REPORT_MAX);
     drill_report_write(&r, format, &out);
     return buf_take(&out);
