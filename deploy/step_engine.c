@@ -339,7 +339,7 @@ void step_poll(struct step_engine *e, const struct step_poll *poll)
 {
     e->poll = *poll;
     e->poll_began_ms = engine_now_ms(e);
-    e->unread_ms = 0;
+    e->unread_since_ms = 0;
     e->hang_said = false;
     e->poll.read(e->conf.arg);
 }
@@ -371,7 +371,7 @@ static void poll_again(struct step_engine *e, bool late)
 
 void step_unmet(struct step_engine *e)
 {
-    e->unread_ms = 0;
+    e->unread_since_ms = 0;
     poll_again(e, false);
 }
 
@@ -379,6 +379,6 @@ void step_unread(struct step_engine *e, const char *why)
 {
     const uint64_t now = engine_now_ms(e);
     step_wait_text(e, "the API server: %s", why);
-    if (!e->unread_ms) e->unread_ms = now;
-    poll_again(e, now - e->unread_ms >= e->conf.silent_ms);
+    if (!e->unread_since_ms) e->unread_since_ms = now;
+    poll_again(e, now - e->unread_since_ms >= e->conf.silent_ms);
 }

@@ -90,7 +90,7 @@ struct step_engine {
     struct why why, end, cancel; /* of the last failed step; of the run; of the cancelling */
     bool confirming, confirmed, ended, over, notifying;
     struct step_poll poll;
-    uint64_t poll_began_ms, unread_ms; /* unread_ms 0: the last read was answered */
+    uint64_t poll_began_ms, unread_since_ms; /* unread_since_ms 0: the last read was answered */
     bool hang_said;
 };
 

@@ -27,7 +27,7 @@ struct script_run {
     size_t step;
     enum phase phase;
     size_t at;                  /* index of the next key, or byte of the text to type */
-    uint64_t next_ms;           /* earliest time of the next action */
+    uint64_t next_due_ms;       /* earliest time of the next action */
     uint64_t begun_wall_ms;     /* start of the step */
     uint64_t since_ms;          /* start of the wait or the pause */
     const char *caption;        /* the script's, or "" */
@@ -99,7 +99,7 @@ static void step_begin(struct script_run *run, const struct script_step *step, c
 {
     if (step->caption) run->caption = step->caption;
     run->begun_wall_ms = v->wall_ms;
-    run->next_ms = v->now_ms;
+    run->next_due_ms = v->now_ms;
     run_enter(run, PHASE_SPEED, v);
 }
 
@@ -109,7 +109,7 @@ static bool next_key(struct script_run *run, const struct script_step *step, con
 {
     if (run->at == step->key_count) return false;
     *ret = (struct script_act){.type = SCRIPT_ACT_KEY, .key = step->keys[run->at++]};
-    run->next_ms = v->now_ms + SCRIPT_KEY_GAP_MS;
+    run->next_due_ms = v->now_ms + SCRIPT_KEY_GAP_MS;
     return true;
 }
 
@@ -119,7 +119,7 @@ static bool next_letter(struct script_run *run, const struct script_step *step, 
     if (!step->type || !step->type[run->at]) return false;
     *ret = (struct script_act){.type = SCRIPT_ACT_KEY, .key = {.type = INPUT_KEY}};
     run->at += text_decode(step->type + run->at, strlen(step->type + run->at), &ret->key.key);
-    run->next_ms = v->now_ms + (step->type[run->at] ? SCRIPT_TYPE_GAP_MS : SCRIPT_KEY_GAP_MS);
+    run->next_due_ms = v->now_ms + (step->type[run->at] ? SCRIPT_TYPE_GAP_MS : SCRIPT_KEY_GAP_MS);
     return true;
 }
 
@@ -182,7 +182,7 @@ static bool phase_next(struct script_run *run, const struct script_step *step, c
 
 bool script_next(struct script_run *run, const struct view *v, struct script_act *ret)
 {
-    while (run->state == SCRIPT_RUNNING && (run->phase == PHASE_BEGIN || v->now_ms >= run->next_ms)) {
+    while (run->state == SCRIPT_RUNNING && (run->phase == PHASE_BEGIN || v->now_ms >= run->next_due_ms)) {
         enum phase phase = run->phase;
         size_t step = run->step;
         if (phase_next(run, &run->script->steps[step], v, ret)) return true;

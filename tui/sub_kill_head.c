@@ -37,7 +37,7 @@ struct kill {
     char why[ERR_TEXT_MAX];
     struct outage_rung printed[RUNG_COUNT]; /* as last printed */
     char hangs[OUTAGE_WHY_MAX];             /* on what, and since when */
-    uint64_t hangs_ms;
+    uint64_t hangs_since_ms;
     bool hangs_printed;
 };
 
@@ -93,10 +93,10 @@ static void print_hanging(struct kill *k, const struct outage *o)
     const char *why = o->waits_for == RUNG_COUNT ? "" : o->rung[o->waits_for].why;
     if (strcmp(why, k->hangs) != 0) {
         snprintf(k->hangs, sizeof k->hangs, "%s", why);
-        k->hangs_ms = loop_now_ms();
+        k->hangs_since_ms = loop_now_ms();
         k->hangs_printed = false;
     }
-    if (!why[0] || k->hangs_printed || loop_now_ms() < k->hangs_ms + HANGS_MS) return;
+    if (!why[0] || k->hangs_printed || loop_now_ms() < k->hangs_since_ms + HANGS_MS) return;
     k->hangs_printed = true;
     fprintf(stderr, "          waiting for %s: %s\n", rung_words(o->waits_for), why);
 }

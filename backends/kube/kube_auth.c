@@ -30,16 +30,16 @@ struct kube_auth {
     void *arg;
     char *header; /* secret */
     unsigned generation;
-    uint64_t read_ms;     /* when the token file was read; 0: never */
-    uint64_t job_ms;      /* when its reading in flight began */
-    struct file_job *job; /* at most one: the thread of one that hangs cannot be ended */
-    struct alarm *hangs;  /* fires TOKEN_HANG_MS after that */
-    bool hung;            /* it has */
+    uint64_t read_ms;      /* when the token file was read; 0: never */
+    uint64_t job_began_ms; /* when its reading in flight began */
+    struct file_job *job;  /* at most one: the thread of one that hangs cannot be ended */
+    struct alarm *hangs;   /* fires TOKEN_HANG_MS after that */
+    bool hung;             /* it has */
     struct exec_run *run;
     char *cert, *key;      /* from the plugin */
     struct known_u64 ends; /* expirationTimestamp */
     uint64_t given_ms;     /* when the plugin returned them; 0: never */
-    uint64_t again_ms;     /* earliest time of the next run */
+    uint64_t retry_due_ms; /* earliest time of the next run */
     struct backoff backoff;
     bool refused, has_failed;
     struct why failed;
@@ -108,7 +108,7 @@ void kube_auth_free(struct kube_auth *a)
 static void renewal_delay(struct kube_auth *a)
 {
     const uint64_t now = loop_now_ms();
-    a->again_ms = now + backoff_next(&a->backoff, now);
+    a->retry_due_ms = now + backoff_next(&a->backoff, now);
 }
 
 /* The credentials are no longer valid: runs the plugin at once if they served for long, else with back-off. */
@@ -117,7 +117,7 @@ static void exec_expired(struct kube_auth *a)
     const bool served = backoff_is_healthy(&a->backoff, loop_now_ms());
     if (!a->backoff.works_since_ms) return;
     renewal_delay(a);
-    if (served) a->again_ms = 0;
+    if (served) a->retry_due_ms = 0;
 }
 
 /* By expirationTimestamp; only the server knows whether it accepts them. */
@@ -171,7 +171,7 @@ static enum auth_state check_exec(struct kube_auth *a, struct why *why)
     if (exec_is_good(a)) return AUTH_READY;
     if (a->run) return AUTH_WAITING;
     exec_expired(a);
-    if (loop_now_ms() < a->again_ms) {
+    if (loop_now_ms() < a->retry_due_ms) {
         if (!a->has_failed) return AUTH_READY; /* sends the last ones: the server decides */
         why_set(why, a->failed.code, "%s", a->failed.text);
         return AUTH_FAILED;
@@ -208,7 +208,7 @@ static void on_token(void *arg, enum err err, const char *text, size_t len, cons
 static void token_read(struct kube_auth *a)
 {
     if (a->job) return;
-    a->job_ms = loop_now_ms();
+    a->job_began_ms = loop_now_ms();
     a->hung = false;
     a->job = file_job_read(a->loop, a->user->token_file, KUBE_TOKEN_MAX, on_token, a);
     alarm_set(a->hangs, TOKEN_HANG_MS, 0);
@@ -218,13 +218,13 @@ static enum auth_state check_file(struct kube_auth *a, struct why *why)
 {
     const uint64_t now = loop_now_ms();
     const bool fresh = a->read_ms && now - a->read_ms < TOKEN_FILE_MS;
-    if (!fresh && !(a->has_failed && now < a->again_ms)) token_read(a);
+    if (!fresh && !(a->has_failed && now < a->retry_due_ms)) token_read(a);
     /* the last token read may still be valid, as the kubeconfig's own where none can be read: the server decides */
     if (a->header && !a->refused && (a->read_ms || a->has_failed)) return AUTH_READY;
     if (a->job && !a->hung) return AUTH_WAITING;
     if (a->job)
         why_set(why, ERR_AUTH, "%s: not read for %u s: its file system hangs", a->user->token_file,
-                (unsigned)((now - a->job_ms) / 1000));
+                (unsigned)((now - a->job_began_ms) / 1000));
     else
         why_set(why, a->failed.code, "%s", a->failed.text);
     return AUTH_FAILED;
@@ -269,7 +269,7 @@ bool kube_auth_refused(struct kube_auth *a, unsigned generation)
     }
     if (!a->user->exec || a->user->token || loop_now_ms() - a->given_ms < EXEC_REFUSED_MS) return false;
     exec_expired(a);
-    if (loop_now_ms() < a->again_ms) return false;
+    if (loop_now_ms() < a->retry_due_ms) return false;
     a->refused = true;
     return true;
 }

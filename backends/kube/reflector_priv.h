@@ -38,7 +38,7 @@ struct reflector {
     uint64_t beyond, beyond_published; /* items beyond KUBE_PAGE_ITEMS */
     /* the current watch */
     struct buf line;
-    uint64_t lines, watch_began_ms, line_at_ms; /* line_ms: time of the last complete line */
+    uint64_t lines, watch_began_ms, line_at_ms; /* line_at_ms: of the last complete line */
     uint64_t silence_ms;                        /* REFLECTOR_SILENCE_MS; shorter in tests */
     bool progressed;                            /* an event or bookmark was received */
     struct why broken;                          /* code not OK: ended by us, or by an ERROR event */

@@ -12,12 +12,12 @@
 
 struct recorder {
     struct frame_writer *frames;
-    struct recorder_redaction redaction; /* text NULL: none */
-    struct buf line, piece;              /* piece: the lines of a keyframe's next frame */
-    uint64_t now_ms, wall_ms;            /* monotonic */
-    uint64_t flushed_ms, keyframe_ms;    /* keyframe_ms: when the next one is due */
-    struct keyframe *keyframe;           /* NULL: none is being written */
-    bool first_piece, changed;           /* changed: since the last keyframe */
+    struct recorder_redaction redaction;  /* text NULL: none */
+    struct buf line, piece;               /* piece: the lines of a keyframe's next frame */
+    uint64_t now_ms, wall_ms;             /* monotonic */
+    uint64_t flushed_ms, keyframe_due_ms; /* keyframe_due_ms: when the next one is due */
+    struct keyframe *keyframe;            /* NULL: none is being written */
+    bool first_piece, changed;            /* changed: since the last keyframe */
     uint64_t changes, lost;
 };
 
@@ -77,11 +77,11 @@ void recorder_free(struct recorder *r)
     free(r);
 }
 
-static void keyframe_give_up(struct recorder *r, uint64_t again_ms)
+static void keyframe_give_up(struct recorder *r, uint64_t after_ms)
 {
     keyframe_free(r->keyframe);
     r->keyframe = NULL;
-    r->keyframe_ms = r->now_ms + again_ms;
+    r->keyframe_due_ms = r->now_ms + after_ms;
 }
 
 void recorder_anew(struct recorder *r, uint64_t now_ms, uint64_t wall_ms)
@@ -139,9 +139,9 @@ static void keyframe_write(struct recorder *r, const struct world *w)
 
 static void keyframe_begin(struct recorder *r, const struct world *w)
 {
-    if (!r->changed || r->now_ms < r->keyframe_ms) return;
+    if (!r->changed || r->now_ms < r->keyframe_due_ms) return;
     if (world_is_relisting(w)) {
-        r->keyframe_ms = r->now_ms + RECORDER_FLUSH_MS;
+        r->keyframe_due_ms = r->now_ms + RECORDER_FLUSH_MS;
         return;
     }
     r->keyframe = keyframe_new();

@@ -403,8 +403,8 @@ void scan_invalidate(struct scan *s, const char *key, size_t len)
     struct gcs_span ns, table;
     struct gcs_hash *h = gcs_view_find(&s->view, key, len);
     if (h) {
-        const uint64_t heartbeat_ms = loop_now_ms() + SCAN_HEARTBEAT_MS;
-        if (!h->dirty && may_be_heartbeat(s, h) && h->due_ms < heartbeat_ms) h->due_ms = heartbeat_ms;
+        const uint64_t heartbeat_due_ms = loop_now_ms() + SCAN_HEARTBEAT_MS;
+        if (!h->dirty && may_be_heartbeat(s, h) && h->due_ms < heartbeat_due_ms) h->due_ms = heartbeat_due_ms;
         h->invalidations++;
         h->dirty = true;
         h->touched_ms = loop_wall_ms(s->conf.loop);

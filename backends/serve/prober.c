@@ -41,7 +41,7 @@ struct prober {
     bool dials_short;
     size_t first; /* burst of probes in a first round */
     size_t ended; /* since there are targets */
-    uint64_t next_us, sent;
+    uint64_t next_due_us, sent;
     struct prober_share own;
     bool counted; /* among those that share the limits */
     enum source_state state;
@@ -225,7 +225,7 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
 static void prober_arm(struct prober *p)
 {
     uint64_t now = loop_now_us();
-    alarm_set(p->alarm, p->next_us > now ? (p->next_us - now + 999) / 1000 : 0, 0);
+    alarm_set(p->alarm, p->next_due_us > now ? (p->next_due_us - now + 999) / 1000 : 0, 0);
 }
 
 static struct target *least_recently_probed(const struct prober *p)
@@ -256,8 +256,8 @@ static void on_due(void *arg)
     plan_round(p); /* others may share the limits since */
     if (p->round_us != before) prober_publish_state(p, p->state, p->err, p->why);
     uint64_t owed = prober_is_stretched(p) ? interval : OWED_MAX * interval;
-    if (now > p->next_us + owed) p->next_us = now;
-    while (p->next_us <= now) p->next_us += round_continue(p, p->next_us);
+    if (now > p->next_due_us + owed) p->next_due_us = now;
+    while (p->next_due_us <= now) p->next_due_us += round_continue(p, p->next_due_us);
     prober_arm(p);
 }
 
@@ -362,7 +362,7 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
         return;
     }
     if (!before) {
-        p->next_us = loop_now_us();
+        p->next_due_us = loop_now_us();
         p->first = prober_at_once(p);
         p->ended = 0;
         prober_arm(p);
@@ -384,7 +384,7 @@ void prober_set_interval(struct prober *p, uint64_t interval_ms)
     plan_round(p);
     if (!p->targets) return;
     uint64_t latest = loop_now_us() + interval_ms * 1000;
-    p->next_us = p->next_us < latest ? p->next_us : latest;
+    p->next_due_us = p->next_due_us < latest ? p->next_due_us : latest;
     prober_arm(p);
 }
 

@@ -46,8 +46,8 @@ struct redis_discovery {
     char *desired; /* key of the desired configuration; NULL: no address */
     bool fetching;
     struct credentials credentials;
-    char *failed; /* key of the one whose credentials could not be read; retried at retry_ms */
-    uint64_t retry_ms;
+    char *failed; /* key of the one whose credentials could not be read; retried at retry_due_ms */
+    uint64_t retry_due_ms;
     bool fast;
     char *ns, *heads; /* last arguments of set_namespace and set_head_addresses */
     char *address, *user, *from, *user_from, *password_from, *password_why, *withheld_for; /* redis_discovery_found */
@@ -332,7 +332,7 @@ static bool open_allowed(struct redis_discovery *d)
 
 static void retry_later(struct redis_discovery *d)
 {
-    d->retry_ms = clock_now_ms(loop_clock(d->how.loop)) + REDIS_SECRET_RETRY_MS;
+    d->retry_due_ms = clock_now_ms(loop_clock(d->how.loop)) + REDIS_SECRET_RETRY_MS;
 }
 
 static void fetch_failed(struct redis_discovery *d, enum err err, const char *why)
@@ -410,7 +410,7 @@ static bool fetch_begin(struct redis_discovery *d, const struct desired *w)
 /* Advances towards the desired configuration. */
 static void discovery_reconcile(struct redis_discovery *d, const struct desired *w)
 {
-    const bool waits = text_same(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_ms;
+    const bool waits = text_same(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_due_ms;
 
     if (text_same(d->opened, d->desired) || waits || d->fetching) return;
     if (!text_same(d->credentials.key, d->desired)) {
@@ -525,7 +525,7 @@ static void discovery_retry(struct redis_discovery *d)
 void redis_discovery_tick(struct redis_discovery *d)
 {
     const uint64_t now_ms = clock_now_ms(loop_clock(d->how.loop));
-    const uint64_t due_ms = password_is_refused(d) ? d->refused_ms + REDIS_SECRET_RETRY_MS : d->retry_ms;
+    const uint64_t due_ms = password_is_refused(d) ? d->refused_ms + REDIS_SECRET_RETRY_MS : d->retry_due_ms;
 
     if (now_ms >= due_ms) discovery_retry(d);
 }

@@ -11,13 +11,14 @@ struct route_sum {
     size_t ok, failed;
     const struct request *last, *last_ok, *last_failed; /* of those that count */
     const struct request *unseen;                       /* the newest that says nothing about the service */
-    uint64_t waiting_ms;                                /* when the oldest probe in flight was due; 0: none */
+    uint64_t waiting_since_ms;                          /* when the oldest probe in flight was due; 0: none */
 };
 
 static void route_add(const struct evidence_view *v, const struct request *q, struct route_sum *sum)
 {
     if (text_eq(q->phase, "waiting")) {
-        if (q->sent.known && (!sum->waiting_ms || q->sent.value < sum->waiting_ms)) sum->waiting_ms = q->sent.value;
+        if (q->sent.known && (!sum->waiting_since_ms || q->sent.value < sum->waiting_since_ms))
+            sum->waiting_since_ms = q->sent.value;
         return;
     }
     if (!q->done.known || q->done.value + EVIDENCE_FRESH_MS <= v->wall_ms) return;
@@ -74,7 +75,7 @@ static void route_judge_probes(const struct route_sum *sum, const struct evidenc
 
 static bool route_hangs(const struct route_sum *sum, const struct evidence_view *v)
 {
-    return sum->waiting_ms && sum->waiting_ms + EVIDENCE_WINDOW_MS < v->wall_ms && !sum->ok && !sum->failed;
+    return sum->waiting_since_ms && sum->waiting_since_ms + EVIDENCE_WINDOW_MS < v->wall_ms && !sum->ok && !sum->failed;
 }
 
 /* Why no probe says anything about the service. */
@@ -107,7 +108,7 @@ void evidence_judge_route(const struct evidence_view *v, struct service_evidence
     if (route_hangs(&sum, v)) {
         e->hanging = true;
         e->hanging_line = EVIDENCE_ROUTE;
-        say(line->why, "no answer for %llu s", (unsigned long long)(v->wall_ms - sum.waiting_ms) / 1000);
+        say(line->why, "no answer for %llu s", (unsigned long long)(v->wall_ms - sum.waiting_since_ms) / 1000);
     } else if (sum.last) {
         route_judge_probes(&sum, v, e);
     } else if (e->endpoints.known && !e->endpoints.ready) {

@@ -96,7 +96,7 @@ static void put_life(const struct source_slot *slot, const struct sink *sink)
         put_at(sink, c, s->last_change_ms, 0);
     }
     for (unsigned i = s->prompts > SOURCE_PROMPTS ? s->prompts - SOURCE_PROMPTS : 0; i < s->prompts; i++)
-        put_response(s, 1, s->prompt_ms[i % SOURCE_PROMPTS], sink);
+        put_response(s, 1, s->prompt_answer_ms[i % SOURCE_PROMPTS], sink);
     if (s->timed && !s->prompts) put_response(s, SOURCE_PROMPT_MS + 2, s->since_ms, sink);
     if (s->last_alive_ms) put_at(sink, change_new(CHANGE_ALIVE, s->id, s->world), s->last_alive_ms, 0);
 }

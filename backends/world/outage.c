@@ -35,7 +35,7 @@ static void take_identity(const struct recovery *r, const struct focus *f, struc
     ret->grace_s = r->grace_s;
     ret->state_gone = r->state_gone_ms.known;
     ret->reconnect_s = r->reconnect_s;
-    if (r->over_ms.known) ret->last_rung = known_u64(r->over_ms.value - r->t0_ms);
+    if (r->over_since_ms.known) ret->last_rung = known_u64(r->over_since_ms.value - r->t0_ms);
 }
 
 static void take_rungs(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
@@ -53,7 +53,7 @@ static void take_rungs(const struct recovery *r, const struct world *w, const st
             COPY(rung->note, s->note);
         }
         if (rung->lost) {
-            rung->was_after_ms = s->was_ms - r->t0_ms;
+            rung->was_after_ms = s->was_at_ms - r->t0_ms;
             rung->lost_after_ms = s->lost_ms - r->t0_ms;
         }
         if (!rung->possible) continue;
@@ -113,12 +113,12 @@ static void take_lengths(const struct recovery *r, uint64_t now_ms, uint64_t wal
     struct known_u64 both = serve_waits || !ready.known ? UNKNOWN_U64 : ready;
     if (both.known && serve.known && serve.value > both.value) both = serve;
     ret->unserved_ms = length_unserved(r, wall_ms);
-    if (r->silent_ms.known)
-        ret->gcs_silent_ms = length_from(r, r->silent_ms.value, rung_at(&r->rung[RUNG_GCS_BACK]), now_ms);
+    if (r->silent_since_ms.known)
+        ret->gcs_silent_ms = length_from(r, r->silent_since_ms.value, rung_at(&r->rung[RUNG_GCS_BACK]), now_ms);
     if (r->state_gone_ms.known) ret->state_gone_ms = length_from(r, r->state_gone_ms.value, r->state_back_ms, now_ms);
-    if (!r->down_ms.known) return;
-    ret->head_down_ms = length_from(r, r->down_ms.value, ready, now_ms);
-    ret->recovered_ms = length_from(r, r->down_ms.value, both, now_ms);
+    if (!r->down_since_ms.known) return;
+    ret->head_down_ms = length_from(r, r->down_since_ms.value, ready, now_ms);
+    ret->recovered_ms = length_from(r, r->down_since_ms.value, both, now_ms);
 }
 
 /* By the kubelet's count: from the delete. */

@@ -64,7 +64,7 @@ static bool source_answered_within(const struct source *s, uint64_t from_ms, uin
 {
     const unsigned count = s->prompts < SOURCE_PROMPTS ? s->prompts : SOURCE_PROMPTS;
     for (unsigned i = 0; i < count; i++)
-        if (s->prompt_ms[i] > from_ms && s->prompt_ms[i] <= to_ms) return true;
+        if (s->prompt_answer_ms[i] > from_ms && s->prompt_answer_ms[i] <= to_ms) return true;
     return false;
 }
 
@@ -239,7 +239,7 @@ struct probe_targets probe_targets_of(const struct world *w, const struct focus 
         /* ignores old failures of deleted pods */
         if (age <= PROBE_OLD_MS || t->there) {
             sum_add(&sum, t);
-            if (age > sum.oldest_ms) sum.oldest_ms = age;
+            if (age > sum.oldest_age_ms) sum.oldest_age_ms = age;
         }
         HASH_DEL(head, t);
         free(t);

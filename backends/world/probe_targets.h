@@ -21,7 +21,7 @@ struct probe_targets {
                                              those are known */
     const struct request *unseen; /* the newest that proves nothing about Serve; NULL: none within PROBE_OLD_MS */
     uint64_t last_done_ms;        /* wall; the newest end of any probe, however old; 0: none */
-    uint64_t oldest_ms;           /* age of the oldest of those that count */
+    uint64_t oldest_age_ms;       /* age of the oldest of those that count */
     struct known_u64 round_ms;    /* known where it is longer than the normal interval */
     size_t waiting;               /* probes in flight */
 };

@@ -64,7 +64,7 @@ static bool ladder_is_complete(const struct recovery *r, const struct world *w, 
     const struct rung_state *rung = r->rung;
     if (!r->head_lost)
         return (!r->state_gone_ms.known || r->state_back_ms.known) &&
-               (!r->silent_ms.known || rung[RUNG_GCS_BACK].reached);
+               (!r->silent_since_ms.known || rung[RUNG_GCS_BACK].reached);
     if (!rung[RUNG_HEAD_READY].reached) return false;
     if (now_ms > last_progress_ms(r) + RECOVERY_PATIENCE_MS) return true;
     if (f->redis && r->memory->nodes_seen && !(rung[RUNG_HEAD_ALIVE].reached && rung[RUNG_GCS_BACK].reached))
@@ -85,7 +85,7 @@ static void ladder_review(struct recovery *r, const struct world *w, const struc
         ladder_close(r);
     } else if (!complete && r->outage == OUTAGE_OVER && r->head_lost) {
         r->outage = OUTAGE_RUNNING;
-        r->over_ms = UNKNOWN_U64;
+        r->over_since_ms = UNKNOWN_U64;
     }
 }
 

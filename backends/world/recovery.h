@@ -48,8 +48,8 @@ struct rung_state {
     bool reached;                 /* and it still holds */
     uint64_t at_ms, wall_ms;      /* when it was observed, by our clocks */
     char note[RECOVERY_NOTE_MAX]; /* the evidence: "uid 9c1e…, grace 0", "connections 4 → 0" */
-    bool lost;                    /* it was reached at was_ms, and stopped being true at lost_ms (the last time) */
-    uint64_t was_ms, lost_ms;
+    bool lost;                    /* it was reached at was_at_ms, and stopped being true at lost_ms (the last time) */
+    uint64_t was_at_ms, lost_ms;
 };
 
 enum outage_state { OUTAGE_NONE, OUTAGE_RUNNING, OUTAGE_OVER };
@@ -108,14 +108,14 @@ struct recovery {
     bool ours; /* we deleted it: T0 is when that was accepted, or when the watch told of it, if that was earlier */
     struct known_u64 grace_s; /* of our delete */
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
-    char *old_ray_node;         /* hex node id in the GCS; NULL: unknown */
-    struct known_u64 silent_ms; /* when the GCS fell silent: workers' reconnect timeout starts */
-    struct known_u64 down_ms;   /* since when the lost head has been down: T0, or the end of its grace */
+    char *old_ray_node;               /* hex node id in the GCS; NULL: unknown */
+    struct known_u64 silent_since_ms; /* when the GCS fell silent: workers' reconnect timeout starts */
+    struct known_u64 down_since_ms;   /* since when the lost head has been down: T0, or the end of its grace */
     /* When the GCS's state was seen to be gone from a Redis that answers, and to be there again. */
     struct known_u64 state_gone_ms, state_back_ms;
-    bool going;                   /* the lost head is Terminating, and still serves through its grace */
-    struct known_u64 over_ms;     /* when the last rung was reached */
-    struct known_u64 reconnect_s; /* workers' RAY_gcs_rpc_server_reconnect_timeout_s */
+    bool going;                     /* the lost head is Terminating, and still serves through its grace */
+    struct known_u64 over_since_ms; /* when the last rung was reached */
+    struct known_u64 reconnect_s;   /* workers' RAY_gcs_rpc_server_reconnect_timeout_s */
     struct rung_state rung[RUNG_COUNT];
     struct worker_before worker[RECOVERY_WORKERS];
     size_t workers;

@@ -101,7 +101,7 @@ static void found_date(struct recovery *r, const struct world *w, const struct f
     uint64_t earlier_ms = lost_ms < r->t0_wall_ms ? r->t0_wall_ms - lost_ms : 0;
     r->memory->dated = true;
     if (earlier_ms > r->t0_ms) earlier_ms = r->t0_ms;
-    if (r->down_ms.known && r->down_ms.value == r->t0_ms) r->down_ms.value -= earlier_ms;
+    if (r->down_since_ms.known && r->down_since_ms.value == r->t0_ms) r->down_since_ms.value -= earlier_ms;
     r->t0_ms -= earlier_ms;
     r->t0_wall_ms -= earlier_ms;
 }

@@ -19,7 +19,7 @@ void gcs_done(struct gcs_view *g)
 void gcs_reset(struct gcs_view *g, struct known_u64 silent_ms)
 {
     g->connections_well = g->connections.value;
-    if (silent_ms.known && g->heartbeat_ms <= silent_ms.value) g->heartbeat_ms = 0;
+    if (silent_ms.known && g->heartbeat_seen_ms <= silent_ms.value) g->heartbeat_seen_ms = 0;
 }
 
 static void sample_connections(struct gcs_view *g, const struct redis *redis, bool outage)
@@ -34,10 +34,10 @@ static void sample_connections(struct gcs_view *g, const struct redis *redis, bo
 void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
 {
     sample_connections(g, redis, outage);
-    if (!redis->heartbeat.known) g->heartbeat_ms = 0; /* not read any more: proves nothing */
+    if (!redis->heartbeat.known) g->heartbeat_seen_ms = 0; /* not read any more: proves nothing */
     if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
-        g->heartbeat_ms = now_ms;
-        g->heartbeat_wall_ms = wall_ms;
+        g->heartbeat_seen_ms = now_ms;
+        g->heartbeat_seen_wall_ms = wall_ms;
         g->connections_least = g->connections;
         /* a heartbeat without connections: the GCS's address is translated (NAT), and those counted were not its own */
         if (!outage && g->connections.known && !g->connections.value) g->connections_well = 0;
@@ -66,15 +66,15 @@ static bool silence_is_seen(const struct gcs_view *g, const struct world *w, boo
 {
     uint64_t limit = terminating ? SILENT_TERMINATING_MS : SILENT_MS;
     bool disconnected = has_fewer(g) && !g->connections.value;
-    if (disconnected && (g->heartbeat_ms ? quiet >= HEARTBEATS_MISSED_MS : terminating)) return true;
-    return quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2);
+    if (disconnected && (g->heartbeat_seen_ms ? quiet >= HEARTBEATS_MISSED_MS : terminating)) return true;
+    return quiet >= limit && redis_has_answered_since(w, g->heartbeat_seen_ms + limit / 2);
 }
 
 bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
                    struct rung_state *ret)
 {
-    bool beat_seen = g->heartbeat_ms != 0;
-    uint64_t quiet = beat_seen && now_ms > g->heartbeat_ms ? now_ms - g->heartbeat_ms : 0;
+    bool beat_seen = g->heartbeat_seen_ms != 0;
+    uint64_t quiet = beat_seen && now_ms > g->heartbeat_seen_ms ? now_ms - g->heartbeat_seen_ms : 0;
     const char *beat = beat_seen ? "heartbeat stopped" : "";
     if (!silence_is_seen(g, w, terminating, quiet)) return false;
     /* a new head's GCS may have connected before the silence was certain */
@@ -87,8 +87,8 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool termina
         snprintf(ret->note, sizeof ret->note, "%s", beat);
     /* silent since the last heartbeat, not since the silence was certain */
     bool dated = beat_seen && quiet < 2 * SILENT_MS;
-    ret->at_ms = dated ? g->heartbeat_ms : now_ms;
-    ret->wall_ms = dated ? g->heartbeat_wall_ms : wall_ms;
+    ret->at_ms = dated ? g->heartbeat_seen_ms : now_ms;
+    ret->wall_ms = dated ? g->heartbeat_seen_wall_ms : wall_ms;
     return true;
 }
 
@@ -157,14 +157,14 @@ static bool beat_is_of(const struct recovery *r, const struct raynode *n)
     const struct gcs_view *g = &r->memory->gcs;
     if (n->started.known) return g->heartbeat.known && g->heartbeat.value >= n->started.value;
     const struct rung_state *alive = &r->rung[RUNG_HEAD_ALIVE];
-    return alive->reached && g->heartbeat_ms > alive->at_ms;
+    return alive->reached && g->heartbeat_seen_ms > alive->at_ms;
 }
 
 /* Without NODE nothing in Redis tells the new head's heartbeat from the old one's: its pod has to be ready. */
 static bool beat_follows_ready(const struct recovery *r)
 {
     const struct rung_state *ready = &r->rung[RUNG_HEAD_READY];
-    return ready->reached && r->memory->gcs.heartbeat_ms > ready->at_ms;
+    return ready->reached && r->memory->gcs.heartbeat_seen_ms > ready->at_ms;
 }
 
 bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret)
@@ -172,9 +172,9 @@ bool gcs_is_back(const struct recovery *r, const struct world *w, const struct f
     const struct gcs_view *g = &r->memory->gcs;
     const struct rung_state *rung = &r->rung[RUNG_GCS_BACK];
     const struct raynode *node = r->head_lost ? gcs_new_node(r, w, f) : NULL;
-    if (rung->lost && g->heartbeat.known && g->heartbeat_ms <= rung->lost_ms) return false;
+    if (rung->lost && g->heartbeat.known && g->heartbeat_seen_ms <= rung->lost_ms) return false;
     if (!r->head_lost) { /* the same GCS */
-        if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value) return false;
+        if (!r->silent_since_ms.known || g->heartbeat_seen_ms <= r->silent_since_ms.value) return false;
         snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
     } else if (!r->memory->nodes_seen) {
         if (!beat_follows_ready(r)) return false;

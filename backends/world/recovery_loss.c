@@ -90,10 +90,10 @@ void ladder_close(struct recovery *r)
     uint64_t last = r->t0_ms;
     for (int i = 0; i < RUNG_COUNT; i++)
         if (r->rung[i].reached && r->rung[i].at_ms > last) last = r->rung[i].at_ms;
-    r->over_ms = known_u64(last);
+    r->over_since_ms = known_u64(last);
     r->outage = OUTAGE_OVER;
     r->going = false;
-    gcs_reset(&r->memory->gcs, r->silent_ms);
+    gcs_reset(&r->memory->gcs, r->silent_since_ms);
 }
 
 /* An outage that is replaced while it runs ends there, with what it lacks. */
@@ -276,8 +276,8 @@ void observe_deleted(struct recovery *r, const struct world *w, const struct foc
 /* The old GCS beat once more before the new head ran: it was not silent yet. */
 static bool silence_was_early(const struct recovery *r)
 {
-    return r->head_lost && r->memory->gcs.heartbeat_ms > r->silent_ms.value && !r->rung[RUNG_HEAD_RUNNING].reached &&
-           !r->rung[RUNG_HEAD_RUNNING].lost;
+    return r->head_lost && r->memory->gcs.heartbeat_seen_ms > r->silent_since_ms.value &&
+           !r->rung[RUNG_HEAD_RUNNING].reached && !r->rung[RUNG_HEAD_RUNNING].lost;
 }
 
 void observe_silence(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
@@ -287,11 +287,11 @@ void observe_silence(struct recovery *r, const struct world *w, const struct foc
     struct rung_state s = {0};
     bool running = r->outage == OUTAGE_RUNNING, back = r->rung[RUNG_GCS_BACK].reached;
     if (!running && (!m->head.uid || cluster_is_leaving(f, r->memory->head.cluster) != TRI_NO)) return;
-    if (running && r->silent_ms.known && silence_was_early(r)) {
+    if (running && r->silent_since_ms.known && silence_was_early(r)) {
         r->rung[RUNG_GCS_SILENT] = (struct rung_state){0};
-        r->silent_ms = UNKNOWN_U64;
+        r->silent_since_ms = UNKNOWN_U64;
     }
-    if (running && r->silent_ms.known && !back) return;
+    if (running && r->silent_since_ms.known && !back) return;
     if (!gcs_is_silent(&m->gcs, w, running && !back, now_ms, wall_ms, &s)) return;
     if (running && back) {
         rung_lose(r, RUNG_GCS_BACK, s.at_ms);
@@ -300,7 +300,7 @@ void observe_silence(struct recovery *r, const struct world *w, const struct foc
     if (!running) ladder_open(r, w, f, s.at_ms, s.wall_ms);
     recovery_set_cause(r, CAUSE_SILENCE, "%s", s.note);
     rung_mark(r, RUNG_GCS_SILENT, s.at_ms, s.wall_ms, "%s", s.note);
-    r->silent_ms = known_u64(r->rung[RUNG_GCS_SILENT].at_ms);
+    r->silent_since_ms = known_u64(r->rung[RUNG_GCS_SILENT].at_ms);
 }
 
 /* ---- its state ------------------------------------------------------------------------------------------------ */
@@ -335,7 +335,7 @@ struct known_u64 head_grace_s(const struct recovery *r, const struct pod *p)
 static bool head_is_going(const struct recovery *r, const struct world *w)
 {
     const struct row *row = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
-    if (!row || row->gone_ms || r->silent_ms.known || r->memory->old_ended_ms.known) return false;
+    if (!row || row->gone_ms || r->silent_since_ms.known || r->memory->old_ended_ms.known) return false;
     const struct pod *p = ROW(row, pod);
     const struct known_u64 grace = head_grace_s(r, p);
     if (!p->deleted.known && !r->ours) return false;
@@ -349,11 +349,11 @@ void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms)
     const bool went = r->going;
     r->going = head_is_going(r, w);
     if (r->going) {
-        r->down_ms = UNKNOWN_U64;
-    } else if (!r->down_ms.known) {
+        r->down_since_ms = UNKNOWN_U64;
+    } else if (!r->down_since_ms.known) {
         uint64_t from = went ? now_ms : r->t0_ms;
-        if (went && r->silent_ms.known && r->silent_ms.value < from) from = r->silent_ms.value;
+        if (went && r->silent_since_ms.known && r->silent_since_ms.value < from) from = r->silent_since_ms.value;
         if (went && ended->known && ended->value < from) from = ended->value;
-        r->down_ms = known_u64(from);
+        r->down_since_ms = known_u64(from);
     }
 }

@@ -34,12 +34,12 @@ struct head_before {
 
 /* What Redis shows about the GCS. */
 struct gcs_view {
-    struct known_u64 heartbeat;               /* last value: a time stamp by the head's clock */
-    uint64_t heartbeat_ms, heartbeat_wall_ms; /* when it last advanced, by our clocks; 0: never */
-    struct known_u64 connections;             /* in the last sample */
-    char *held;                               /* the storage namespace whose state has been seen there */
-    uint64_t connections_well;                /* last count above 0 before T0; 0: never seen */
-    struct known_u64 connections_least;       /* since the heartbeat advanced */
+    struct known_u64 heartbeat;                         /* last value: a time stamp by the head's clock */
+    uint64_t heartbeat_seen_ms, heartbeat_seen_wall_ms; /* when it last advanced, by our clocks; 0: never */
+    struct known_u64 connections;                       /* in the last sample */
+    char *held;                                         /* the storage namespace whose state has been seen there */
+    uint64_t connections_well;                          /* last count above 0 before T0; 0: never seen */
+    struct known_u64 connections_least;                 /* since the heartbeat advanced */
 };
 
 /* The fields of the GCS at T0. */

@@ -29,7 +29,7 @@ void rung_lose(struct recovery *r, enum rung rung, uint64_t at_ms)
 {
     struct rung_state *s = &r->rung[rung];
     if (!s->reached) return;
-    *s = (struct rung_state){.lost = true, .was_ms = s->at_ms, .lost_ms = at_ms > s->at_ms ? at_ms : s->at_ms};
+    *s = (struct rung_state){.lost = true, .was_at_ms = s->at_ms, .lost_ms = at_ms > s->at_ms ? at_ms : s->at_ms};
 }
 
 /* ---- the new head -------------------------------------------------------------------------------------------- */

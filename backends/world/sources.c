@@ -96,7 +96,7 @@ static void note_response(struct source *source, const struct change *c)
 {
     source->timed = true;
     if (c->number - 1 > SOURCE_PROMPT_MS) return;
-    source->prompt_ms[source->prompts % SOURCE_PROMPTS] = c->at_ms;
+    source->prompt_answer_ms[source->prompts % SOURCE_PROMPTS] = c->at_ms;
     source->prompts++;
 }
 

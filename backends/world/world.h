@@ -57,7 +57,7 @@ struct source {
     /* When requests of ours were answered promptly, within SOURCE_PROMPT_MS; a ring. timed: it tells how long they took
      */
     bool timed;
-    uint64_t prompt_ms[SOURCE_PROMPTS];
+    uint64_t prompt_answer_ms[SOURCE_PROMPTS];
     unsigned prompts;
     uint64_t unread;        /* items of all tables that could not be parsed and were left out */
     const char *unread_why; /* why, for one of them; NULL: unknown */

@@ -430,8 +430,9 @@ static void test_recovery_in_words(void **state)
     check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ▸ new head ALIVE, old DEAD, 6.0s");
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · RayService says Running (not evidence)");
     d.f.recovery.outage = OUTAGE_OVER;
-    d.f.recovery.over_ms = known_u64(d.f.recovery.t0_ms + 14600);
-    d.f.recovery.rung[RUNG_HEAD_READY] = (struct rung_state){.reached = true, .at_ms = d.f.recovery.over_ms.value};
+    d.f.recovery.over_since_ms = known_u64(d.f.recovery.t0_ms + 14600);
+    d.f.recovery.rung[RUNG_HEAD_READY] =
+        (struct rung_state){.reached = true, .at_ms = d.f.recovery.over_since_ms.value};
     fake_console_update(&d);
     check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ✔ over +14.6s, head down 14.6s");
     fake_console_close(&d);

@@ -101,7 +101,7 @@ static void test_focus_comes_back_after_the_recovery(void **state)
     fixture_kill_head(&d.f);
     fake_console_update(&d);
     d.f.recovery.outage = OUTAGE_OVER;
-    d.f.recovery.over_ms = known_u64(d.f.now_ms);
+    d.f.recovery.over_since_ms = known_u64(d.f.now_ms);
     fake_console_update(&d);
     assert_int_equal(letter_of(&d), 'R');
     d.f.now_ms += RECOVERY_SHOWN_MS;

@@ -69,8 +69,8 @@ static void assert_world_equal(const struct world *a, const struct world *b, boo
         assert_int_equal(s->prompts > SOURCE_PROMPTS ? SOURCE_PROMPTS : s->prompts,
                          t->prompts > SOURCE_PROMPTS ? SOURCE_PROMPTS : t->prompts);
         for (unsigned n = 1; n <= s->prompts && n <= SOURCE_PROMPTS; n++)
-            assert_int_equal(s->prompt_ms[(s->prompts - n) % SOURCE_PROMPTS],
-                             t->prompt_ms[(t->prompts - n) % SOURCE_PROMPTS]);
+            assert_int_equal(s->prompt_answer_ms[(s->prompts - n) % SOURCE_PROMPTS],
+                             t->prompt_answer_ms[(t->prompts - n) % SOURCE_PROMPTS]);
     }
     for (int table = 0; table < TABLE_COUNT; table++) {
         const struct row *of_b = world_first(b, (enum table)table);

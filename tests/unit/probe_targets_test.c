@@ -80,7 +80,7 @@ static void the_newest_of_each_proxy_counts(void **state)
     assert_string_equal(t.last->record.key, "d");
     assert_string_equal(t.last_ok->record.key, "b");
     assert_int_equal(t.last_done_ms, small_wall(s));
-    assert_int_equal(t.oldest_ms, 1000);
+    assert_int_equal(t.oldest_age_ms, 1000);
     assert_int_equal(t.expected, 2);
     probe_put(s, "e", W2, NULL); /* of the same millisecond: the later one */
     t = targets_now(s);
@@ -114,7 +114,7 @@ static void a_probe_counts_for_ten_seconds(void **state)
     const uint64_t done_ms = small_wall(s);
     small_wait(s, PROBE_OLD_MS);
     assert_int_equal(targets_now(s).asked, 1);
-    assert_int_equal(targets_now(s).oldest_ms, PROBE_OLD_MS);
+    assert_int_equal(targets_now(s).oldest_age_ms, PROBE_OLD_MS);
     small_wait(s, 1);
     assert_int_equal(targets_now(s).asked, 0);
     assert_null(targets_now(s).last);
@@ -148,7 +148,7 @@ static void in_a_long_round_a_probe_counts_until_the_next_is_overdue(void **stat
     assert_string_equal(t.last->record.key, W1);
     small_wait(s, 30000 - 1);
     assert_int_equal(targets_now(s).asked, 1);
-    assert_int_equal(targets_now(s).oldest_ms, PROBE_OLD_MS + 30000);
+    assert_int_equal(targets_now(s).oldest_age_ms, PROBE_OLD_MS + 30000);
     small_wait(s, 1);
     assert_int_equal(targets_now(s).asked, 0);
 }

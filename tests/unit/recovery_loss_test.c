@@ -227,7 +227,7 @@ static void a_successor_in_another_container_begins_anew(void **state)
     head_is(s, new_head, "two");
     assert_int_equal(s->r.rung[RUNG_HEAD_RUNNING].at_ms, s->now_ms);
     assert_true(s->r.rung[RUNG_HEAD_RUNNING].lost);
-    assert_int_equal(s->r.rung[RUNG_HEAD_RUNNING].was_ms, first);
+    assert_int_equal(s->r.rung[RUNG_HEAD_RUNNING].was_at_ms, first);
     assert_int_equal(s->r.rung[RUNG_HEAD_CREATED].at_ms, first); /* the same pod */
 }
 

@@ -191,7 +191,7 @@ static void the_ladder_with_grace_0(void **state)
     assert_string_equal(s->r.rung[RUNG_HEAD_READY].note, "2/2");
     assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts");
     assert_int_equal(s->r.outage, OUTAGE_OVER);
-    assert_int_equal(s->r.over_ms.value - s->r.t0_ms, 15000);
+    assert_int_equal(s->r.over_since_ms.value - s->r.t0_ms, 15000);
     assert_int_equal(s->r.request[OUTAGE_PROBES].ok, 3);
     assert_int_equal(s->r.request[OUTAGE_PROBES].slow, 1);
     assert_int_equal(s->r.request[OUTAGE_PROBES].failed, 0);
@@ -285,7 +285,7 @@ static void the_ladder_ends_with_the_rung_that_came_last(void **state)
     uint64_t last = 0;
     for (int i = 0; i < RUNG_COUNT; i++)
         if (s->r.rung[i].reached && s->r.rung[i].at_ms > last) last = s->r.rung[i].at_ms;
-    assert_int_equal(s->r.over_ms.value, last);
+    assert_int_equal(s->r.over_since_ms.value, last);
     rung_at(s, RUNG_HEAD_READY, 2000);
     assert_true(last >= s->r.t0_ms + 7000);
 }
@@ -304,7 +304,7 @@ static void the_ladder_with_the_default_grace(void **state)
         heartbeat_beat(s, 4);
     }
     assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
-    assert_false(s->r.silent_ms.known);
+    assert_false(s->r.silent_since_ms.known);
     assert_true(s->r.going);
     uint64_t last_beat = small_wall(s);
     small_wait(s, 1000);
@@ -313,7 +313,7 @@ static void the_ladder_with_the_default_grace(void **state)
     small_wait(s, 1500);
     rung_at(s, RUNG_GCS_SILENT, 30000);
     assert_false(s->r.going);
-    assert_int_equal(s->r.down_ms.value - s->r.t0_ms, 30000);
+    assert_int_equal(s->r.down_since_ms.value - s->r.t0_ms, 30000);
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
     head_running(s);
@@ -397,7 +397,7 @@ static void a_heartbeat_that_stops(void **state)
     small_wait(s, 1000);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
     assert_int_equal(s->r.t0_ms, last);
-    assert_int_equal(s->r.silent_ms.value, last);
+    assert_int_equal(s->r.silent_since_ms.value, last);
     assert_false(s->r.head_lost);
     assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "heartbeat stopped");
     /* It was nothing: the same head goes on. No loss is kept as the last one. */
@@ -423,11 +423,11 @@ static void a_last_beat_read_late_is_no_new_gcs(void **state)
     rung_at(s, RUNG_GCS_SILENT, 0);
     small_redis(s, 0, small_wall(s) - 1000);
     assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
-    assert_false(s->r.silent_ms.known);
+    assert_false(s->r.silent_since_ms.known);
     assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     small_wait(s, 3000);
     rung_at(s, RUNG_GCS_SILENT, 2600);
-    assert_int_equal(s->r.down_ms.value, s->r.t0_ms); /* and the head has been down all the while */
+    assert_int_equal(s->r.down_since_ms.value, s->r.t0_ms); /* and the head has been down all the while */
 }
 
 static void a_redis_that_is_not_heard_proves_nothing(void **state)

@@ -226,7 +226,7 @@ static void check_first_kill(const struct replay *p)
     rung_is(p, RUNG_WORKERS_SAME, 570.628);
     assert_false(r->rung[RUNG_SERVE_RUNNING].reached);
     assert_int_equal(r->outage, OUTAGE_OVER);
-    assert_int_equal(r->over_ms.value, WALL(570.628));
+    assert_int_equal(r->over_since_ms.value, WALL(570.628));
     assert_string_equal(r->old_head_uid, first_head);
     assert_string_equal(r->new_head_uid, second_head);
     assert_string_equal(r->old_ray_node, first_node);
