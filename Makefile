@@ -70,7 +70,7 @@ test:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs tests
 	$(Q)BUILD=$(BUILD) tests/run.sh $(TESTS) $(ONLY)
 
-# deploy/assets/terraform: its HCL and its scripts, without AWS.
+# deploy/assets/terraform and deploy/assets/redis, without AWS.
 test-infra:
 	$(Q).ci/deps.sh infra
 	$(Q)tests/infra/run.sh
@@ -178,7 +178,7 @@ clean:
 help:
 	@echo 'make demo         build, then the console on a simulated cluster'
 	@echo 'make test         build, then every test                     ONLY=name: those whose path has it'
-	@echo 'make test-infra   deploy/assets/terraform: HCL and scripts, without AWS'
+	@echo 'make test-infra   deploy/assets: Terraform's HCL, scripts, Redis; without AWS'
 	@echo 'make check-asan   the tests under AddressSanitizer and UBSan; check-ubsan: UBSan alone'
 	@echo 'make fuzz         a short run of each parser fuzzer          SECONDS_EACH=20'
 	@echo 'make mutate       mutation tests: breaks the code, runs the tests    COUNT=200 OPTIONS="--area world"'

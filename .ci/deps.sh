@@ -9,7 +9,7 @@ build='gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libh
 test='libcmocka-dev libvterm-dev curl redis-tools openssl'
 lint='clang clang-format shellcheck python3 python3-venv git'
 fuzz='clang llvm'
-infra='bats python3 python3-venv'
+infra='bats python3 python3-venv redis-server redis-tools'
 
 want=''
 for set in "$@"; do

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh: the tests of deploy/assets/terraform: its HCL and its scripts.
+# run.sh: the tests of deploy/assets/terraform (HCL and scripts) and deploy/assets/redis.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 venv=${INFRA_VENV:-build/infra-venv}
@@ -9,7 +9,7 @@ if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import hcl2' 2>/dev/n
 fi
 status=0
 "$venv/bin/python" tests/infra/hcl_test.py || status=1
-bats tests/infra/scripts.bats || status=1
+bats tests/infra/*.bats || status=1
 # Judges of other makers, where they are installed: checkov (PyPI) without a finding, tflint with its own rules.
 if command -v checkov >/dev/null; then checkov -d deploy/assets/terraform --framework terraform --compact --quiet || status=1; fi
 if command -v tflint >/dev/null; then tflint --chdir=deploy/assets/terraform --recursive || status=1; fi
