@@ -38,6 +38,9 @@ struct kube_where {
 struct kube_guard {
     enum err (*may_change)(void *arg, struct why *why); /* ERR_OK, or ERR_GUARD and a sentence; NULL: READ-ONLY */
     void *arg;
+    /* The path of a Lease that was taken while changes were allowed, or NULL: a PATCH of it is always sent, so that it
+     * is given back. The function may be NULL. */
+    const char *(*held_lease)(void *arg);
 };
 /*
  * What is watched. RayServices: of `only`, or of all namespaces. RayClusters, pods, events and EndpointSlices: of all
@@ -52,8 +55,13 @@ struct kube_scope {
 struct kube_open {
     const char *kubeconfig, *context; /* NULL: default, the context's */
     struct kube_scope scope;          /* only: its other kinds are watched at once */
+    const char *kubectl;              /* its command, for the shell; NULL: kubectl, of PATH */
     struct kube_guard guard;          /* left out: READ-ONLY */
 };
+struct kube_in_container {
+    const char *ns, *pod, *container; /* container NULL: the pod's default one */
+};
+enum { KUBE_COMMAND_ARGS = 16 }; /* of a command in a container, its NULL included */
 struct kube;
 struct kube_call; /* a request in flight */
 struct kube_ops {
@@ -73,6 +81,11 @@ struct kube_ops {
      * CHANGE_DELETED. */
     void (*delete_pod)(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
                        void (*done)(void *arg, enum err err, const char *why), void *arg);
+    /* Runs a command in a container, as `kubectl exec` does: it counts as a change, whatever it is. Calls done once,
+     * possibly at once, with its stdout (safe, of bounded size). ERR_CHILD: it failed, or could not be started there;
+     * ERR_NOT_FOUND: there is no kubectl; ERR_TIMEOUT: what became of it is unknown. No UID can be a precondition. */
+    void (*exec)(struct kube *be, const struct kube_in_container *in, const char *const *command,
+                 void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg);
     /* Whether this user is allowed to do it (SelfSubjectAccessReview). resource as "pods", "pods/proxy", "secrets", and
      * with its group as kubectl writes it: "ingresses.networking.k8s.io". */
     void (*may)(struct kube *be, const char *verb, const char *resource, const char *ns,
@@ -88,8 +101,8 @@ struct kube_ops {
      * source, "ingresses", belongs to WORLD_CONSOLE: without ingresses no world is incomplete. */
     void (*ingresses)(struct kube *be, const char *ns, void (*done)(void *arg, enum err err, const char *why),
                       void *arg);
-    /* Cancels the calls of delete_pod, may, secret, inline_password and ingresses with this argument: their callbacks
-     * are not called. The server may still carry out a delete. */
+    /* Cancels the calls of delete_pod, exec, may, secret, inline_password and ingresses with this argument: their
+     * callbacks are not called. The server may still carry out a delete. */
     void (*forget)(struct kube *be, const void *arg);
     /* A request through the server's proxy: path begins with "/api/v1/namespaces/…/proxy/…"; ask->url is ignored. May
      * return NULL after having called done. */

@@ -27,6 +27,7 @@ static const struct text_entry texts[] = {
     {AT(context), NULL, "context", "RAYDECK_CONTEXT", {NULL}, NULL},
     {AT(ns), NULL, "namespace", "RAYDECK_NAMESPACE", {NULL}, NULL},
     {AT(service), NULL, "rayservice", "RAYDECK_RAYSERVICE", {NULL}, NULL},
+    {AT(kubectl), NULL, "kubectl", "RAYDECK_KUBECTL", {NULL}, NULL},
     {AT(redis), "redis", "url", "RAYDECK_REDIS", {NULL}, NULL},
     {AT(redis_via), "redis", "via", "RAYDECK_REDIS_VIA", {NULL}, NULL},
     {AT(redis_ns), "redis", "namespace", "RAYDECK_REDIS_NAMESPACE", {NULL}, NULL},

@@ -9,6 +9,7 @@
  *   context: NAME            RAYDECK_CONTEXT           --context
  *   namespace: NS            RAYDECK_NAMESPACE         -n            "*" is all of them: -A
  *   rayservice: NAME         RAYDECK_RAYSERVICE        -s
+ *   kubectl: COMMAND         RAYDECK_KUBECTL           for `kubectl exec` (drill --fault gcs); default: kubectl
  *   redis: URL               RAYDECK_REDIS             --redis
  *     or redis: {url, via, namespace, user, password, credentials}
  *                            RAYDECK_REDIS_VIA, RAYDECK_REDIS_NAMESPACE, RAYDECK_REDIS_USER, RAYDECK_REDIS_PASSWORD
@@ -49,6 +50,7 @@ struct conf_context {
 struct conf {
     char *config_path; /* the file that was read, or NULL */
     char *kubeconfig, *context, *ns, *service;
+    char *kubectl; /* a command, for the shell */
     char *redis, *redis_via, *redis_ns;
     char *redis_user, *redis_password; /* from the URL, the environment or config.yaml; wiped when freed */
     char *redis_credentials;    /* "rayservice": its user and password are sent to `redis`, whatever its address */

@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void drill_fault(void *arg);
+enum { EVIDENCE_OLDER_MS = 10 * 1000 };
+
+static void drill_fault_step(void *arg);
 static void drill_observe(void *arg);
 static void drill_recover(void *arg);
 static void drill_settle(void *arg);
@@ -20,7 +22,7 @@ static const struct step_def steps[DRILL_STEPS] = {
     [DRILL_GUARDS] = {"guards", drill_guards, STEP_STOPPABLE},
     [DRILL_BASELINE] = {"baseline", drill_baseline, STEP_STOPPABLE},
     [DRILL_CONFIRM] = {"confirm", NULL, STEP_CONFIRMS},
-    [DRILL_FAULT] = {"fault", drill_fault, 0},
+    [DRILL_FAULT] = {"fault", drill_fault_step, 0},
     [DRILL_OBSERVE] = {"observe", drill_observe, 0},
     [DRILL_RECOVER] = {"recover", drill_recover, STEP_CONTINUES},
     [DRILL_SETTLE] = {"settle", drill_settle, STEP_CONTINUES},
@@ -37,14 +39,21 @@ uint64_t drill_wall_ms(const struct drill *d)
     return clock_wall_ms(session_clock(d->conf.session));
 }
 
+/* T0 is the first evidence, which may be older than the fault by what is between two readings (a heartbeat, a stamp of
+ * the kubelet's): so that it is told by not being the outage that was there before. */
+static bool drill_is_outage_of_fault(const struct drill *d, uint64_t t0_ms)
+{
+    return t0_ms != d->earlier_ms && t0_ms + EVIDENCE_OLDER_MS >= d->injected_ms;
+}
+
 void drill_outage(const struct drill *d, struct outage *ret)
 {
     const struct session *s = d->conf.session;
     const struct focus f = session_focus(s);
 
     outage_of(session_recovery(s), session_world(s), &f, drill_now_ms(d), drill_wall_ms(d), ret);
-    /* That of the delete, and none before it. */
-    if (d->deleted && ret->t0_ms < d->deleted_ms)
+    /* That of the fault, and none before it. */
+    if (d->injected && !drill_is_outage_of_fault(d, ret->t0_ms))
         *ret = (struct outage){.state = OUTAGE_NONE, .missing = RUNG_COUNT, .waits_for = RUNG_COUNT};
 }
 
@@ -62,10 +71,10 @@ void drill_stop(struct drill *d)
 void drill_hypothesis(const struct drill *d, struct buf *out)
 {
     const struct focus f = session_focus(d->conf.session);
-    char limit[CRITERION_TEXT_MAX];
+    char limit[CRITERION_TEXT_MAX], plan[DRILL_FAULT_TEXT_MAX];
 
-    (void)buf_printf(out, "The head pod %s (UID %s) will be deleted, %s.\n", f.head ? f.head->name : "–",
-                     f.head ? f.head->record.key : "–", d->conf.grace_s == 0 ? "grace 0" : "with its grace");
+    (void)buf_printf(out, "The head pod %s (UID %s) %s.\n", f.head ? f.head->name : "–",
+                     f.head ? f.head->record.key : "–", drill_fault_plan(d->conf.fault, d->conf.grace_s, plan));
     (void)buf_printf(out, "Meanwhile %g requests/s by the users' route", d->conf.per_s);
     if (d->prompts_per_s > 0) (void)buf_printf(out, " and %.2g prompts/s", d->prompts_per_s);
     (void)buf_str(out, ".\nExpected:\n");
@@ -81,52 +90,64 @@ void drill_hypothesis(const struct drill *d, struct buf *out)
 /* ---- fault --------------------------------------------------------------------------------------------------------
  */
 
-static void on_deleted(void *arg, enum err err, const char *why)
+static void on_injected(void *arg, enum err err, const char *why)
 {
     struct drill *d = arg;
+    const bool gcs = d->conf.fault == DRILL_FAULT_GCS;
 
     if (drill_phase(d) != DRILL_FAULT) return;
     if (!err) {
-        step_log(&d->engine, TONE_PLAIN, "delete of %s accepted", d->head);
+        step_log(&d->engine, TONE_PLAIN, "%s %s%s", gcs ? why : "delete of", gcs ? "in " : d->head,
+                 gcs ? d->head : " accepted");
         step_next(&d->engine);
     } else if (err_is_unanswered(err)) {
-        step_log(&d->engine, TONE_WARN, "the DELETE was not answered: %s", why);
+        step_log(&d->engine, TONE_WARN, "%s was not answered: %s", gcs ? "kubectl exec" : "the DELETE", why);
         step_next(&d->engine);
     } else {
-        d->deleted = false;
-        step_fail(&d->engine, err, "not deleted: %s", why);
+        d->injected = false;
+        step_fail(&d->engine, err, "%s: %s", gcs ? "gcs_server was not seen to be killed" : "not deleted", why);
     }
 }
 
 /* The load has run for a second by now. */
-static void head_delete(void *arg)
+static void fault_inject(void *arg)
 {
     struct drill *d = arg;
     struct why why = {0};
+    struct session *s = d->conf.session;
+    const struct recovery *before = session_recovery(s);
 
-    d->deleted = true;
-    d->deleted_ms = drill_now_ms(d);
-    const enum err err = session_kill_head(d->conf.session, d->head_uid, d->conf.grace_s, on_deleted, d, &why);
+    d->earlier_ms = before->outage == OUTAGE_NONE ? 0 : before->t0_ms;
+    d->injected = true;
+    d->injected_ms = drill_now_ms(d);
+    const enum err err = d->conf.fault == DRILL_FAULT_GCS
+                             ? session_kill_gcs(s, d->head_uid, on_injected, d, &why)
+                             : session_kill_head(s, d->head_uid, d->conf.grace_s, on_injected, d, &why);
     if (!err) return;
-    d->deleted = false;
-    step_fail(&d->engine, err, "not deleted: %s", why.text);
+    d->injected = false;
+    step_fail(&d->engine, err, "%s: %s", d->conf.fault == DRILL_FAULT_GCS ? "not killed" : "not deleted", why.text);
 }
 
-static void drill_fault(void *arg)
+static void fault_load_start(struct drill *d)
 {
-    struct drill *d = arg;
     struct why why = {0};
-    const struct focus f = session_focus(d->conf.session);
-
-    if (!f.head || !text_eq(f.head->record.key, d->head_uid)) {
-        step_fail(&d->engine, ERR_GUARD, "the head pod is another one than when it was confirmed");
-        return;
-    }
     const enum err err = drill_load_start(d, d->prompts_per_s, &why);
+
     if (err)
         step_fail(&d->engine, err, "%s", why.text);
     else
-        step_later(&d->engine, head_delete, 1000);
+        step_later(&d->engine, fault_inject, 1000);
+}
+
+static void drill_fault_step(void *arg)
+{
+    struct drill *d = arg;
+    const struct focus f = session_focus(d->conf.session);
+
+    if (!f.head || !text_eq(f.head->record.key, d->head_uid))
+        step_fail(&d->engine, ERR_GUARD, "the head pod is another one than when it was confirmed");
+    else
+        drill_lock_take(d, fault_load_start);
 }
 
 /* ---- watching -----------------------------------------------------------------------------------------------------
@@ -245,6 +266,8 @@ static void scope_add(struct drill *d)
 {
     size_t used = strlen(d->verdict.scope);
 
+    if (d->conf.fault == DRILL_FAULT_GCS && used < sizeof d->verdict.scope)
+        used += (size_t)snprintf(d->verdict.scope + used, sizeof d->verdict.scope - used, "; pod deletion not tested");
     for (size_t i = 0; i < d->overridden && used < sizeof d->verdict.scope; i++)
         used += (size_t)snprintf(d->verdict.scope + used, sizeof d->verdict.scope - used, "; overridden: %s",
                                  d->overrides[i]);
@@ -285,22 +308,28 @@ static void drill_judge_now(struct drill *d)
     d->judged = true;
 }
 
+static void verdict_finish(struct drill *d)
+{
+    if (d->judged)
+        step_finish(&d->engine, ERR_OK, "%s", drill_result_word(d->verdict.result));
+    else
+        step_next(&d->engine);
+}
+
 static void drill_verdict_step(void *arg)
 {
     struct drill *d = arg;
 
-    if (!d->deleted) {
-        drill_load_end(d);
-        step_log(&d->engine, TONE_PLAIN, "the head was not deleted: there is nothing to judge");
-        step_next(&d->engine);
-        return;
+    if (d->injected) {
+        drill_judge_now(d);
+        const bool pass = d->verdict.result == DRILL_PASS;
+        step_log(&d->engine, pass ? TONE_PLAIN : TONE_BAD, "%s%s%s", drill_result_word(d->verdict.result),
+                 pass ? "" : ": ", d->verdict.cause);
+    } else {
+        step_log(&d->engine, TONE_PLAIN, "the fault was not injected: there is nothing to judge");
     }
-    drill_judge_now(d);
     drill_load_end(d);
-    const bool pass = d->verdict.result == DRILL_PASS;
-    step_log(&d->engine, pass ? TONE_PLAIN : TONE_BAD, "%s%s%s", drill_result_word(d->verdict.result), pass ? "" : ": ",
-             d->verdict.cause);
-    step_finish(&d->engine, ERR_OK, "%s", drill_result_word(d->verdict.result));
+    drill_lock_release(d, verdict_finish);
 }
 
 const struct drill_report *drill_report(const struct drill *d)
@@ -314,18 +343,19 @@ const struct drill_report *drill_report(const struct drill *d)
 /* The tally begins with the outage: a request that was due before T0 says nothing of it. */
 void drill_applied(struct drill *d, const struct change *c)
 {
-    if (!d->deleted || d->judged) return;
+    if (!d->injected || d->judged) return;
     const struct recovery *r = session_recovery(d->conf.session);
-    if (!d->tallying && r->outage != OUTAGE_NONE && r->t0_ms >= d->deleted_ms) {
+    if (!d->tallying && r->outage != OUTAGE_NONE && drill_is_outage_of_fault(d, r->t0_ms)) {
         d->tallying = true;
         tally_begin(&d->tally, r->service, r->t0_wall_ms);
+        d->tally.of_load = true;
     }
     if (d->tallying) tally_observe(&d->tally, session_world(d->conf.session), c);
 }
 
-bool drill_has_deleted(const struct drill *d)
+bool drill_has_injected(const struct drill *d)
 {
-    return d->deleted;
+    return d->injected;
 }
 
 struct step_engine *drill_engine(struct drill *d)
@@ -341,7 +371,7 @@ enum drill_step drill_phase(const struct drill *d)
 static const char *drill_left(const void *arg)
 {
     const struct drill *d = arg;
-    return d->deleted ? "the head is deleted, and its recovery is not watched any more: see raydeck status" : NULL;
+    return d->injected ? "the fault was injected, and the recovery is not watched any more: see raydeck status" : NULL;
 }
 
 static void on_cancelled(void *arg)
@@ -349,18 +379,19 @@ static void on_cancelled(void *arg)
     struct drill *d = arg;
 
     d->aborted = true;
+    drill_lock_cancel(d);
     drill_load_end(d);
 }
 
 struct drill *drill_start(const struct drill_conf *conf, const struct step_observer *observer)
 {
     struct drill *d = mem_zero(1, sizeof *d);
+    const bool gcs = conf->fault == DRILL_FAULT_GCS;
 
     d->conf = *conf;
     if (d->conf.per_s <= 0) d->conf.per_s = LOAD_PER_S;
     if (!d->conf.baseline_ms) d->conf.baseline_ms = DRILL_BASELINE_MS;
-    snprintf(d->fault, sizeof d->fault, "deletion of the head pod, %s",
-             conf->grace_s == 0 ? "grace 0" : "with its grace");
+    drill_fault_text(conf->fault, conf->grace_s, d->fault);
     struct cluster cluster = {.ops = NULL};
     cluster.kube = session_kube(conf->session, &cluster.ops);
     const struct step_engine_conf engine = {
@@ -368,7 +399,7 @@ struct drill *drill_start(const struct drill_conf *conf, const struct step_obser
         .cluster = cluster,
         .defs = steps,
         .count = DRILL_STEPS,
-        .words = {"the DELETE of", "deleted", "the head was not deleted", "drilling again is safe"},
+        .words = {"the DELETE of", gcs ? "killed" : "deleted", "the fault was not injected", "drilling again is safe"},
         .left = drill_left,
         .observer = *observer,
         .cancelled = on_cancelled,
@@ -381,6 +412,7 @@ void drill_free(struct drill *d)
 {
     if (!d) return;
     step_engine_close(&d->engine);
+    drill_lock_done(d);
     load_free(d->load);
     free(d->head);
     free(d->head_uid);

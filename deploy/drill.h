@@ -1,11 +1,11 @@
 /*
- * drill.h - the failover drill: puts a load on the service, deletes the head pod, watches the recovery to its end and
- * judges it. A run of the step engine.
+ * drill.h - the failover drill: puts a load on the service, injects a fault into the head (drill_fault.h), watches the
+ * recovery to its end and judges it. A run of the step engine.
  *
  *   guards    refuses where a loss would prove nothing, or cost more than it is to prove (see below)
  *   baseline  a load as it will be, for a while: it must be answered; how many prompts the service sustains
  *   confirm   the hypothesis, in numbers
- *   fault     the load begins, and the head pod is deleted: that UID and no other
+ *   fault     the load begins, and the fault is injected into the head pod: that UID and no other
  *   observe   until the loss is seen
  *   recover   until every rung that can be seen holds
  *   settle    until the report is final: workers restart half a minute after a loss that they do not live through
@@ -15,13 +15,14 @@
  * but the head's, a worker pod that is not ready, an upgrade, an outage that is not over. `force` overrides them, and
  * the verdict's scope names which.
  *
- * Once the head is deleted the run is not given up: drill_stop ends the load and nothing else, so that what happens is
- * still seen and judged, though not PASS any more. A run that is cancelled all the same is ABORTED.
+ * Once the fault is injected the run is not given up: drill_stop ends the load and nothing else, so that what happens
+ * is still seen and judged, though not PASS any more. A run that is cancelled all the same is ABORTED.
  */
 #ifndef RAYDECK_DEPLOY_DRILL_H
 #define RAYDECK_DEPLOY_DRILL_H
 
 #include "backends/session/session.h"
+#include "deploy/drill_fault.h"
 #include "deploy/drill_report.h"
 #include "deploy/step_engine.h"
 
@@ -50,7 +51,8 @@ struct drill_conf {
     const struct criteria *limits;
     double per_s;         /* requests by the users' route; 0: LOAD_PER_S */
     const char *question; /* the prompt; NULL: none are sent */
-    int64_t grace_s;      /* of the delete; -1: the pod's own */
+    enum drill_fault fault;
+    int64_t grace_s; /* of a delete; -1: the pod's own */
     bool force;
     uint64_t baseline_ms; /* 0: DRILL_BASELINE_MS */
     const char *raydeck;  /* the version, for the report */
@@ -63,8 +65,8 @@ struct step_engine *drill_engine(struct drill *d);
 
 /* Each change, once the session's world has taken it (struct session_calls, applied). */
 void drill_applied(struct drill *d, const struct change *c);
-bool drill_has_deleted(const struct drill *d); /* the delete was sent */
-void drill_stop(struct drill *d);              /* ends the load; what follows is watched and judged */
+bool drill_has_injected(const struct drill *d); /* the fault was sent */
+void drill_stop(struct drill *d);               /* ends the load; what follows is watched and judged */
 
 /* The load as it stands, of all requests of a series since its load began; false: there is none. */
 struct drill_load_now {
@@ -75,7 +77,7 @@ bool drill_load_now(const struct drill *d, enum tally_series series, struct dril
 
 /* What the drill is going to do and expects, for the confirmation: lines. */
 void drill_hypothesis(const struct drill *d, struct buf *out);
-/* NULL before the step DRILL_VERDICT, and where the head was not deleted. Borrowed until drill_free. */
+/* NULL before the step DRILL_VERDICT, and where the fault was not injected. Borrowed until drill_free. */
 const struct drill_report *drill_report(const struct drill *d);
 
 #endif

@@ -92,6 +92,30 @@ static void guard_outage(struct drill *d)
         drill_refuse(d, "an outage is not over: %s", outage_phase_words(outage_phase_of(&o)));
 }
 
+static void on_right(void *arg, enum tri answer, const char *why)
+{
+    struct drill *d = arg;
+    const struct drill_right right = drill_fault_right(d->conf.fault);
+
+    if (drill_phase(d) != DRILL_GUARDS) return;
+    if (answer == TRI_NO)
+        step_error(&d->engine, ERR_FORBIDDEN, "this user may not %s %s%s%s", right.verb, right.resource,
+                   *why ? ": " : "", why);
+    drill_lock_check(d);
+}
+
+/* Of what is denied nothing is tried; where the review itself is denied, the request will tell. */
+static void guard_right(struct drill *d, const struct focus *f)
+{
+    const struct drill_right right = drill_fault_right(d->conf.fault);
+    const struct cluster *cluster = &d->engine.cluster;
+
+    if (cluster->ops && cluster->ops->may)
+        cluster->ops->may(cluster->kube, right.verb, right.resource, f->rayservice->ns, on_right, d);
+    else
+        on_right(d, TRI_UNKNOWN, "");
+}
+
 void drill_guards(void *arg)
 {
     struct drill *d = arg;
@@ -109,6 +133,5 @@ void drill_guards(void *arg)
     guard_redis(d, w, &f);
     guard_outage(d);
     d->has_neuron = world_freshness(w, WORLD_NEURON, drill_now_ms(d), NULL, NULL) != FRESH_OFF;
-    if (!step_logged(&d->engine)->count) step_log(&d->engine, TONE_PLAIN, "nothing stands against it");
-    step_next(&d->engine);
+    guard_right(d, &f);
 }

@@ -3,17 +3,34 @@
 #define RAYDECK_DEPLOY_DRILL_PRIV_H
 
 #include "deploy/drill.h"
+#include "deploy/drill_lease.h"
 
-enum { DRILL_OVERRIDES = 8, DRILL_OVERRIDE_MAX = 120, DRILL_FAULT_MAX = 64, DRILL_POLL_MS = 250 };
+enum { DRILL_OVERRIDES = 8, DRILL_OVERRIDE_MAX = 120, DRILL_POLL_MS = 250 };
+
+/* The Lease of drill_lock.c. */
+struct drill_lock {
+    char *ns, *service, *service_uid;
+    char holder[LEASE_HOLDER_MAX];
+    struct drill_lease_seen seen; /* as of the last answer */
+    bool barred;                  /* it may not be read or written, and `force` overrode that: none is taken */
+    bool held;
+    uint64_t acquired_ms;
+    struct object_call *call; /* in flight */
+    struct alarm *renew;
+    void (*taken)(struct drill *d);
+    void (*released)(struct drill *d); /* NULL: nobody waits */
+};
 
 struct drill {
     struct drill_conf conf;
     struct step_engine engine;
-    char fault[DRILL_FAULT_MAX];
-    char *head, *head_uid; /* of the guards: only this one is deleted */
+    char fault[DRILL_FAULT_TEXT_MAX];
+    char *head, *head_uid; /* of the guards: the fault is of this one and no other */
     bool has_redis, has_neuron;
     char overrides[DRILL_OVERRIDES][DRILL_OVERRIDE_MAX]; /* guards that `force` overrode */
     size_t overridden;
+
+    struct drill_lock lock;
 
     struct load *load;
     struct load_series series[LOAD_SERIES_MAX]; /* of the load, as asked for; what they point to is borrowed */
@@ -23,8 +40,9 @@ struct drill {
     uint64_t begun_ms;
     double prompts_per_s; /* 0: none */
 
-    bool deleted; /* the delete was sent */
-    uint64_t deleted_ms;
+    bool injected; /* the fault was sent */
+    uint64_t injected_ms;
+    uint64_t earlier_ms; /* T0 of the outage before it; 0: none */
     bool logged[RUNG_COUNT];
     bool tallying;
     struct request_tally tally;
@@ -42,6 +60,16 @@ void drill_refuse(struct drill *d, const char *fmt, ...) __attribute__((format(p
 void drill_outage(const struct drill *d, struct outage *ret); /* as of now */
 uint64_t drill_now_ms(const struct drill *d);
 uint64_t drill_wall_ms(const struct drill *d);
+
+/* drill_lock.c */
+void drill_lock_check(struct drill *d); /* the last guard: ends the step */
+/* Takes the Lease, or fails the step. */
+void drill_lock_take(struct drill *d, void (*taken)(struct drill *d));
+/* Gives it back, if it is held, with the cool-down where the fault was injected; calls released, at once or within
+ * seconds. NULL: nobody waits. */
+void drill_lock_release(struct drill *d, void (*released)(struct drill *d));
+void drill_lock_cancel(struct drill *d); /* what is in flight */
+void drill_lock_done(struct drill *d);
 
 /* drill_load.c */
 void drill_baseline(void *arg); /* the step */

@@ -147,8 +147,8 @@ static void text_rest(const struct drill_report *r, struct buf *out)
         char line[REPORT_LINE_MAX];
         (void)buf_printf(out, "  %-17s %s\n", tally_series_words((enum tally_series)i),
                          missing_word(report_series(r, (enum tally_series)i, line)));
+        if (i == TALLY_PROXIES) text_proxies(r->tally, out);
     }
-    text_proxies(r->tally, out);
     (void)buf_str(out, "\nWORKER PODS\n");
     for (size_t i = 0; i < r->outage->workers; i++)
         (void)buf_printf(out, "  %-10s %s\n", report_fate_word(r->outage->worker[i].fate), r->outage->worker[i].name);

@@ -43,7 +43,7 @@ struct cli {
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
     char *at; /* of a replay, checked by replay_at_parse */
-    char *record, *for_seconds, *rate;
+    char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, fresh, force, no_prompts, help, version, variables, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_LIST]; /* as vars, of the simulated cluster; they replace the environment */

@@ -25,6 +25,8 @@ struct drilling {
     struct criteria limits;
     char *question; /* NULL: the one above */
     double per_s;
+    enum drill_fault fault;
+    int64_t grace_s;
     bool interrupted;
 };
 
@@ -36,7 +38,8 @@ static enum err may_delete(void *arg, struct why *why)
     struct drilling *d = arg;
     const struct focus f = session_focus(snapshot_session(d->snapshot));
     struct buf text;
-    enum err err = guards_delete(d->cli, d->snapshot, why);
+    enum err err = d->fault == DRILL_FAULT_GCS ? guards_context(d->cli, d->snapshot, why)
+                                               : guards_delete(d->cli, d->snapshot, why);
 
     if (err) return err;
     buf_init(&text, HYPOTHESIS_MAX);
@@ -54,7 +57,7 @@ static bool on_interrupted(void *arg)
 {
     struct drilling *d = arg;
 
-    if (d->interrupted || !drill_has_deleted(d->drill)) return false;
+    if (d->interrupted || !drill_has_injected(d->drill)) return false;
     d->interrupted = true;
     drill_stop(d->drill);
     cli_say("interrupted: the load is stopped; the recovery is watched to its end and judged (^C again leaves)");
@@ -86,7 +89,8 @@ static enum err drilling_begin(struct drilling *d, struct why *why)
                                     .question = d->cli->no_prompts ? NULL
                                                 : d->question      ? d->question
                                                                    : question,
-                                    .grace_s = cli_grace(&d->cli->conf),
+                                    .fault = d->fault,
+                                    .grace_s = d->grace_s,
                                     .force = d->cli->force,
                                     .raydeck = RAYDECK_VERSION};
     d->follow =
@@ -123,6 +127,7 @@ int sub_drill(struct cli *cli)
     if (!err) err = report_limits(cli, &d.limits, &why);
     if (!err) err = report_files_check(cli, &why);
     if (!err) err = cli_configure(cli, &why);
+    if (!err) err = drill_fault_find(cli->fault, cli_grace(&cli->conf), &d.fault, &d.grace_s, &why);
     if (!err) err = snapshot_open_with(cli, &hooks, &d.snapshot, &why);
     if (!err) err = drilling_begin(&d, &why);
     if (!err) err = steps_follow(&d.follow, drill_engine(d.drill), LONGEST_MS, &why);

@@ -60,6 +60,7 @@ void kube_api_forget(struct kube *be, const void *arg)
         next = a->next;
         if (a->arg == arg) action_free(a);
     }
+    kube_api_exec_stop(be, arg);
 }
 
 static void action_send(struct action *a, const char *method, const char *path, cJSON *body /* takes */, bool secret,

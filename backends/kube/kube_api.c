@@ -234,6 +234,8 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
     be->sink = *sink;
     be->link = kube_link_new(l, access, conf->guard);
     scope_copy(be, &conf->scope);
+    be->kubeconfig = mem_str(conf->kubeconfig);
+    be->kubectl = mem_str(conf->kubectl);
     be->probe_every_ms = PROBE_EVERY_MS;
     be->probe_limit_ms = PROBE_LIMIT_MS;
     fill_where(be);
@@ -251,6 +253,7 @@ static void api_close(struct kube *be)
 {
     if (!be) return;
     kube_api_actions_stop(be);
+    kube_api_exec_stop(be, NULL);
     kube_call_cancel(be->probe);
     for (int i = 0; i < API_KINDS; i++) reflector_free(be->kind[i]);
     kube_link_free(be->link);
@@ -264,6 +267,8 @@ static void api_close(struct kube *be)
     free(be->version);
     free(be->only);
     free(be->ns);
+    free(be->kubeconfig);
+    mem_free_secret(be->kubectl);
     free(be);
 }
 
@@ -298,6 +303,7 @@ const struct kube_ops kube_api = {
     .set_scope = api_set_scope,
     .may_change = api_may_change,
     .delete_pod = kube_api_delete_pod,
+    .exec = kube_api_exec,
     .may = kube_api_may,
     .secret = kube_api_secret,
     .inline_password = kube_api_inline_password,

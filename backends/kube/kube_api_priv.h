@@ -25,10 +25,16 @@ struct kube {
     uint64_t probe_every_ms, probe_limit_ms; /* PROBE_… of kube_api.c; shorter in tests */
     unsigned probes_failed;
     struct action *actions; /* in flight */
+    char *kubeconfig;       /* the one file that was configured; NULL: kubectl finds the same ones */
+    char *kubectl;          /* the command, for the shell; NULL: kubectl */
+    struct kube_run *runs;  /* of kube_exec.c, in flight */
 };
 
 void kube_api_delete_pod(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
                          void (*done)(void *arg, enum err err, const char *why), void *arg);
+void kube_api_exec(struct kube *be, const struct kube_in_container *in, const char *const *command,
+                   void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg);
+void kube_api_exec_stop(struct kube *be, const void *arg); /* those with this argument, NULL: all; without callbacks */
 void kube_api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
                   void (*done)(void *arg, enum tri answer, const char *why), void *arg);
 void kube_api_secret(struct kube *be, const char *ns, const char *name, const char *key,

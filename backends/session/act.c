@@ -1,7 +1,9 @@
-/* act.c - whether a session may change the cluster, and deleting the head pod. */
+/* act.c - whether a session may change the cluster; deleting the head pod, and killing its gcs_server. */
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct kube *session_kube(const struct session *s, const struct kube_ops **ret_ops)
@@ -45,6 +47,14 @@ enum err session_may_change(const struct session *s, struct why *why)
                                        : "READ-ONLY: this context is not armed");
 }
 
+void session_hold_lease(struct session *s, const char *path)
+{
+    char *copy = mem_str(path);
+
+    free(s->lease);
+    s->lease = copy;
+}
+
 /* ---- killing the head ------------------------------------------------------------------------------------------ */
 
 enum err session_may_delete(const struct session *s, struct why *why)
@@ -63,14 +73,29 @@ enum err session_may_delete(const struct session *s, struct why *why)
     return ERR_OK;
 }
 
-static void on_deleted(void *arg, enum err err, const char *why)
+static void fault_end(struct session *s, enum err err, const char *why)
 {
-    struct session *s = arg;
     struct killing killing = s->killing;
 
     s->killing = (struct killing){.done = NULL};
     if (err == ERR_FORBIDDEN) session_permission_refresh(s);
     killing.done(killing.arg, err, why);
+}
+
+static void on_deleted(void *arg, enum err err, const char *why)
+{
+    fault_end(arg, err, why);
+}
+
+/* Of the head pod of that UID and no other, one at a time. */
+static enum err fault_may_begin(const struct session *s, const struct focus *f, const char *uid, struct why *why)
+{
+    if (session_may_change(s, why)) return ERR_GUARD;
+    if (!f->head || !text_eq(f->head->record.key, uid))
+        return why_set(why, ERR_GUARD, "the head pod is not the one that was confirmed: it is %s now",
+                       f->head ? f->head->name : "none");
+    if (s->killing.done) return why_set(why, ERR_GUARD, "a delete is under way: its answer has not come yet");
+    return ERR_OK;
 }
 
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
@@ -79,12 +104,59 @@ enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
     enum err err = session_may_delete(s, why);
     struct focus f = session_focus(s);
 
-    if (!err) err = session_may_change(s, why);
+    if (!err) err = fault_may_begin(s, &f, uid, why);
     if (err) return err;
-    if (!text_eq(f.head->record.key, uid))
-        return why_set(why, ERR_GUARD, "the head pod is not the one that was confirmed: it is %s now", f.head->name);
-    if (s->killing.done) return why_set(why, ERR_GUARD, "a delete is under way: its answer has not come yet");
     s->killing = (struct killing){done, arg};
     s->kube_ops->delete_pod(s->kube, f.head->ns, f.head->name, uid, grace_s, on_deleted, s);
+    return ERR_OK;
+}
+
+/* ---- killing gcs_server ----------------------------------------------------------------------------------------- */
+
+enum err session_may_exec(const struct session *s, struct why *why)
+{
+    struct focus f = session_focus(s);
+
+    if (config_allows(s, why)) return ERR_GUARD;
+    if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to ask");
+    if (!s->kube_ops->exec) return why_set(why, ERR_UNSUPPORTED, "this kind of Kubernetes source cannot exec");
+    if (!f.head) return why_set(why, ERR_NOT_FOUND, "there is no head pod");
+    return ERR_OK;
+}
+
+/* KubeRay takes a pod's first container for Ray's. */
+static const char *ray_container(const struct pod *pod)
+{
+    for (size_t i = 0; i < pod->list_count; i++)
+        if (pod->list[i].init != TRI_YES) return pod->list[i].name;
+    return NULL;
+}
+
+static void on_executed(void *arg, enum err err, const char *out, const char *why)
+{
+    struct why own = {0};
+
+    if (*out) err = ERR_OK; /* it was killed, however kubectl ended */
+    if (!err && !*out) err = why_set(&own, ERR_NOT_FOUND, "there is no process gcs_server in the head's container");
+    fault_end(arg, err, err ? (*own.text ? own.text : why) : out);
+}
+
+enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void *arg, enum err err, const char *why),
+                          void *arg, struct why *why)
+{
+    /* Neither pkill nor ps need be in the image. comm(5) has at most 15 bytes, which gcs_server fits into. */
+    static const char *const command[] = {
+        "/bin/sh", "-c",
+        "for c in /proc/[0-9]*/comm; do read -r n <\"$c\" || continue; [ \"$n\" = gcs_server ] || continue; "
+        "p=${c#/proc/}; kill -9 \"${p%/comm}\" && echo \"killed gcs_server, pid ${p%/comm}\"; done 2>/dev/null; true",
+        NULL};
+    enum err err = session_may_exec(s, why);
+    struct focus f = session_focus(s);
+
+    if (!err) err = fault_may_begin(s, &f, uid, why);
+    if (err) return err;
+    const struct kube_in_container in = {.ns = f.head->ns, .pod = f.head->name, .container = ray_container(f.head)};
+    s->killing = (struct killing){done, arg};
+    s->kube_ops->exec(s->kube, &in, command, on_executed, s);
     return ERR_OK;
 }

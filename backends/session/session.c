@@ -155,13 +155,20 @@ static enum err kube_may_change(void *arg, struct why *why)
     return session_may_change(arg, why);
 }
 
+static const char *kube_held_lease(void *arg)
+{
+    const struct session *s = arg;
+    return s->lease;
+}
+
 static enum err kube_open_configured(struct session *s, struct why *why)
 {
     const struct conf *c = s->conf;
     const struct kube_open conf = {.kubeconfig = c->kubeconfig,
                                    .context = c->context,
                                    .scope = {.only = s->only_ns, .all = s->all},
-                                   .guard = {kube_may_change, s}};
+                                   .kubectl = c->kubectl,
+                                   .guard = {kube_may_change, s, kube_held_lease}};
     struct why own = {.code = ERR_OK};
 
     if (text_eq(c->kubeconfig, "none")) {
@@ -318,6 +325,7 @@ void session_close(struct session *s)
     free(s->only_ns);
     session_permission_done(s);
     free(s->ingresses.ns);
+    free(s->lease);
     free(s);
 }
 

@@ -106,9 +106,20 @@ void session_allow_changes(struct session *s, uint64_t until_ms);
 /* Whether changes are allowed now: ERR_OK, or ERR_GUARD and a sentence. */
 enum err session_may_change(const struct session *s, struct why *why);
 
+/* This Lease (its path, copied; NULL: none) was taken while changes were allowed: until it is NULL again, a PATCH of it
+ * is sent in any case, so that what was taken is given back also after session_stop_changes. */
+void session_hold_lease(struct session *s, const char *path);
+
 /* Deletes exactly the head pod of that UID. ERR_GUARD: changes are not allowed. */
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
                            void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
+
+/* Kills the process gcs_server in the Ray container of exactly the head pod of that UID, through `kubectl exec`. done's
+ * text is what was killed, where err is ERR_OK. ERR_NOT_FOUND: there is no kubectl, or no such process; ERR_TIMEOUT:
+ * whether it was killed is unknown. ERR_GUARD: changes are not allowed. */
+enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void *arg, enum err err, const char *why),
+                          void *arg, struct why *why);
+enum err session_may_exec(const struct session *s, struct why *why); /* as session_may_delete, permission apart */
 
 /* Why Kubernetes has not told which RayServices there are; NULL: it has, or is not asked. Borrowed. */
 const char *session_unread_why(const struct session *s);

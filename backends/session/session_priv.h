@@ -97,6 +97,7 @@ struct session {
     } scope; /* what the Kubernetes backend watches */
     struct permission permission;
     struct killing killing;
+    char *lease;      /* session_hold_lease */
     char stopped[96]; /* why changes were disallowed; "": they were not */
 
     struct session_service *services;  /* first: the one in focus; never empty while the session is open */

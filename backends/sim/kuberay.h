@@ -122,6 +122,10 @@ void kuberay_state_lost(struct kuberay *k);
 /* Stops KubeRay, and lets it run again. */
 void kuberay_stop_operator(struct kuberay *k, bool stopped);
 
+/* Kills gcs_server in the head's Ray container, as `kill -9` there: `ray start` notices, and the container exits.
+ * Returns its pid there; 0: none runs. */
+unsigned kuberay_kill_gcs(struct kuberay *k);
+
 /* The head's container exits (its Redis is gone): CrashLoopBackOff, then a restart. */
 void kuberay_head_exits(struct kuberay *k);
 

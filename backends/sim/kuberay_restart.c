@@ -8,10 +8,12 @@
 #include <string.h>
 
 enum {
-    AGAIN_MS = 1000, /* the first restart */
-    SHOWN_MS = 4000, /* from the exit to CrashLoopBackOff */
-    SYNC_MS = 8000,  /* from the end of the back-off to the restart */
-    BACKOFF_S = 10,  /* of the second restart */
+    NOTICED_MS = 1500, /* from the end of gcs_server to that of the head's container */
+    GCS_PID = 57,      /* in the container */
+    AGAIN_MS = 1000,   /* the first restart */
+    SHOWN_MS = 4000,   /* from the exit to CrashLoopBackOff */
+    SYNC_MS = 8000,    /* from the end of the back-off to the restart */
+    BACKOFF_S = 10,    /* of the second restart */
     BACKOFF_MAX_S = 5 * 60,
     DOUBLINGS = 5
 };
@@ -81,4 +83,20 @@ void kuberay_head_exits(struct kuberay *k)
     container_exits(p, head_restarted);
     raycluster_update_status(k, "Error", "containers with unready status: [head]");
     rayservice_update_status(k, APP_GONE);
+}
+
+static void gcs_missed(void *arg)
+{
+    struct kuberay *k = arg;
+    kuberay_head_exits(k);
+    if (!k->conf.ft) workers_lost(k, LOSS_AT_ONCE);
+}
+
+unsigned kuberay_kill_gcs(struct kuberay *k)
+{
+    struct sim_pod *p = k->head;
+    if (!p || !p->gcs || p->crashed) return 0;
+    gcs_silent(p);
+    sched_in(k->sched, NOTICED_MS, gcs_missed, k);
+    return GCS_PID;
 }

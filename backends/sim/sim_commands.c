@@ -73,6 +73,16 @@ static void command_kill_worker(struct sim *s, const char *name, char *out, size
     snprintf(out, size, "ok");
 }
 
+static void command_kill_gcs(struct sim *s, const char *word, char *out, size_t size)
+{
+    const unsigned pid = kuberay_kill_gcs(s->kuberay);
+    (void)word;
+    if (pid)
+        snprintf(out, size, "ok %u", pid);
+    else
+        snprintf(out, size, "error: no gcs_server runs");
+}
+
 static void command_reset(struct sim *s, const char *word, char *out, size_t size)
 {
     static const char *const words[] = {
@@ -158,6 +168,7 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
                     {"advance", command_advance},
                     {"state", command_state},
                     {"kill-worker", command_kill_worker},
+                    {"kill-gcs", command_kill_gcs},
                     {"devices", command_devices},
                     {"deny", command_deny},
                     {"allow", command_allow},
@@ -173,7 +184,7 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
         return;
     }
     snprintf(out, size,
-             "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices "
+             "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, kill-gcs, devices "
              "NUMBER, deny VERB RESOURCE, allow, openai on|off, speed NUMBER, reset [running|empty|no-ft], quit");
 }
 void sim_command(struct sim *s, const char *line, char *out)

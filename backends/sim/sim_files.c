@@ -82,6 +82,18 @@ static void neuron_command(struct buf *out, const struct sim_files *f, const cha
     buf_done(&command);
 }
 
+static void kubectl_command(struct buf *out, const struct sim_files *f)
+{
+    struct buf command;
+    buf_init(&command, FILE_MAX);
+    shell_text(&command, f->program);
+    buf_str(&command, " kubectl ");
+    shell_text(&command, f->dir);
+    buf_str(out, "\nkubectl: ");
+    yaml_text(out, buf_text(&command));
+    buf_done(&command);
+}
+
 static enum err write_config(const struct sim_files *f, struct why *why)
 {
     struct buf out;
@@ -90,6 +102,7 @@ static enum err write_config(const struct sim_files *f, struct why *why)
     buf_init(&out, FILE_MAX);
     buf_str(&out, "# A simulated cluster: raydeck --config this-file\nkubeconfig: ");
     yaml_text(&out, kubeconfig);
+    kubectl_command(&out, f);
     buf_str(&out, "\nneuron:\n");
     for (size_t i = 0; i < SIM_FILES_NODES && f->knodes[i]; i++) neuron_command(&out, f, f->knodes[i]);
     sha256_init(&sum);

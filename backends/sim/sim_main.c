@@ -3,6 +3,7 @@
 #include "backends/link/file.h"
 #include "backends/link/loop.h"
 #include "backends/sim/crowd.h"
+#include "backends/sim/kubectl_sim.h"
 #include "backends/sim/neuron_sim.h"
 #include "backends/sim/sim.h"
 
@@ -20,6 +21,7 @@ static const char usage[] =
     "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--empty]\n"
     "                   [--redis-volatile] [--devices N] [--openai] [--pods N] [--exit-with-stdin] [--own-dir]\n"
     "       raydeck-sim monitor --dir DIR --node NODE\n"
+    "       raydeck-sim kubectl DIR [OPTION...] exec POD -- COMMAND...\n"
     "\n"
     "Serves a simulated Ray Serve cluster on loopback, in the foreground: the Kubernetes API with a KubeRay behind "
     "it,\n"
@@ -44,10 +46,13 @@ static const char usage[] =
     "  --own-dir          removes DIR at the end even where it was there before\n"
     "\n"
     "monitor prints what neuron-monitor would on that K8s node, a JSON line each second, until the simulator ends.\n"
+    "kubectl is what config.yaml names in place of kubectl: the one command that the simulated head knows is the one "
+    "that\n"
+    "kills its gcs_server.\n"
     "\n"
     "DIR/env has the variables of a manifest that is deployed here. DIR/control is a unix socket; a line is answered\n"
-    "by a line: fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices N, deny VERB RESOURCE, allow,\n"
-    "openai on|off, speed N, reset [running|empty|no-ft], quit.\n";
+    "by a line: fault NAME, clear, advance SECONDS, state, kill-worker NAME, kill-gcs, devices N, deny VERB RESOURCE,\n"
+    "allow, openai on|off, speed N, reset [running|empty|no-ft], quit.\n";
 
 struct options {
     struct sim_conf sim;
@@ -253,6 +258,7 @@ int main(int argc, char **argv)
     struct why why;
     file_reserve_stdio();
     if (argc > 1 && strcmp(argv[1], "monitor") == 0) return run_monitor(argc - 1, argv + 1);
+    if (argc > 2 && strcmp(argv[1], "kubectl") == 0) return kubectl_sim(argv[2], (const char *const *)argv + 3);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         if (file_close_output(&why) != ERR_IO) return 0;

@@ -1,7 +1,7 @@
 /*
  * drill_command_test.c - `raydeck drill` as a program, on simulated clusters: a PASS, a FAIL without GCS fault
- * tolerance and an interrupted one, side by side, since each watches the workers for a minute and a half; what it
- * refuses.
+ * tolerance, an interrupted one and one that kills gcs_server, side by side, since each watches the workers for a
+ * minute and a half; what it refuses.
  */
 #include "tests/support/deadline.h"
 #include "tests/support/pty.h"
@@ -24,7 +24,7 @@
 #include <cmocka.h>
 
 enum { DRILL_MS = 360000, ARGS = 24 };
-#define NAMES "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes", "--grace", "0"
+#define NAMES "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"
 
 struct drill_run {
     struct sim_run *sim;
@@ -34,13 +34,15 @@ struct drill_run {
     int status;
 };
 
-static struct drill_run drill_start_on(const char *folder, const char *name, const char *const *sim, const char *option)
+static struct drill_run drill_start_on(const char *folder, const char *name, const char *const *sim, const char *fault,
+                                       const char *option)
 {
     struct drill_run r = {.status = -1};
     r.sim = sim_run_start(sim);
     r.report = mem_printf("%s/%s.json", folder, name);
-    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(r.sim), "drill", NAMES, "--report", r.report,
-                                option,        NULL};
+    const char *const argv[] = {
+        run_raydeck(), "--config", sim_run_config(r.sim), "drill", NAMES, "--fault", fault, "--report", r.report,
+        option,        NULL};
     r.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 100, .cols = 160});
     return r;
 }
@@ -136,19 +138,45 @@ static void check_interrupted(const struct drill_run *r)
     assert_true(pty_wait_for(r->pty, "interrupted: the load is stopped", 0));
 }
 
+/* The container of the same pod restarted, and no worker did. */
+static void check_gcs(const struct drill_run *r)
+{
+    cJSON *json = report_read(r);
+    if (r->status != 0) fail_msg("status %d: %s: %s", r->status, json_str(json, "result"), json_str(json, "cause"));
+    assert_string_equal(json_str(json, "fault"), "gcs_server killed in the head's container");
+    assert_non_null(strstr(json_str(json, "scope"), "; pod deletion not tested"));
+    assert_true(json_f64(criterion_of(json, "outage"), "value").value >= 5);
+    assert_true(pty_wait_for(r->pty, "killed gcs_server, pid 57 in ", 0));
+    assert_true(pty_wait_for(r->pty, "the same pod, restarted", 0));
+    cJSON_Delete(json);
+}
+
+/* However it ended, its Lease was given back: the next one is told when it may begin. */
+static void check_cools_down(const struct drill_run *r)
+{
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(r->sim), "drill", NAMES, NULL};
+    struct run again = run_program(argv, NULL, NULL, DEADLINE_MS);
+    if (again.status != 4 || !strstr(again.out, "the cool-down ends at "))
+        fail_msg("%d: %s%s", again.status, again.out, again.err);
+    run_done(&again);
+}
+
 static void drills_are_judged(void **state)
 {
     (void)state;
     static const char *const without_ft[] = {"--no-ft", NULL};
     char *folder = run_folder();
-    struct drill_run run[] = {drill_start_on(folder, "pass", NULL, NULL),
-                              drill_start_on(folder, "fail", without_ft, "--force"),
-                              drill_start_on(folder, "interrupted", NULL, "--no-prompts")};
+    struct drill_run run[] = {drill_start_on(folder, "pass", NULL, "delete-now", NULL),
+                              drill_start_on(folder, "fail", without_ft, "delete-now", "--force"),
+                              drill_start_on(folder, "interrupted", NULL, "delete-now", "--no-prompts"),
+                              drill_start_on(folder, "gcs", NULL, "gcs", "--no-prompts")};
     run[2].interrupt = true;
     drills_run(run, ARRAY_LEN(run));
     check_pass(&run[0]);
     check_fail(&run[1]);
     check_interrupted(&run[2]);
+    check_gcs(&run[3]);
+    for (size_t i = 0; i < ARRAY_LEN(run); i++) check_cools_down(&run[i]);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_close(&run[i]);
     run_remove(folder);
 }
@@ -177,6 +205,7 @@ static void what_cannot_be_is_refused(void **state)
     static const char *const wrong[][3] = {
         {"--limit", "nosuch=1", "no criterion"}, {"--limit", "failed=5s", "a percentage"},
         {"--rate", "0", "more than 0"},          {"--rate", "1000000000", "at most 500"},
+        {"--fault", "nosuch", "delete-now"},     {"--fault", "", "delete-now"},
         {"--report", "r.pdf", "ends in .txt"},   {"--report", "/nowhere/r.json", "No such file"},
         {"--criteria", "/dev/zero", "regular"},
     };

@@ -3,6 +3,8 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,9 +76,38 @@ static void a_prompt_through_the_proxy_is_no_change(void **state)
     assert_true(kube_request_changes("POST", POD "/proxy/%2ex"));
 }
 
+static enum err nothing_may_change(void *arg, struct why *why)
+{
+    (void)arg;
+    return why_set(why, ERR_GUARD, "READ-ONLY");
+}
+
+static const char *held_lease(void *arg)
+{
+    return arg;
+}
+
+/* Of a drill that was interrupted, or whose context is not armed any more. */
+static void a_lease_that_was_taken_is_given_back(void **state)
+{
+    (void)state;
+    static const char lease[] = "/apis/coordination.k8s.io/v1/namespaces/mistral/leases/raydeck-drill-mistral";
+    struct kube_guard guard = {nothing_may_change, (void *)(uintptr_t)lease, held_lease};
+    char path[200];
+    snprintf(path, sizeof path, "%s?fieldManager=raydeck&force=true", lease);
+    assert_int_equal(kube_guard_check(&guard, "PATCH", path, NULL), ERR_OK);
+    assert_int_equal(kube_guard_check(&guard, "DELETE", path, NULL), ERR_GUARD);
+    assert_int_equal(kube_guard_check(&guard, "PATCH", POD, NULL), ERR_GUARD);
+    snprintf(path, sizeof path, "%s2?fieldManager=raydeck", lease);
+    assert_int_equal(kube_guard_check(&guard, "PATCH", path, NULL), ERR_GUARD);
+    guard.arg = NULL;
+    assert_int_equal(kube_guard_check(&guard, "PATCH", lease, NULL), ERR_GUARD);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lease_that_was_taken_is_given_back),
         cmocka_unit_test(reading_changes_nothing),
         cmocka_unit_test(every_other_method_does),
         cmocka_unit_test(a_dry_run_changes_nothing_and_must_be_one),
