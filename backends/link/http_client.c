@@ -132,13 +132,18 @@ void http_wake(struct http_client *c)
     set_timer(c->multi, 0, c);
 }
 
+/* Curl's timer, an idle handle and a socket may each call curl in one iteration: together they deliver one piece. */
+static void on_iteration_end(uv_check_t *check)
+{
+    ((struct http_client *)check->data)->iteration++;
+}
+
 /* An idle handle runs once per loop iteration; a 0 ms timer may run repeatedly in one (libuv before 1.45). */
 static void on_next_iteration(uv_idle_t *idle)
 {
     struct http_client *c = idle->data;
 
     uv_idle_stop(idle);
-    c->iteration++;
     if (c->curl_waits) {
         c->curl_waits = false;
         curl_due(c);
@@ -171,7 +176,11 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
     c->timer.data = c;
     uv_idle_init(loop_uv(l), &c->next_iteration);
     c->next_iteration.data = c;
-    c->handles = 2;
+    uv_check_init(loop_uv(l), &c->iteration_end);
+    c->iteration_end.data = c;
+    uv_check_start(&c->iteration_end, on_iteration_end);
+    uv_unref((uv_handle_t *)&c->iteration_end);
+    c->handles = 3;
     c->iteration = 1;
 
     c->multi = curl_multi_init();
@@ -206,4 +215,5 @@ void http_client_free(struct http_client *c)
     free(c->user_agent);
     uv_close((uv_handle_t *)&c->timer, on_handle_closed);
     uv_close((uv_handle_t *)&c->next_iteration, on_handle_closed);
+    uv_close((uv_handle_t *)&c->iteration_end, on_handle_closed);
 }

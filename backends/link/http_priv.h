@@ -27,8 +27,9 @@ struct http_client {
     uv_idle_t next_iteration;      /* active while a body has more bytes than one iteration delivers, or curl waits */
     bool calling_curl;             /* by its timer */
     bool curl_waits;               /* it has asked for a call at once, and gets it in next_iteration */
-    uint64_t iteration;            /* counts the callbacks of next_iteration */
-    unsigned depth;                /* of the caller's callbacks on the stack */
+    uv_check_t iteration_end;
+    uint64_t iteration; /* of the loop: timers, idle handles, then sockets */
+    unsigned depth;     /* of the caller's callbacks on the stack */
     bool freed;
 };
 
