@@ -3,6 +3,7 @@
 
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
+#include "backends/link/clock.h"
 #include "tests/support/deadline.h"
 #include "tests/support/run.h"
 
@@ -13,6 +14,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+enum { TURN_MS = 10 };
 
 struct reply {
     bool done;
@@ -106,6 +109,19 @@ void sim_fixture_say(struct sim_fixture *b, const char *line)
     if (strncmp(out, "ok", 2) != 0) fail_msg("%s: %s", line, out);
 }
 
+void sim_fixture_hold_clock(struct sim_fixture *b)
+{
+    struct clock *c = loop_clock(b->loop);
+    clock_set(c, clock_now_ms(c), clock_wall_ms(c));
+    b->holds_clock = true;
+}
+
+void sim_fixture_pass(struct sim_fixture *b)
+{
+    loop_step(b->loop, b->holds_clock ? 1 : 20);
+    if (b->holds_clock) clock_advance(loop_clock(b->loop), TURN_MS);
+}
+
 cJSON *sim_fixture_wait(struct sim_fixture *b, const char *path, const char *text)
 {
     uint64_t limit = loop_now_ms() + DEADLINE_MS;
@@ -116,7 +132,7 @@ cJSON *sim_fixture_wait(struct sim_fixture *b, const char *path, const char *tex
         if (!found && loop_now_ms() > limit) fail_msg("%s has no '%s': %.3000s", path, text, r.body);
         free(r.body);
         if (found) return json;
-        loop_step(b->loop, 20);
+        sim_fixture_pass(b);
     }
 }
 
@@ -129,6 +145,6 @@ void sim_fixture_wait_gone(struct sim_fixture *b, const char *path)
         if (status != 404 && loop_now_ms() > limit) fail_msg("%s is still there: %.3000s", path, r.body);
         free(r.body);
         if (status == 404) return;
-        loop_step(b->loop, 20);
+        sim_fixture_pass(b);
     }
 }

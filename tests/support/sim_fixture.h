@@ -12,6 +12,7 @@ struct sim_fixture {
     struct sim *sim;
     struct http_client *http;
     char *folder, *bearer;
+    bool holds_clock;
 };
 
 /* conf's dir and program are the sim's own. Fails the test where it does not start. */
@@ -26,8 +27,14 @@ long sim_fixture_status(struct sim_fixture *b, const char *method, const char *p
                         const char *body);                     /* the answer's alone */
 void sim_fixture_say(struct sim_fixture *b, const char *line); /* to its control socket; fails the test unless "ok" */
 
-/* Runs the loop until what is at that path has the text somewhere, or is not there; fails the test after 20 s. The
- * object as it was then, the caller frees it. */
+/* From now on the simulated time passes in the waits below alone, some milliseconds between two requests: what is there
+ * for a moment is seen, however slow the machine is. */
+void sim_fixture_hold_clock(struct sim_fixture *b);
+/* A turn of the loop; and of the clock that is held. */
+void sim_fixture_pass(struct sim_fixture *b);
+
+/* Runs the loop until what is at that path has the text somewhere, or is not there; fails the test after DEADLINE_MS.
+ * The object as it was then, the caller frees it. */
 cJSON *sim_fixture_wait(struct sim_fixture *b, const char *path, const char *text);
 void sim_fixture_wait_gone(struct sim_fixture *b, const char *path);
 
