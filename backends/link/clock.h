@@ -1,8 +1,8 @@
 /*
  * clock.h - the source of time: the system's clocks, until a test or a replay sets it. Each loop has one (loop_clock).
  *
- * Ages, expiries and the waits of steps use it: world, session, arming, panes, deploy. Timeouts of sockets, children
- * and key sequences use the system clock (loop_now_ms) directly, which cannot be set.
+ * Ages, expiries, the waits of steps and the polls of Redis use it: world, session, arming, panes, deploy, redis.
+ * Timeouts of sockets, children and key sequences use the system clock (loop_now_ms) directly, which cannot be set.
  */
 #ifndef RAYDECK_LINK_CLOCK_H
 #define RAYDECK_LINK_CLOCK_H

@@ -7,6 +7,7 @@
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/link/clock.h"
 #include "backends/redis/clients_parse.h"
 #include "backends/redis/info_parse.h"
 #include "backends/redis/redis_link.h"
@@ -180,9 +181,9 @@ static uint64_t heartbeat_period(const struct redis_link *k)
 }
 
 /* Half a fast period of tolerance, so that what is due just after this poll does not wait for the next one. */
-static bool is_due(uint64_t *at_ms, uint64_t every_ms)
+static bool is_due(const struct redis_link *k, uint64_t *at_ms, uint64_t every_ms)
 {
-    const uint64_t now = loop_now_ms();
+    const uint64_t now = clock_now_ms(loop_clock(k->loop));
     if (now < *at_ms) return false;
     *at_ms = now + every_ms - POLL_FAST_MS / 2;
     return true;
@@ -202,7 +203,7 @@ static void on_tick(void *arg)
     struct redis_link *k = arg;
     struct poll_state *p = &k->poll;
     if (p->pending) return;
-    const bool config = is_due(&p->config_due_ms, POLL_CONFIG_MS), slow = is_due(&p->slow_due_ms, POLL_SLOW_MS);
+    const bool config = is_due(k, &p->config_due_ms, POLL_CONFIG_MS), slow = is_due(k, &p->slow_due_ms, POLL_SLOW_MS);
     if (slow) {
         poll_send(k, ALLOW_PING, NULL, 0, on_ping);
         track_ping(k);
@@ -236,5 +237,5 @@ void poll_stop(struct redis_link *k)
 
 struct alarm *poll_alarm(struct redis_link *k)
 {
-    return alarm_new(k->loop, on_tick, k);
+    return clock_alarm_new(loop_clock(k->loop), on_tick, k);
 }

@@ -1,5 +1,8 @@
 /* redis_harness.c - a redis backend before a real redis-server. */
 #include "tests/support/redis_harness.h"
+
+#include "backends/link/clock.h"
+#include "backends/redis/redis_link.h"
 #include "tests/support/deadline.h"
 
 #include <setjmp.h>
@@ -9,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { STEP_MS = 20 };
+enum { STEP_MS = 20, TURN_MS = 10 };
 
 static void on_change(void *owner, struct change *c)
 {
@@ -51,16 +54,24 @@ void harness_close(struct redis_harness *harness)
     world_free(harness->world);
 }
 
+void harness_hold_clock(struct redis_harness *harness)
+{
+    struct clock *c = loop_clock(harness->loop);
+    clock_set(c, clock_now_ms(c), clock_wall_ms(c));
+    harness->holds_clock = true;
+}
+
 void harness_until(struct redis_harness *harness, bool (*cond)(struct redis_harness *harness, const void *arg),
                    const void *arg, const char *what)
 {
-    const uint64_t limit = loop_now_ms() + (harness->limit_ms ? harness->limit_ms : DEADLINE_MS);
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
     while (!cond(harness, arg)) {
         if (loop_now_ms() > limit) {
             const struct source *s = harness_source(harness);
             fail_msg("never: %s (source: state %d, %s)", what, s ? (int)s->state : -1, s && s->why ? s->why : "-");
         }
-        loop_step(harness->loop, STEP_MS);
+        loop_step(harness->loop, harness->holds_clock ? 1 : STEP_MS);
+        if (harness->holds_clock && !harness->link->poll.pending) clock_advance(loop_clock(harness->loop), TURN_MS);
     }
 }
 

@@ -16,7 +16,7 @@ struct redis_harness {
     unsigned changes, puts, gone, relisted, of_source;
     unsigned put_of[TABLE_COUNT];
     bool closed; /* a change from now on is a defect */
-    uint64_t limit_ms;
+    bool holds_clock;
 };
 
 /* Opens it; conf->url is what most tests set. */
@@ -24,7 +24,11 @@ void harness_open(struct redis_harness *harness, const struct redis_open *conf);
 void harness_open_on(struct redis_harness *harness, struct loop *loop /* takes */, const struct redis_open *conf);
 void harness_close(struct redis_harness *harness);
 
-/* Runs the loop until cond(harness, arg), at most ten seconds; then the test fails, saying what. */
+/* From now on the clock of heartbeat_poll.c passes in harness_until alone, and stands still while a poll is under way.
+ */
+void harness_hold_clock(struct redis_harness *harness);
+
+/* Runs the loop until cond(harness, arg), at most DEADLINE_MS; then the test fails, saying what. */
 void harness_until(struct redis_harness *harness, bool (*cond)(struct redis_harness *harness, const void *arg),
                    const void *arg, const char *what);
 #define HARNESS_UNTIL(harness, cond, arg) harness_until(harness, cond, arg, #cond)

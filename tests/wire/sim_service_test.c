@@ -77,6 +77,7 @@ static int sim_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 7, .speed = 100, .no_redis = true, .empty = true};
     *state = sim_fixture_new(&conf);
+    sim_fixture_hold_clock(*state);
     return 0;
 }
 
@@ -84,6 +85,7 @@ static int running_up(void **state)
 {
     const struct sim_conf conf = {.seed = 7, .speed = 100, .no_redis = true};
     *state = sim_fixture_new(&conf);
+    sim_fixture_hold_clock(*state);
     return 0;
 }
 
@@ -223,6 +225,7 @@ static int no_ft_up(void **state)
 {
     const struct sim_conf conf = {.seed = 7, .speed = 1, .no_redis = true, .no_ft = true};
     *state = sim_fixture_new(&conf);
+    sim_fixture_hold_clock(*state);
     return 0;
 }
 
