@@ -562,6 +562,8 @@ static void a_plug_in_is_run_once_for_everybody(void **state)
     kube_fixture_stop(&s);
 }
 
+enum { GIVEN_LEAST_MS = 5000 /* credentials are not renewed sooner, whatever they say */ };
+
 static void a_credential_that_is_over_is_the_servers_to_refuse(void **state)
 {
     (void)state;
@@ -573,14 +575,23 @@ static void a_credential_that_is_over_is_the_servers_to_refuse(void **state)
                              "\\\"expirationTimestamp\\\":\\\"2020-01-01T00:00:00Z\\\"}}\"");
     kube_fixture_open(&s, user, NULL);
     free(user);
+    const uint64_t began_ms = loop_now_ms();
     kube_fixture_until(&s, nodes_live, "used all the same");
     kube_fixture_for(&s, 200);
+    const uint64_t ms = loop_now_ms() - began_ms;
     char path[128];
     size_t len;
     snprintf(path, sizeof path, "%s/count", s.dir);
     free(fixture_read(path, &len));
-    assert_int_equal(len, 2); /* not run over and over */
+    assert_true(len / strlen("x\n") <= 1 + ms / GIVEN_LEAST_MS); /* not run over and over */
     kube_fixture_stop(&s);
+}
+
+static bool credential_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+{
+    (void)reply;
+    s->step += strstr(request, "Authorization: Bearer run-1\r\n") != NULL;
+    return false;
 }
 
 static bool second_credential_is_sent(struct kube_fixture *s)
@@ -598,7 +609,7 @@ static bool second_credential_is_sent(struct kube_fixture *s)
 static void a_credential_is_renewed_before_it_expires(void **state)
 {
     (void)state;
-    struct kube_fixture s = {0};
+    struct kube_fixture s = {.route = credential_route};
     kube_fixture_start(&s);
     char *user = plug_in(&s, "echo x >> $1/count; "
                              "echo \"{\\\"kind\\\":\\\"ExecCredential\\\",\\\"apiVersion\\\":"
@@ -608,7 +619,7 @@ static void a_credential_is_renewed_before_it_expires(void **state)
     kube_fixture_open(&s, user, NULL);
     free(user);
     kube_fixture_until(&s, nodes_live, "the first one is used");
-    assert_non_null(strstr(tiny_last(s.server), "Authorization: Bearer run-1\r\n"));
+    assert_true(s.step > 0);
     kube_fixture_until(&s, second_credential_is_sent, "the plug-in was run again, unasked by the server");
     kube_fixture_stop(&s);
 }

@@ -2,6 +2,7 @@
 #include "backends/kube/kube_api.h"
 #include "backends/kube/kube_api_priv.h"
 #include "backends/kube/reflector_priv.h"
+#include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_fixture.h"
 
@@ -725,7 +726,6 @@ static bool route_cut(struct kube_fixture *s, const char *request, struct tiny_r
     return true;
 }
 
-/* In the 8 s of the fixture: every five seconds would be too few. */
 static bool probed_twice(struct kube_fixture *s)
 {
     return s->versions >= s->step_ms + 2;
@@ -739,6 +739,7 @@ static void a_link_that_has_healed_is_seen_in_time(void **state)
     kube_fixture_open(&s, "{token: x}", "mistral");
     kube_fixture_until(&s, services_down, "the link is cut");
     outage_was_long(&s, 0);
+    s.be->probe_every_ms = 2 * DEADLINE_MS; /* of a link that works */
     s.step_ms = s.versions;
     kube_fixture_until(&s, probed_twice, "it is probed more often than a link that works");
     outage_was_long(&s, 0);

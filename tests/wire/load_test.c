@@ -283,7 +283,7 @@ static void a_stalled_service_is_no_pause_of_the_process(void **state)
     struct load_series s[] = {series_of(x, 2)};
     s[0].in_flight = 1;
     x->reply.after_ms = 3500;
-    fixture_start(x, s, 1, &(struct load_conf){.duration_ms = 1000, .pause_ms = 2000});
+    fixture_start(x, s, 1, &(struct load_conf){.duration_ms = 1000, .pause_ms = 3000});
     fixture_run(x);
     const struct load_sum *sum = load_sum(x->load, 0);
     assert_int_equal(sum->planned, 2);

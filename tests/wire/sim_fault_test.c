@@ -17,11 +17,16 @@
 #define ASK(stream)                                                                                                    \
     "{\"model\":\"mistral-7b\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":" stream "}"
 
-enum { TEXT_MAX = 1024 * 1024, GIVE_UP_MS = 900, SLOW_END_MS = 4600, SLOW_FIRST_MS = 1800, HEAD_START_MS = 100 };
+enum {
+    TEXT_MAX = 1024 * 1024,
+    GIVE_UP_MS = 900,
+    SLOW_FIRST_MS = 1700, /* ten times the least of a first token, a little less for what the clocks round */
+    TRIES = 20
+};
 
 struct result {
     struct buf text;
-    bool done;
+    bool done, first_only;
     enum err err;
     long status;
     uint64_t began_ms, first_ms;
@@ -45,7 +50,7 @@ static bool on_piece(void *arg, const char *bytes, size_t len)
     struct result *r = arg;
     if (!r->first_ms) r->first_ms = loop_now_ms();
     assert_int_equal(buf_add(&r->text, bytes, len), ERR_OK);
-    return true;
+    return !r->first_only;
 }
 
 static void on_end(void *arg, const struct http_answer *answer)
@@ -57,10 +62,11 @@ static void on_end(void *arg, const struct http_answer *answer)
 }
 
 /* body NULL: a GET. ret's text is the caller's. */
-static void sim_ask(struct sim_fixture *b, const char *path, const char *body, uint64_t timeout_ms, struct result *ret)
+static void prompt_send(struct sim_fixture *b, const char *path, const char *body, uint64_t timeout_ms,
+                        struct result *ret)
 {
     char url[512];
-    *ret = (struct result){.began_ms = loop_now_ms()};
+    ret->began_ms = loop_now_ms();
     buf_init(&ret->text, TEXT_MAX);
     snprintf(url, sizeof url, "https://127.0.0.1:%u%s", sim_port(b->sim), path);
     const struct http_ask asked = {.method = body ? "POST" : "GET",
@@ -75,6 +81,21 @@ static void sim_ask(struct sim_fixture *b, const char *path, const char *body, u
         if (loop_now_ms() > ret->began_ms + DEADLINE_MS) fail_msg("no answer of %s", path);
         loop_step(b->loop, 20);
     }
+}
+
+static void sim_ask(struct sim_fixture *b, const char *path, const char *body, uint64_t timeout_ms, struct result *ret)
+{
+    *ret = (struct result){0};
+    prompt_send(b, path, body, timeout_ms, ret);
+}
+
+static uint64_t first_token_ms(struct sim_fixture *b)
+{
+    struct result r = {.first_only = true};
+    prompt_send(b, CHAT, ASK("true"), 0, &r);
+    assert_true(r.first_ms > 0);
+    buf_done(&r.text);
+    return r.first_ms - r.began_ms;
 }
 
 static void sim_expect(struct sim_fixture *b, const char *path, const char *body, enum err err, long status)
@@ -153,16 +174,13 @@ static void serve_cut(void **state)
 static void serve_slow(void **state)
 {
     struct sim_fixture *b = *state;
-    struct result r;
     sim_fixture_say(b, "fault serve-slow");
-    sim_ask(b, CHAT, ASK("true"), SLOW_END_MS, &r);
-    assert_true(r.first_ms >= r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
-    buf_done(&r.text);
+    assert_true(first_token_ms(b) >= SLOW_FIRST_MS);
     the_rest_is_well(b);
-    sim_fixture_say(b, "reset"); /* clears it too */
-    sim_ask(b, CHAT, ASK("true"), 0, &r);
-    assert_true(r.first_ms < r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
-    buf_done(&r.text);
+    sim_fixture_say(b, "reset");    /* clears it too */
+    for (int i = 0; i < TRIES; i++) /* a busy machine may be slow too, now and then */
+        if (first_token_ms(b) < SLOW_FIRST_MS) return;
+    fail_msg("still slow");
 }
 
 int main(void)
