@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh: the tests of deploy/assets/terraform (HCL and scripts) and deploy/assets/redis.
+# run.sh: the tests of deploy/assets/terraform (HCL and scripts), deploy/assets/redis and deploy/overlays.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 venv=${INFRA_VENV:-build/infra-venv}

@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# kustomize.bats: the overlays of machine types, rendered by kubectl and judged by raydeck lint. Needs kubectl 1.21 or later.
+
+setup_file() {
+  export EXT_REDIS_ENDPOINT=redis.example.com REDIS_PASSWORD=only-for-this-test HUGGING_FACE_HUB_TOKEN=hf_only-for-this-test
+}
+
+setup() {
+  cd "$BATS_TEST_DIRNAME/../.."
+  command -v kubectl >/dev/null || skip 'kubectl is not here'
+  kubectl kustomize deploy/assets >/dev/null 2>&1 || skip 'this kubectl knows no such kustomization'
+  [ -x build/raydeck ] || make -s programs
+}
+
+render() { kubectl kustomize "deploy/overlays/$1" >"$BATS_TEST_TMPDIR/$1.yaml"; }
+
+# Prints the rules that lint names, one a line; the image and its Ray are those of nobody.
+rules() {
+  build/raydeck lint --var RAY_SERVE_IMAGE=example.com/ray:2.60.0 --var RAY_VERSION=2.60.0 "$BATS_TEST_TMPDIR/$1.yaml" |
+    grep -oE '(error|warning) L[0-9]+' || true
+}
+
+@test "every folder is an overlay that renders" {
+  for folder in deploy/overlays/*/; do render "$(basename "$folder")"; done
+  [ -s "$BATS_TEST_TMPDIR/cpu.yaml" ]
+}
+
+@test "cpu is clean, and asks for no device" {
+  render cpu
+  [ -z "$(rules cpu)" ]
+  run grep -E 'neuron|nvidia' "$BATS_TEST_TMPDIR/cpu.yaml"
+  [ "$status" = 1 ]
+}
+
+# L23: the scheduler extension is there where deploy/assets/terraform/cluster made the cluster.
+@test "inf2 and trn1 are clean but for their scheduler" {
+  for overlay in inf2 trn1; do
+    render $overlay
+    [ "$(rules $overlay)" = 'warning L23' ]
+  done
+}
+
+# L17: the ingress deployment of ray.serve.llm has two replicas in its own code.
+@test "gpu is clean but for an ingress deployment that it cannot list" {
+  render gpu
+  [ "$(rules gpu)" = 'warning L17' ]
+}
+
+@test "what makes the service outlive its head is the same in all" {
+  for overlay in inf2 trn1 gpu cpu; do
+    render $overlay
+    grep -q 'redisAddress: $REDIS_SCHEME://$EXT_REDIS_ENDPOINT:$REDIS_PORT' "$BATS_TEST_TMPDIR/$overlay.yaml"
+    grep -q 'excludeHeadPodFromServeSvc: true' "$BATS_TEST_TMPDIR/$overlay.yaml"
+    grep -q 'kind: NetworkPolicy' "$BATS_TEST_TMPDIR/$overlay.yaml"
+    grep -q 'max_replicas_per_node: 1' "$BATS_TEST_TMPDIR/$overlay.yaml"
+  done
+}
