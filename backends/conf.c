@@ -191,13 +191,13 @@ static enum err read_group(const struct reading *r, const char *map, const struc
     size_t entries = ARRAY_LEN(texts);
 
     for (size_t i = 0; i < entries && n->kind == YAML_SCALAR; i++) {
-        if (text_same(texts[i].map, map)) return read_text(r, &texts[i], n); /* the URL comes first in the table */
+        if (text_unchanged(texts[i].map, map)) return read_text(r, &texts[i], n); /* the URL comes first in the table */
     }
     if (n->kind != YAML_MAP) return conf_error(r, n, map, "must be a URL or a map");
     for (size_t k = 0; k < n->count; k++) {
         const struct yaml_node *item = n->items[k];
         size_t i = 0;
-        while (i < entries && !(text_same(texts[i].map, map) && strcmp(texts[i].key, item->key) == 0)) i++;
+        while (i < entries && !(text_unchanged(texts[i].map, map) && strcmp(texts[i].key, item->key) == 0)) i++;
         if (i == entries) return conf_error(r, item, item->key, "is not a setting");
         enum err err = read_text(r, &texts[i], item);
         if (err) return err;

@@ -55,7 +55,7 @@ char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms);          /* a stop-watc
 /* True if both are known and equal: unknown (NULL or "") equals nothing, not even unknown. */
 bool text_eq(const char *a, const char *b);
 /* True if unchanged: NULL and "" are equal. Not for identity. */
-bool text_same(const char *a, const char *b);
+bool text_unchanged(const char *a, const char *b);
 bool text_has(const char *hay, const char *needle); /* case-insensitive (ASCII) substring; false for a NULL hay */
 
 #endif

@@ -108,7 +108,7 @@ bool text_eq(const char *a, const char *b)
     return a && *a && b && strcmp(a, b) == 0;
 }
 
-bool text_same(const char *a, const char *b)
+bool text_unchanged(const char *a, const char *b)
 {
     return strcmp(a ? a : "", b ? b : "") == 0;
 }

@@ -138,7 +138,7 @@ static void on_exec(void *arg, enum err err, struct exec_answer *answer, const c
         a->changed(a->arg, false);
         return;
     }
-    certificate = answer->cert && !text_same(answer->cert, a->cert);
+    certificate = answer->cert && !text_unchanged(answer->cert, a->cert);
     if (answer->cert) {
         free(a->cert);
         mem_free_secret(a->key);

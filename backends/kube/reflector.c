@@ -43,7 +43,8 @@ static void scope_copy(struct reflector *r, const struct reflector_scope *scope)
 
 void reflector_set_scope(struct reflector *r, const struct reflector_scope *scope)
 {
-    const bool same = text_same(scope->ns, r->ns) && (!r->fell_back || text_same(scope->fallback, r->fallback));
+    const bool same =
+        text_unchanged(scope->ns, r->ns) && (!r->fell_back || text_unchanged(scope->fallback, r->fallback));
     scope_copy(r, scope);
     if (same) return;
     reflector_relist(r);
@@ -98,8 +99,8 @@ void reflector_free(struct reflector *r)
 void reflector_publish_state(struct reflector *r, enum source_state state, enum err err, const char *why)
 {
     const char *scope = scope_read(r);
-    if (state == r->state && err == r->state_why.code && text_same(why, r->state_why.text) &&
-        text_same(scope, r->state_scope))
+    if (state == r->state && err == r->state_why.code && text_unchanged(why, r->state_why.text) &&
+        text_unchanged(scope, r->state_scope))
         return;
     r->state = state;
     why_set(&r->state_why, err, "%s", why ? why : "");
@@ -252,7 +253,7 @@ bool reflector_keeps(const struct reflector *r, const struct record *record)
 
 static void page_emit(struct reflector *r, struct kube_page *p)
 {
-    if (r->state != SOURCE_LIVE || !text_same(scope_read(r), r->state_scope)) reflector_live(r);
+    if (r->state != SOURCE_LIVE || !text_unchanged(scope_read(r), r->state_scope)) reflector_live(r);
     if (r->pages++ == 0) {
         r->listed = 0;
         r->unread = r->beyond = 0;

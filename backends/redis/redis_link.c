@@ -25,7 +25,7 @@ void link_publish(struct redis_link *k, struct change *c)
 
 void link_publish_state(struct redis_link *k, enum source_state state, enum err err, const char *why)
 {
-    if (k->state == state && text_same(k->why, why)) return;
+    if (k->state == state && text_unchanged(k->why, why)) return;
     k->state = state;
     free(k->why);
     k->why = mem_str(why);
@@ -377,7 +377,7 @@ static void link_set_head_addresses(struct redis_link *k, const char *const *ips
 /* Another namespace changes everything that was read: reconnects, which costs milliseconds. */
 static void link_set_namespace(struct redis_link *k, const char *ns)
 {
-    if (k->closed || text_same(k->ns, ns)) return;
+    if (k->closed || text_unchanged(k->ns, ns)) return;
     free(k->ns);
     k->ns = mem_str(ns && *ns ? ns : NULL);
     alarm_set(k->closing, 0, 0);

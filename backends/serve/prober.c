@@ -309,7 +309,7 @@ static struct target *target_find(struct prober *p, const struct probe_target *w
 {
     for (size_t i = 0; i < p->targets; i++) {
         struct target *t = p->target[(hint + i) % p->targets];
-        if (text_same(t->pod, want->pod) && serve_path_same(&t->path, &want->path)) return t;
+        if (text_unchanged(t->pod, want->pod) && serve_path_same(&t->path, &want->path)) return t;
     }
     return NULL;
 }

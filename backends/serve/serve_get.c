@@ -178,5 +178,5 @@ void serve_path_done(struct serve_path *path)
 
 bool serve_path_same(const struct serve_path *a, const struct serve_path *b)
 {
-    return text_same(a->base, b->base) && text_same(a->host, b->host) && a->proxied == b->proxied;
+    return text_unchanged(a->base, b->base) && text_unchanged(a->host, b->host) && a->proxied == b->proxied;
 }

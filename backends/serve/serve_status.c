@@ -36,7 +36,7 @@ static void forget_app(struct serve_status *s)
 
 static void status_publish_state(struct serve_status *s, enum source_state state, enum err err, const char *why)
 {
-    if (s->state == state && s->err == err && text_same(s->why, why)) return;
+    if (s->state == state && s->err == err && text_unchanged(s->why, why)) return;
     if (state == SOURCE_OFF || state == SOURCE_ABSENT) forget_app(s); /* these states make the world drop its row */
     s->state = state;
     s->err = err;
@@ -143,7 +143,7 @@ static void status_reset(struct serve_status *s)
 
 void serve_status_set(struct serve_status *s, const char *service_uid, const struct serve_path *dashboard)
 {
-    bool same_uid = text_same(s->uid, service_uid);
+    bool same_uid = text_unchanged(s->uid, service_uid);
     if (same_uid && dashboard && s->path.base && serve_path_same(&s->path, dashboard)) return;
     status_reset(s);
     if (!same_uid) {

@@ -66,7 +66,7 @@ static const char *namespace_to_read(const struct session *s)
 /* Where the focus is not known (again), the namespace read last goes on being read. */
 static void scope_tell(struct session *s, const char *ns)
 {
-    if (text_same(s->scope.ns, ns) && text_same(s->scope.only, s->only_ns) && s->scope.all == s->all) return;
+    if (text_unchanged(s->scope.ns, ns) && text_unchanged(s->scope.only, s->only_ns) && s->scope.all == s->all) return;
     record_set(&s->scope.ns, ns);
     record_set(&s->scope.only, s->only_ns);
     s->scope.all = s->all;

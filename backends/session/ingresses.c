@@ -25,8 +25,8 @@ void session_ingresses_list(struct session *s)
     const char *ns = all ? SCOPE_ALL : s->scope.ns;
 
     if (!s->kube || !ns || poll->listing || !s->kube_ops->ingresses) return;
-    if (text_same(poll->ns, ns) && now - poll->at_ms < SESSION_INGRESS_MS) return;
-    if (!text_same(poll->ns, ns)) poll->listed = false;
+    if (text_unchanged(poll->ns, ns) && now - poll->at_ms < SESSION_INGRESS_MS) return;
+    if (!text_unchanged(poll->ns, ns)) poll->listed = false;
     record_set(&poll->ns, ns);
     poll->at_ms = now;
     poll->listing = true;

@@ -285,7 +285,7 @@ static void absence_publish(struct redis_discovery *d, const struct world *w, co
 static void withheld_set(struct redis_discovery *d, const struct desired *w)
 {
     char *place = w->withheld_for ? url_place(w->withheld_for) : NULL;
-    const bool same = text_same(place, d->withheld_for);
+    const bool same = text_unchanged(place, d->withheld_for);
 
     free(d->withheld_for);
     d->withheld_for = place;
@@ -358,7 +358,7 @@ static bool fetch_end(struct redis_discovery *d, enum err err, const char *why)
 {
     d->fetching = false;
     d->calls.reconcile(d->calls.arg, 0);
-    if (!text_same(d->credentials.key, d->desired))
+    if (!text_unchanged(d->credentials.key, d->desired))
         credentials_wipe(d);
     else if (err)
         fetch_failed(d, err, why);
@@ -410,10 +410,10 @@ static bool fetch_begin(struct redis_discovery *d, const struct desired *w)
 /* Advances towards the desired configuration. */
 static void discovery_reconcile(struct redis_discovery *d, const struct desired *w)
 {
-    const bool waits = text_same(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_due_ms;
+    const bool waits = text_unchanged(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_due_ms;
 
-    if (text_same(d->opened, d->desired) || waits || d->fetching) return;
-    if (!text_same(d->credentials.key, d->desired)) {
+    if (text_unchanged(d->opened, d->desired) || waits || d->fetching) return;
+    if (!text_unchanged(d->credentials.key, d->desired)) {
         credentials_wipe(d);
         if (!open_allowed(d)) return;
         d->credentials.key = mem_str(d->desired);
@@ -430,7 +430,7 @@ static void link_set_namespace(struct redis_discovery *d, const struct focus *f)
 {
     const char *ns = d->how.conf->redis_ns ? d->how.conf->redis_ns : f->gcs_ns;
 
-    if (!ns || text_same(ns, d->ns) || !d->how.ops->set_namespace) return;
+    if (!ns || text_unchanged(ns, d->ns) || !d->how.ops->set_namespace) return;
     text_replace(&d->ns, ns);
     d->how.ops->set_namespace(d->link, d->ns);
 }
@@ -451,7 +451,7 @@ static void link_set_heads(struct redis_discovery *d, const struct world *w, con
         ips[count++] = p->ip;
         buf_printf(&all, "%s ", p->ip);
     }
-    if (count > 0 && !text_same(buf_text(&all), d->heads)) {
+    if (count > 0 && !text_unchanged(buf_text(&all), d->heads)) {
         text_replace(&d->heads, buf_text(&all));
         d->how.ops->set_head_addresses(d->link, ips, count);
     }

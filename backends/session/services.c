@@ -70,7 +70,7 @@ static void service_activate(struct session *s, struct session_service *of)
                                              .probes = &s->probes,
                                              .share = &s->probing};
 
-    if (!text_same(of->owner, of->uid)) {
+    if (!text_unchanged(of->owner, of->uid)) {
         service_deactivate(of);
         of->owner = mem_str(of->uid);
     }

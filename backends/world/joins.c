@@ -37,7 +37,7 @@ static const struct raycluster *find_cluster(const struct world *w, const struct
         if (active && !text_eq(c->name, active)) continue;
         if (!active && f->service && !text_eq(c->service, f->service)) continue;
         alone++;
-        elsewhere = elsewhere || (best && !text_same(best->ns, c->ns));
+        elsewhere = elsewhere || (best && !text_unchanged(best->ns, c->ns));
         if (!best || c->created.value >= best->created.value) best = c;
     }
     return (f->service || alone == 1) && !elsewhere ? best : NULL;

@@ -65,7 +65,7 @@ static bool part_is_over(const struct part *part)
 static struct part *part_named(const struct store *s, const char *owner)
 {
     for (size_t i = 0; i < s->parts; i++)
-        if (text_same(s->part[i]->owner, owner)) return s->part[i];
+        if (text_unchanged(s->part[i]->owner, owner)) return s->part[i];
     return NULL;
 }
 
@@ -126,7 +126,7 @@ void world_free(struct world *w)
 
 bool world_focus(struct world *w, const char *owner)
 {
-    if (text_same(w->store->focus_owner, owner)) return false;
+    if (text_unchanged(w->store->focus_owner, owner)) return false;
     store_focus(w->store, owner);
     return true;
 }

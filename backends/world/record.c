@@ -121,7 +121,7 @@ size_t record_bytes(const struct record *r)
 
 /* ---- equality ------------------------------------------------------------------------------------------------ */
 
-static bool text_same(const char *a, const char *b)
+static bool string_same(const char *a, const char *b)
 {
     return a == b || (a && b && !strcmp(a, b));
 }
@@ -147,7 +147,7 @@ static bool member_equal(const void *a, const void *b, const struct member *m)
 {
     const void *x = member_in(a, m), *y = member_in(b, m);
     switch (m->kind) {
-    case KIND_TEXT: return text_same(member_pointer(a, m), member_pointer(b, m));
+    case KIND_TEXT: return string_same(member_pointer(a, m), member_pointer(b, m));
     case KIND_U64: return u64_same(x, y);
     case KIND_F64: return f64_same(x, y);
     case KIND_TRI: return !memcmp(x, y, sizeof(enum tri));
@@ -172,7 +172,7 @@ static bool object_equal(const void *a, const void *b, const struct schema *sche
 
 bool record_equal(const struct record *a, const struct record *b)
 {
-    return a->table == b->table && text_same(a->key, b->key) && object_equal(a, b, schema_of(a->table));
+    return a->table == b->table && string_same(a->key, b->key) && object_equal(a, b, schema_of(a->table));
 }
 
 /* ---- names --------------------------------------------------------------------------------------------------- */

@@ -55,7 +55,7 @@ static bool has_any(const struct focus *f)
 static struct one *one_of(const struct recoveries *all, const char *uid)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (text_same(all->one[i]->uid, uid)) return all->one[i];
+        if (text_unchanged(all->one[i]->uid, uid)) return all->one[i];
     return NULL;
 }
 
@@ -148,7 +148,7 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
             one->unread = true;
         } else if (c->owner && !text_eq(c->owner, one->uid)) {
             continue;
-        } else if (text_same(one->uid, uid)) {
+        } else if (text_unchanged(one->uid, uid)) {
             if (has_any(f) && pods_are_read(one, f)) recovery_observe(&one->recovery, w, f, c);
         } else if (one->uid && concerns_beside(c) &&
                    (moved || c->type == CHANGE_DELETED || one->recovery.outage != OUTAGE_NONE)) {
@@ -167,7 +167,7 @@ bool recoveries_tick(struct recoveries *all, const struct world *w, const struct
     bool moved = false;
     for (size_t i = 0; i < all->count; i++) {
         struct one *one = all->one[i];
-        if (text_same(one->uid, uid)) {
+        if (text_unchanged(one->uid, uid)) {
             if (has_any(f) && pods_are_read(one, f))
                 moved = recovery_tick(&one->recovery, w, f, now_ms, wall_ms) || moved;
         } else if (one->uid && !is_elsewhere(w, one, f) && one->recovery.outage != OUTAGE_NONE) {

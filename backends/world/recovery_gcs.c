@@ -16,10 +16,10 @@ void gcs_done(struct gcs_view *g)
     *g = (struct gcs_view){0};
 }
 
-void gcs_reset(struct gcs_view *g, struct known_u64 silent_ms)
+void gcs_reset(struct gcs_view *g, struct known_u64 silent_since_ms)
 {
     g->connections_well = g->connections.value;
-    if (silent_ms.known && g->heartbeat_seen_ms <= silent_ms.value) g->heartbeat_seen_ms = 0;
+    if (silent_since_ms.known && g->heartbeat_seen_ms <= silent_since_ms.value) g->heartbeat_seen_ms = 0;
 }
 
 static void sample_connections(struct gcs_view *g, const struct redis *redis, bool outage)

@@ -176,7 +176,7 @@ const struct raynode *gcs_old_node(const struct recovery *r, const struct world 
 /* Is a GCS back? ret: the evidence in its note. */
 bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret);
 /* After an outage: the GCS must be seen alive again before it can fall silent. */
-void gcs_reset(struct gcs_view *g, struct known_u64 silent_ms);
+void gcs_reset(struct gcs_view *g, struct known_u64 silent_since_ms);
 void gcs_done(struct gcs_view *g);
 
 /* ---- recovery_workers.c ---------------------------------------------------------------------------------------- */

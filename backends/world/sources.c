@@ -70,7 +70,7 @@ static void set_text(const char **field, const char *text)
 /* What was listed was another namespace's. */
 static void note_scope(struct source_slot *slot, const struct change *c)
 {
-    if (text_same(slot->source.scope, c->key)) return;
+    if (text_unchanged(slot->source.scope, c->key)) return;
     set_text(&slot->source.scope, c->key);
     memset(slot->listed, 0, sizeof slot->listed);
     slot->source.listed_ms = 0;
@@ -80,8 +80,8 @@ static void note_state(struct sources *s, struct source_slot *slot, const struct
 {
     struct source *source = &slot->source;
     bool same = source->state == c->state && source->err == c->err && source->world == c->world &&
-                text_same(source->why, c->why) && text_same(source->detail, c->detail) &&
-                text_same(source->scope, c->key);
+                text_unchanged(source->why, c->why) && text_unchanged(source->detail, c->detail) &&
+                text_unchanged(source->scope, c->key);
     note_scope(slot, c);
     if (source->state != c->state) source->since_ms = c->at_ms;
     source->world = c->world;
@@ -115,7 +115,7 @@ static void sum_unread(struct sources *s, struct source_slot *slot, const char *
     struct source *source = &slot->source;
     uint64_t sum = 0;
     for (int t = 0; t < TABLE_COUNT; t++) sum += slot->unread[t];
-    if (sum == source->unread && (!why || text_same(why, source->unread_why))) return;
+    if (sum == source->unread && (!why || text_unchanged(why, source->unread_why))) return;
     source->unread = sum;
     if (!sum || why) set_text(&source->unread_why, sum ? why : NULL);
     s->generation++;

@@ -142,7 +142,7 @@ static const char *signature_error(const char *request, const char *authorizatio
     else if (!is_signed(names, "host") || !is_signed(names, "x-amz-date") ||
              (k->token && !is_signed(names, "x-amz-security-token")) || (target && !is_signed(names, "x-amz-target")))
         error = "IncompleteSignature: host, date, token and target have to be signed.";
-    else if (!text_same(token, k->token))
+    else if (!text_unchanged(token, k->token))
         error = "InvalidClientTokenId: The security token included in the request is invalid.";
     if (!error) {
         char *right = signature_of(request, names, stamp, k);

@@ -37,7 +37,7 @@ static void key_of(const struct findings *f, size_t at, char out[FINDINGS_KEY_MA
     for (size_t i = 0; i < at; i++) {
         const struct finding *other = &f->items[i];
         nth += other->rule == item->rule && other->where.line == where->line && other->where.column == where->column &&
-               text_same(other->where.object, where->object);
+               text_unchanged(other->where.object, where->object);
     }
     if (where->line)
         snprintf(out, FINDINGS_KEY_MAX, "%s %u:%u %.80s#%zu", item->rule->id, where->line, where->column,
