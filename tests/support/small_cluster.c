@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 uint64_t small_wall(const struct small *s)
@@ -44,6 +45,34 @@ void small_wait(struct small *s, uint64_t ms)
         struct focus f = small_focus(s);
         recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
     }
+}
+
+void small_warm_up(struct small *s)
+{
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+}
+
+struct change *small_delete_change(const char *uid, uint64_t grace)
+{
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(uid);
+    c->number = grace;
+    return c;
+}
+
+void small_delete_accepted(struct small *s, const char *uid, uint64_t grace)
+{
+    small_apply(s, small_delete_change(uid, grace));
+}
+
+struct outage small_outage_now(const struct small *s)
+{
+    struct outage o;
+    small_outage(s, &o);
+    return o;
 }
 
 void small_outage(const struct small *s, struct outage *ret)
@@ -300,4 +329,19 @@ void small_done(struct small *s)
 {
     recovery_done(&s->r);
     world_free(s->w);
+}
+
+int small_setup(void **state)
+{
+    struct small *s = mem_alloc(sizeof *s);
+    small_init(s, true);
+    *state = s;
+    return 0;
+}
+
+int small_teardown(void **state)
+{
+    small_done(*state);
+    free(*state);
+    return 0;
 }

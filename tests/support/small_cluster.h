@@ -10,6 +10,7 @@
 
 #define SMALL_NS "3f0c91aa"
 #define SMALL_OLD_NODE "5cabc3e8"
+#define SMALL_HEAD "9c1e0000-head" /* UID of the head pod */
 enum { SMALL_T0 = 1000000, SMALL_RECONNECT_S = 600 };
 #define SMALL_WALL UINT64_C(1795440000000)
 #define SMALL_DAY UINT64_C(86400000)
@@ -22,6 +23,9 @@ struct small {
 
 void small_init(struct small *s, bool with_cluster);
 void small_done(struct small *s);
+/* cmocka's set-up and teardown: *state is a struct small with the cluster. */
+int small_setup(void **state);
+int small_teardown(void **state);
 uint64_t small_wall(const struct small *s);
 struct focus small_focus(const struct small *s);
 
@@ -31,7 +35,14 @@ void small_put(struct small *s, const char *source, enum world_kind world, void 
 void small_gone(struct small *s, enum table table, const char *key);
 void small_wait(struct small *s, uint64_t ms); /* lets time pass, with a tick each second */
 
+void small_warm_up(struct small *s); /* three heartbeats, a second apart, so that their end means something */
+
+/* The API server has accepted our delete of that pod. grace: seconds. */
+struct change *small_delete_change(const char *uid, uint64_t grace);
+void small_delete_accepted(struct small *s, const char *uid, uint64_t grace);
+
 void small_outage(const struct small *s, struct outage *ret); /* its report, now */
+struct outage small_outage_now(const struct small *s);        /* the same by value */
 
 /* A copy of the row's record, to change and to put again. */
 void *small_edit(const struct small *s, enum table table, const char *key);

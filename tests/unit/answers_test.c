@@ -3,7 +3,7 @@
 #include "backends/base/text.h"
 #include "backends/world/answers.h"
 #include "tests/support/random_change.h"
-#include "tests/support/small_cluster.h"
+#include "tests/support/small_answers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,43 +14,7 @@
 #include <cmocka.h>
 
 static const char q5rdw[] = "mistral-44qn2-inf2-worker-q5rdw", x2p7c[] = "mistral-44qn2-inf2-worker-x2p7c";
-static const char head[] = "9c1e0000-head";
-
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
-static struct answer answer_of(const struct small *s, int which)
-{
-    struct answer a[ANSWERS];
-    struct focus f = small_focus(s);
-    struct outage o;
-    small_outage(s, &o);
-    answers_of(s->w, &f, &o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
-    return a[which];
-}
-
-static void answer_is(const struct small *s, int which, const char *question, enum verdict verdict, const char *word,
-                      const char *text, const char *brief)
-{
-    struct answer a = answer_of(s, which);
-    assert_string_equal(a.question, question);
-    assert_string_equal(a.word, word);
-    assert_string_equal(a.text, text);
-    assert_string_equal(a.brief, brief);
-    assert_int_equal(a.verdict, verdict);
-}
+static const char head[] = SMALL_HEAD;
 
 /* n seconds of probes of both workers; every source is heard. */
 static void probe_for(struct small *s, int n, const char *phase, const char *failure)
@@ -74,18 +38,19 @@ static void answering_on_a_calm_day(void **state)
 {
     struct small *s = *state;
     probe_for(s, 30, "ok", NULL);
-    answer_is(s, 0, "ANSWERING", VERDICT_OK, "YES",
-              "service not probed · 2 endpoints, not head · proxies 60/60, p95 38 ms · 92 executions/s, 0 errors",
-              "2 endpoints · proxies 60/60 · 92 executions/s");
+    small_answer_is(s, 0, "ANSWERING", VERDICT_OK, "YES",
+                    "service not probed · 2 endpoints, not head · proxies 60/60, p95 38 ms · 92 executions/s, 0 errors",
+                    "2 endpoints · proxies 60/60 · 92 executions/s");
 }
 
 static void answering_is_not_known_without_probes(void **state)
 {
     struct small *s = *state;
-    answer_is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
-              "unknown: nothing is probed · service not probed · 2 endpoints, not head", "unknown: nothing is probed");
+    small_answer_is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
+                    "unknown: nothing is probed · service not probed · 2 endpoints, not head",
+                    "unknown: nothing is probed");
     small_apply(s, change_source("probe", WORLD_SERVE, SOURCE_DENIED, ERR_FORBIDDEN, "pods/proxy forbidden", NULL));
-    assert_string_equal(answer_of(s, 0).text,
+    assert_string_equal(small_answer(s, 0).text,
                         "unknown: probes denied: pods/proxy forbidden · service not probed · 2 endpoints, not head");
 }
 
@@ -94,13 +59,13 @@ static void answering_is_not_known_from_old_probes(void **state)
     struct small *s = *state;
     probe_for(s, 5, "ok", NULL);
     small_wait(s, 4000);
-    assert_string_equal(answer_of(s, 0).word, "YES");
+    assert_string_equal(small_answer(s, 0).word, "YES");
     small_wait(s, 1000);
-    assert_string_equal(answer_of(s, 0).word, "–");
-    assert_string_equal(answer_of(s, 0).brief, "unknown: no answer for 5 s · proxies 10/10 · 92 executions/s");
+    assert_string_equal(small_answer(s, 0).word, "–");
+    assert_string_equal(small_answer(s, 0).brief, "unknown: no answer for 5 s · proxies 10/10 · 92 executions/s");
     small_wait(s, 9000);
-    assert_string_equal(answer_of(s, 0).brief, "unknown: no probe ended for 14 s");
-    assert_int_equal(answer_of(s, 0).verdict, VERDICT_UNKNOWN);
+    assert_string_equal(small_answer(s, 0).brief, "unknown: no probe ended for 14 s");
+    assert_int_equal(small_answer(s, 0).verdict, VERDICT_UNKNOWN);
 }
 
 static void answering_no_with_the_class_of_failure(void **state)
@@ -108,7 +73,7 @@ static void answering_no_with_the_class_of_failure(void **state)
     struct small *s = *state;
     probe_for(s, 3, "ok", NULL);
     probe_for(s, 1, "failed", "refused");
-    struct answer a = answer_of(s, 0);
+    struct answer a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_NO);
     assert_string_equal(a.word, "NO");
     assert_string_equal(a.brief, "2 of 2 proxies fail: refused · 2 endpoints · proxies 6/8 · 92 executions/s");
@@ -120,7 +85,7 @@ static void answering_partly(void **state)
     probe_for(s, 3, "ok", NULL);
     small_wait(s, 1000);
     small_probe(s, "x", x2p7c, "failed", "timeout", 5000000);
-    struct answer a = answer_of(s, 0);
+    struct answer a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_string_equal(a.word, "PARTLY");
     assert_true(text_has(a.text, "1 of 2 proxies fail: timeout · ") && text_has(a.text, " · proxies 6/7"));
@@ -131,12 +96,12 @@ static void answering_again_keeps_what_failed(void **state)
     struct small *s = *state;
     probe_for(s, 1, "failed", "reset");
     probe_for(s, 3, "ok", NULL);
-    struct answer a = answer_of(s, 0);
+    struct answer a = small_answer(s, 0);
     assert_string_equal(a.word, "YES");
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_true(text_has(a.text, " · proxies 6/8"));
     probe_for(s, 60, "ok", NULL);
-    assert_int_equal(answer_of(s, 0).verdict, VERDICT_OK);
+    assert_int_equal(small_answer(s, 0).verdict, VERDICT_OK);
 }
 
 static void answering_may_hang(void **state)
@@ -148,7 +113,7 @@ static void answering_may_hang(void **state)
         small_wait(s, 1000);
         small_probe(s, (snprintf(key, sizeof key, "w%d", i), key), q5rdw, "waiting", NULL, 0);
     }
-    struct answer a = answer_of(s, 0);
+    struct answer a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_string_equal(a.word, "–");
     assert_true(!strncmp(a.text, "no answer for 4 s, 4 probes waiting", 35));
@@ -167,18 +132,18 @@ static void answering_says_how_old_its_oldest_probe_is(void **state)
 {
     struct small *s = *state;
     probe_of_round(s, "a", q5rdw, "ok", 25600);
-    struct answer a = answer_of(s, 0);
+    struct answer a = small_answer(s, 0);
     assert_string_equal(a.word, "YES");
     assert_int_equal(a.verdict, VERDICT_WARN); /* of the other one nothing is known */
     assert_true(text_has(a.text, "1 of 2 proxies asked this round"));
     small_wait(s, 20000);
     probe_of_round(s, "b", x2p7c, "ok", 25600);
-    a = answer_of(s, 0);
+    a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_OK);
     assert_true(text_has(a.text, "oldest of 2 asked 20 s ago"));
     assert_true(text_has(a.brief, "oldest of 2 asked 20 s ago"));
     small_wait(s, 17000); /* the round has passed, and nobody asked again */
-    a = answer_of(s, 0);
+    a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_true(text_has(a.text, "unknown: no answer for 17 s"));
     assert_true(text_has(a.text, "1 of 2 proxies asked this round"));
@@ -191,9 +156,9 @@ static void answering_keeps_a_failure_for_its_round(void **state)
     probe_of_round(s, "a", q5rdw, "failed", 25600);
     small_wait(s, 20000);
     probe_of_round(s, "b", x2p7c, "ok", 25600);
-    assert_string_equal(answer_of(s, 0).word, "PARTLY");
+    assert_string_equal(small_answer(s, 0).word, "PARTLY");
     small_gone(s, TABLE_POD, "w1");
-    assert_string_equal(answer_of(s, 0).word, "YES");
+    assert_string_equal(small_answer(s, 0).word, "YES");
 }
 
 static void answering_tells_any_number_of_proxies_apart(void **state)
@@ -206,7 +171,7 @@ static void answering_tells_any_number_of_proxies_apart(void **state)
         snprintf(pod, sizeof pod, "worker-%d", i);
         small_probe(s, key, pod, i == 150 ? "failed" : "ok", i == 150 ? "refused" : NULL, 38000);
     }
-    struct answer a = answer_of(s, 0);
+    struct answer a = small_answer(s, 0);
     assert_string_equal(a.word, "PARTLY");
     assert_true(!strncmp(a.text, "1 of 200 proxies fail: refused", 30));
 }
@@ -217,11 +182,11 @@ static void answering_names_a_monitor_that_is_not_heard(void **state)
     small_wait(s, 14000);
     small_probe(s, "p", q5rdw, "ok", NULL, 38000);
     assert_string_equal(
-        answer_of(s, 0).text,
+        small_answer(s, 0).text,
         "service not probed · endpoints not known · proxies 1/1, p95 38 ms · Neuron not heard for 14 s");
     small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
     small_apply(s, change_source("neuron/x2p7c", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
-    assert_string_equal(answer_of(s, 0).text, "service not probed · endpoints not known · proxies 1/1, p95 38 ms");
+    assert_string_equal(small_answer(s, 0).text, "service not probed · endpoints not known · proxies 1/1, p95 38 ms");
 }
 
 static void probes_are_summed(void **state)
@@ -253,16 +218,16 @@ static void probes_are_summed(void **state)
 static void last_loss_is_rebuilt_from_what_is_older(void **state)
 {
     struct small *s = *state;
-    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "4d2h",
-              "both worker pods and 3/3 replicas predate it · outage length – (events expired)",
-              "workers and replicas predate it · length –");
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "4d2h",
+                    "both worker pods and 3/3 replicas predate it · outage length – (events expired)",
+                    "workers and replicas predate it · length –");
     struct pod *p = small_edit(s, TABLE_POD, "w1");
     p->started = known_u64(small_wall(s));
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_put(s, "kube/events", WORLD_KUBE, record_new(TABLE_EVENT, "e"));
-    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
-              "1 of 2 worker pods and 3/3 replicas predate it · outage length – (not watched)",
-              "1/2 workers, 3/3 replicas predate it · length –");
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
+                    "1 of 2 worker pods and 3/3 replicas predate it · outage length – (not watched)",
+                    "1/2 workers, 3/3 replicas predate it · length –");
 }
 
 static void put_replica(struct small *s, const char *key, const char *ns, const char *actor_state)
@@ -282,9 +247,9 @@ static void only_living_replicas_of_its_own_are_counted(void **state)
     put_replica(s, "another/1", "another", "ALIVE");
     put_replica(s, SMALL_NS "/dead", SMALL_NS, "DEAD");
     put_replica(s, SMALL_NS "/gone", SMALL_NS, "ALIVE");
-    assert_non_null(strstr(answer_of(s, 2).text, "3/4 replicas"));
+    assert_non_null(strstr(small_answer(s, 2).text, "3/4 replicas"));
     small_gone(s, TABLE_ACTOR, SMALL_NS "/gone");
-    assert_non_null(strstr(answer_of(s, 2).text, "3/3 replicas"));
+    assert_non_null(strstr(small_answer(s, 2).text, "3/3 replicas"));
 }
 
 static void a_first_head_was_never_lost(void **state)
@@ -295,24 +260,25 @@ static void a_first_head_was_never_lost(void **state)
     rc->created = known_u64(p->created.value - 5000);
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     record_free(&p->record);
-    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none", "the head is the cluster's first: 4d2h old", "head 4d2h old");
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none", "the head is the cluster's first: 4d2h old",
+                    "head 4d2h old");
     p = small_edit(s, TABLE_POD, head);
     p->restarts = known_u64(1); /* of a container beside Ray's */
     p->restarted = known_u64(small_wall(s) - 1000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_string_equal(answer_of(s, 2).word, "none");
+    assert_string_equal(small_answer(s, 2).word, "none");
     p = small_edit(s, TABLE_POD, head);
     p->started = known_u64(small_wall(s) - 3600000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     recovery_done(&s->r); /* nobody watched it */
     recovery_init(&s->r);
-    assert_string_equal(answer_of(s, 2).word, "60m");
+    assert_string_equal(small_answer(s, 2).word, "60m");
     p = small_edit(s, TABLE_POD, head);
     p->ended = known_u64(p->started.value - 1800000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     recovery_done(&s->r);
     recovery_init(&s->r);
-    assert_string_equal(answer_of(s, 2).word, "90m");
+    assert_string_equal(small_answer(s, 2).word, "90m");
 }
 
 static void worker_began(struct small *s, const char *uid, uint64_t wall_ms)
@@ -333,23 +299,23 @@ static void without_anything_older_no_loss_is_known(void **state)
         small_gone(s, TABLE_ACTOR, key);
         free(key);
     }
-    assert_non_null(strstr(answer_of(s, 2).text, "both worker pods predate it"));
+    assert_non_null(strstr(small_answer(s, 2).text, "both worker pods predate it"));
     worker_began(s, "w1", small_wall(s) - 1000);
     worker_began(s, "w2", small_wall(s) - 1000);
-    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head is 4d2h old, and nothing older is known",
-              "unknown: head 4d2h old");
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–",
+                    "unknown: the head is 4d2h old, and nothing older is known", "unknown: head 4d2h old");
     struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid"), *old = record_copy(&rc->record);
     old->created = known_u64(small_wall(s) - 9 * SMALL_DAY);
     small_put(s, "kube/rayclusters", WORLD_KUBE, old);
-    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
-              "0 of 2 worker pods predate it · outage length – (events expired)",
-              "0/2 workers, 0/0 replicas predate it · length –");
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
+                    "0 of 2 worker pods predate it · outage length – (events expired)",
+                    "0/2 workers, 0/0 replicas predate it · length –");
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     worker_began(s, "w2", small_wall(s) - 9 * SMALL_DAY);
-    assert_string_equal(answer_of(s, 2).word, "4d2h");
-    assert_non_null(strstr(answer_of(s, 2).text, "1 of 2 worker pods predate it"));
+    assert_string_equal(small_answer(s, 2).word, "4d2h");
+    assert_non_null(strstr(small_answer(s, 2).text, "1 of 2 worker pods predate it"));
     small_gone(s, TABLE_POD, "w1");
-    assert_non_null(strstr(answer_of(s, 2).text, "the worker pod predates it"));
+    assert_non_null(strstr(small_answer(s, 2).text, "the worker pod predates it"));
 }
 
 static void a_head_that_has_not_started(void **state)
@@ -359,21 +325,16 @@ static void a_head_that_has_not_started(void **state)
     p->started = p->created = UNKNOWN_U64;
     record_set(&p->phase, "Pending");
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head has not started",
-              "unknown: head not started");
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head has not started",
+                    "unknown: head not started");
 }
 
 /* ---- an outage ------------------------------------------------------------------------------------------------- */
 
 static void kill_head(struct small *s)
 {
-    for (int i = 0; i < 3; i++) {
-        small_wait(s, 1000);
-        small_redis(s, 4, small_wall(s));
-    }
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(head);
-    small_apply(s, c);
+    small_warm_up(s);
+    small_delete_accepted(s, head, 0);
 }
 
 /* What was answered before the delete says nothing about it. */
@@ -381,24 +342,24 @@ static void nothing_has_ended_since_the_delete(void **state)
 {
     struct small *s = *state;
     probe_for(s, 3, "ok", NULL);
-    assert_string_equal(answer_of(s, 0).word, "YES");
+    assert_string_equal(small_answer(s, 0).word, "YES");
     small_wait(s, 100);
     kill_head(s);
     small_wait(s, 100);
-    struct answer a = answer_of(s, 0);
+    struct answer a = small_answer(s, 0);
     assert_string_equal(a.word, "–");
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_true(text_has(a.text, "nothing ended since the delete"));
     small_probe(s, "after", q5rdw, "ok", NULL, 38000);
-    assert_string_equal(answer_of(s, 0).word, "YES");
+    assert_string_equal(small_answer(s, 0).word, "YES");
 }
 
 static void an_outage_as_it_goes(void **state)
 {
     struct small *s = *state;
     kill_head(s);
-    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet", "no new head yet");
-    answer_is(
+    small_answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet", "no new head yet");
+    small_answer_is(
         s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
         "unknown: nothing is probed · service not probed · 2 endpoints, not head · nothing ended since the delete",
         "unknown: nothing is probed · nothing ended since the delete");
@@ -406,10 +367,11 @@ static void an_outage_as_it_goes(void **state)
     small_gone(s, TABLE_POD, head);
     uint64_t last_beat = small_wall(s);
     small_redis(s, 0, last_beat);
-    assert_string_equal(answer_of(s, 1).word, "0.6s");
+    assert_string_equal(small_answer(s, 1).word, "0.6s");
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
-    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet", "no new head yet"); /* it may beat yet */
+    small_answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet",
+                    "no new head yet"); /* it may beat yet */
     small_wait(s, 400);
     struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
     p->created = known_u64(small_wall(s));
@@ -419,26 +381,26 @@ static void an_outage_as_it_goes(void **state)
     small_wait(s, 4000);
     small_probe(s, "a", q5rdw, "ok", NULL, 38000);
     small_probe(s, "b", x2p7c, "ok", NULL, 212000);
-    answer_is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest probe 212 ms",
-              "2/2 since the delete, 0 failed, slowest probe 212 ms");
-    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "6.0s", "new head starting · workers reconnect for another 9:54",
-              "new head starting · workers reconnect for 9:54 more");
-    answer_is(s, 2, "WORKER PODS", VERDICT_OK, "2/2", "same UIDs, 0 restarts · Neuron runtimes 2/2 same pids",
-              "same UIDs, 0 restarts");
+    small_answer_is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest probe 212 ms",
+                    "2/2 since the delete, 0 failed, slowest probe 212 ms");
+    small_answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "6.0s", "new head starting · workers reconnect for another 9:54",
+                    "new head starting · workers reconnect for 9:54 more");
+    small_answer_is(s, 2, "WORKER PODS", VERDICT_OK, "2/2", "same UIDs, 0 restarts · Neuron runtimes 2/2 same pids",
+                    "same UIDs, 0 restarts");
     struct request *q = record_new(TABLE_REQUEST, "prompt");
     record_set(&q->kind, "prompt");
     record_set(&q->phase, "waiting");
     q->due = known_u64(small_wall(s));
     small_put(s, "prompt", WORLD_SERVE, q);
-    assert_string_equal(answer_of(s, 0).text,
+    assert_string_equal(small_answer(s, 0).text,
                         "2/2 since the delete, 0 failed, slowest probe 212 ms · 1 prompt in flight");
     small_probe(s, "c", x2p7c, "failed", "reset", 1000);
-    assert_string_equal(answer_of(s, 0).word, "PARTLY");
+    assert_string_equal(small_answer(s, 0).word, "PARTLY");
     small_wait(s, 596000);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    answer_is(s, 1, "HEAD DOWN", VERDICT_NO, "10:02",
-              "new head starting · workers no longer reconnect: 600 s have passed",
-              "new head starting · workers no longer reconnect");
+    small_answer_is(s, 1, "HEAD DOWN", VERDICT_NO, "10:02",
+                    "new head starting · workers no longer reconnect: 600 s have passed",
+                    "new head starting · workers no longer reconnect");
 }
 
 static void workers_that_are_lost_too(void **state)
@@ -452,8 +414,8 @@ static void workers_that_are_lost_too(void **state)
     struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/x2p7c");
     m->runtimes[0].pid = known_u64(222);
     small_put(s, "neuron/x2p7c", WORLD_NEURON, m);
-    answer_is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restart · Neuron runtimes 1/2 same pids",
-              "1 replaced, 1 restart");
+    small_answer_is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restart · Neuron runtimes 1/2 same pids",
+                    "1 replaced, 1 restart");
 }
 
 static void without_workers_nothing_is_said_of_them(void **state)
@@ -462,34 +424,32 @@ static void without_workers_nothing_is_said_of_them(void **state)
     small_gone(s, TABLE_POD, "w1");
     small_gone(s, TABLE_POD, "w2");
     kill_head(s);
-    answer_is(s, 2, "WORKER PODS", VERDICT_UNKNOWN, "–", "unknown: none was seen before",
-              "unknown: none was seen before");
+    small_answer_is(s, 2, "WORKER PODS", VERDICT_UNKNOWN, "–", "unknown: none was seen before",
+                    "unknown: none was seen before");
 }
 
 /* A head in its grace goes on serving: what it took is no part of the time that it is down. */
 static void a_grace_is_not_counted_as_down(void **state)
 {
     struct small *s = *state;
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(head);
-    c->number = 30;
-    small_apply(s, c);
-    answer_is(s, 1, "HEAD GOING", VERDICT_WARN, "in 30s",
-              "Terminating, it still serves: the outage begins with its end · grace 30 s", "Terminating, still serves");
+    small_delete_accepted(s, head, 30);
+    small_answer_is(s, 1, "HEAD GOING", VERDICT_WARN, "in 30s",
+                    "Terminating, it still serves: the outage begins with its end · grace 30 s",
+                    "Terminating, still serves");
     for (int i = 0; i < 30; i++) {
         small_wait(s, 1000);
         small_redis(s, 4, small_wall(s));
     }
-    assert_string_equal(answer_of(s, 1).word, "now");
+    assert_string_equal(small_answer(s, 1).word, "now");
     small_gone(s, TABLE_POD, head);
     struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
     p->started = UNKNOWN_U64;
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 300);
-    assert_string_equal(answer_of(s, 1).question, "HEAD DOWN");
-    assert_string_equal(answer_of(s, 1).word, "0.3s");
+    assert_string_equal(small_answer(s, 1).question, "HEAD DOWN");
+    assert_string_equal(small_answer(s, 1).word, "0.3s");
     small_wait(s, 5000); /* the silence is seen, and dates nothing anew */
-    assert_string_equal(answer_of(s, 1).word, "5.3s");
+    assert_string_equal(small_answer(s, 1).word, "5.3s");
 }
 
 /* Nothing is said to be the same while nobody can say so. */
@@ -499,7 +459,7 @@ static void workers_that_are_not_heard_of(void **state)
     kill_head(s);
     small_apply(s, change_source("kube/pods", WORLD_KUBE, SOURCE_DOWN, ERR_REFUSED, "connection refused", NULL));
     small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_DOWN, ERR_REFUSED, "it ended", NULL));
-    struct answer a = answer_of(s, 2);
+    struct answer a = small_answer(s, 2);
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_string_equal(a.text, "Kubernetes down: connection refused · before that same UIDs, 0 restarts · "
                                 "Neuron down: it ended");
@@ -519,7 +479,7 @@ static void a_silence_does_not_hide_the_last_loss(void **state)
     struct focus f = small_focus(s);
     recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
     assert_int_equal(s->r.outage, OUTAGE_OVER);
-    assert_non_null(strstr(answer_of(s, 2).text, "watched: head down"));
+    assert_non_null(strstr(small_answer(s, 2).text, "watched: head down"));
     for (int i = 0; i < 3; i++) {
         small_wait(s, 1000);
         small_redis(s, 4, small_wall(s));
@@ -531,26 +491,24 @@ static void a_silence_does_not_hide_the_last_loss(void **state)
         recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
     }
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
-    assert_string_equal(answer_of(s, 1).question, "GCS SILENT");
-    assert_null(strstr(answer_of(s, 1).text, "to go"));
+    assert_string_equal(small_answer(s, 1).question, "GCS SILENT");
+    assert_null(strstr(small_answer(s, 1).text, "to go"));
     for (int i = 0; i < 2; i++) {
         small_wait(s, 500);
         small_redis(s, 4, small_wall(s));
     }
     assert_int_equal(s->r.outage, OUTAGE_OVER);
-    assert_non_null(strstr(answer_of(s, 2).text, "watched: head down"));
+    assert_non_null(strstr(small_answer(s, 2).text, "watched: head down"));
 }
 
 static void without_redis_the_outage_counts_from_the_delete(void **state)
 {
     struct small *s = *state;
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(head);
-    small_apply(s, c);
+    small_delete_accepted(s, head, 0);
     small_wait(s, 2500);
-    answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "2.5s", "no new head yet · workers reconnect for another 9:57",
-              "no new head yet · workers reconnect for 9:57 more");
+    small_answer_is(s, 1, "HEAD DOWN", VERDICT_WARN, "2.5s", "no new head yet · workers reconnect for another 9:57",
+                    "no new head yet · workers reconnect for 9:57 more");
 }
 
 /* A new head pod whose containers are made. */
@@ -597,15 +555,15 @@ static void an_outage_that_was_watched(void **state)
     small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", NULL));
     small_put(s, "redis", WORLD_REDIS, small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", NULL));
     small_probe(s, "b", q5rdw, "ok", NULL, 38000);
-    answer_is(s, 1, "RECOVERING", VERDICT_WARN, "14.8s",
-              "head ready · head down 14.8s · 7afdda9d in NODE, no heartbeat of it yet", "head ready");
+    small_answer_is(s, 1, "RECOVERING", VERDICT_WARN, "14.8s",
+                    "head ready · head down 14.8s · 7afdda9d in NODE, no heartbeat of it yet", "head ready");
     small_wait(s, 100);
     small_redis(s, 4, small_wall(s));
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     small_wait(s, 60000);
-    answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
-              "watched: head down 14.8s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
-              "watched: down 14.8s · workers 2/2 same · 2/2 requests");
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
+                    "watched: head down 14.8s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
+                    "watched: down 14.8s · workers 2/2 same · 2/2 requests");
     small_redis(s, 4, small_wall(s));
     small_wait(s, 100);
     small_redis(s, 4, small_wall(s));
@@ -615,22 +573,22 @@ static void an_outage_that_was_watched(void **state)
     small_redis(s, 0, last_beat);
     small_wait(s, 3000);
     /* A forecast is of a step that is under way. */
-    assert_string_equal(answer_of(s, 1).text, "no new head yet · workers reconnect for another 9:56");
+    assert_string_equal(small_answer(s, 1).text, "no new head yet · workers reconnect for another 9:56");
     head_starts(s, "third", "mistral-44qn2-head-x2");
-    assert_string_equal(answer_of(s, 1).text,
+    assert_string_equal(small_answer(s, 1).text,
                         "new head starting · about 13 s to go · workers reconnect for another 9:56");
-    assert_string_equal(answer_of(s, 1).brief, "about 13 s to go · workers reconnect for 9:56 more");
+    assert_string_equal(small_answer(s, 1).brief, "about 13 s to go · workers reconnect for 9:56 more");
     static const char *const stuck[] = {"Pending", "ErrImagePull", "CrashLoopBackOff"};
     for (size_t i = 0; i < ARRAY_LEN(stuck); i++) {
         head_is(s, "third", stuck[i]);
-        assert_string_equal(answer_of(s, 1).text, "new head starting · workers reconnect for another 9:56");
+        assert_string_equal(small_answer(s, 1).text, "new head starting · workers reconnect for another 9:56");
     }
     head_is(s, "third", "Running"); /* what it has waited says nothing of what it still takes */
-    assert_string_equal(answer_of(s, 1).text,
+    assert_string_equal(small_answer(s, 1).text,
                         "new head starting · about 12 s to go · workers reconnect for another 9:56");
     small_wait(s, 12100);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    assert_string_equal(answer_of(s, 1).text,
+    assert_string_equal(small_answer(s, 1).text,
                         "new head starting · longer than the last time · workers reconnect for another 9:43");
 }
 
@@ -669,9 +627,9 @@ static void a_head_that_nobody_makes(void **state)
     small_wait(s, 4000);
     small_redis(s, 0, last_beat);
     small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
-    assert_true(text_has(answer_of(s, 1).text, "no new head yet"));
+    assert_true(text_has(small_answer(s, 1).text, "no new head yet"));
     small_wait(s, 4000);
-    struct answer a = answer_of(s, 1);
+    struct answer a = small_answer(s, 1);
     if (!text_has(a.text, "no head pod for 8 s · none is being made: is the KubeRay operator up?"))
         fail_msg("%s", a.text);
     assert_true(text_has(a.brief, "no head pod for 8 s"));
@@ -685,10 +643,10 @@ static void a_head_that_nobody_makes(void **state)
     record_set(&e->message, "exceeded quota: pods=3");
     e->last = known_u64(small_wall(s));
     small_put(s, "kube/events", WORLD_KUBE, e);
-    a = answer_of(s, 1);
+    a = small_answer(s, 1);
     if (!text_has(a.text, "no head pod for 8 s · it cannot be made: exceeded quota: pods=3")) fail_msg("%s", a.text);
     small_wait(s, SOURCE_STALE_MS); /* Kubernetes is not heard: there may be one */
-    assert_false(text_has(answer_of(s, 1).text, "no head pod for"));
+    assert_false(text_has(small_answer(s, 1).text, "no head pod for"));
 }
 
 /* Without fault tolerance no GCS is seen; its pod is, and serves on through its grace. */
@@ -704,10 +662,10 @@ static void a_head_that_goes_without_redis_is_going(void **state)
     p->grace = known_u64(30);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 2500);
-    assert_string_equal(answer_of(s, 1).question, "HEAD GOING");
+    assert_string_equal(small_answer(s, 1).question, "HEAD GOING");
     small_gone(s, TABLE_POD, head);
     small_wait(s, 1000);
-    assert_string_equal(answer_of(s, 1).question, "HEAD DOWN");
+    assert_string_equal(small_answer(s, 1).question, "HEAD DOWN");
 }
 
 /* Whatever the world holds, an answer is safe text in its place. */
@@ -725,7 +683,7 @@ static void random_worlds_have_answers(void **state)
             small_apply(&s, c);
             if (i % 20) continue;
             for (int j = 0; j < ANSWERS; j++) {
-                struct answer a = answer_of(&s, j);
+                struct answer a = small_answer(&s, j);
                 assert_non_null(a.question);
                 assert_true(*a.word != '\0');
                 assert_true(text_is_safe(a.text, strlen(a.text), TEXT_ONE_LINE));
@@ -739,7 +697,7 @@ static void random_worlds_have_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
         WITH(answering_on_a_calm_day),
         WITH(answering_is_not_known_without_probes),
         WITH(answering_is_not_known_from_old_probes),

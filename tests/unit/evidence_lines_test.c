@@ -5,7 +5,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/evidence.h"
-#include "tests/support/small_cluster.h"
+#include "tests/support/small_answers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,29 +20,9 @@
 #define HEAD_POD "mistral-44qn2-head-d4544"
 #define KUBE "kube/endpointslices"
 
-static int small_setup(void **state)
-{
-    *state = mem_zero(1, sizeof(struct small));
-    small_init(*state, true);
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
-static struct service_evidence evidence_now(const struct small *s)
-{
-    struct focus f = small_focus(s);
-    return evidence_of(s->w, &f, s->now_ms, small_wall(s));
-}
-
 static void line_is(const struct small *s, enum evidence_line line, const char *word, const char *why)
 {
-    const struct service_evidence e = evidence_now(s);
+    const struct service_evidence e = small_evidence(s);
     const char *now = evidence_word(e.line[line].verdict);
     if (strcmp(now, word) != 0 || strcmp(e.line[line].why, why) != 0)
         fail_msg("%s %s: %s; expected %s: %s", evidence_name(line), now, e.line[line].why, word, why);
@@ -145,7 +125,7 @@ static void requests_of_the_last_seconds_are_judged_together(void **state)
     line_is(s, EVIDENCE_ROUTE, "NO", "5xx · 2 endpoints, not head");
     small_wait(s, 500); /* all are older: the newest decides */
     line_is(s, EVIDENCE_ROUTE, "NO", "5xx · 2 endpoints, not head");
-    assert_int_equal(evidence_now(s).line[EVIDENCE_ROUTE].age_ms.value, EVIDENCE_WINDOW_MS + 1);
+    assert_int_equal(small_evidence(s).line[EVIDENCE_ROUTE].age_ms.value, EVIDENCE_WINDOW_MS + 1);
     small_wait(s, EVIDENCE_FRESH_MS - EVIDENCE_WINDOW_MS - 1);
     kube_is_heard(s);
     line_is(s, EVIDENCE_ROUTE, "–", "not probed · 2 endpoints, not head");
@@ -160,7 +140,7 @@ static void an_older_answer_still_counts(void **state)
     small_wait(s, EVIDENCE_WINDOW_MS + 1);
     kube_is_heard(s);
     line_is(s, EVIDENCE_ROUTE, "YES", "ok · 2 endpoints, not head");
-    assert_int_equal(evidence_now(s).answered_ms.value, small_wall(s) - EVIDENCE_WINDOW_MS - 1);
+    assert_int_equal(small_evidence(s).answered_ms.value, small_wall(s) - EVIDENCE_WINDOW_MS - 1);
 }
 
 static void a_failure_without_a_name_is_one(void **state)
@@ -194,11 +174,11 @@ static void the_oldest_that_waits_tells_how_long(void **state)
     line_is(s, EVIDENCE_ROUTE, "–", "not probed · 2 endpoints, not head");
     small_wait(s, 1);
     line_is(s, EVIDENCE_ROUTE, "–", "no answer for 2 s · 2 endpoints, not head");
-    assert_true(evidence_now(s).hanging);
-    assert_int_equal(evidence_now(s).hanging_line, EVIDENCE_ROUTE);
+    assert_true(small_evidence(s).hanging);
+    assert_int_equal(small_evidence(s).hanging_line, EVIDENCE_ROUTE);
     user_probe_put(s, "c", NULL);
     line_is(s, EVIDENCE_ROUTE, "YES", "ok · 2 endpoints, not head");
-    assert_false(evidence_now(s).hanging);
+    assert_false(small_evidence(s).hanging);
 }
 
 /* Where nothing was sent, the endpoints alone say NO, by the source that lists them. */
@@ -209,7 +189,7 @@ static void no_endpoint_is_no_by_the_slices(void **state)
     small_apply(s, change_source(KUBE, WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     small_wait(s, 1000);
     line_is(s, EVIDENCE_ROUTE, "NO", "no Serve endpoint is ready");
-    const struct service_evidence e = evidence_now(s);
+    const struct service_evidence e = small_evidence(s);
     assert_string_equal(e.line[EVIDENCE_ROUTE].by, "EndpointSlices");
     assert_int_equal(e.line[EVIDENCE_ROUTE].age_ms.value, 1000);
     user_probe_put(s, "a", NULL); /* an answer is an answer */
@@ -260,12 +240,12 @@ static void proxies_that_hang_are_not_yes(void **state)
     line_is(s, EVIDENCE_PROXIES, "YES", "1 of 1 answer"); /* one waits: the next round's */
     small_probe(s, "w2", W1, "waiting", NULL, 0);
     line_is(s, EVIDENCE_PROXIES, "–", "no answer for 3 s, 2 probes waiting");
-    assert_true(evidence_now(s).hanging);
-    assert_int_equal(evidence_now(s).hanging_line, EVIDENCE_PROXIES);
-    assert_int_equal(evidence_now(s).verdict, VERDICT_UNKNOWN);
+    assert_true(small_evidence(s).hanging);
+    assert_int_equal(small_evidence(s).hanging_line, EVIDENCE_PROXIES);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_UNKNOWN);
     pod_probe_put(s, "b", W1, NULL);
     line_is(s, EVIDENCE_PROXIES, "YES", "1 of 1 answer");
-    assert_false(evidence_now(s).hanging);
+    assert_false(small_evidence(s).hanging);
 }
 
 static void a_long_round_says_how_much_of_it_is_known(void **state)
@@ -294,37 +274,37 @@ static void the_worst_line_is_on_top(void **state)
     struct small *s = *state;
     user_probe_put(s, "a", NULL);
     pod_probe_put(s, "p", W1, NULL);
-    assert_int_equal(evidence_now(s).verdict, VERDICT_OK);
-    assert_int_equal(evidence_now(s).from, EVIDENCE_ROUTE);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_OK);
+    assert_int_equal(small_evidence(s).from, EVIDENCE_ROUTE);
     pod_probe_put(s, "q", W2, "refused");
-    assert_int_equal(evidence_now(s).verdict, VERDICT_WARN);
-    assert_int_equal(evidence_now(s).from, EVIDENCE_PROXIES);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_WARN);
+    assert_int_equal(small_evidence(s).from, EVIDENCE_PROXIES);
     small_wait(s, 10);
     pod_probe_put(s, "r", W1, "refused"); /* all fail, but the way is answered */
-    assert_int_equal(evidence_now(s).verdict, VERDICT_WARN);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_WARN);
     small_wait(s, EVIDENCE_FRESH_MS);
-    assert_int_equal(evidence_now(s).verdict, VERDICT_NO); /* nobody answers any more */
-    assert_int_equal(evidence_now(s).from, EVIDENCE_PROXIES);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_NO); /* nobody answers any more */
+    assert_int_equal(small_evidence(s).from, EVIDENCE_PROXIES);
     user_probe_put(s, "b", "refused");
-    assert_int_equal(evidence_now(s).verdict, VERDICT_NO);
-    assert_int_equal(evidence_now(s).from, EVIDENCE_ROUTE);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_NO);
+    assert_int_equal(small_evidence(s).from, EVIDENCE_ROUTE);
 }
 
 static void the_newest_answer_of_any_line_is_the_answer(void **state)
 {
     struct small *s = *state;
-    assert_false(evidence_now(s).answered_ms.known);
+    assert_false(small_evidence(s).answered_ms.known);
     user_probe_put(s, "a", NULL);
     const uint64_t first = small_wall(s);
-    assert_int_equal(evidence_now(s).answered_ms.value, first);
+    assert_int_equal(small_evidence(s).answered_ms.value, first);
     small_wait(s, 1000);
     pod_probe_put(s, "p", W1, NULL);
-    assert_int_equal(evidence_now(s).answered_ms.value, first + 1000);
+    assert_int_equal(small_evidence(s).answered_ms.value, first + 1000);
     small_wait(s, 1000);
     pod_probe_put(s, "other", "no-endpoint", NULL); /* users are not sent there */
-    assert_int_equal(evidence_now(s).answered_ms.value, first + 1000);
+    assert_int_equal(small_evidence(s).answered_ms.value, first + 1000);
     small_request(s, "prompt", "c", false, "ok", NULL, 1000);
-    assert_int_equal(evidence_now(s).answered_ms.value, first + 2000);
+    assert_int_equal(small_evidence(s).answered_ms.value, first + 2000);
 }
 
 #define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)

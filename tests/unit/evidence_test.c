@@ -5,7 +5,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/evidence.h"
-#include "tests/support/small_cluster.h"
+#include "tests/support/small_answers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,36 +19,16 @@ static const char q5rdw[] = "mistral-44qn2-inf2-worker-q5rdw", x2p7c[] = "mistra
 static const char head[] = "mistral-44qn2-head-d4544";
 #define KUBE "kube/endpointslices"
 
-static int small_setup(void **state)
-{
-    *state = mem_zero(1, sizeof(struct small));
-    small_init(*state, true);
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
-static struct service_evidence evidence_now(const struct small *s)
-{
-    struct focus f = small_focus(s);
-    return evidence_of(s->w, &f, s->now_ms, small_wall(s));
-}
-
 static void line_is(const struct small *s, enum evidence_line line, const char *word, const char *why)
 {
-    struct service_evidence e = evidence_now(s);
+    struct service_evidence e = small_evidence(s);
     assert_string_equal(evidence_word(e.line[line].verdict), word);
     assert_string_equal(e.line[line].why, why);
 }
 
 static void top_is(const struct small *s, const char *word, enum evidence_line from)
 {
-    struct service_evidence e = evidence_now(s);
+    struct service_evidence e = small_evidence(s);
     assert_string_equal(evidence_word(e.verdict), word);
     if (e.verdict > VERDICT_OK) assert_string_equal(evidence_name(e.from), evidence_name(from));
 }
@@ -125,7 +105,7 @@ static void a_serve_api_that_is_heard_and_says_nothing_of_it(void **state)
     small_apply(s, change_gone("serve", WORLD_SERVE, TABLE_SERVEAPP, f.rayservice->record.key));
     line_is(s, EVIDENCE_MODEL, "YES", "replicas not known · 92 executions/s");
     small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_RESET, "connection reset", NULL));
-    struct service_evidence e = evidence_now(s);
+    struct service_evidence e = small_evidence(s);
     assert_null(strstr(e.line[EVIDENCE_MODEL].why, "not known"));
 }
 
@@ -136,14 +116,14 @@ static void executions_are_as_old_as_the_oldest_monitor(void **state)
     small_wait(s, 3000);
     small_apply(s, change_new(CHANGE_ALIVE, "neuron/q5rdw", WORLD_NEURON));
     small_wait(s, 1000);
-    struct service_evidence e = evidence_now(s);
+    struct service_evidence e = small_evidence(s);
     assert_string_equal(e.line[EVIDENCE_MODEL].by, "neuron-monitor");
     assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 4000);
     small_apply(s, change_new(CHANGE_ALIVE, "neuron/x2p7c", WORLD_NEURON));
-    e = evidence_now(s);
+    e = small_evidence(s);
     assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 1000);
     small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_DOWN, ERR_RESET, "x", NULL));
-    e = evidence_now(s);
+    e = small_evidence(s);
     assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 0);
     assert_true(e.executions_s.known && e.executions_s.value > 45 && e.executions_s.value < 47);
 }
@@ -159,7 +139,7 @@ static void all_three_lines_say_yes(void **state)
     line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
     line_is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
     top_is(s, "YES", EVIDENCE_ROUTE);
-    struct service_evidence e = evidence_now(s);
+    struct service_evidence e = small_evidence(s);
     assert_string_equal(e.line[EVIDENCE_ROUTE].by, "API server proxy");
     assert_string_equal(e.line[EVIDENCE_MODEL].by, "Serve API");
     assert_int_equal(e.line[EVIDENCE_ROUTE].age_ms.value, 0);
@@ -327,8 +307,8 @@ static void executions_are_evidence_of_a_model(void **state)
 {
     struct small *s = *state;
     line_is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
-    assert_string_equal(evidence_now(s).line[EVIDENCE_MODEL].by, "neuron-monitor");
-    assert_int_equal(evidence_now(s).line[EVIDENCE_MODEL].age_ms.value, 0);
+    assert_string_equal(small_evidence(s).line[EVIDENCE_MODEL].by, "neuron-monitor");
+    assert_int_equal(small_evidence(s).line[EVIDENCE_MODEL].age_ms.value, 0);
     top_is(s, "–", EVIDENCE_ROUTE);
     endpoints_are(s, head, NULL);
     serve_says(s, "DEPLOYING", "STARTING", NULL);
@@ -447,11 +427,11 @@ static void what_is_forbidden_or_not_sent_is_unknown(void **state)
         char key[16];
         snprintf(key, sizeof key, "f%zu", i);
         small_request(s, "way", key, false, "failed", words[i], 1000);
-        struct service_evidence e = evidence_now(s);
+        struct service_evidence e = small_evidence(s);
         if (e.line[EVIDENCE_ROUTE].verdict != VERDICT_UNKNOWN) fail_msg("%s judges the service", words[i]);
         assert_true(text_has(e.line[EVIDENCE_ROUTE].why, words[i])); /* with the reason */
         small_probe(s, "p", q5rdw, "cancelled", words[i], 1000);
-        assert_string_equal(evidence_word(evidence_now(s).verdict), "–");
+        assert_string_equal(evidence_word(small_evidence(s).verdict), "–");
     }
 }
 

@@ -4,7 +4,7 @@
 #include "backends/base/text.h"
 #include "backends/world/headless.h"
 #include "backends/world/redis_loss.h"
-#include "tests/support/small_cluster.h"
+#include "tests/support/small_answers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,50 +14,14 @@
 
 #include <cmocka.h>
 
-static const char head[] = "9c1e0000-head";
-
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
-static struct answer answer_of(const struct small *s, int which)
-{
-    struct answer a[ANSWERS];
-    struct focus f = small_focus(s);
-    struct outage o;
-    small_outage(s, &o);
-    answers_of(s->w, &f, &o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
-    return a[which];
-}
-
-static void answer_is(const struct small *s, int which, const char *question, enum verdict verdict, const char *word,
-                      const char *text, const char *brief)
-{
-    struct answer a = answer_of(s, which);
-    assert_string_equal(a.question, question);
-    assert_string_equal(a.word, word);
-    assert_string_equal(a.text, text);
-    assert_string_equal(a.brief, brief);
-    assert_int_equal(a.verdict, verdict);
-}
+static const char head[] = SMALL_HEAD;
 
 static void lose_the_head_on_a_calm_day(void **state)
 {
     struct small *s = *state;
-    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_WARN, "pod: OK · node: NOT PROVEN",
-              "GCS FT on · Redis ok · GCS reconnect timeout 600 s · 1 warning (:doctor)",
-              "FT on · Redis ok · 1 warning");
+    small_answer_is(s, 1, "LOSE THE HEAD?", VERDICT_WARN, "pod: OK · node: NOT PROVEN",
+                    "GCS FT on · Redis ok · GCS reconnect timeout 600 s · 1 warning (:doctor)",
+                    "FT on · Redis ok · 1 warning");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_int_equal(l.pod, VERDICT_OK);
@@ -78,10 +42,10 @@ static void with_keepalive_the_node_may_go_too(void **state)
         struct pod *p = small_edit(s, TABLE_POD, uids[i]);
         p->keepalive = TRI_YES;
         small_put(s, "kube/pods", WORLD_KUBE, p);
-        if (i == 0) assert_string_equal(answer_of(s, 1).word, "pod: OK · node: NOT PROVEN");
+        if (i == 0) assert_string_equal(small_answer(s, 1).word, "pod: OK · node: NOT PROVEN");
     }
-    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_OK, "pod: OK · node: OK",
-              "GCS FT on · Redis ok · GCS reconnect timeout 600 s", "FT on · Redis ok");
+    small_answer_is(s, 1, "LOSE THE HEAD?", VERDICT_OK, "pod: OK · node: OK",
+                    "GCS FT on · Redis ok · GCS reconnect timeout 600 s", "FT on · Redis ok");
 }
 
 static void pod_on_node(struct small *s, const char *uid, const char *node)
@@ -106,18 +70,19 @@ static void workers_beside_the_head_go_with_its_node(void **state)
     struct small *s = *state;
     pod_on_node(s, "w1", head_node);
     pod_on_node(s, "w2", "ip-100-64-47-3");
-    assert_string_equal(answer_of(s, 1).word, "pod: OK · node: NOT PROVEN");
+    assert_string_equal(small_answer(s, 1).word, "pod: OK · node: NOT PROVEN");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_string_equal(l.node_why, "1 of 2 workers on the head's K8s node · gRPC keepalive set on the worker pods");
     zone_is(s, "ip-100-64-47-3", "us-west-2a");
-    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
-              "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
-              "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
+    small_answer_is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
+                    "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
+                    "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
     pod_on_node(s, "w2", head_node);
-    answer_is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
-              "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
-              "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
+    small_answer_is(
+        s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
+        "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
+        "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
 }
 
 static enum verdict node_of(const struct small *s, char why[ANSWER_TEXT_MAX])
@@ -178,12 +143,12 @@ static void a_worker_that_is_missing_proves_nothing(void **state)
 {
     struct small *s = *state;
     small_gone(s, TABLE_POD, "w1");
-    assert_string_equal(answer_of(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
-    assert_true(text_has(answer_of(s, 1).text, "1 of 2 worker pods not ready"));
+    assert_string_equal(small_answer(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
+    assert_true(text_has(small_answer(s, 1).text, "1 of 2 worker pods not ready"));
     struct pod *p = small_edit(s, TABLE_POD, "w2");
     p->is_ready = TRI_NO;
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_string_equal(answer_of(s, 1).word, "pod: NO · node: NO");
+    assert_string_equal(small_answer(s, 1).word, "pod: NO · node: NO");
 }
 
 static void a_redis_that_is_not_heard_is_never_ok(void **state)
@@ -191,19 +156,19 @@ static void a_redis_that_is_not_heard_is_never_ok(void **state)
     struct small *s = *state;
     small_wait(s, 14000);
     small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
-    struct answer a = answer_of(s, 1);
+    struct answer a = small_answer(s, 1);
     assert_string_equal(a.word, "pod: NOT PROVEN · node: NOT PROVEN");
     assert_true(strstr(a.text, "Redis not heard for 14 s"));
     assert_null(strstr(a.text, "Redis ok"));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
-    a = answer_of(s, 1);
+    a = small_answer(s, 1);
     assert_string_equal(a.word, "pod: NO · node: NO");
     assert_int_equal(a.verdict, VERDICT_NO);
     assert_true(strstr(a.brief, "Redis down: refused"));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, NULL, NULL));
-    assert_true(strstr(answer_of(s, 1).text, "Redis denied: not authenticated"));
+    assert_true(strstr(small_answer(s, 1).text, "Redis denied: not authenticated"));
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
-    assert_true(strstr(answer_of(s, 1).text, "Redis not watched"));
+    assert_true(strstr(small_answer(s, 1).text, "Redis not watched"));
 }
 
 static void a_kubernetes_that_is_not_heard_is_never_ok(void **state)
@@ -211,8 +176,8 @@ static void a_kubernetes_that_is_not_heard_is_never_ok(void **state)
     struct small *s = *state;
     small_wait(s, 15000);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
-    assert_string_equal(answer_of(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
-    assert_string_equal(answer_of(s, 1).brief, "Kubernetes not heard for 15 s · 1 warning");
+    assert_string_equal(small_answer(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
+    assert_string_equal(small_answer(s, 1).brief, "Kubernetes not heard for 15 s · 1 warning");
 }
 
 /* What takes the OK away, one at a time, and the words for it. */
@@ -306,7 +271,7 @@ static void warnings_are_counted(void **state)
     struct redis *r = small_edit(s, TABLE_REDIS, "redis");
     record_set(&r->policy, "allkeys-lru");
     small_put(s, "redis", WORLD_REDIS, r);
-    assert_string_equal(answer_of(s, 1).brief, "FT on · Redis ok · 2 warnings");
+    assert_string_equal(small_answer(s, 1).brief, "FT on · Redis ok · 2 warnings");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_int_equal(l.redis, VERDICT_OK);
@@ -358,8 +323,8 @@ static void what_redis_comes_back_with(void **state)
         if (l.redis != cases[i].verdict || strncmp(l.redis_why, cases[i].words, strlen(cases[i].words)) != 0)
             fail_msg("case %zu: %s, %s", i, verdict_word(l.redis), l.redis_why);
         assert_int_equal(l.errors, l.redis == VERDICT_NO);
-        if (l.redis == VERDICT_NO) assert_true(text_has(answer_of(&s, 1).text, "Redis not persistent"));
-        if (l.redis == VERDICT_NO) assert_true(text_has(answer_of(&s, 1).brief, "Redis not persistent · 1 error"));
+        if (l.redis == VERDICT_NO) assert_true(text_has(small_answer(&s, 1).text, "Redis not persistent"));
+        if (l.redis == VERDICT_NO) assert_true(text_has(small_answer(&s, 1).brief, "Redis not persistent · 1 error"));
         small_done(&s);
     }
 }
@@ -437,12 +402,14 @@ static void nothing_in_focus_is_not_known(void **state)
     (void)state;
     struct small s;
     small_init(&s, false);
-    answer_is(&s, 0, "ANSWERING", VERDICT_UNKNOWN, "–", "unknown: nothing is probed", "unknown: nothing is probed");
-    answer_is(&s, 1, "LOSE THE HEAD?", VERDICT_UNKNOWN, "–", "unknown: Kubernetes not watched",
-              "unknown: Kubernetes not watched");
-    answer_is(&s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: no head pod is known", "unknown: no head pod");
+    small_answer_is(&s, 0, "ANSWERING", VERDICT_UNKNOWN, "–", "unknown: nothing is probed",
+                    "unknown: nothing is probed");
+    small_answer_is(&s, 1, "LOSE THE HEAD?", VERDICT_UNKNOWN, "–", "unknown: Kubernetes not watched",
+                    "unknown: Kubernetes not watched");
+    small_answer_is(&s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: no head pod is known",
+                    "unknown: no head pod");
     small_apply(&s, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    assert_string_equal(answer_of(&s, 1).text, "unknown: no RayService in focus");
+    assert_string_equal(small_answer(&s, 1).text, "unknown: no RayService in focus");
     small_done(&s);
 }
 
@@ -558,7 +525,7 @@ static void a_head_that_is_not_ready_proves_nothing(void **state)
     assert_true(text_has(l.pod_why, "the head is not ready: CrashLoopBackOff"));
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {
@@ -576,7 +543,7 @@ int main(void)
         WITH(a_redis_that_is_lost_promises_nothing),
         WITH(memory_warns_from_nine_tenths_on),
         WITH(warnings_are_counted),
-        cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, small_setup, small_teardown),
         WITH(a_head_among_pods_that_are_not_read_is_not_missing),
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(a_cluster_without_a_head_says_why),

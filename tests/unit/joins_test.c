@@ -13,21 +13,6 @@
 
 #include <cmocka.h>
 
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
 static void focus_is_the_only_service(void **state)
 {
     struct small *s = *state;
@@ -528,7 +513,7 @@ static void an_owned_ray_node_is_a_pod_of_its_services_namespace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
         WITH(focus_is_the_only_service),
         WITH(focus_of_two_services_is_asked_for),
         WITH(focus_without_an_active_cluster),

@@ -18,43 +18,12 @@
 
 #include <cmocka.h>
 
-static const char old_head[] = "9c1e0000-head";
-
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
-static void warm_up(struct small *s)
-{
-    for (int i = 0; i < 3; i++) {
-        small_wait(s, 1000);
-        small_redis(s, 4, small_wall(s));
-    }
-}
-
-static struct change *deleted_change(const char *uid)
-{
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(uid);
-    c->number = 0;
-    return c;
-}
+static const char old_head[] = SMALL_HEAD;
 
 static void head_killed(struct small *s)
 {
-    warm_up(s);
-    small_apply(s, deleted_change(old_head));
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
 }
 
@@ -82,13 +51,6 @@ static void head_started(struct small *s, const char *container, enum tri ready)
     small_put(s, "kube/pods", WORLD_KUBE, p);
 }
 
-static struct outage now_of(const struct small *s)
-{
-    struct outage o;
-    small_outage(s, &o);
-    return o;
-}
-
 static void cause_is(const struct outage *o, const char *expected)
 {
     char words[OUTAGE_WORDS_MAX];
@@ -105,14 +67,14 @@ static void an_old_ray_node_that_is_still_alive_is_stale(void **state)
 {
     struct small *s = *state;
     head_killed(s);
-    assert_true(now_of(s).node_stale);
+    assert_true(small_outage_now(s).node_stale);
     ray_node_is(s, "another", "DEAD");
-    assert_true(now_of(s).node_stale);
+    assert_true(small_outage_now(s).node_stale);
     ray_node_is(s, SMALL_OLD_NODE, "DEAD");
-    assert_false(now_of(s).node_stale);
+    assert_false(small_outage_now(s).node_stale);
     ray_node_is(s, SMALL_OLD_NODE, "ALIVE");
     small_apply(s, change_gone("redis", WORLD_REDIS, TABLE_RAYNODE, SMALL_NS "/" SMALL_OLD_NODE));
-    assert_false(now_of(s).node_stale);
+    assert_false(small_outage_now(s).node_stale);
 }
 
 /* What asks to be drawn anew: a tick that found something out. */
@@ -120,7 +82,7 @@ static void a_tick_says_whether_it_moved_the_ladder(void **state)
 {
     struct small *s = *state;
     struct focus f = small_focus(s);
-    warm_up(s);
+    small_warm_up(s);
     assert_false(recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s)));
     head_killed(s);
     f = small_focus(s);
@@ -143,11 +105,11 @@ static void a_tick_says_whether_it_moved_the_ladder(void **state)
 static void a_container_that_ends_is_a_loss_of_its_own(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     small_wait(s, 300);
     uint64_t t0 = s->now_ms;
     head_ended(s, "OOMKilled", 137);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_RUNNING);
     assert_true(o.head_lost);
     assert_int_equal(o.t0_ms, t0);
@@ -159,7 +121,7 @@ static void a_container_that_ends_is_a_loss_of_its_own(void **state)
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
     small_wait(s, 4000);
     head_started(s, "containerd://two", TRI_NO);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_string_equal(o.new_head_uid, old_head);
     f = small_focus(s); /* the world has changed since */
     answers_of(s->w, &f, &o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
@@ -170,7 +132,7 @@ static void a_container_that_ends_is_a_loss_of_its_own(void **state)
     struct pod *p = small_edit(s, TABLE_POD, old_head);
     p->is_ready = TRI_YES;
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_true(o.rung[RUNG_HEAD_READY].seen);
     assert_int_equal(o.head_down_ms.value, 10000);
 }
@@ -180,20 +142,20 @@ static void a_container_that_ends_is_a_loss_of_its_own(void **state)
 static void a_container_that_ends_again_is_the_same_loss(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     head_ended(s, "Error", 1);
     uint64_t t0 = s->r.t0_ms;
     small_wait(s, 1000);
     head_started(s, "containerd://two", TRI_NO);
-    assert_true(now_of(s).rung[RUNG_HEAD_RUNNING].seen);
+    assert_true(small_outage_now(s).rung[RUNG_HEAD_RUNNING].seen);
     small_wait(s, 5000);
     head_ended(s, "Error", 1);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(o.t0_ms, t0);
     assert_false(o.rung[RUNG_HEAD_RUNNING].seen);
     small_wait(s, 5000);
     head_started(s, "containerd://three", TRI_NO);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.t0_ms, t0);
     assert_int_equal(o.rung[RUNG_HEAD_RUNNING].after_ms, 11000);
 }
@@ -205,12 +167,12 @@ static void a_container_is_told_by_its_id(void **state)
     struct pod *p = small_edit(s, TABLE_POD, old_head);
     record_set(&p->container_id, "containerd://one");
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    warm_up(s);
+    small_warm_up(s);
     p = small_edit(s, TABLE_POD, old_head);
     record_set(&p->container_id, "containerd://two");
     p->restarts = known_u64(1);
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_RUNNING);
     assert_int_equal(o.cause, CAUSE_CONTAINER);
 }
@@ -227,7 +189,7 @@ static void a_liveness_restart_is_named(void **state)
     e->last = known_u64(small_wall(s));
     small_put(s, "kube/events", WORLD_KUBE, e);
     head_ended(s, "Error", 137);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     cause_is(&o, "head container ended: liveness probe failed, exit code 137");
 }
 
@@ -235,7 +197,7 @@ static void a_liveness_restart_is_named(void **state)
 static void a_container_that_ended_unseen(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     uint64_t ended = s->now_ms + 10000;
     small_wait(s, 10000);
     struct pod *p = small_edit(s, TABLE_POD, old_head);
@@ -258,7 +220,7 @@ static void lengths_are_what_the_header_says(void **state)
     struct small *s = *state;
     char words[TEXT_NUM_MAX];
     head_killed(s);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_false(o.unserved_ms.known); /* nothing was probed */
     assert_string_equal(outage_length(words, o.unserved_ms), "–");
     small_probe(s, "a", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 0);
@@ -267,23 +229,23 @@ static void lengths_are_what_the_header_says(void **state)
     small_redis(s, 0, beat);
     small_wait(s, 1000);
     small_redis(s, 0, beat);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_false(o.gcs_silent_ms.known); /* one missed heartbeat may be one read late */
     assert_int_equal(o.head_down_ms.value, 1600);
     assert_int_equal(o.recovered_ms.value, 1600);
     assert_int_equal(o.unserved_ms.value, 1600);
     small_wait(s, 2400);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.gcs_silent_ms.value, 3400); /* since the last one, however late it was sure */
     assert_int_equal(o.head_down_ms.value, 4000);
     small_probe(s, "b", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 0);
     small_wait(s, 1000);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.unserved_ms.value, 4000);
     small_redis(s, 4, beat);
     small_wait(s, 3000);
-    assert_int_equal(now_of(s).gcs_silent_ms.value, 7400); /* connections are no GCS that is back */
-    assert_int_equal(now_of(s).head_down_ms.value, 8000);
+    assert_int_equal(small_outage_now(s).gcs_silent_ms.value, 7400); /* connections are no GCS that is back */
+    assert_int_equal(small_outage_now(s).head_down_ms.value, 8000);
 }
 
 /* ---- fields lost otherwise beside fields lost as expected -------------------------------------------------------- */
@@ -297,7 +259,7 @@ static void a_loss_is_not_hidden_by_an_expected_one(void **state)
     small_table(s, "KV",
                 "@namespace_dashboard:DASHBOARD_AGENT_ADDR_NODE_ID_PREFIX:" SMALL_OLD_NODE
                 " @namespace_dashboard:DASHBOARD_AGENT_ADDR_IP_PREFIX:100.64.31.40 new");
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_string_equal(outage_field_words(outage_fields_of(&o, "KV"), words, &bad), "kept 2/4 LOST 1 +1 -1 expected");
     assert_true(bad);
     assert_string_equal(outage_field_words(&o.fields, words, &bad), "kept 13/15 LOST 1 +1 -1 expected");
@@ -310,14 +272,14 @@ static void a_specification_gone_before_its_actor_is_dead(void **state)
     struct small *s = *state;
     head_killed(s);
     small_table(s, "ACTOR_TASK_SPEC", "aa01 aa02 aa03");
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(outage_fields_of(&o, "ACTOR_TASK_SPEC")->lost_expected, 1);
     assert_int_equal(o.fields.lost, 0);
     /* One that has come up again on the new head has no reason to lose it. */
     struct actor *a = small_edit(s, TABLE_ACTOR, SMALL_NS "/aa04");
     record_set(&a->ray_node, "7afdda9d");
     small_put(s, "redis", WORLD_REDIS, a);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.fields.lost, 1);
 }
 
@@ -377,7 +339,7 @@ static void each_service_has_a_ladder(void **state)
     put_service(&t, "other-uid", "other", "other-abcde", "other-head");
     struct pod *p = small_edit(t.s, TABLE_POD, old_head);
     two_put(&t, p);
-    two_apply(&t, deleted_change(old_head));
+    two_apply(&t, small_delete_change(old_head, 0));
     const struct recovery *own = recovery_in_focus(&t);
     assert_int_equal(own->outage, OUTAGE_RUNNING);
     t.service = "other";
@@ -390,7 +352,7 @@ static void each_service_has_a_ladder(void **state)
     assert_string_equal(own->new_head_uid, "new");
     assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_NONE);
     /* And the other's own head is lost meanwhile. */
-    two_apply(&t, deleted_change("other-head"));
+    two_apply(&t, small_delete_change("other-head", 0));
     assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
     assert_string_equal(own->old_head_uid, old_head);
     t.service = "mistral";
@@ -420,7 +382,7 @@ static void a_ladder_that_is_not_in_focus_ends_by_the_clock(void **state)
     record_set(&far->name, "far");
     two_put(&t, far);
     two_put(&t, small_edit(t.s, TABLE_POD, old_head));
-    two_apply(&t, deleted_change(old_head));
+    two_apply(&t, small_delete_change(old_head, 0));
     const struct recovery *own = recovery_in_focus(&t);
     two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_POD, old_head));
     struct pod *p = small_pod("new", "mistral-44qn2-head-new", "head", "ip-100-64-90-12", NULL);
@@ -473,7 +435,7 @@ static void pods_that_are_not_read_are_not_lost(void **state)
     assert_int_equal(own->outage, OUTAGE_NONE);
     assert_int_equal(other->outage, OUTAGE_NONE);
     two_put(&t, &head->record);
-    two_apply(&t, deleted_change(old_head)); /* and from here on it is looked after again */
+    two_apply(&t, small_delete_change(old_head, 0)); /* and from here on it is looked after again */
     assert_int_equal(own->outage, OUTAGE_RUNNING);
     recoveries_free(t.all);
 }
@@ -483,7 +445,7 @@ static void a_service_made_again_begins_anew(void **state)
 {
     struct two t = {.s = *state, .all = recoveries_new(), .service = "mistral"};
     two_put(&t, small_edit(t.s, TABLE_POD, old_head));
-    two_apply(&t, deleted_change(old_head));
+    two_apply(&t, small_delete_change(old_head, 0));
     const struct recovery *first = recovery_in_focus(&t);
     assert_int_equal(first->outage, OUTAGE_RUNNING);
     two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_RAYSERVICE, "rs-uid"));
@@ -491,7 +453,7 @@ static void a_service_made_again_begins_anew(void **state)
     const struct recovery *second = recovery_in_focus(&t);
     assert_ptr_not_equal(first, second);
     assert_int_equal(second->outage, OUTAGE_NONE);
-    two_apply(&t, deleted_change("second-head"));
+    two_apply(&t, small_delete_change("second-head", 0));
     assert_string_equal(recovery_in_focus(&t)->old_head_uid, "second-head");
     recoveries_free(t.all);
 }
@@ -502,7 +464,7 @@ static void a_cluster_without_its_service(void **state)
     struct two t = {.s = *state, .all = recoveries_new()};
     two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_RAYSERVICE, "rs-uid"));
     two_put(&t, small_edit(t.s, TABLE_POD, old_head));
-    two_apply(&t, deleted_change(old_head));
+    two_apply(&t, small_delete_change(old_head, 0));
     assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
     recoveries_free(t.all);
 }
@@ -519,11 +481,11 @@ static void more_services_than_are_kept(void **state)
         snprintf(head, sizeof head, "head-%d", i);
         put_service(&t, uid, name, cluster, head);
     }
-    two_apply(&t, deleted_change(old_head));
+    two_apply(&t, small_delete_change(old_head, 0));
     assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
     t.service = "svc-69"; /* beyond what is kept: chosen, it gets its place, and the one that is down keeps its own */
     two_put(&t, small_edit(t.s, TABLE_POD, "head-69"));
-    two_apply(&t, deleted_change("head-69"));
+    two_apply(&t, small_delete_change("head-69", 0));
     assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
     t.service = "mistral";
     assert_string_equal(recovery_in_focus(&t)->old_head_uid, old_head);
@@ -718,7 +680,7 @@ static void random_step(struct small *s, struct rng *rng, int step)
     small_wait(s, random_next(rng) % 2000);
     switch (random_next(rng) % 12) {
     case 0: small_gone(s, TABLE_POD, random_next(rng) % 2 ? "w1" : "w2"); break;
-    case 1: small_apply(s, deleted_change(old_head)); break;
+    case 1: small_delete_accepted(s, old_head, 0); break;
     case 2: head_ended(s, "Error", 1); break;
     case 3: head_started(s, random_next(rng) % 2 ? "a" : "b", random_next(rng) % 2 ? TRI_YES : TRI_NO); break;
     case 4: small_redis(s, random_next(rng) % 5, small_wall(s)); break;
@@ -768,7 +730,7 @@ static void fields_are_written_as_they_are_counted(void **state)
 {
     struct small *s = *state;
     head_killed(s);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     o.tables = 1;
     o.table[0] = (struct outage_fields){"KV", 1, 2, 3, 4, 5, true};
     o.fields = (struct outage_fields){"", 6, 7, 8, 9, 10, true};
@@ -794,7 +756,7 @@ static void json_that_is_no_outage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
         WITH(a_container_that_ends_is_a_loss_of_its_own),
         WITH(an_old_ray_node_that_is_still_alive_is_stale),
         WITH(a_tick_says_whether_it_moved_the_ladder),

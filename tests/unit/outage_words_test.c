@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 /* It is large, and each test wants an empty one. */
-static int small_setup(void **state)
+static int outage_setup(void **state)
 {
     struct outage *o = mem_zero(1, sizeof *o);
     o->state = OUTAGE_RUNNING;
@@ -20,7 +20,7 @@ static int small_setup(void **state)
     return 0;
 }
 
-static int small_teardown(void **state)
+static int outage_teardown(void **state)
 {
     free(*state);
     return 0;
@@ -219,7 +219,7 @@ static void words_fit_whatever_the_numbers(void **state)
     assert_true(strlen(outage_field_words(&k, out, NULL)) < OUTAGE_WORDS_MAX);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, outage_setup, outage_teardown)
 
 int main(void)
 {

@@ -18,20 +18,6 @@
 #define W1 "mistral-44qn2-inf2-worker-q5rdw"
 #define W2 "mistral-44qn2-inf2-worker-x2p7c"
 
-static int small_setup(void **state)
-{
-    *state = mem_zero(1, sizeof(struct small));
-    small_init(*state, true);
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
 static struct probe_targets targets_now(const struct small *s)
 {
     struct focus f = small_focus(s);

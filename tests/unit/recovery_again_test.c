@@ -5,7 +5,7 @@
 #include "backends/base/mem.h"
 #include "backends/world/recovery_wait.h"
 #include "tests/support/random_change.h"
-#include "tests/support/small_cluster.h"
+#include "tests/support/small_answers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,52 +15,21 @@
 
 #include <cmocka.h>
 
-static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head", new_pod[] = "mistral-44qn2-head-7rk2m";
+static const char old_head[] = SMALL_HEAD, new_head[] = "7rk2-head", new_pod[] = "mistral-44qn2-head-7rk2m";
 static const char head_pod[] = "mistral-44qn2-head-d4544";
 
 static int with_cluster(void **state)
 {
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    for (int i = 0; i < 3; i++) {
-        small_wait(s, 1000);
-        small_redis(s, 4, small_wall(s));
-    }
-    *state = s;
+    small_setup(state);
+    small_warm_up(*state);
     return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
-
-static struct outage now_of(const struct small *s)
-{
-    struct outage o;
-    small_outage(s, &o);
-    return o;
-}
-
-static struct answer answer_now(const struct small *s, int i)
-{
-    struct answer a[ANSWERS];
-    const struct focus f = small_focus(s);
-    const struct outage o = now_of(s);
-    answers_of(s->w, &f, &o, outage_previous(&s->r), s->now_ms, small_wall(s), a);
-    return a[i];
 }
 
 /* ---- what happens to the head ----------------------------------------------------------------------------------- */
 
 static void head_deleted(struct small *s, const char *uid, uint64_t grace)
 {
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(uid);
-    c->number = grace;
-    small_apply(s, c);
+    small_delete_accepted(s, uid, grace);
     if (!grace) small_gone(s, TABLE_POD, uid);
 }
 
@@ -142,12 +111,12 @@ static void a_second_crash_takes_rungs_back(void **state)
     char words[OUTAGE_WORDS_MAX];
     serve_says(s, "RUNNING", SMALL_OLD_NODE);
     head_killed_and_back(s);
-    assert_int_equal(now_of(s).state, OUTAGE_RUNNING);
-    assert_string_equal(answer_now(s, 1).question, "RECOVERING");
-    assert_int_equal(now_of(s).head_down_ms.value, 10000);
+    assert_int_equal(small_outage_now(s).state, OUTAGE_RUNNING);
+    assert_string_equal(small_answer(s, 1).question, "RECOVERING");
+    assert_int_equal(small_outage_now(s).head_down_ms.value, 10000);
     small_wait(s, 5000);
     head_runs(s, new_head, new_pod, NULL, TRI_NO);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_RUNNING);
     assert_string_equal(o.old_head_uid, old_head);
     lost_at(&o, RUNG_HEAD_RUNNING, 2000, 15000);
@@ -157,24 +126,24 @@ static void a_second_crash_takes_rungs_back(void **state)
     assert_false(o.rung[RUNG_HEAD_CREATED].lost); /* the pod is the same */
     assert_false(o.rung[RUNG_WORKERS_SAME].lost); /* and so are the workers */
     assert_string_equal(outage_rung_words(&o.rung[RUNG_GCS_BACK], words), "was +9.0s, lost again +15.0s");
-    assert_string_equal(answer_now(s, 1).question, "HEAD DOWN");
-    assert_string_equal(answer_now(s, 1).word, "15.0s");
+    assert_string_equal(small_answer(s, 1).question, "HEAD DOWN");
+    assert_string_equal(small_answer(s, 1).word, "15.0s");
     assert_int_equal(outage_previous(&s->r)->state, OUTAGE_NONE);
     small_wait(s, 4000);
     head_runs(s, new_head, new_pod, "two", TRI_NO);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.rung[RUNG_HEAD_RUNNING].after_ms, 19000);
     assert_string_equal(outage_rung_words(&o.rung[RUNG_HEAD_RUNNING], words), "first +2.0s, lost again +15.0s");
     assert_false(o.rung[RUNG_HEAD_ALIVE].seen); /* NODE still says ALIVE of the run that has ended */
     heartbeat_beat(s);
-    assert_false(now_of(s).rung[RUNG_GCS_BACK].seen);
+    assert_false(small_outage_now(s).rung[RUNG_GCS_BACK].seen);
     small_wait(s, 6000);
     node_registers(s, "8b8b8b8b", new_pod);
     small_wait(s, 1000);
     heartbeat_beat(s);
     head_runs(s, new_head, new_pod, "two", TRI_YES);
     serve_says(s, "RUNNING", "8b8b8b8b");
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_OVER);
     assert_int_equal(o.head_down_ms.value, 26000);
     lost_at(&o, RUNG_GCS_BACK, 9000, 15000);
@@ -186,20 +155,20 @@ static void a_gcs_that_falls_silent_again_is_not_back(void **state)
     struct small *s = *state;
     serve_says(s, "RUNNING", SMALL_OLD_NODE);
     head_killed_and_back(s);
-    assert_true(now_of(s).rung[RUNG_GCS_BACK].seen);
+    assert_true(small_outage_now(s).rung[RUNG_GCS_BACK].seen);
     uint64_t last = small_wall(s);
     small_redis(s, 4, last);
     const uint64_t silent = s->now_ms - s->r.t0_ms;
     small_wait(s, 1000);
     small_redis(s, 0, last);
     small_wait(s, 2000);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_false(o.rung[RUNG_GCS_BACK].seen);
     lost_at(&o, RUNG_GCS_BACK, 9000, silent);
     assert_true(o.gcs_silent_ms.value >= 12000); /* it runs on from the first silence */
     small_wait(s, 1000);
     heartbeat_beat(s);
-    assert_true(now_of(s).rung[RUNG_GCS_BACK].seen);
+    assert_true(small_outage_now(s).rung[RUNG_GCS_BACK].seen);
 }
 
 /* Without fault tolerance workers exit half a minute later; with it they may as well. */
@@ -207,28 +176,28 @@ static void a_worker_that_restarts_after_all_opens_the_ladder_again(void **state
 {
     struct small *s = *state;
     head_killed_and_back(s);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_OVER);
     assert_true(o.rung[RUNG_WORKERS_SAME].seen);
     small_wait(s, 45000);
     worker_restarts(s, "w1", TRI_NO);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_RUNNING);
     lost_at(&o, RUNG_WORKERS_SAME, 10000, 55000);
-    assert_string_equal(answer_now(s, 1).question, "RECOVERING");
-    assert_string_equal(answer_now(s, 1).word, "10.0s");
+    assert_string_equal(small_answer(s, 1).question, "RECOVERING");
+    assert_string_equal(small_answer(s, 1).word, "10.0s");
     assert_int_equal(o.head_down_ms.value, 10000);
     small_wait(s, 10000);
     worker_restarts(s, "w1", TRI_YES);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_OVER);
     assert_int_equal(o.missing, RUNG_WORKERS_SAME);
     assert_int_equal(o.restarts, 1);
     small_wait(s, 40000);
-    assert_true(now_of(s).final);
+    assert_true(small_outage_now(s).final);
     worker_restarts(s, "w2", TRI_YES); /* a day later it is none of this outage's */
-    assert_int_equal(now_of(s).restarts, 1);
-    assert_int_equal(now_of(s).state, OUTAGE_OVER);
+    assert_int_equal(small_outage_now(s).restarts, 1);
+    assert_int_equal(small_outage_now(s).state, OUTAGE_OVER);
 }
 
 /* The Serve API's RUNNING is the old head's while its proxy is on the old head's Ray node, and is taken back. */
@@ -241,13 +210,13 @@ static void serve_is_judged_by_whose_it_is(void **state)
     head_runs(s, new_head, new_pod, "one", TRI_NO);
     small_wait(s, 600);
     serve_says(s, "RUNNING", SMALL_OLD_NODE);
-    assert_false(now_of(s).rung[RUNG_SERVE_RUNNING].seen);
+    assert_false(small_outage_now(s).rung[RUNG_SERVE_RUNNING].seen);
     small_wait(s, 9000);
     serve_says(s, "RUNNING", "7afdda9d");
-    assert_true(now_of(s).rung[RUNG_SERVE_RUNNING].seen);
+    assert_true(small_outage_now(s).rung[RUNG_SERVE_RUNNING].seen);
     small_wait(s, 1000);
     serve_says(s, "DEPLOYING", "7afdda9d");
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     lost_at(&o, RUNG_SERVE_RUNNING, 11000, 12000);
 }
 
@@ -258,9 +227,9 @@ static void an_outage_that_is_replaced_leaves_its_trace(void **state)
     serve_says(s, "RUNNING", SMALL_OLD_NODE);
     head_killed_and_back(s);
     small_wait(s, 2000);
-    assert_int_equal(now_of(s).state, OUTAGE_RUNNING);
+    assert_int_equal(small_outage_now(s).state, OUTAGE_RUNNING);
     head_deleted(s, new_head, 0);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     const struct outage *before = outage_previous(&s->r);
     assert_string_equal(o.old_head_uid, new_head);
     assert_int_equal(before->state, OUTAGE_OVER);
@@ -282,7 +251,7 @@ static void rungs_stand_in_the_order_of_time(void **state)
         heartbeat_beat(s);
     }
     small_wait(s, 8000);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     outage_rung_order(&o, order);
     static const enum rung expected[] = {RUNG_DELETE_ACCEPTED, RUNG_HEAD_CREATED, RUNG_HEAD_RUNNING,
                                          RUNG_GCS_SILENT,      RUNG_HEAD_ALIVE,   RUNG_GCS_BACK,
@@ -312,14 +281,14 @@ static void a_head_in_its_grace_is_going(void **state)
             small_wait(s, 1000);
             if (ft) heartbeat_beat(s);
         }
-        struct answer a = answer_now(s, 1);
+        struct answer a = small_answer(s, 1);
         assert_string_equal(a.question, "HEAD GOING");
         assert_string_equal(a.word, "in 10s");
-        assert_false(now_of(s).node_stale); /* it is ALIVE */
-        assert_false(now_of(s).head_down_ms.known);
+        assert_false(small_outage_now(s).node_stale); /* it is ALIVE */
+        assert_false(small_outage_now(s).head_down_ms.known);
         small_gone(s, TABLE_POD, old_head);
         small_wait(s, 2000);
-        a = answer_now(s, 1);
+        a = small_answer(s, 1);
         assert_string_equal(a.question, "HEAD DOWN");
         assert_string_equal(a.word, "2.0s");
     }
@@ -348,10 +317,10 @@ static void state_that_is_gone_is_said_at_once(void **state)
     char words[OUTAGE_WORDS_MAX];
     bool bad = false;
     redis_is_emptied(s);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(o.state, OUTAGE_RUNNING);
     assert_false(o.head_lost);
-    struct answer a = answer_now(s, 1);
+    struct answer a = small_answer(s, 1);
     assert_string_equal(a.question, "GCS STATE GONE");
     assert_int_equal(a.verdict, VERDICT_NO);
     assert_string_equal(a.text, "GCS state gone: Redis came back empty · the next head finds nothing, and the workers "
@@ -361,8 +330,8 @@ static void state_that_is_gone_is_said_at_once(void **state)
     assert_string_equal(outage_cause_words(&o, words), "GCS state gone from Redis");
     small_wait(s, 4000);
     head_runs(s, old_head, head_pod, NULL, TRI_NO);
-    o = now_of(s);
-    a = answer_now(s, 1);
+    o = small_outage_now(s);
+    a = small_answer(s, 1);
     assert_string_equal(a.question, "HEAD DOWN");
     assert_string_equal(a.word, "4.0s");
     assert_int_equal(a.verdict, VERDICT_NO);
@@ -371,12 +340,12 @@ static void state_that_is_gone_is_said_at_once(void **state)
     assert_string_equal(o.rung[RUNG_GCS_BACK].why, "head pod CrashLoopBackOff");
     /* The new head writes its own: that is a state, and what is lost stays lost. */
     head_runs(s, old_head, head_pod, "two", TRI_NO);
-    assert_string_equal(now_of(s).rung[RUNG_GCS_BACK].why, "the GCS's state is gone: Redis came back empty");
+    assert_string_equal(small_outage_now(s).rung[RUNG_GCS_BACK].why, "the GCS's state is gone: Redis came back empty");
     small_table(s, "NODE", "7afdda9d");
     node_registers(s, "7afdda9d", head_pod);
     heartbeat_beat(s);
     small_wait(s, 2000);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_true(o.rung[RUNG_GCS_BACK].seen);
     assert_int_equal(o.state_gone_ms.value, 4000);
     assert_string_equal(outage_field_words(&o.fields, words, &bad), "kept 0/15 LOST 15 +1");
@@ -390,7 +359,7 @@ static void state_that_goes_with_its_service_is_no_loss(void **state)
     rs->deleted = known_u64(small_wall(s));
     small_put(s, "kube/rayservices", WORLD_KUBE, rs);
     redis_is_emptied(s);
-    assert_int_equal(now_of(s).state, OUTAGE_NONE);
+    assert_int_equal(small_outage_now(s).state, OUTAGE_NONE);
 }
 
 /* While Redis is down nothing is kept, and nothing is to go. */
@@ -409,15 +378,15 @@ static void nothing_is_kept_while_redis_is_down(void **state)
     p->started = UNKNOWN_U64;
     p->is_ready = TRI_NO;
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_non_null(strstr(answer_now(s, 1).text, "to go"));
-    struct outage o = now_of(s);
+    assert_non_null(strstr(small_answer(s, 1).text, "to go"));
+    struct outage o = small_outage_now(s);
     assert_true(o.fields.known);
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_string_equal(outage_field_words(&o.fields, words, NULL), "–");
     for (size_t i = 0; i < o.tables; i++) assert_false(o.table[i].known);
     assert_false(o.checkpoints.known);
-    struct answer a = answer_now(s, 1);
+    struct answer a = small_answer(s, 1);
     assert_null(strstr(a.text, "to go"));
     assert_null(strstr(a.brief, "to go"));
     assert_non_null(strstr(a.text, "Redis down: refused"));
@@ -447,7 +416,7 @@ static void events_of_another_uid_say_nothing(void **state)
         p->started = UNKNOWN_U64;
         record_set(&p->ended_reason, "Error");
         small_put(s, "kube/pods", WORLD_KUBE, p);
-        assert_string_equal(now_of(s).evidence, i ? "liveness probe failed" : "Error");
+        assert_string_equal(small_outage_now(s).evidence, i ? "liveness probe failed" : "Error");
     }
 }
 
@@ -499,7 +468,7 @@ static void agrees_with(struct small *s, const char *question, const char *evide
 {
     struct recovery fresh;
     struct answer a[ANSWERS];
-    const struct outage watched = now_of(s), found = first_look(s, &fresh);
+    const struct outage watched = small_outage_now(s), found = first_look(s, &fresh);
     const struct focus f = small_focus(s);
     answers_of(s->w, &f, &found, outage_previous(&fresh), s->now_ms, small_wall(s), a);
     assert_true(found.found);
@@ -543,7 +512,7 @@ static void a_first_look_finds_a_head_in_its_grace(void **state)
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 8000);
     heartbeat_beat(s);
-    const struct outage found = first_look(s, &fresh), watched = now_of(s);
+    const struct outage found = first_look(s, &fresh), watched = small_outage_now(s);
     assert_true(found.going);
     assert_int_equal(found.t0_wall_ms, watched.t0_wall_ms);
     assert_int_equal(found.grace_left_ms.value, 22000);
@@ -671,7 +640,7 @@ static void no_clock_goes_back(void **state)
         serve_says(s, "RUNNING", SMALL_OLD_NODE);
         for (int i = 0; i < 120; i++) {
             anything_happens(s, &rng);
-            const struct outage o = now_of(s);
+            const struct outage o = small_outage_now(s);
             replaced += then.state == OUTAGE_RUNNING && o.t0_ms != then.t0_ms;
             if (then.state == OUTAGE_RUNNING && o.state == OUTAGE_RUNNING && o.t0_ms == then.t0_ms) {
                 if (!o.going && !then.going) length_grows("head down", then.head_down_ms, o.head_down_ms);

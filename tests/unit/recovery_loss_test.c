@@ -18,22 +18,7 @@
 #define HEAD_POD "mistral-44qn2-head-d4544"
 #define NEW_POD "mistral-44qn2-head-7rk2m"
 
-static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head";
-
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
+static const char old_head[] = SMALL_HEAD, new_head[] = "7rk2-head";
 
 static void container_restarts(struct small *s)
 {
@@ -41,18 +26,9 @@ static void container_restarts(struct small *s)
     small_init(s, true);
 }
 
-static struct outage now_of(const struct small *s)
-{
-    struct outage o;
-    small_outage(s, &o);
-    return o;
-}
-
 static void head_is_deleted(struct small *s)
 {
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(old_head);
-    small_apply(s, c);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
 }
@@ -113,7 +89,7 @@ static void only_the_events_of_that_end_say_liveness(void **state)
         small_put(s, "kube/events", WORLD_KUBE, e);
         if (cases[i].gone) small_gone(s, TABLE_EVENT, "e");
         container_ends(s);
-        const struct outage o = now_of(s);
+        const struct outage o = small_outage_now(s);
         if ((strstr(o.evidence, "liveness") != NULL) != cases[i].named) fail_msg("case %zu: %s", i, o.evidence);
         assert_non_null(strstr(o.evidence, "exit code 137"));
     }
@@ -298,7 +274,7 @@ static void an_outage_ends_with_the_service_that_is_deleted(void **state)
             small_put(s, "kube/rayservices", WORLD_KUBE, rs);
         }
         assert_int_equal(s->r.outage, OUTAGE_OVER);
-        assert_true(now_of(s).final);
+        assert_true(small_outage_now(s).final);
     }
 }
 
@@ -371,7 +347,7 @@ static void a_head_that_is_not_ready_says_how_far_it_is(void **state)
     }
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {

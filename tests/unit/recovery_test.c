@@ -12,35 +12,11 @@
 
 #include <cmocka.h>
 
-static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head";
-
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
+static const char old_head[] = SMALL_HEAD, new_head[] = "7rk2-head";
 
 static void heartbeat_beat(struct small *s, uint64_t connections)
 {
     small_redis(s, connections, small_wall(s));
-}
-
-static void delete_accepted(struct small *s, const char *uid, uint64_t grace)
-{
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(uid);
-    c->detail = mem_str("mistral/mistral-44qn2-head-d4544");
-    c->number = grace;
-    small_apply(s, c);
 }
 
 static void head_deleting(struct small *s, uint64_t grace)
@@ -117,24 +93,14 @@ static void rung_at(const struct small *s, enum rung rung, uint64_t ms)
     assert_int_equal(s->r.rung[rung].wall_ms - s->r.t0_wall_ms, ms);
 }
 
-/* Lets a few beats be seen, so that their end means something. */
-static void warm_up(struct small *s)
-{
-    for (int i = 0; i < 3; i++) {
-        small_wait(s, 1000);
-        heartbeat_beat(s, 4);
-    }
-    assert_int_equal(s->r.outage, OUTAGE_NONE);
-}
-
 /* The screens' own example: grace 0, everything as it is drawn there. */
 static void the_ladder_with_grace_0(void **state)
 {
     struct small *s = *state;
     serve_says(s, "RUNNING");
-    warm_up(s);
+    small_warm_up(s);
     small_wait(s, 100);
-    delete_accepted(s, old_head, 0);
+    small_delete_accepted(s, old_head, 0);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
     assert_true(s->r.ours);
     assert_int_equal(s->r.grace_s.value, 0);
@@ -207,8 +173,8 @@ static void the_ladder_with_grace_0(void **state)
 
 static void new_head_runs(struct small *s)
 {
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
     head_running(s);
@@ -240,8 +206,8 @@ static void an_old_node_that_is_not_known_is_not_called_dead(void **state)
 static void a_fall_of_connections_is_remembered(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     small_wait(s, 1200);
     heartbeat_beat(s, 4);
@@ -264,8 +230,8 @@ static void a_fall_of_connections_is_remembered(void **state)
 static void the_ladder_ends_with_the_rung_that_came_last(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     const uint64_t last_beat = small_wall(s);
     small_wait(s, 1000);
@@ -294,7 +260,7 @@ static void the_ladder_ends_with_the_rung_that_came_last(void **state)
 static void the_ladder_with_the_default_grace(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     small_wait(s, 500);
     head_deleting(s, 30);
     assert_false(s->r.ours);
@@ -337,8 +303,8 @@ static void the_ladder_with_the_default_grace(void **state)
 static void the_old_gcs_beats_on(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
     head_running(s);
@@ -364,11 +330,11 @@ static void the_old_gcs_beats_on(void **state)
 static void our_delete_is_told_after_the_watch_has(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     head_deleting(s, 0);
     uint64_t t0 = s->r.t0_ms;
     small_wait(s, 20);
-    delete_accepted(s, old_head, UINT64_MAX);
+    small_delete_accepted(s, old_head, UINT64_MAX);
     assert_true(s->r.ours);
     assert_int_equal(s->r.t0_ms, t0);
     assert_false(s->r.grace_s.known);
@@ -378,7 +344,7 @@ static void our_delete_is_told_after_the_watch_has(void **state)
 static void deleting_something_else_is_no_head_loss(void **state)
 {
     struct small *s = *state;
-    delete_accepted(s, "w1", 0);
+    small_delete_accepted(s, "w1", 0);
     small_gone(s, TABLE_POD, "w2");
     assert_int_equal(s->r.outage, OUTAGE_NONE);
 }
@@ -387,7 +353,7 @@ static void deleting_something_else_is_no_head_loss(void **state)
 static void a_heartbeat_that_stops(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     uint64_t last = s->now_ms;
     for (int i = 0; i < 6; i++) {
         small_wait(s, 1000);
@@ -413,8 +379,8 @@ static void a_heartbeat_that_stops(void **state)
 static void a_last_beat_read_late_is_no_new_gcs(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     head_deleting(s, 0);
     struct redis *r = small_edit(s, TABLE_REDIS, "redis");
     r->ray_connections = known_u64(0);
@@ -433,7 +399,7 @@ static void a_last_beat_read_late_is_no_new_gcs(void **state)
 static void a_redis_that_is_not_heard_proves_nothing(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     small_wait(s, 30000);
     assert_int_equal(s->r.outage, OUTAGE_NONE);
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "no answer", NULL));
@@ -444,7 +410,7 @@ static void a_redis_that_is_not_heard_proves_nothing(void **state)
 static void a_heartbeat_no_longer_told_proves_nothing(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     struct redis *r = small_edit(s, TABLE_REDIS, "redis");
     r->heartbeat = UNKNOWN_U64;
     small_put(s, "redis", WORLD_REDIS, r);
@@ -459,7 +425,7 @@ static void a_heartbeat_no_longer_told_proves_nothing(void **state)
 static void a_container_that_is_restarted(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     uint64_t last = s->now_ms;
     small_wait(s, 400);
     small_redis(s, 0, SMALL_WALL + last);
@@ -496,7 +462,7 @@ static void a_container_that_is_restarted(void **state)
 static void a_container_that_waits_to_be_restarted(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     small_wait(s, 400);
     struct pod *p = small_edit(s, TABLE_POD, old_head);
     p->started = UNKNOWN_U64;
@@ -520,7 +486,7 @@ static void a_container_that_waits_to_be_restarted(void **state)
 static void connections_that_are_not_counted(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     for (int i = 0; i < 5; i++) {
         small_wait(s, 1000);
         heartbeat_beat(s, 0);
@@ -543,7 +509,7 @@ static void connections_that_are_not_counted(void **state)
 static void a_late_beat_is_no_silence_where_connections_are_not_counted(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     for (int i = 0; i < 3; i++) {
         small_wait(s, 1000);
         heartbeat_beat(s, 0);
@@ -622,8 +588,8 @@ static void taking_the_service_away_is_no_head_loss(void **state)
 static void workers_that_did_not_survive(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     struct pod *p = small_edit(s, TABLE_POD, "w1");
     p->restarts = known_u64(2);
@@ -658,8 +624,8 @@ static void workers_that_did_not_survive(void **state)
 static void a_probe_that_fails_holds_the_last_rung(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
     head_running(s);
@@ -683,8 +649,8 @@ static void a_probe_that_fails_holds_the_last_rung(void **state)
 static void the_new_head_is_lost_before_it_was_ready(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     uint64_t t0 = s->r.t0_ms;
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
@@ -740,7 +706,7 @@ static void fields_kept_and_lost(void **state)
     put_checkpoint(s);
     small_outage(s, &o);
     assert_int_equal(o.tables, 0);
-    delete_accepted(s, old_head, 0);
+    small_delete_accepted(s, old_head, 0);
     small_outage(s, &o);
     assert_int_equal(o.tables, 4);
     for (size_t i = 0; i < o.tables; i++) {
@@ -799,7 +765,7 @@ static void more_actors_on_the_old_head_than_are_remembered(void **state)
     }
     small_table(s, "ACTOR_TASK_SPEC", names);
     free(names);
-    delete_accepted(s, old_head, 0);
+    small_delete_accepted(s, old_head, 0);
     for (int i = 0; i < MORE; i++) {
         char key[64];
         snprintf(key, sizeof key, SMALL_NS "/b%03d", i);
@@ -823,7 +789,7 @@ static void fields_that_are_not_all_listed(void **state)
     struct gcstable *t = small_edit(s, TABLE_GCSTABLE, SMALL_NS "/KV");
     t->fields = known_u64(1000000);
     small_put(s, "redis", WORLD_REDIS, t);
-    delete_accepted(s, old_head, 0);
+    small_delete_accepted(s, old_head, 0);
     small_outage(s, &o);
     assert_false(fields_of(&o, "KV")->known);
     assert_false(o.fields.known);
@@ -838,7 +804,7 @@ static void runtimes_by_their_pids(void **state)
 {
     struct small *s = *state;
     struct outage o;
-    delete_accepted(s, old_head, 0);
+    small_delete_accepted(s, old_head, 0);
     small_outage(s, &o);
     assert_int_equal(o.runtimes, 2);
     assert_int_equal(o.runtimes_same, 2);
@@ -863,7 +829,7 @@ static void more_workers_and_runtimes_than_are_remembered(void **state)
         runtime->pid = known_u64(1000 + i);
     }
     small_put(s, "neuron/q5rdw", WORLD_NEURON, m);
-    delete_accepted(s, old_head, 0);
+    small_delete_accepted(s, old_head, 0);
     small_outage(s, &o);
     assert_int_equal(o.workers, RECOVERY_WORKERS);
     assert_int_equal(o.runtimes, RECOVERY_WORKERS);
@@ -876,7 +842,7 @@ static void the_heads_ray_node_may_be_known_by_serve_alone(void **state)
     struct small *s = *state;
     for (int other = 0; other < 2; other++) {
         if (other) small_teardown(state);
-        if (other) with_cluster(state);
+        if (other) small_setup(state);
         s = *state;
         small_gone(s, TABLE_RAYNODE, SMALL_NS "/" SMALL_OLD_NODE);
         struct serveapp *a = record_new(TABLE_SERVEAPP, "rs-uid");
@@ -885,7 +851,7 @@ static void the_heads_ray_node_may_be_known_by_serve_alone(void **state)
         record_set(&proxy->ray_node, "ab12");
         small_put(s, "serve", WORLD_SERVE, a);
         small_put(s, "kube/pods", WORLD_KUBE, small_edit(s, TABLE_POD, old_head));
-        delete_accepted(s, old_head, 0);
+        small_delete_accepted(s, old_head, 0);
         /* A proxy of another pod says nothing: what was known before stays. */
         assert_string_equal(s->r.old_ray_node, other ? SMALL_OLD_NODE : "ab12");
     }
@@ -918,8 +884,8 @@ static void a_tombstone_holds_up_no_rung(void **state)
     serve_of(s, "older-rs-uid", "RUNNING");
     small_gone(s, TABLE_SERVEAPP, "older-rs-uid");
     serve_of(s, "rs-uid", "RUNNING");
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
     head_running(s);
@@ -933,8 +899,8 @@ static void another_services_serve_marks_nothing(void **state)
 {
     struct small *s = *state;
     serve_of(s, "rs-uid", "RUNNING");
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
     head_running(s);
@@ -960,8 +926,8 @@ static void put_other_service(struct small *s)
 static void another_service_in_focus_moves_nothing(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
-    delete_accepted(s, old_head, 0);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     put_other_service(s);
     struct recovery *r = &s->r;
@@ -994,9 +960,9 @@ static void another_service_in_focus_moves_nothing(void **state)
 static void another_services_redis_marks_nothing(void **state)
 {
     struct small *s = *state;
-    warm_up(s);
+    small_warm_up(s);
     uint64_t last_beat = small_wall(s);
-    delete_accepted(s, old_head, 0);
+    small_delete_accepted(s, old_head, 0);
     small_gone(s, TABLE_POD, old_head);
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
@@ -1052,7 +1018,7 @@ static void random_streams_never_trip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
         WITH(the_ladder_with_grace_0),
         WITH(the_ladder_with_the_default_grace),
         WITH(an_old_node_that_is_absent_is_not_called_dead),

@@ -12,32 +12,12 @@
 
 #include <cmocka.h>
 
-static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head";
-
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
+static const char old_head[] = SMALL_HEAD, new_head[] = "7rk2-head";
 
 static void delete_accepted(struct small *s)
 {
-    for (int i = 0; i < 3; i++) {
-        small_wait(s, 1000);
-        small_redis(s, 4, small_wall(s));
-    }
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(old_head);
-    small_apply(s, c);
+    small_warm_up(s);
+    small_delete_accepted(s, old_head, 0);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
 }
 
@@ -247,7 +227,7 @@ static void without_an_outage_nothing_is_waited_for(void **state)
     assert_int_equal(waits_for(*state), RUNG_COUNT);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {

@@ -17,28 +17,11 @@
 #define W1 "mistral-44qn2-inf2-worker-q5rdw"
 #define W2 "mistral-44qn2-inf2-worker-x2p7c"
 
-static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head";
-
-static int with_cluster(void **state)
-{
-    struct small *s = mem_alloc(sizeof *s);
-    small_init(s, true);
-    *state = s;
-    return 0;
-}
-
-static int small_teardown(void **state)
-{
-    small_done(*state);
-    free(*state);
-    return 0;
-}
+static const char old_head[] = SMALL_HEAD, new_head[] = "7rk2-head";
 
 static void head_is_deleted(struct small *s, const char *uid)
 {
-    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    c->key = mem_str(uid);
-    small_apply(s, c);
+    small_delete_accepted(s, uid, 0);
     small_gone(s, TABLE_POD, uid);
 }
 
@@ -47,13 +30,6 @@ static void head_is_back(struct small *s, const char *uid)
     struct pod *p = small_pod(uid, "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", "100.64.90.44");
     p->created = p->started = known_u64(small_wall(s));
     small_put(s, "kube/pods", WORLD_KUBE, p);
-}
-
-static struct outage now_of(const struct small *s)
-{
-    struct outage o;
-    small_outage(s, &o);
-    return o;
 }
 
 /* ---- at T0 ------------------------------------------------------------------------------------------------------ */
@@ -69,7 +45,7 @@ static void pods_that_go_or_are_no_workers_are_not_compared(void **state)
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_gone(s, TABLE_POD, "w2");
     head_is_deleted(s, old_head);
-    const struct outage o = now_of(s);
+    const struct outage o = small_outage_now(s);
     assert_int_equal(o.workers, 1);
     assert_string_equal(o.worker[0].name, W1);
 }
@@ -89,9 +65,7 @@ static void the_shortest_reconnect_timeout_counts(void **state)
         recovery_done(&s->r);
         recovery_init(&s->r);
         small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
-        struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-        c->key = mem_str(old_head);
-        small_apply(s, c);
+        small_delete_accepted(s, old_head, 0);
         assert_int_equal(s->r.outage, OUTAGE_RUNNING);
         assert_true(s->r.reconnect_s.known);
         assert_int_equal(s->r.reconnect_s.value, steps[i].least);
@@ -108,11 +82,11 @@ static void runtimes_of_monitors_that_are_gone_or_elsewhere_are_not_counted(void
     record_set(&m->pod, "other-abcde-inf2-worker-x");
     small_put(s, "neuron/q5rdw", WORLD_NEURON, m);
     head_is_deleted(s, old_head);
-    assert_int_equal(now_of(s).runtimes, 1);
-    assert_int_equal(now_of(s).runtimes_same, 1);
+    assert_int_equal(small_outage_now(s).runtimes, 1);
+    assert_int_equal(small_outage_now(s).runtimes_same, 1);
     small_gone(s, TABLE_MONITOR, "neuron/x2p7c");
-    assert_int_equal(now_of(s).runtimes, 1);
-    assert_int_equal(now_of(s).runtimes_same, 0);
+    assert_int_equal(small_outage_now(s).runtimes, 1);
+    assert_int_equal(small_outage_now(s).runtimes_same, 0);
 }
 
 static void a_monitor_that_was_gone_at_t0_has_no_runtimes(void **state)
@@ -120,7 +94,7 @@ static void a_monitor_that_was_gone_at_t0_has_no_runtimes(void **state)
     struct small *s = *state;
     small_gone(s, TABLE_MONITOR, "neuron/x2p7c");
     head_is_deleted(s, old_head);
-    assert_int_equal(now_of(s).runtimes, 1);
+    assert_int_equal(small_outage_now(s).runtimes, 1);
 }
 
 /* A monitor of a host, or of a pod that nobody lists, may be ours; a runtime without a pid cannot be found again. */
@@ -136,8 +110,8 @@ static void a_monitor_of_no_known_pod_is_counted(void **state)
     record_set(&m->pod, "unlisted");
     small_put(s, "neuron/x2p7c", WORLD_NEURON, m);
     head_is_deleted(s, old_head);
-    assert_int_equal(now_of(s).runtimes, 2);
-    assert_int_equal(now_of(s).runtimes_same, 2);
+    assert_int_equal(small_outage_now(s).runtimes, 2);
+    assert_int_equal(small_outage_now(s).runtimes_same, 2);
 }
 
 /* ---- since T0 --------------------------------------------------------------------------------------------------- */
@@ -149,20 +123,20 @@ static void a_worker_is_the_same_until_it_restarts_or_goes(void **state)
     struct pod *p = small_edit(s, TABLE_POD, "w1");
     p->restarts = UNKNOWN_U64; /* not told is not restarted */
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_int_equal(now_of(s).worker[0].fate, WORKER_SAME);
+    assert_int_equal(small_outage_now(s).worker[0].fate, WORKER_SAME);
     p = small_edit(s, TABLE_POD, "w1");
     p->restarts = known_u64(3);
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_int_equal(now_of(s).worker[0].fate, WORKER_RESTARTED);
-    assert_int_equal(now_of(s).worker[0].restarts, 3);
-    assert_int_equal(now_of(s).same, 2);
+    assert_int_equal(small_outage_now(s).worker[0].fate, WORKER_RESTARTED);
+    assert_int_equal(small_outage_now(s).worker[0].restarts, 3);
+    assert_int_equal(small_outage_now(s).same, 2);
     p = small_edit(s, TABLE_POD, "w2");
     p->deleted = known_u64(small_wall(s));
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_int_equal(now_of(s).worker[1].fate, WORKER_REPLACED);
-    assert_int_equal(now_of(s).same, 1);
-    assert_int_equal(now_of(s).replaced, 1);
-    assert_int_equal(now_of(s).restarts, 3);
+    assert_int_equal(small_outage_now(s).worker[1].fate, WORKER_REPLACED);
+    assert_int_equal(small_outage_now(s).same, 1);
+    assert_int_equal(small_outage_now(s).replaced, 1);
+    assert_int_equal(small_outage_now(s).restarts, 3);
 }
 
 /* Nothing of the first outage is left in the second. */
@@ -174,14 +148,14 @@ static void a_second_outage_begins_with_nothing_counted(void **state)
     head_is_back(s, new_head);
     small_probe(s, "p3", W2, "failed", "refused", 1000);
     small_probe(s, "p2", W1, "ok", NULL, 7000);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(o.request[OUTAGE_PROBES].failed, 2);
     assert_false(s->r.rung[RUNG_WORKERS_SAME].reached); /* the second one does not answer */
     assert_int_equal(o.runtimes, 2);
     small_wait(s, 100000);
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     head_is_deleted(s, new_head);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.runtimes, 2);
     assert_int_equal(o.request[OUTAGE_PROBES].ok + o.request[OUTAGE_PROBES].failed, 0);
     assert_int_equal(o.failure[0].count, 0);
@@ -226,7 +200,7 @@ static void the_worst_of_a_second_is_kept(void **state)
             probe_due(s, key, 2000 * i + 1000 + 400 * j, cases[i].phases[j]);
         }
     }
-    const struct outage o = now_of(s);
+    const struct outage o = small_outage_now(s);
     char expected[OUTAGE_SECONDS + 1] = "";
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         strcat(expected, " "); /* none was due in the seconds between */
@@ -253,14 +227,14 @@ static void what_was_due_before_t0_or_long_after_has_no_second(void **state)
     record_set(&q->phase, "ok");
     q->done = known_u64(small_wall(s));
     small_put(s, "probe", WORLD_SERVE, q);
-    assert_string_equal(now_of(s).second, "");
-    assert_int_equal(now_of(s).request[OUTAGE_PROBES].ok, 2); /* they are counted */
+    assert_string_equal(small_outage_now(s).second, "");
+    assert_int_equal(small_outage_now(s).request[OUTAGE_PROBES].ok, 2); /* they are counted */
     probe_due(s, "late", OUTAGE_SECONDS * 1000, "ok");
-    assert_string_equal(now_of(s).second, "");
+    assert_string_equal(small_outage_now(s).second, "");
     probe_due(s, "at t0", 0, "ok");
-    assert_string_equal(now_of(s).second, ".");
+    assert_string_equal(small_outage_now(s).second, ".");
     probe_due(s, "last", OUTAGE_SECONDS * 1000 - 1, "failed");
-    const struct outage o = now_of(s);
+    const struct outage o = small_outage_now(s);
     assert_int_equal(strlen(o.second), OUTAGE_SECONDS);
     assert_int_equal(o.second[OUTAGE_SECONDS - 1], 'X');
 }
@@ -273,16 +247,16 @@ static void kinds_of_requests_are_counted_apart(void **state)
     small_wait(s, 1000);
     small_request(s, "way", "w", false, "failed", "refused", 1000);
     assert_int_equal(outage_failed(&(struct outage){.state = OUTAGE_RUNNING}), 0);
-    struct outage o = now_of(s);
+    struct outage o = small_outage_now(s);
     assert_int_equal(outage_failed(&o) + outage_answered(&o), 0);
     small_request(s, "prompt", "c1", false, "ok", NULL, 0);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_true(o.request[OUTAGE_PROMPTS].slowest_us.known); /* of one that took no time too */
     assert_int_equal(o.request[OUTAGE_PROMPTS].slowest_us.value, 0);
     small_request(s, "prompt", "c2", false, "slow", NULL, 9000);
     small_request(s, "prompt", "c3", false, "ok", NULL, 4000);
     small_request(s, "prompt", "c4", false, "failed", "refused", 20000);
-    o = now_of(s);
+    o = small_outage_now(s);
     assert_int_equal(o.request[OUTAGE_PROMPTS].ok, 2);
     assert_int_equal(o.request[OUTAGE_PROMPTS].slow, 1);
     assert_int_equal(o.request[OUTAGE_PROMPTS].failed, 1);
@@ -300,7 +274,7 @@ static void a_failure_without_a_name_is_one(void **state)
     small_probe(s, "b", W1, "failed", "", 1000);
     small_probe(s, "c", W1, "failed", "refused", 1000);
     small_probe(s, "d", W1, "failed", "refused", 1000);
-    const struct outage o = now_of(s);
+    const struct outage o = small_outage_now(s);
     assert_string_equal(o.failure[0].name, "failed");
     assert_int_equal(o.failure[0].count, 2);
     assert_string_equal(o.failure[1].name, "refused");
@@ -319,7 +293,7 @@ static void the_longest_gap_between_answers_is_kept(void **state)
     small_probe(s, "b", W2, "slow", NULL, 1000);
     small_wait(s, 1000);
     small_probe(s, "c", W1, "ok", NULL, 1000);
-    assert_int_equal(now_of(s).unserved_ms.value, 7000);
+    assert_int_equal(small_outage_now(s).unserved_ms.value, 7000);
     struct request *q = record_new(TABLE_REQUEST, "earlier");
     record_set(&q->kind, "probe");
     record_set(&q->phase, "ok");
@@ -327,10 +301,10 @@ static void the_longest_gap_between_answers_is_kept(void **state)
     q->latency_us = known_u64(1000000); /* done is not told: due and latency say when */
     small_put(s, "probe", WORLD_SERVE, q);
     small_wait(s, 8000);
-    assert_int_equal(now_of(s).unserved_ms.value, 8000);
+    assert_int_equal(small_outage_now(s).unserved_ms.value, 8000);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {

@@ -158,7 +158,7 @@ static const struct view *view_now(struct fixture *c)
     return &c->view;
 }
 
-static int with_cluster(void **state)
+static int fixture_open(void **state)
 {
     struct fixture *c = mem_zero(1, sizeof *c);
     small_init(&c->s, true);
@@ -166,7 +166,7 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int small_teardown(void **state)
+static int fixture_close(void **state)
 {
     struct fixture *c = *state;
     small_done(&c->s);
@@ -218,10 +218,7 @@ static void a_head_goes(void **state)
 {
     struct fixture *c = *state;
     assert_met(c, WAIT_HEAD_DOWN, 0, SCRIPT_NOT_YET, NULL);
-    struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    d->key = mem_str("9c1e0000-head");
-    d->number = 0;
-    small_apply(&c->s, d);
+    small_delete_accepted(&c->s, SMALL_HEAD, 0);
     assert_met(c, WAIT_HEAD_DOWN, 0, SCRIPT_MET, NULL);
     assert_met(c, WAIT_RECOVERED, 0, SCRIPT_NOT_YET, NULL);
     c->s.r.outage = OUTAGE_OVER;
@@ -233,10 +230,7 @@ static void what_a_caption_claims(void **state)
 {
     struct fixture *c = *state;
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, "no head was lost");
-    struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    d->key = mem_str("9c1e0000-head");
-    d->number = 0;
-    small_apply(&c->s, d);
+    small_delete_accepted(&c->s, SMALL_HEAD, 0);
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, NULL); /* no prompt was sent yet */
     c->s.r.request[OUTAGE_PROBES].ok = 20;
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_MET, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 0 restarts");
@@ -261,10 +255,7 @@ static void workers_restart(void **state)
 {
     struct fixture *c = *state;
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods –");
-    struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
-    d->key = mem_str("9c1e0000-head");
-    d->number = 0;
-    small_apply(&c->s, d);
+    small_delete_accepted(&c->s, SMALL_HEAD, 0);
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 0 restarts");
     pod_restarted(c, "w1", TRI_YES);
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 1 restart");
@@ -493,15 +484,15 @@ int main(void)
         cmocka_unit_test(everything_wrong_is_told_with_its_line),
         cmocka_unit_test(what_is_no_script),
         cmocka_unit_test(captions_are_safe),
-        cmocka_unit_test_setup_teardown(pods_and_services, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(pods_and_services, fixture_open, fixture_close),
         cmocka_unit_test(no_cluster_is_not_gone_before_it_was_looked_at),
-        cmocka_unit_test_setup_teardown(a_head_goes, with_cluster, small_teardown),
-        cmocka_unit_test_setup_teardown(what_a_caption_claims, with_cluster, small_teardown),
-        cmocka_unit_test_setup_teardown(workers_restart, with_cluster, small_teardown),
-        cmocka_unit_test_setup_teardown(the_last_prompt, with_cluster, small_teardown),
-        cmocka_unit_test_setup_teardown(in_its_order, with_cluster, small_teardown),
-        cmocka_unit_test_setup_teardown(a_person_takes_over, with_cluster, small_teardown),
-        cmocka_unit_test_setup_teardown(a_failed_prompt_stops_it, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(a_head_goes, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(what_a_caption_claims, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(workers_restart, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(the_last_prompt, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(in_its_order, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(a_person_takes_over, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(a_failed_prompt_stops_it, fixture_open, fixture_close),
         cmocka_unit_test(a_rehearsal),
         cmocka_unit_test(what_cannot_come),
         cmocka_unit_test(the_one_for_clusters_works),
