@@ -15,7 +15,8 @@ struct api_conf {
     struct objects *objects;
     struct kuberay *kuberay;
     const struct templates *templates;
-    const char *token; /* the only valid bearer token; borrowed */
+    const char *token;  /* the only valid bearer token; borrowed */
+    const bool *faults; /* FAULT_COUNT of them, borrowed; NULL: none */
     uint64_t seed;
     bool openai;          /* Serve also serves the OpenAI API */
     uint64_t bookmark_ms; /* interval of bookmarks; 0: a minute, as recorded */
@@ -30,8 +31,8 @@ struct api;
 struct api *api_new(struct loop *l, const struct api_conf *conf);
 void api_free(struct api *a); /* after the HTTPS server */
 void api_handle(void *api, struct https_request *r);
-void api_set_fault(struct api *a, enum fault f, bool on); /* WATCH_410, GARBAGE and SERVE_… */
-void api_set_kuberay(struct api *a, struct kuberay *k);   /* replaces it, after a reset */
+void api_fault_changed(struct api *a, enum fault f);    /* of conf.faults */
+void api_set_kuberay(struct api *a, struct kuberay *k); /* replaces it, after a reset */
 
 /* Denies a verb to the token's user: access reviews answer no, and requests get a 403. resource as "services/proxy";
  * verb "*": any. False: no room. */

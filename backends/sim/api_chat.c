@@ -110,8 +110,12 @@ static void next_piece(void *arg)
         https_stream_end(c->stream);
         return;
     }
-    if (c->api->faults[FAULT_SERVE_CUT] && c->text[c->at] && c->at >= strlen(c->text) / 2) {
+    if (api_fault(c->api, FAULT_SERVE_CUT) && c->text[c->at] && c->at >= strlen(c->text) / 2) {
         https_stream_cut(c->stream);
+        return;
+    }
+    if (api_prompts_hang(c->api)) {
+        alarm_set(c->alarm, API_HELD_MS, 0);
         return;
     }
     if (!c->begun)

@@ -15,7 +15,7 @@ struct later {
     unsigned status;
     const char *content_type;
     char *body;
-    bool cut;
+    bool prompt, cut;
     struct later *prev, *next;
 };
 
@@ -38,6 +38,10 @@ static void later_unlink(struct later *l)
 static void later_send(void *arg)
 {
     struct later *l = arg;
+    if (l->prompt && api_prompts_hang(l->api)) {
+        alarm_set(l->alarm, API_HELD_MS, 0);
+        return;
+    }
     if (l->cut)
         later_unlink(l);
     else
@@ -74,13 +78,19 @@ void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms,
 
 uint64_t api_prompt_ms(const struct api *a, uint64_t ms)
 {
-    return a->faults[FAULT_SERVE_SLOW] ? SLOW_TIMES * ms : ms;
+    return api_fault(a, FAULT_SERVE_SLOW) ? SLOW_TIMES * ms : ms;
+}
+
+bool api_prompts_hang(const struct api *a)
+{
+    return api_fault(a, FAULT_PROMPTS_HANG) && !kuberay_serve_running(a->conf.kuberay);
 }
 
 void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body)
 {
     struct later *l = later_new(a, r, api_prompt_ms(a, delay_ms), 200, content_type, body);
-    l->cut = a->faults[FAULT_SERVE_CUT];
+    l->prompt = true;
+    l->cut = api_fault(a, FAULT_SERVE_CUT);
 }
 
 void api_later_free(struct api *a)

@@ -195,7 +195,7 @@ void api_list(struct api *a, struct https_request *r, const struct target *t)
     buf_printf(&list, "},\"items\":[");
     buf_add(&list, buf_text(&items.text), items.text.len);
     buf_str(&list, "]}\n");
-    bool cut = a->faults[FAULT_GARBAGE] && a->lists++ % 2 == 0;
+    bool cut = api_fault(a, FAULT_GARBAGE) && a->lists++ % 2 == 0;
     https_answer(r, 200, "application/json", buf_text(&list), cut ? list.len / 2 : list.len);
     buf_done(&items.text);
     buf_done(&list);

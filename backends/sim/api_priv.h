@@ -5,7 +5,12 @@
 #include "backends/sim/api.h"
 #include "backends/sim/rng.h"
 
-enum { API_SEGMENTS = 16, API_WATCHES = 512, API_DENIALS = 32 };
+enum {
+    API_SEGMENTS = 16,
+    API_WATCHES = 512,
+    API_DENIALS = 32,
+    API_HELD_MS = 100 /* until a prompt that hangs is looked at again */
+};
 
 struct chat;
 struct denial {
@@ -18,11 +23,10 @@ struct api {
     struct watch *watches;
     size_t watch_count;
     struct alarm *bookmarks, *rubbish;
-    bool faults[FAULT_COUNT]; /* those of api_set_fault */
-    uint64_t lists;           /* answered; the fault GARBAGE truncates every other one */
-    uint64_t prompts;         /* received; distributed round-robin over the replicas */
-    uint64_t proxied;         /* requests; determines each one's delay */
-    struct rng rng;           /* for objects created by apply */
+    uint64_t lists;   /* answered; the fault GARBAGE truncates every other one */
+    uint64_t prompts; /* received; distributed round-robin over the replicas */
+    uint64_t proxied; /* requests; determines each one's delay */
+    struct rng rng;   /* for objects created by apply */
     struct later *later;
     struct chat *chats; /* answers that are being streamed */
     struct denial denied[API_DENIALS];
@@ -34,6 +38,8 @@ struct target {
     enum sim_kind kind;
     const char *group, *version, *plural, *ns, *name, *sub, *rest; /* "" where absent; rest begins with "/" */
 };
+
+bool api_fault(const struct api *a, enum fault f);
 
 /* api_status.c */
 void api_json(struct https_request *r, unsigned status, cJSON *body); /* takes body */
@@ -84,9 +90,10 @@ void api_chats_free(struct api *a);
 /* api_later.c: sends a response after a delay. Takes body. */
 void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
                       const char *content_type, char *body);
-/* The same for a model's response, which faults may slow down or cut off. */
+/* The same for a model's response, which faults may slow down, hold back or cut off. */
 void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body);
 uint64_t api_prompt_ms(const struct api *a, uint64_t ms); /* ms as modified by faults */
+bool api_prompts_hang(const struct api *a);               /* now: none is answered */
 void api_later_free(struct api *a);
 
 #endif

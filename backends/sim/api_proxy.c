@@ -77,9 +77,9 @@ static void serve_application(struct api *a, struct https_request *r, const char
     bool prompt = infers || strcmp(path, "/v1/chat/completions") == 0;
     if (!infers && !openai)
         reply_later(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
-    else if (prompt && a->faults[FAULT_SERVE_HANG])
+    else if (prompt && api_fault(a, FAULT_SERVE_HANG))
         api_answer_later(a, r, HANG_MS, 504, "text/plain", mem_str(""));
-    else if (prompt && a->faults[FAULT_SERVE_500])
+    else if (prompt && api_fault(a, FAULT_SERVE_500))
         reply_later(a, r, 500, "text/plain; charset=utf-8", mem_str("Internal Server Error"));
     else if (openai)
         api_chat(a, r, replica_for(a), path);
@@ -211,6 +211,18 @@ static const struct sim_pod *endpoint_pod(struct api *a, bool serve)
     return count ? found[a->proxied % count] : NULL;
 }
 
+/* What the ingress answers whose upstream is the head's service. */
+static void head_traffic(struct api *a, struct https_request *r, const char *path)
+{
+    const struct sim_pod *head = kuberay_head(a->conf.kuberay);
+    if (head && head->serving == SERVING_OK)
+        serve_proxy(a, r, head, path);
+    else
+        reply_later(a, r, 502, "text/html",
+                    mem_str("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad "
+                            "Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"));
+}
+
 static void service_proxy(struct api *a, struct https_request *r, const struct target *t, const char *name,
                           const char *port)
 {
@@ -227,6 +239,10 @@ static void service_proxy(struct api *a, struct https_request *r, const struct t
     unsigned number = service_port(port, serve);
     bool ours = cluster && strcmp(cluster, kuberay_cluster(a->conf.kuberay)) == 0;
     const struct sim_pod *p = number && ours ? endpoint_pod(a, serve) : NULL;
+    if (p && serve && api_fault(a, FAULT_HEAD_TRAFFIC)) {
+        head_traffic(a, r, t->rest);
+        return;
+    }
     if (p) {
         proxy_to_pod(a, r, p, number, t->rest);
         return;

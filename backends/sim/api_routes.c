@@ -362,13 +362,18 @@ void api_handle(void *api, struct https_request *r)
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */
 
-void api_set_fault(struct api *a, enum fault f, bool on)
+bool api_fault(const struct api *a, enum fault f)
 {
+    return fault_is_on(a->conf.faults, f);
+}
+
+void api_fault_changed(struct api *a, enum fault f)
+{
+    const bool on = api_fault(a, f);
     if (f == FAULT_WATCH_410 && on) {
         objects_clear_log(a->conf.objects);
         watches_expire(a);
     }
-    a->faults[f] = on;
     if (f != FAULT_GARBAGE) return;
     if (on) watches_send_garbage(a);
     if (on)

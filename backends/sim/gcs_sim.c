@@ -14,7 +14,7 @@
 /* Four connections, as CLIENT LIST shows them of a real GCS: two idle since their DEL, one that PINGs, one that writes.
  */
 enum { LINKS = 4, LINK_PING = 1, LINK_WRITE = 3, PING_MS = 100, BEAT_MS = 1000, AUTOSCALING_BEATS = 5 };
-enum { EXIT_MS = 3600, STEPS = GCS_SIM_EXITED, WAITING = 64 };
+enum { EXIT_MS = 3600, STAYS_MS = 10000, STEPS = GCS_SIM_EXITED, WAITING = 64 };
 
 struct gcs_sim {
     struct loop *loop;
@@ -29,6 +29,7 @@ struct gcs_sim {
     bool up;                  /* the GCS writes */
     bool empty;               /* Redis is empty: the next head also writes what only a first one does */
     bool redis_gone;
+    bool stays; /* the old GCS writes beside the one that starts */
     unsigned beats;
     struct gcs_sim_pod waiting[WAITING]; /* raylets that look for a GCS; owned texts. group NULL: one that is gone */
     size_t waiters;
@@ -178,6 +179,13 @@ void gcs_sim_worker_down(struct gcs_sim *g, const char *pod)
 
 /* ---- the steps of a head ----------------------------------------------------------------------------------------- */
 
+static void on_old_head_exits(void *arg)
+{
+    struct gcs_sim *g = arg;
+    ray_sim_old_heads_die(g->ray, sim_wall_ms(g));
+    write_tables(g);
+}
+
 static void run_step(struct gcs_sim *g, enum gcs_sim_step step)
 {
     char *kv = mem_printf("RAY%s@KV", g->ns);
@@ -188,6 +196,11 @@ static void run_step(struct gcs_sim *g, enum gcs_sim_step step)
         break;
     case GCS_SIM_ALIVE:
         ray_sim_head_node(g->ray, g->head_pod, g->head_ip, sim_wall_ms(g));
+        if (g->stays)
+            sched_in(g->conf.sched, STAYS_MS, on_old_head_exits, g);
+        else
+            ray_sim_old_heads_die(g->ray, sim_wall_ms(g));
+        g->stays = false;
         g->up = true;
         register_waiting(g);
         write_tables(g);
@@ -247,17 +260,22 @@ static void on_step(void *arg)
     if (g->conf.step) g->conf.step(g->conf.arg, step);
 }
 
-static void stop_head(struct gcs_sim *g)
+static void forget_head(struct gcs_sim *g)
 {
     sched_drop(g->conf.sched, g);
-    alarm_stop(g->beat);
-    drop_links(g);
     free(g->head_pod);
     free(g->head_ip);
     g->head_pod = g->head_ip = NULL;
     g->reached = 0;
     g->exiting = false;
-    g->up = false;
+}
+
+static void stop_head(struct gcs_sim *g)
+{
+    forget_head(g);
+    alarm_stop(g->beat);
+    drop_links(g);
+    g->up = g->stays = false;
 }
 
 static void on_exit_due(void *arg)
@@ -269,7 +287,10 @@ static void on_exit_due(void *arg)
 
 void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head)
 {
-    stop_head(g);
+    if (g->stays)
+        forget_head(g);
+    else
+        stop_head(g);
     g->head_pod = mem_str(head->pod);
     g->head_ip = mem_str(head->ip);
     schedule_step(g);
@@ -280,10 +301,16 @@ void gcs_sim_head_lost(struct gcs_sim *g)
     stop_head(g);
 }
 
+void gcs_sim_head_stays(struct gcs_sim *g)
+{
+    g->stays = g->up;
+}
+
 /* Runs all steps of a head at once. */
 static void register_head_at(struct gcs_sim *g, const char *pod, const char *ip, uint64_t started_wall_ms)
 {
     ray_sim_head_node(g->ray, pod, ip, started_wall_ms + step_ms[GCS_SIM_ALIVE]);
+    ray_sim_old_heads_die(g->ray, started_wall_ms + step_ms[GCS_SIM_ALIVE]);
     ray_sim_head_controller(g->ray, started_wall_ms + step_ms[GCS_SIM_CONTROLLER]);
     ray_sim_head_proxy(g->ray, started_wall_ms + step_ms[GCS_SIM_PROXY]);
     ray_sim_head_job(g->ray, started_wall_ms + step_ms[GCS_SIM_JOB]);

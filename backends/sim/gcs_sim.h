@@ -61,6 +61,8 @@ void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, uint64_t he
 
 void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head); /* its container runs: starts the steps */
 void gcs_sim_head_lost(struct gcs_sim *g);                                    /* the process was killed */
+/* It was not: it goes on writing until the next head's GCS has been registered for 10 s. */
+void gcs_sim_head_stays(struct gcs_sim *g);
 /* A worker's raylet started or exited; written once a GCS runs. */
 void gcs_sim_worker_up(struct gcs_sim *g, const struct gcs_sim_pod *worker);
 void gcs_sim_worker_down(struct gcs_sim *g, const char *pod);

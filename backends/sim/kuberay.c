@@ -86,6 +86,7 @@ void cluster_name(struct kuberay *k)
     rng_suffix(&k->rng, tail, 5);
     snprintf(k->cluster, sizeof k->cluster, "%.50s-%s", k->name, tail);
     rng_uuid(&k->rng, k->cluster_uid);
+    memcpy(k->storage_ns, k->cluster_uid, sizeof k->storage_ns);
     rng_hex(&k->rng, k->hash, 32);
     for (char *c = k->hash; *c; c++) *c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
 }
@@ -131,6 +132,20 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
     if (!conf->empty) service_running_since(k, since);
     k->conf.redis_user = k->conf.redis_password = NULL;
     return k;
+}
+
+bool kuberay_fault(const struct kuberay *k, enum fault f)
+{
+    return fault_is_on(k->conf.faults, f);
+}
+
+void kuberay_fault_changed(struct kuberay *k, enum fault f)
+{
+    if (f == FAULT_SHORT_PATIENCE) workers_set_patience(k);
+    if (kuberay_fault(k, f)) return;
+    if (f == FAULT_OPERATOR_DOWN) operator_resumes(k);
+    if (f == FAULT_DEPLOY_FAILED) deploy_again(k);
+    if (f == FAULT_HEAD_PENDING) pods_schedule_pending(k);
 }
 
 void kuberay_free(struct kuberay *k)

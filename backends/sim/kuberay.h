@@ -16,6 +16,7 @@
 #ifndef RAYDECK_SIM_KUBERAY_H
 #define RAYDECK_SIM_KUBERAY_H
 
+#include "backends/sim/fault.h"
 #include "backends/sim/objects.h"
 #include "backends/sim/sched.h"
 #include "backends/sim/serve_config.h"
@@ -68,6 +69,7 @@ enum kuberay_notification {
 };
 
 struct kuberay_conf {
+    const bool *faults; /* FAULT_COUNT of them, borrowed; NULL: none */
     uint64_t seed;
     bool ft;
     bool empty; /* no RayService yet: KubeRay and the nodes alone */
@@ -84,8 +86,9 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
                             const struct kuberay_conf *conf);
 void kuberay_free(struct kuberay *k); /* before the objects; NULL is fine */
 
-const char *kuberay_cluster(const struct kuberay *k);     /* the RayCluster's name */
-const char *kuberay_cluster_uid(const struct kuberay *k); /* the storage namespace */
+const char *kuberay_cluster(const struct kuberay *k); /* the RayCluster's name */
+const char *
+kuberay_storage_ns(const struct kuberay *k); /* of the newest head: the RayCluster's UID, or as a fault has it */
 bool kuberay_ft(const struct kuberay *k);
 bool kuberay_redis_here(const struct kuberay *k);       /* the RayService names the Redis of this simulator */
 const char *kuberay_group(const struct kuberay *k);     /* of the workers */
@@ -106,9 +109,7 @@ bool kuberay_serve_running(const struct kuberay *k);             /* the Serve AP
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 
-/* Serve does not build the application of a first deployment: DEPLOY_FAILED, with a traceback, until it is false again.
- */
-void kuberay_set_deploy_failed(struct kuberay *k, bool failed);
+void kuberay_fault_changed(struct kuberay *k, enum fault f); /* of conf.faults */
 /* What the Serve API says of it (caller frees); NULL: it has not failed. */
 char *kuberay_failed_applications(const struct kuberay *k);
 
@@ -118,9 +119,6 @@ const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t gra
 /* The GCS of the head that runs is another cluster's (its Redis came back empty): the workers are lost, and Serve's
  * configuration is sent again. */
 void kuberay_state_lost(struct kuberay *k);
-
-/* Stops KubeRay, and lets it run again. */
-void kuberay_stop_operator(struct kuberay *k, bool stopped);
 
 /* Kills gcs_server in the head's Ray container, as `kill -9` there: `ray start` notices, and the container exits.
  * Returns its pid there; 0: none runs. */

@@ -263,11 +263,10 @@ static void applications_sent(void *arg)
     deploy_worker_ready(k);
 }
 
-void kuberay_set_deploy_failed(struct kuberay *k, bool failed)
+void deploy_again(struct kuberay *k)
 {
-    k->deploy_failed = failed;
-    if (failed || k->app != APP_FAILED) return;
-    rayservice_update_status(k, APP_DEPLOYING); /* Serve builds it again */
+    if (k->app != APP_FAILED) return;
+    rayservice_update_status(k, APP_DEPLOYING);
     deploy_worker_ready(k);
 }
 

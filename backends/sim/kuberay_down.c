@@ -18,6 +18,7 @@ void gcs_silent(struct sim_pod *p)
     if (!p->gcs) return;
     p->gcs = false;
     pod_notify(p, KUBERAY_GCS_SILENT);
+    if (kuberay_fault(p->owner, FAULT_SHORT_PATIENCE)) workers_lost(p->owner, LOSS_PATIENCE);
 }
 
 /* The old GCS outlives the object of a force-deleted pod, whose slot is already reused: hence `ghost`. */

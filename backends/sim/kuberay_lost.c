@@ -1,5 +1,5 @@
-/* kuberay_lost.c - workers whose cluster loses its state: with the head, without GCS fault tolerance, or with a Redis
- * that came back empty. Delays as recorded. */
+/* kuberay_lost.c - workers that do not live through the loss of a head: without GCS fault tolerance, with a Redis that
+ * came back empty, or by a fault. Delays as recorded. */
 #include "backends/sim/kuberay_priv.h"
 
 enum {
@@ -9,14 +9,13 @@ enum {
     WAITS_MS = 500 /* until the next check of what it waits for */
 };
 
-/* When workers hang (0: never), fail the readiness probe and exit: after the head died, or after the GCS of an empty
- * Redis has registered its head. */
+/* When workers hang (0: never), fail the readiness probe and exit (0: never): after the head died, after the GCS of an
+ * empty Redis has registered its head, or after Serve is back. */
 static const struct {
     uint64_t hangs_ms, fails_ms, exits_ms;
 } delays[] = {
-    [LOSS_GRACEFUL] = {18000, 30000, 31000},
-    [LOSS_AT_ONCE] = {0, 4000, 20000},
-    [LOSS_EMPTY_REDIS] = {0, 5000, 12000},
+    [LOSS_GRACEFUL] = {18000, 30000, 31000}, [LOSS_AT_ONCE] = {0, 4000, 20000}, [LOSS_EMPTY_REDIS] = {0, 5000, 12000},
+    [LOSS_PATIENCE] = {0, 60200, 61000},     [LOSS_UNREADY] = {0, 1000, 0},
 };
 
 static void worker_ready_again(void *arg)
@@ -89,7 +88,7 @@ void workers_lost(struct kuberay *k, enum loss loss)
         sched_drop(k->sched, p); /* of a head that was lost before */
         if (delays[loss].hangs_ms) pod_schedule_action(p, delays[loss].hangs_ms, worker_hangs);
         pod_schedule_action(p, delays[loss].fails_ms, worker_fails);
-        pod_schedule_action(p, delays[loss].exits_ms, worker_exits);
+        if (delays[loss].exits_ms) pod_schedule_action(p, delays[loss].exits_ms, worker_exits);
     }
 }
 

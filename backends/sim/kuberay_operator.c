@@ -9,11 +9,9 @@ static bool worker_exists(const struct kuberay *k, unsigned index)
     return false;
 }
 
-void kuberay_stop_operator(struct kuberay *k, bool stopped)
+void operator_resumes(struct kuberay *k)
 {
-    const bool resumes = k->operator_stopped && !stopped;
-    k->operator_stopped = stopped;
-    if (!resumes || !k->raycluster || k->deleting) return;
+    if (!k->raycluster || k->deleting) return;
     if (!k->head) pod_create_replacement(k, true, 0);
     for (unsigned i = 0; i < k->wanted; i++)
         if (!worker_exists(k, i)) pod_create_replacement(k, false, i);

@@ -31,11 +31,19 @@ static void pod_unschedulable(struct sim_pod *p)
 {
     struct kuberay *k = p->owner;
     char text[512];
-    snprintf(text, sizeof text,
-             "0/%d nodes are available: %d Insufficient " NEURON ", 1 node(s) didn't match Pod's node "
-             "affinity/selector. no new claims to deallocate, preemption: 0/%d nodes are available: %d No preemption "
-             "victims found for incoming pod, 1 Preemption is not helpful for scheduling.",
-             KUBERAY_WORKERS + 1, KUBERAY_WORKERS, KUBERAY_WORKERS + 1, KUBERAY_WORKERS);
+    if (p->head)
+        snprintf(text, sizeof text,
+                 "0/%d nodes are available: 1 Insufficient memory, %d node(s) had untolerated taint(s). no new claims "
+                 "to deallocate, preemption: 0/%d nodes are available: 1 No preemption victims found for incoming pod, "
+                 "%d Preemption is not helpful for scheduling.",
+                 KUBERAY_WORKERS + 1, KUBERAY_WORKERS, KUBERAY_WORKERS + 1, KUBERAY_WORKERS);
+    else
+        snprintf(
+            text, sizeof text,
+            "0/%d nodes are available: %d Insufficient " NEURON ", 1 node(s) didn't match Pod's node "
+            "affinity/selector. no new claims to deallocate, preemption: 0/%d nodes are available: %d No preemption "
+            "victims found for incoming pod, 1 Preemption is not helpful for scheduling.",
+            KUBERAY_WORKERS + 1, KUBERAY_WORKERS, KUBERAY_WORKERS + 1, KUBERAY_WORKERS);
     bool again = p->refused;
     p->refused = true;
     if (again) return;
@@ -48,7 +56,7 @@ static void pod_unschedulable(struct sim_pod *p)
 static int place_of(const struct sim_pod *p)
 {
     const struct kuberay *k = p->owner;
-    if (p->head) return KUBERAY_WORKERS;
+    if (p->head) return kuberay_fault(k, FAULT_HEAD_PENDING) ? KUBERAY_NOWHERE : KUBERAY_WORKERS;
     for (unsigned i = 0; i < KUBERAY_WORKERS; i++) {
         int place = (int)((p->index + i) % KUBERAY_WORKERS);
         if (devices_free(k, place) >= k->devices_each) return place;

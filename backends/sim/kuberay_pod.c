@@ -2,6 +2,7 @@
  * Kubernetes 1.34). */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/sim/kuberay_priv.h"
 
 #include <assert.h>
@@ -41,6 +42,24 @@ static void pod_remove_ft(cJSON *pod, bool head)
     for (size_t i = 0; i < ARRAY_LEN(env); i++) container_remove_env(container, env[i]);
 }
 
+static const char *worker_patience_s(const struct kuberay *k)
+{
+    return kuberay_fault(k, FAULT_SHORT_PATIENCE) ? "60" : "600";
+}
+
+void workers_set_patience(struct kuberay *k)
+{
+    for (size_t i = 0; i < KUBERAY_PODS; i++) {
+        struct sim_pod *p = &k->pods[i];
+        if (!p->used || p->head) continue;
+        cJSON *container = cJSON_GetArrayItem(json_member(json_member(p->object, "spec"), "containers"), 0), *env;
+        cJSON_ArrayForEach(env, json_member(container, "env")) if (text_eq(json_str(env, "name"),
+                                                                           "RAY_gcs_rpc_server_reconnect_timeout_s"))
+            json_set(env, "value", cJSON_CreateString(worker_patience_s(k)));
+        objects_changed(k->objects, SIM_POD, p->object);
+    }
+}
+
 cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
 {
     char created[STAMP_TEXT_MAX], index[12];
@@ -52,6 +71,8 @@ cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
                                             {"CREATED", stamp_iso(created, p->created_ms)},
                                             {"CLUSTER", k->cluster},
                                             {"CLUSTER_UID", k->cluster_uid},
+                                            {"STORAGE_NS", k->storage_ns},
+                                            {"PATIENCE_S", worker_patience_s(k)},
                                             {"REDIS_ADDRESS", k->redis_address},
                                             {"HASH", k->hash},
                                             {"VOLUME", p->volume},

@@ -19,7 +19,7 @@ struct kuberay {
     struct kuberay_conf conf;
     struct rng rng;
     char ns[KUBERAY_NAME], name[KUBERAY_NAME]; /* of the RayService being reconciled */
-    char cluster[KUBERAY_NAME], cluster_uid[RNG_UUID], service_uid[RNG_UUID], hash[33];
+    char cluster[KUBERAY_NAME], cluster_uid[RNG_UUID], storage_ns[RNG_UUID], service_uid[RNG_UUID], hash[33];
     char redis_address[64];
     char knode[KUBERAY_WORKERS + 1][KUBERAY_NAME], knode_ip[KUBERAY_WORKERS + 1][16];
     char instance[KUBERAY_WORKERS + 1][24], zone[KUBERAY_WORKERS + 1][16];
@@ -31,8 +31,6 @@ struct kuberay {
     cJSON *rayservice, *raycluster, *slices[3];
     enum app_state app;
     bool serve_runs;
-    bool deploy_failed;                     /* kuberay_set_deploy_failed */
-    bool operator_stopped;                  /* kuberay_stop_operator */
     bool state_lost;                        /* the head's GCS knows of no application, though fault tolerance is on */
     bool deployed;                          /* the pods match the applied RayService */
     bool promoted;                          /* the pending RayCluster has become active */
@@ -48,6 +46,7 @@ struct kuberay {
 };
 
 /* kuberay.c */
+bool kuberay_fault(const struct kuberay *k, enum fault f);
 void cluster_name(struct kuberay *k);          /* name and UID of a new RayCluster */
 uint64_t kuberay_now(const struct kuberay *k); /* wall clock */
 void pod_notify(struct sim_pod *p, enum kuberay_notification what);
@@ -71,14 +70,18 @@ bool head_gcs_answers(const struct kuberay *k);    /* what a worker's init conta
 bool head_serves_workers(const struct kuberay *k); /* Serve has a controller, which starts the workers' proxies */
 
 /* kuberay_down.c */
-void gcs_silent(struct sim_pod *p);
+void gcs_silent(struct sim_pod *p); /* it has exited */
 void pod_object_gone(struct sim_pod *p);
 void pod_set_deletion_timestamp(struct sim_pod *p, uint64_t grace_s); /* deletionTimestamp, the kubelet's event */
 
 /* kuberay_check.c: why KubeRay refuses it (caller frees), or NULL. */
 char *rayservice_refusal(const cJSON *service);
 
+/* kuberay_operator.c */
+void operator_resumes(struct kuberay *k);
+
 /* kuberay_deploy.c */
+void deploy_again(struct kuberay *k); /* Serve builds what had failed */
 void deploy_begin(struct kuberay *k); /* the RayService is valid and has no RayCluster */
 /* Writes the reason into the status of `service` (unless it runs) and into an event. */
 void deploy_refused(struct kuberay *k, cJSON *service, const char *why);
@@ -100,7 +103,7 @@ void container_exits(struct sim_pod *p,
 void container_restarted(struct sim_pod *p);      /* another run of it has begun */
 
 /* kuberay_lost.c */
-enum loss { LOSS_GRACEFUL, LOSS_AT_ONCE, LOSS_EMPTY_REDIS };
+enum loss { LOSS_GRACEFUL, LOSS_AT_ONCE, LOSS_EMPTY_REDIS, LOSS_PATIENCE, LOSS_UNREADY };
 void workers_lost(struct kuberay *k, enum loss loss);
 
 /* kuberay_template.c */
@@ -109,7 +112,8 @@ void pod_apply_template(struct kuberay *k, cJSON *pod, bool head);
 /* kuberay_pod.c */
 cJSON *pod_object(struct kuberay *k, const struct sim_pod *p); /* without status */
 cJSON *pod_status(const struct sim_pod *p);
-void pod_update_status(struct sim_pod *p); /* writes the status of its stage; a MODIFIED event */
+void pod_update_status(struct sim_pod *p);    /* writes the status of its stage; a MODIFIED event */
+void workers_set_patience(struct kuberay *k); /* into their env, as a fault has it */
 
 /* kuberay_status.c */
 enum { SLICE_CLUSTER, SLICE_HEAD, SLICE_SERVE };

@@ -9,9 +9,9 @@ const char *kuberay_cluster(const struct kuberay *k)
     return k->cluster;
 }
 
-const char *kuberay_cluster_uid(const struct kuberay *k)
+const char *kuberay_storage_ns(const struct kuberay *k)
 {
-    return k->cluster_uid;
+    return k->storage_ns;
 }
 
 bool kuberay_ft(const struct kuberay *k)

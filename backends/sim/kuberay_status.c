@@ -99,7 +99,7 @@ static void count_set(cJSON *status, const char *name, unsigned count)
 void raycluster_update_status(struct kuberay *k, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
-    if (!k->raycluster || k->operator_stopped) return;
+    if (!k->raycluster || kuberay_fault(k, FAULT_OPERATOR_DOWN)) return;
     cJSON *status = json_member(k->raycluster, "status");
     head_condition(k, json_member(status, "conditions"), reason, message);
     json_set(status, "head", head_status(k));
@@ -172,7 +172,9 @@ static void pending_update(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *status = json_member(k->rayservice, "status"), *pending = json_member(status, "pendingServiceStatus");
-    k->app = app == APP_GONE || k->app == APP_GONE ? APP_GONE : k->deploy_failed ? APP_FAILED : APP_DEPLOYING;
+    k->app = app == APP_GONE || k->app == APP_GONE   ? APP_GONE
+             : kuberay_fault(k, FAULT_DEPLOY_FAILED) ? APP_FAILED
+                                                     : APP_DEPLOYING;
     cJSON *apps = applications_status(k, k->app);
     if (!pending || !k->raycluster) return;
     cJSON_DeleteItemFromObjectCaseSensitive(pending, "applicationStatuses");
@@ -185,7 +187,7 @@ static void pending_update(struct kuberay *k, enum app_state app)
 void rayservice_update_status(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
-    if (!k->rayservice || k->operator_stopped) return;
+    if (!k->rayservice || kuberay_fault(k, FAULT_OPERATOR_DOWN)) return;
     if (!k->promoted) {
         pending_update(k, app);
         return;

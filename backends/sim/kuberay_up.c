@@ -23,6 +23,9 @@ enum {
     WORKER_INIT_MS = 11000,
     WORKER_WAITS_MS = 500, /* until it looks again */
     WORKER_READY_MS = 22000,
+    /* of faults */
+    SLOW_PULL_MS = 80000,
+    CRASH_MS = 1500, /* after the container started */
 };
 
 /* ---- head pod ---------------------------------------------------------------------------------------------------- */
@@ -49,6 +52,7 @@ static void serve_runs(void *arg)
 {
     struct sim_pod *p = arg;
     p->owner->serve_runs = true;
+    if (kuberay_fault(p->owner, FAULT_WORKERS_NOT_READY)) workers_lost(p->owner, LOSS_UNREADY);
 }
 
 static void service_running(void *arg)
@@ -77,6 +81,13 @@ void service_worker_ready(struct kuberay *k)
     rayservice_update_status(k, whole ? APP_RUNNING : k->app);
 }
 
+static void head_crashes(void *arg)
+{
+    struct sim_pod *p = arg;
+    gcs_silent(p);
+    kuberay_head_exits(p->owner);
+}
+
 void head_started(void *arg)
 {
     struct sim_pod *p = arg;
@@ -87,6 +98,10 @@ void head_started(void *arg)
     raycluster_update_status(p->owner, "ContainersNotReady", "containers with unready status: [head]");
     p->gcs = true;
     pod_notify(p, KUBERAY_HEAD_STARTED);
+    if (kuberay_fault(p->owner, FAULT_HEAD_CRASH_LOOP)) {
+        pod_schedule_action(p, CRASH_MS, head_crashes);
+        return;
+    }
     pod_schedule_action(p, DASHBOARD_MS, head_dashboard);
     uint64_t ready = rng_around(&p->owner->rng, READY_MS, 6);
     sched_in(p->owner->sched, ready, head_ready, p);
@@ -126,10 +141,11 @@ static void worker_started(void *arg);
 /* Schedules the steps after binding. */
 static void schedule_start(struct sim_pod *p)
 {
+    const uint64_t pull_ms = kuberay_fault(p->owner, FAULT_SHORT_PATIENCE) ? SLOW_PULL_MS : 0;
     pod_schedule_action(p, CREATING_MS - BOUND_MS, pod_creating);
     if (p->head) {
-        pod_schedule_action(p, PULLED_MS - BOUND_MS, pod_containers_started);
-        pod_schedule_action(p, STARTED_MS - BOUND_MS, head_started);
+        pod_schedule_action(p, pull_ms + PULLED_MS - BOUND_MS, pod_containers_started);
+        pod_schedule_action(p, pull_ms + STARTED_MS - BOUND_MS, head_started);
     } else {
         pod_schedule_action(p, WORKER_INIT_MS - BOUND_MS, worker_started);
     }
@@ -157,11 +173,18 @@ void pods_schedule_pending(struct kuberay *k)
     }
 }
 
+static void storage_ns_name(struct kuberay *k)
+{
+    const bool wrong = kuberay_fault(k, FAULT_WRONG_NAMESPACE);
+    snprintf(k->storage_ns, sizeof k->storage_ns, "%s", wrong ? "mistral-blue" : k->cluster_uid);
+}
+
 /* KubeRay creates a pod, the first one or a replacement. */
 static void create_pod(struct kuberay *k, bool head, unsigned index)
 {
     struct sim_pod *p = pod_new(k, head, index);
     char text[3 * KUBERAY_NAME];
+    if (head) storage_ns_name(k);
     p->object = pod_object(k, p);
     cJSON_ReplaceItemInObjectCaseSensitive(p->object, "status", pod_status(p));
     objects_put(k->objects, SIM_POD, p->object);
@@ -229,7 +252,7 @@ void pod_create_replacement(struct kuberay *k, bool head, unsigned index)
         cluster_emptied(k);
         return;
     }
-    if (k->operator_stopped) return;
+    if (kuberay_fault(k, FAULT_OPERATOR_DOWN)) return;
     create_pod(k, head, index);
     if (!head) {
         pods_schedule_pending(k);

@@ -267,8 +267,6 @@ void ray_sim_worker_down(struct ray_sim *r, const char *pod, uint64_t wall_ms)
 
 void ray_sim_head_node(struct ray_sim *r, const char *pod, const char *ip, uint64_t wall_ms)
 {
-    struct ray_sim_node *old = head_of(r);
-    if (old) node_dies(r, old, wall_ms + 1); /* measured: 1 ms after the new head's start */
     /* The first job owns the detached actors and never becomes dead. */
     for (size_t i = 1; i < r->jobs; i++) {
         if (r->job[i].dead) continue;
@@ -276,6 +274,15 @@ void ray_sim_head_node(struct ray_sim *r, const char *pod, const char *ip, uint6
         r->job[i].end_ms = wall_ms + 30;
     }
     add_node(r, pod, ip, "headgroup", true, wall_ms);
+}
+
+void ray_sim_old_heads_die(struct ray_sim *r, uint64_t wall_ms)
+{
+    const struct ray_sim_node *newest = head_of(r);
+    for (size_t i = 0; i < r->nodes; i++) {
+        struct ray_sim_node *n = &r->node[i];
+        if (n->head && n->alive && n != newest) node_dies(r, n, wall_ms + 1); /* measured: 1 ms later */
+    }
 }
 
 void ray_sim_head_controller(struct ray_sim *r, uint64_t wall_ms)

@@ -72,9 +72,10 @@ void ray_sim_worker_up(struct ray_sim *r, const char *pod, const char *ip, const
                        uint64_t wall_ms);
 void ray_sim_worker_down(struct ray_sim *r, const char *pod, uint64_t wall_ms); /* its replicas become pending */
 
-/* The new head's registration, in the measured steps: the node (the old head and its proxy become DEAD, the controller
- * RESTARTING); then the controller (ALIVE, num_restarts + 1); then proxy and job. */
+/* The new head's registration, in the measured steps: the node; the older heads and their proxies (DEAD, and the
+ * controller RESTARTING); then the controller (ALIVE, num_restarts + 1); then proxy and job. */
 void ray_sim_head_node(struct ray_sim *r, const char *pod, const char *ip, uint64_t wall_ms);
+void ray_sim_old_heads_die(struct ray_sim *r, uint64_t wall_ms);
 void ray_sim_head_controller(struct ray_sim *r, uint64_t wall_ms);
 void ray_sim_head_proxy(struct ray_sim *r, uint64_t wall_ms);
 void ray_sim_head_job(struct ray_sim *r, uint64_t wall_ms);

@@ -34,25 +34,12 @@ enum err sim_set_fault(struct sim *s, enum fault f, bool on, struct why *why)
         enum err e = sim_worlds_set_redis_gone(s->worlds, on, why);
         if (e != ERR_OK) return e;
     }
-    s->faults[f] = on && f != FAULT_WATCH_410;
-    switch (f) {
-    case FAULT_DROP_CONNECTIONS:
-        if (on)
-            alarm_set(s->dropping, 0, DROP_EVERY_MS);
-        else
-            alarm_stop(s->dropping);
-        break;
-    case FAULT_OPERATOR_DOWN: kuberay_stop_operator(s->kuberay, on); break;
-    case FAULT_WATCH_410:
-    case FAULT_GARBAGE:
-    case FAULT_SERVE_500:
-    case FAULT_SERVE_HANG:
-    case FAULT_SERVE_CUT:
-    case FAULT_SERVE_SLOW: api_set_fault(s->api, f, on); break;
-    case FAULT_DEPLOY_FAILED: kuberay_set_deploy_failed(s->kuberay, on); break;
-    case FAULT_REDIS_GONE:
-    case FAULT_COUNT: break;
-    }
+    if (f == FAULT_DROP_CONNECTIONS && on) alarm_set(s->dropping, 0, DROP_EVERY_MS);
+    if (f == FAULT_DROP_CONNECTIONS && !on) alarm_stop(s->dropping);
+    s->faults[f] = on;
+    api_fault_changed(s->api, f);
+    kuberay_fault_changed(s->kuberay, f);
+    s->faults[FAULT_WATCH_410] = false;
     return ERR_OK;
 }
 
@@ -103,7 +90,8 @@ static enum err start_cluster(struct sim *s, enum start start, struct why *why)
 {
     const bool begun = start == START_AS_BEGUN;
     unsigned port = sim_worlds_redis_port(s->worlds);
-    const struct kuberay_conf conf = {.seed = s->conf.seed,
+    const struct kuberay_conf conf = {.faults = s->faults,
+                                      .seed = s->conf.seed,
                                       .round = s->rounds,
                                       .ft = begun ? !s->conf.no_ft : start != START_NO_FT,
                                       .empty = begun ? s->conf.empty : start == START_EMPTY,
@@ -124,6 +112,7 @@ static enum err make_cluster(struct sim *s, struct why *why)
     s->sched = sched_new(s->loop, s->conf.speed);
     const struct sim_worlds_conf worlds = {.dir = s->dir,
                                            .guard = s->guard,
+                                           .faults = s->faults,
                                            .seed = s->conf.seed,
                                            .sched = s->sched,
                                            .no_redis = s->conf.no_redis,
@@ -172,6 +161,7 @@ static enum err make_server(struct sim *s, struct why *why)
                                  .kuberay = s->kuberay,
                                  .templates = s->templates,
                                  .token = s->token,
+                                 .faults = s->faults,
                                  .seed = s->conf.seed,
                                  .openai = s->conf.openai,
                                  .bookmark_ms = s->conf.bookmark_ms,

@@ -13,7 +13,7 @@ static void command_fault(struct sim *s, const char *word, char *out, size_t siz
     if (!fault_find(word, &f)) {
         size_t at = (size_t)snprintf(out, size, "error: no such fault; there are:");
         for (int i = 0; i < FAULT_COUNT && at < size; i++)
-            at += (size_t)snprintf(out + at, size - at, " %s", fault_word((enum fault)i));
+            at += (size_t)snprintf(out + at, size - at, " %s", fault_info((enum fault)i)->word);
     } else if (sim_set_fault(s, f, true, &why) != ERR_OK) {
         snprintf(out, size, "error: %s", why.text);
     } else {
@@ -59,7 +59,7 @@ static void command_state(struct sim *s, const char *word, char *out, size_t siz
         at += (size_t)snprintf(out + at, size - at, " %s=%s%s", p->name, stage_word(p->stage),
                                p->deleting ? ",deleting" : "");
     for (int i = 0; i < FAULT_COUNT && at < size; i++)
-        if (s->faults[i]) at += (size_t)snprintf(out + at, size - at, " fault=%s", fault_word((enum fault)i));
+        if (s->faults[i]) at += (size_t)snprintf(out + at, size - at, " fault=%s", fault_info((enum fault)i)->word);
 }
 
 static void command_kill_worker(struct sim *s, const char *name, char *out, size_t size)

@@ -31,10 +31,7 @@ static const char usage[] =
     "  --dir DIR          where its files are while it runs; made where it is absent\n"
     "  --seed N           names, delays and answers come out of it; 1\n"
     "  --speed X          how fast pods come and go; 1\n"
-    "  --fault NAME       from the start; repeatable: drop-connections, operator-down, watch-410, redis-gone, "
-    "garbage,\n"
-    "                     deploy-failed; of answers to prompts serve-500, serve-hang, serve-cut (in the middle), "
-    "serve-slow\n"
+    "  --fault NAME       from the start; repeatable; see below\n"
     "  --no-ft            a RayService without GCS fault tolerance\n"
     "  --no-redis         without redis-server\n"
     "  --redis-volatile   its Redis has no append-only file: one that restarts is empty\n"
@@ -52,7 +49,18 @@ static const char usage[] =
     "\n"
     "DIR/env has the variables of a manifest that is deployed here. DIR/control is a unix socket; a line is answered\n"
     "by a line: fault NAME, clear, advance SECONDS, state, kill-worker NAME, kill-gcs, devices N, deny VERB RESOURCE,\n"
-    "allow, openai on|off, speed N, reset [running|empty|no-ft], quit.\n";
+    "allow, openai on|off, speed N, reset [running|empty|no-ft], quit.\n"
+    "\n"
+    "Faults, and what they are after:\n";
+
+static void usage_print(FILE *out)
+{
+    fputs(usage, out);
+    for (int i = 0; i < FAULT_COUNT; i++) {
+        const struct fault_info *f = fault_info((enum fault)i);
+        fprintf(out, "  %-18s %s%s%s%s\n", f->word, f->what, *f->facts ? " (" : "", f->facts, *f->facts ? ")" : "");
+    }
+}
 
 struct options {
     struct sim_conf sim;
@@ -118,7 +126,7 @@ static int option_read(struct options *o, int which, const char *value)
         break;
     case 'i': o->with_stdin = true; break;
     case 'w': o->sim.owns_dir = true; break;
-    default: fputs(usage, stderr); return EXIT_USAGE;
+    default: usage_print(stderr); return EXIT_USAGE;
     }
     return 0;
 }
@@ -138,7 +146,7 @@ static int options_read(struct options *o, int argc, char **argv)
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)
         if ((status = option_read(o, which, optarg)) != 0) return status;
     if (!o->sim.dir || optind < argc) {
-        fputs(usage, stderr);
+        usage_print(stderr);
         return EXIT_USAGE;
     }
     return 0;
@@ -220,7 +228,7 @@ static int run_server(struct options *o)
     for (int i = 0; e == ERR_OK && i < FAULT_COUNT; i++) {
         if (!o->faults[i]) continue;
         e = sim_set_fault(sim, (enum fault)i, true, &why);
-        if (e != ERR_OK) fprintf(stderr, "raydeck-sim: --fault %s: %s\n", fault_word((enum fault)i), why.text);
+        if (e != ERR_OK) fprintf(stderr, "raydeck-sim: --fault %s: %s\n", fault_info((enum fault)i)->word, why.text);
     }
     if (e == ERR_OK) {
         puts("ready");
@@ -246,7 +254,7 @@ static int run_monitor(int argc, char **argv)
         if (which == '?') break;
     }
     if (!dir || !node || optind < argc) {
-        fputs(usage, stderr);
+        usage_print(stderr);
         return EXIT_USAGE;
     }
     return neuron_sim_monitor(dir, node);
@@ -260,7 +268,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "monitor") == 0) return run_monitor(argc - 1, argv + 1);
     if (argc > 2 && strcmp(argv[1], "kubectl") == 0) return kubectl_sim(argv[2], (const char *const *)argv + 3);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
+        usage_print(stdout);
         if (file_close_output(&why) != ERR_IO) return 0;
         fprintf(stderr, "raydeck-sim: %s\n", why.text);
         return 1;

@@ -7,10 +7,13 @@
 #include "backends/sim/ray_sim.h"
 #include "backends/sim/redis_child.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CLEANER_IP "127.0.0.39"
+
+enum { REDIS_LOST_MS = 10000 };
 
 struct sim_worlds {
     struct loop *loop;
@@ -20,11 +23,13 @@ struct sim_worlds {
     struct gcs_sim *gcs;
     struct neuron_sim *neuron;
     struct kuberay *kuberay;
+    char ns[KUBERAY_NAME]; /* of the GCS in Redis */
     bool gcs_runs;
-    bool emptied;        /* Redis came back without the state of the running cluster */
-    bool anew;           /* the running head found no state there */
-    uint64_t clusters;   /* created so far; seeds each one's ids */
-    struct sim_pod next; /* a head that started while the old GCS still ran; used: there is one */
+    bool redis_gone, redis_lost; /* lost: by the fault, once */
+    bool emptied;                /* Redis came back without the state of the running cluster */
+    bool anew;                   /* the running head found no state there */
+    uint64_t clusters;           /* created so far; seeds each one's ids */
+    struct sim_pod next;         /* a head that started while the old GCS still ran; used: there is one */
 };
 
 enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, struct sim_worlds **ret, struct why *why)
@@ -82,12 +87,28 @@ static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there
 
 static void gcs_start(struct sim_worlds *w, const struct sim_pod *head);
 
+static void redis_comes_back(void *arg)
+{
+    struct sim_worlds *w = arg;
+    (void)sim_worlds_set_redis_gone(w, false, NULL);
+    if (w->redis) gcs_sim_clean(w->gcs, CLEANER_IP);
+    w->emptied = true;
+}
+
+static void redis_lose(struct sim_worlds *w)
+{
+    if (w->redis_lost || sim_worlds_set_redis_gone(w, true, NULL) != ERR_OK) return;
+    w->redis_lost = true;
+    sched_in(w->conf.sched, REDIS_LOST_MS, redis_comes_back, w);
+}
+
 /* gcs_server exited without Redis: the head's container exits too. What Redis keeps counts when the GCS connects: it
  * may have come back after the head's container started. */
 static void gcs_step(void *arg, enum gcs_sim_step step)
 {
     struct sim_worlds *w = arg;
     const struct sim_pod *head = kuberay_head(w->kuberay);
+    if (step == GCS_SIM_CONNECTED && fault_is_on(w->conf.faults, FAULT_REDIS_LOST)) redis_lose(w);
     if (step == GCS_SIM_CONNECTED && w->emptied && kuberay_ft(w->kuberay) && head) {
         gcs_start(w, head);
         return;
@@ -104,7 +125,8 @@ static void gcs_step(void *arg, enum gcs_sim_step step)
 static void make_gcs(struct sim_worlds *w)
 {
     bool here = kuberay_ft(w->kuberay) && kuberay_redis_here(w->kuberay);
-    const struct gcs_sim_conf conf = {.ns = kuberay_cluster_uid(w->kuberay),
+    snprintf(w->ns, sizeof w->ns, "%s", kuberay_storage_ns(w->kuberay));
+    const struct gcs_sim_conf conf = {.ns = w->ns,
                                       .port = here ? sim_worlds_redis_port(w) : 0,
                                       .user = sim_worlds_redis_user(w),
                                       .password = sim_worlds_redis_password(w),
@@ -175,6 +197,7 @@ static void gcs_start(struct sim_worlds *w, const struct sim_pod *head)
 {
     const struct gcs_sim_pod of = gcs_pod(head);
     const struct ray_sim_node *any;
+    w->emptied = w->emptied || strcmp(w->ns, kuberay_storage_ns(w->kuberay)) != 0;
     w->anew = w->emptied && kuberay_ft(w->kuberay);
     if ((!kuberay_ft(w->kuberay) || w->emptied) && ray_sim_nodes(w->ray, &any)) cluster_new(w);
     w->emptied = false;
@@ -198,7 +221,10 @@ static void head_lost(struct sim_worlds *w, const struct sim_pod *pod)
         return;
     }
     w->gcs_runs = false;
-    gcs_sim_head_lost(w->gcs);
+    if (fault_is_on(w->conf.faults, FAULT_TWO_HEADS))
+        gcs_sim_head_stays(w->gcs);
+    else
+        gcs_sim_head_lost(w->gcs);
     if (!w->next.used) return;
     struct sim_pod next = w->next;
     head_started(w, &next);
@@ -230,6 +256,8 @@ void sim_worlds_notify(struct sim_worlds *w, enum kuberay_notification what, con
 
 void sim_worlds_reset(struct sim_worlds *w)
 {
+    sched_drop(w->conf.sched, w);
+    w->redis_lost = w->emptied = w->anew = false;
     if (w->gcs) gcs_sim_clean(w->gcs, CLEANER_IP);
     gcs_sim_free(w->gcs);
     w->gcs = NULL;
@@ -258,6 +286,7 @@ void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms)
 enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
 {
     if (!w->redis && !w->conf.row) return why_set(why, ERR_NOT_FOUND, "there is no redis-server");
+    w->redis_gone = gone;
     if (gone) {
         if (w->redis) redis_child_kill(w->redis);
         if (w->gcs) gcs_sim_redis_gone(w->gcs);
@@ -268,6 +297,11 @@ enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *
     w->emptied = !w->redis || !redis_child_keeps_data(w->redis);
     if (w->gcs) gcs_sim_redis_back(w->gcs, w->emptied);
     return ERR_OK;
+}
+
+bool sim_worlds_redis_is_gone(const struct sim_worlds *w)
+{
+    return w->redis_gone;
 }
 
 unsigned sim_worlds_gcs_connections(const struct sim_worlds *w)

@@ -18,6 +18,7 @@ struct sim_worlds;
 struct sim_worlds_conf {
     const char *dir; /* borrowed only while called */
     struct guard *guard;
+    const bool *faults; /* FAULT_COUNT of them, borrowed; NULL: none */
     uint64_t seed;
     struct sched *sched; /* borrowed: times the GCS's actions */
     bool no_redis;
@@ -42,8 +43,9 @@ void sim_worlds_notify(struct sim_worlds *w, enum kuberay_notification what, con
 
 char *sim_worlds_applications(const struct sim_worlds *w); /* the Serve API's body; caller frees */
 void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms);
-/* What comes back is empty: the next head knows nothing of what was, and its workers are lost. */
+/* What comes back empty: the next head knows nothing of what was, and its workers are lost. */
 enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *why);
+bool sim_worlds_redis_is_gone(const struct sim_worlds *w);
 unsigned sim_worlds_gcs_connections(const struct sim_worlds *w); /* that the GCS holds to Redis */
 void sim_worlds_set_garbage(struct sim_worlds *w, bool on);
 

@@ -62,9 +62,8 @@ struct sim_play_parts {
     struct sim_worlds *worlds;
     struct gcs_store *store;
     char *folder;
-    bool redis_gone, prompts;
+    bool prompts, faults[FAULT_COUNT];
     enum sim_play_api api;
-    enum fault fault;
     struct flight flight[IN_FLIGHT];
     size_t flights;
     size_t requests, turn; /* ever sent; whose turn it is among the endpoints */
@@ -149,14 +148,16 @@ static void on_gcs_row(void *arg, const char *table, const char *field, size_t f
                        size_t value_len)
 {
     struct sim_play *p = arg;
-    if (!p->parts->redis_gone) gcs_store_row(p->parts->store, table, field, field_len, value, value_len);
+    if (!sim_worlds_redis_is_gone(p->parts->worlds))
+        gcs_store_row(p->parts->store, table, field, field_len, value, value_len);
 }
 
 static void redis_tick(struct sim_play *p)
 {
     struct sim_play_parts *s = p->parts;
     if (!kuberay_ft(s->kuberay)) return;
-    if (s->redis_gone) {
+    if (sim_worlds_redis_is_gone(s->worlds)) {
+        gcs_store_flush(s->store);
         play_source(p, "redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "connection refused");
         return;
     }
@@ -168,7 +169,7 @@ static void redis_tick(struct sim_play *p)
     r->ray_connections = known_u64(sim_worlds_gcs_connections(s->worlds));
     r->heartbeat = gcs_store_heartbeat(s->store);
     play_apply(p, change_put("redis", WORLD_REDIS, &r->record));
-    gcs_store_read(s->store, kuberay_cluster_uid(s->kuberay), p->now_ms);
+    gcs_store_read(s->store, kuberay_storage_ns(s->kuberay), p->now_ms);
 }
 
 /* ---- requests ---------------------------------------------------------------------------------------------------- */
@@ -198,8 +199,9 @@ static struct answered prompt_answers(const struct sim_play *p, const struct sim
         replica = replica || (!pod->head && pod->serving == SERVING_OK);
     if (a.failure || a.waits) return a;
     if (!replica) return (struct answered){.failure = "5xx", .status = 503};
-    if (p->parts->fault == FAULT_SERVE_500) return (struct answered){.failure = "5xx", .status = 500};
-    if (p->parts->fault == FAULT_SERVE_HANG) return (struct answered){.waits = true};
+    if (p->parts->faults[FAULT_SERVE_500]) return (struct answered){.failure = "5xx", .status = 500};
+    const bool hangs = p->parts->faults[FAULT_PROMPTS_HANG] && !kuberay_serve_running(p->parts->kuberay);
+    if (hangs || p->parts->faults[FAULT_SERVE_HANG]) return (struct answered){.waits = true};
     return a;
 }
 
@@ -216,6 +218,7 @@ static const struct sim_pod *endpoint_at(const struct sim_play *p, size_t turn)
 {
     const struct sim_pod *found[KUBERAY_PODS], *pod;
     size_t count = 0;
+    if (p->parts->faults[FAULT_HEAD_TRAFFIC]) return kuberay_head(p->parts->kuberay);
     for (size_t i = 0; (pod = kuberay_pod_at(p->parts->kuberay, i)); i++)
         if (!pod->head && pod->stage == POD_READY && !pod->deleting) found[count++] = pod;
     return count ? found[turn % count] : NULL;
@@ -366,16 +369,15 @@ void sim_play_kill_worker(struct sim_play *p)
     }
 }
 
-void sim_play_stop_operator(struct sim_play *p, bool stopped)
+void sim_play_fault(struct sim_play *p, enum fault f, bool on)
 {
-    kuberay_stop_operator(p->parts->kuberay, stopped);
+    p->parts->faults[f] = on;
+    kuberay_fault_changed(p->parts->kuberay, f);
 }
 
 void sim_play_redis_gone(struct sim_play *p, bool gone)
 {
     struct why why = {0};
-    p->parts->redis_gone = gone;
-    if (gone) gcs_store_flush(p->parts->store);
     assert_int_equal(sim_worlds_set_redis_gone(p->parts->worlds, gone, &why), ERR_OK);
 }
 
@@ -385,10 +387,9 @@ void sim_play_api(struct sim_play *p, enum sim_play_api how)
     if (how == SIM_PLAY_API_ANSWERS) sim_play_relist(p);
 }
 
-void sim_play_prompts(struct sim_play *p, enum fault fault)
+void sim_play_prompts(struct sim_play *p)
 {
     p->parts->prompts = true;
-    p->parts->fault = fault;
 }
 
 /* ---- it runs ------------------------------------------------------------------------------------------------------
@@ -404,7 +405,8 @@ static void cluster_open(struct sim_play *p, bool ft)
 {
     struct sim_play_parts *s = p->parts;
     struct why why = {0};
-    const struct kuberay_conf conf = {.seed = 7,
+    const struct kuberay_conf conf = {.faults = s->faults,
+                                      .seed = 7,
                                       .ft = ft,
                                       .redis_port = REDIS_PORT,
                                       .redis_user = "ray",
@@ -413,8 +415,13 @@ static void cluster_open(struct sim_play *p, bool ft)
                                       .notify = on_notification,
                                       .arg = p};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
-    const struct sim_worlds_conf worlds = {
-        .dir = s->folder, .seed = 7, .sched = s->sched, .no_redis = true, .row = on_gcs_row, .row_arg = p};
+    const struct sim_worlds_conf worlds = {.faults = s->faults,
+                                           .dir = s->folder,
+                                           .seed = 7,
+                                           .sched = s->sched,
+                                           .no_redis = true,
+                                           .row = on_gcs_row,
+                                           .row_arg = p};
     assert_int_equal(sim_worlds_new(s->loop, &worlds, &s->worlds, &why), ERR_OK);
     assert_int_equal(sim_worlds_boot(s->worlds, s->kuberay, s->folder, BEGIN_MS, &why), ERR_OK);
 }
@@ -431,7 +438,6 @@ void sim_play_open(struct sim_play *p, bool ft)
     s->sched = sched_new(s->loop, 1);
     s->store = gcs_store_new(play_apply, p);
     s->folder = run_folder();
-    s->fault = FAULT_COUNT;
     cluster_open(p, ft);
     sim_play_relist(p);
     objects_listen(s->objects, on_object, p);

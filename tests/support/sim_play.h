@@ -39,12 +39,11 @@ void sim_play_pass(struct sim_play *p, uint64_t ms); /* a multiple of a second *
 void sim_play_kill_head(struct sim_play *p, int64_t grace_s);   /* our delete; grace -1: the pod's own */
 void sim_play_delete_head(struct sim_play *p, int64_t grace_s); /* somebody else's */
 void sim_play_kill_worker(struct sim_play *p);
-void sim_play_stop_operator(struct sim_play *p, bool stopped);
-void sim_play_redis_gone(struct sim_play *p, bool gone); /* it comes back empty */
+void sim_play_fault(struct sim_play *p, enum fault f, bool on); /* not of Redis, of connections or of answers' forms */
+void sim_play_redis_gone(struct sim_play *p, bool gone);        /* it comes back empty */
 void sim_play_api(struct sim_play *p, enum sim_play_api how);
-/* From now on a prompt is sent each second; fault: FAULT_SERVE_500, FAULT_SERVE_HANG, FAULT_COUNT: none. */
-void sim_play_prompts(struct sim_play *p, enum fault fault);
-void sim_play_relist(struct sim_play *p); /* every watch is too old */
+void sim_play_prompts(struct sim_play *p); /* from now on one is sent each second */
+void sim_play_relist(struct sim_play *p);  /* every watch is too old */
 
 struct view sim_play_view(struct sim_play *p);                /* of the console; without a chrome */
 struct replay_users sim_play_users(const struct sim_play *p); /* of the last second */

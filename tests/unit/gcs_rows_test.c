@@ -94,6 +94,7 @@ static struct ray_sim *after_a_head_loss(void)
     ray_sim_head_controller(r, 1700000005000);
     ray_sim_head_proxy(r, 1700000006000);
     ray_sim_head_node(r, "m-head-b", "127.0.0.34", 1700000100000);
+    ray_sim_old_heads_die(r, 1700000100000);
     ray_sim_head_controller(r, 1700000102000);
     ray_sim_head_proxy(r, 1700000104000);
     ray_sim_head_job(r, 1700000105000);

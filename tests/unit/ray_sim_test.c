@@ -33,6 +33,7 @@ static struct ray_sim *ray_running(uint64_t seed)
 static void next_head(struct ray_sim *r)
 {
     ray_sim_head_node(r, "m-head-b", "127.0.0.34", T0 + 100);
+    ray_sim_old_heads_die(r, T0 + 100);
     ray_sim_head_controller(r, T0 + 102);
     ray_sim_head_proxy(r, T0 + 104);
     ray_sim_head_job(r, T0 + 105);
@@ -112,6 +113,7 @@ static void test_head_loss(void **state)
     unsigned pid = was->pid;
 
     ray_sim_head_node(r, "m-head-b", "127.0.0.34", T0 + 100);
+    ray_sim_old_heads_die(r, T0 + 100);
     assert_int_equal(actor_named(r, "CONTROLLER", RAY_SIM_RESTARTING)->restarts, 0);
     assert_non_null(actor_named(r, "SERVE_PROXY", RAY_SIM_DEAD));
     assert_string_equal(ray_sim_head(r)->pod, "m-head-b");

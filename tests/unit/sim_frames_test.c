@@ -31,19 +31,12 @@ enum {
 struct failure {
     const char *name;
     void (*begin)(struct sim_play *p), (*end)(struct sim_play *p);
+    enum fault fault; /* 0, which is of connections: none */
     int seconds;
     bool blind;   /* the console sees nothing meanwhile */
     bool another; /* the head is deleted by somebody else */
 };
 
-static void operator_stops(struct sim_play *p)
-{
-    sim_play_stop_operator(p, true);
-}
-static void operator_runs(struct sim_play *p)
-{
-    sim_play_stop_operator(p, false);
-}
 static void redis_gone(struct sim_play *p)
 {
     sim_play_redis_gone(p, true);
@@ -64,18 +57,6 @@ static void api_answers(struct sim_play *p)
 {
     sim_play_api(p, SIM_PLAY_API_ANSWERS);
 }
-static void serve_500(struct sim_play *p)
-{
-    sim_play_prompts(p, FAULT_SERVE_500);
-}
-static void serve_hangs(struct sim_play *p)
-{
-    sim_play_prompts(p, FAULT_SERVE_HANG);
-}
-static void serve_answers(struct sim_play *p)
-{
-    sim_play_prompts(p, FAULT_COUNT);
-}
 static void second_kill(struct sim_play *p)
 {
     if (kuberay_head(sim_play_kuberay(p))) sim_play_kill_head(p, 0);
@@ -84,14 +65,23 @@ static void second_kill(struct sim_play *p)
 static const struct failure failures[] = {
     {.name = "none", .seconds = 20},
     {.name = "by another", .seconds = 20, .another = true},
-    {.name = "operator-down", .begin = operator_stops, .end = operator_runs, .seconds = 20},
+    {.name = "operator-down", .fault = FAULT_OPERATOR_DOWN, .seconds = 20},
     {.name = "redis-gone", .begin = redis_gone, .end = redis_back, .seconds = 20},
     {.name = "api-stopped", .begin = api_stopped, .end = api_answers, .seconds = 20, .blind = true},
     {.name = "api-cuts", .begin = api_cuts, .end = api_answers, .seconds = 20, .blind = true},
     {.name = "watch-410", .begin = sim_play_relist, .end = sim_play_relist, .seconds = 20},
     {.name = "kill-worker", .begin = sim_play_kill_worker, .seconds = 20},
-    {.name = "serve-500", .begin = serve_500, .end = serve_answers, .seconds = 40},
-    {.name = "serve-hang", .begin = serve_hangs, .end = serve_answers, .seconds = 40},
+    {.name = "serve-500", .begin = sim_play_prompts, .fault = FAULT_SERVE_500, .seconds = 40},
+    {.name = "serve-hang", .begin = sim_play_prompts, .fault = FAULT_SERVE_HANG, .seconds = 40},
+    {.name = "short-patience", .fault = FAULT_SHORT_PATIENCE, .seconds = 100},
+    {.name = "redis-lost", .fault = FAULT_REDIS_LOST, .seconds = 100},
+    {.name = "wrong-namespace", .fault = FAULT_WRONG_NAMESPACE, .seconds = 100},
+    {.name = "head-traffic", .begin = sim_play_prompts, .fault = FAULT_HEAD_TRAFFIC, .seconds = 100},
+    {.name = "head-crash-loop", .fault = FAULT_HEAD_CRASH_LOOP, .seconds = 100},
+    {.name = "head-pending", .fault = FAULT_HEAD_PENDING, .seconds = 60},
+    {.name = "not-ready", .fault = FAULT_WORKERS_NOT_READY, .seconds = 100},
+    {.name = "two-heads", .fault = FAULT_TWO_HEADS, .seconds = 100},
+    {.name = "prompts-hang", .begin = sim_play_prompts, .fault = FAULT_PROMPTS_HANG, .seconds = 100},
     {.name = "second kill", .end = second_kill, .seconds = 20},
 };
 
@@ -105,9 +95,11 @@ enum { NO_KILL = -2 };
 static void scenario_second(const struct scenario *s, struct sim_play *p, int at)
 {
     if (at == CALM_S && s->failure->begin) s->failure->begin(p);
+    if (at == CALM_S && s->failure->fault) sim_play_fault(p, s->failure->fault, true);
     if (at == CALM_S && s->grace_s != NO_KILL)
         (s->failure->another ? sim_play_delete_head : sim_play_kill_head)(p, s->grace_s);
     if (at == CALM_S + s->failure->seconds && s->failure->end) s->failure->end(p);
+    if (at == CALM_S + s->failure->seconds && s->failure->fault) sim_play_fault(p, s->failure->fault, false);
     sim_play_pass(p, SECOND_MS);
 }
 

@@ -300,7 +300,7 @@ static void faults_have_words(void **state)
     enum fault f;
     (void)state;
     for (int i = 0; i < FAULT_COUNT; i++) {
-        assert_true(fault_find(fault_word((enum fault)i), &f));
+        assert_true(fault_find(fault_info((enum fault)i)->word, &f));
         assert_int_equal(f, i);
     }
     assert_false(fault_find("", &f));

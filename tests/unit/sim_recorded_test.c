@@ -121,8 +121,8 @@ static void run_simulated(struct run *r, int64_t grace_s, size_t again_s, size_t
         if (i == BEFORE_S && (r->traits & WORKER_KILLED)) sim_play_kill_worker(&p);
         if (i == BEFORE_S && (r->traits & REDIS_EMPTY)) sim_play_redis_gone(&p, true);
         if (i == BEFORE_S + redis_s && (r->traits & REDIS_EMPTY)) sim_play_redis_gone(&p, false);
-        if (i == BEFORE_S && (r->traits & OPERATOR_STOPPED)) sim_play_stop_operator(&p, true);
-        if (i == BEFORE_S + 20 && (r->traits & OPERATOR_STOPPED)) sim_play_stop_operator(&p, false);
+        if (i == BEFORE_S && (r->traits & OPERATOR_STOPPED)) sim_play_fault(&p, FAULT_OPERATOR_DOWN, true);
+        if (i == BEFORE_S + 20 && (r->traits & OPERATOR_STOPPED)) sim_play_fault(&p, FAULT_OPERATOR_DOWN, false);
         if (again_s && i == BEFORE_S + again_s) sim_play_kill_head(&p, grace_s);
         sim_play_pass(&p, SECOND_MS);
         const struct replay_users users = sim_play_users(&p);

@@ -390,7 +390,7 @@ static void a_deleted_service_goes_with_its_storage(void **state)
     redisContext *redis = redis_of(b);
     assert_int_equal(redis_keys(redis), 0);
     service_deploy(b);
-    const char *ns = kuberay_cluster_uid(sim_kuberay(b->sim));
+    const char *ns = kuberay_storage_ns(sim_kuberay(b->sim));
     redisReply *r = redisCommand(redis, "HLEN RAY%s@NODE", ns);
     assert_int_equal(r->integer, 3);
     freeReplyObject(r);
@@ -415,7 +415,7 @@ static void a_deleted_service_goes_with_its_storage(void **state)
     assert_int_equal(redis_keys(redis), 0);
     /* And again: another cluster with another storage namespace. */
     service_deploy(b);
-    assert_string_not_equal(kuberay_cluster_uid(sim_kuberay(b->sim)), "");
+    assert_string_not_equal(kuberay_storage_ns(sim_kuberay(b->sim)), "");
     assert_true(redis_keys(redis) > 3);
     redisFree(redis);
 }
@@ -469,7 +469,7 @@ static void a_reset_leaves_one_storage_namespace(void **state)
         const redisReply *list = r->element[1];
         alone = list->elements > 4;
         for (size_t i = 0; i < list->elements; i++)
-            alone = alone && strstr(list->element[i]->str, kuberay_cluster_uid(sim_kuberay(b->sim)));
+            alone = alone && strstr(list->element[i]->str, kuberay_storage_ns(sim_kuberay(b->sim)));
         freeReplyObject(r);
     }
     redisFree(redis);

@@ -632,8 +632,8 @@ static void the_control_socket_answers_each_line(void **state)
     STEP_UNTIL(b->loop, strstr(buf_text(&t.text), "error: commands are"));
     const char *text = buf_text(&t.text);
     assert_non_null(
-        strstr(text, "error: no such fault; there are: drop-connections operator-down watch-410 redis-gone garbage "
-                     "serve-500 serve-hang serve-cut deploy-failed serve-slow\n"));
+        strstr(text, "error: no such fault; there are: drop-connections watch-410 garbage redis-gone operator-down "
+                     "deploy-failed serve-500 serve-hang serve-cut serve-slow short-patience"));
     assert_non_null(strstr(text, "error: advance SECONDS\n"));
     assert_non_null(strstr(text, "error: no worker pod of that name\n"));
     assert_non_null(strstr(text, "ok serve=running watches=0 redis=0 "));
