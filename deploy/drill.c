@@ -287,6 +287,7 @@ static void drill_judge_now(struct drill *d)
 
     if (!d->tally.until_ms) d->tally.until_ms = drill_wall_ms(d);
     drill_outage(d, &d->outage);
+    tally_close(&d->tally, session_world(s), d->tally.until_ms);
     drill_report_judge(&(struct verdict_ask){.outage = &d->outage,
                                              .tally = &d->tally,
                                              .limits = d->conf.limits,
@@ -343,14 +344,13 @@ const struct drill_report *drill_report(const struct drill *d)
 /* The tally begins with the outage: a request that was due before T0 says nothing of it. */
 void drill_applied(struct drill *d, const struct change *c)
 {
-    if (!d->injected || d->judged) return;
+    if (d->judged) return;
     const struct recovery *r = session_recovery(d->conf.session);
-    if (!d->tallying && r->outage != OUTAGE_NONE && drill_is_outage_of_fault(d, r->t0_ms)) {
+    if (d->injected && !d->tallying && r->outage != OUTAGE_NONE && drill_is_outage_of_fault(d, r->t0_ms)) {
         d->tallying = true;
-        tally_begin(&d->tally, r->service, r->t0_wall_ms);
-        d->tally.of_load = true;
+        tally_restart(&d->tally, r->service, r->t0_wall_ms);
     }
-    if (d->tallying) tally_observe(&d->tally, session_world(d->conf.session), c);
+    tally_observe(&d->tally, session_world(d->conf.session), c);
 }
 
 bool drill_has_injected(const struct drill *d)
@@ -391,6 +391,8 @@ struct drill *drill_start(const struct drill_conf *conf, const struct step_obser
     d->conf = *conf;
     if (d->conf.per_s <= 0) d->conf.per_s = LOAD_PER_S;
     if (!d->conf.baseline_ms) d->conf.baseline_ms = DRILL_BASELINE_MS;
+    tally_begin(&d->tally, NULL, UINT64_MAX); /* until the fault */
+    d->tally.of_load = true;
     drill_fault_text(conf->fault, conf->grace_s, d->fault);
     struct cluster cluster = {.ops = NULL};
     cluster.kube = session_kube(conf->session, &cluster.ops);

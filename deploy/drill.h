@@ -39,9 +39,9 @@ enum drill_step {
 };
 enum {
     DRILL_BASELINE_MS = 10 * 1000,
-    DRILL_OBSERVE_MS = 120 * 1000,     /* beyond the grace */
-    DRILL_RECOVER_MS = 10 * 60 * 1000, /* at least; or twice the limit of the criterion */
-    DRILL_SETTLE_MS = 3 * 60 * 1000,   /* at most */
+    DRILL_OBSERVE_MS = 120 * 1000,   /* beyond the grace */
+    DRILL_RECOVER_MS = 90 * 1000,    /* at least; or twice the limit of the criterion */
+    DRILL_SETTLE_MS = 3 * 60 * 1000, /* at most */
 };
 
 /* Everything is borrowed until drill_free. */

@@ -1,5 +1,5 @@
 /* drill_verdict.c - holds the report of an outage and its requests against the criteria; see drill_verdict.h. */
-#include "deploy/drill_verdict.h"
+#include "deploy/drill_verdict_priv.h"
 
 #include "backends/base/mem.h"
 
@@ -92,6 +92,20 @@ static void measure_prompts(const struct verdict_ask *ask, struct judged *j)
     measure_share(&ask->tally->sum[TALLY_PROMPTS], NULL, j);
 }
 
+/* What the model takes by itself was seen before the fault. */
+static void measure_prompt_wait(const struct verdict_ask *ask, struct judged *j)
+{
+    const struct tally_sum *s = &ask->tally->sum[TALLY_PROMPTS];
+    const struct known_u64 slowest = tally_slowest_us(s);
+
+    if (!slowest.known || !s->before_us.known) {
+        reason_set(j, slowest.known ? "no prompt was answered before the fault" : "no prompt was answered");
+        return;
+    }
+    value_set(j, slowest.value > s->before_us.value ? (double)(slowest.value - s->before_us.value) / 1e6 : 0);
+    reason_set(j, "%.1f s, %.1f s before the fault", (double)slowest.value / 1e6, (double)s->before_us.value / 1e6);
+}
+
 static void measure_unserved(const struct verdict_ask *ask, struct judged *j)
 {
     const uint64_t until = ask->tally->until_ms ? ask->tally->until_ms : ask->wall_ms;
@@ -180,12 +194,12 @@ static void measure_fields(const struct verdict_ask *ask, struct judged *j)
 }
 
 static void (*const measures[CRITERIA])(const struct verdict_ask *ask, struct judged *j) = {
-    [CRITERION_OUTAGE] = measure_outage,     [CRITERION_REQUESTS] = measure_requests,
-    [CRITERION_FAILED] = measure_failed,     [CRITERION_UNSERVED] = measure_unserved,
-    [CRITERION_LATENCY] = measure_latency,   [CRITERION_PROMPTS] = measure_prompts,
-    [CRITERION_RESTARTS] = measure_restarts, [CRITERION_REPLACED] = measure_replaced,
-    [CRITERION_RUNTIMES] = measure_runtimes, [CRITERION_RECOVERY] = measure_recovery,
-    [CRITERION_FIELDS] = measure_fields,
+    [CRITERION_OUTAGE] = measure_outage,           [CRITERION_REQUESTS] = measure_requests,
+    [CRITERION_FAILED] = measure_failed,           [CRITERION_UNSERVED] = measure_unserved,
+    [CRITERION_LATENCY] = measure_latency,         [CRITERION_PROMPTS] = measure_prompts,
+    [CRITERION_PROMPT_WAIT] = measure_prompt_wait, [CRITERION_RESTARTS] = measure_restarts,
+    [CRITERION_REPLACED] = measure_replaced,       [CRITERION_RUNTIMES] = measure_runtimes,
+    [CRITERION_RECOVERY] = measure_recovery,       [CRITERION_FIELDS] = measure_fields,
 };
 
 /* ---- the verdict --------------------------------------------------------------------------------------------------
@@ -243,15 +257,7 @@ static void verdict_set_cause(struct drill_verdict *v, enum criterion_id id)
                  j->why, *j->why ? ")" : "");
 }
 
-/* What lies behind it, where the outage itself tells. */
-static void cause_explain(struct drill_verdict *v, const struct outage *o)
-{
-    const size_t used = strlen(v->cause);
-
-    if (o->ft == TRI_NO) snprintf(v->cause + used, sizeof v->cause - used, "; GCS fault tolerance is off");
-}
-
-static void verdict_conclude(struct drill_verdict *v, const struct outage *o)
+static void verdict_conclude(struct drill_verdict *v, const struct verdict_ask *ask)
 {
     enum criterion_id id = first_in(v, JUDGED_BROKEN, CRITERION_PROMISE);
 
@@ -267,7 +273,7 @@ static void verdict_conclude(struct drill_verdict *v, const struct outage *o)
         return;
     }
     verdict_set_cause(v, id);
-    if (v->result == DRILL_FAIL) cause_explain(v, o);
+    drill_cause_explain(ask, v);
 }
 
 static void scope_set(const struct verdict_ask *ask, struct drill_verdict *v)
@@ -291,7 +297,7 @@ void drill_judge(const struct verdict_ask *ask, struct drill_verdict *ret)
         return;
     }
     for (int i = 0; i < CRITERIA; i++) criterion_judge(ask, (enum criterion_id)i, &ret->of[i]);
-    verdict_conclude(ret, ask->outage);
+    verdict_conclude(ret, ask);
     scope_set(ask, ret);
 }
 

@@ -58,7 +58,10 @@ static void recording_play(const struct cli *cli, struct recording *recording, u
     j->session = session_open_replay(loop, &cli->conf, &calls);
     struct replayer *replayer = replayer_new(loop, recording, j->session);
     replayer_to(replayer, at_ms);
-    if (!j->tally) outage_take(j);
+    if (j->tally)
+        tally_close(j->tally, session_world(j->session), j->wall_ms);
+    else
+        outage_take(j);
     replayer_free(replayer);
     session_close(j->session);
     loop_free(loop);

@@ -34,6 +34,8 @@ static void take_identity(const struct recovery *r, const struct focus *f, struc
     ret->head_lost = r->head_lost;
     ret->grace_s = r->grace_s;
     ret->state_gone = r->state_gone_ms.known;
+    const char *ns = r->memory->baseline.ns;
+    if (ns && f->gcs_ns && r->new_head_uid && !text_eq(ns, f->gcs_ns)) COPY(ret->other_storage_ns, f->gcs_ns);
     ret->reconnect_s = r->reconnect_s;
     if (r->over_since_ms.known) ret->last_rung = known_u64(r->over_since_ms.value - r->t0_ms);
 }

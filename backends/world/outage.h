@@ -76,6 +76,7 @@ struct outage {
     struct known_u64 grace_s, grace_left_ms; /* left: while the head is going, to the kubelet's SIGKILL */
     char old_head_uid[OUTAGE_NAME_MAX], old_head[OUTAGE_NAME_MAX];
     char new_head_uid[OUTAGE_NAME_MAX], new_head[OUTAGE_NAME_MAX];
+    char other_storage_ns[OUTAGE_NAME_MAX]; /* of the new head, where it is not that of T0; "" */
     struct known_u64 reconnect_s;
     bool going;                   /* the old head is Terminating, and still serves through its grace */
     struct known_u64 headless_ms; /* how long there has been no head pod (recovery_headless_ms) */

@@ -25,6 +25,7 @@
     TEXT(old_head)                                                                                                     \
     TEXT(new_head_uid)                                                                                                 \
     TEXT(new_head)                                                                                                     \
+    TEXT(other_storage_ns)                                                                                             \
     KNOWN(reconnect_s)                                                                                                 \
     KNOWN(headless_ms)                                                                                                 \
     FLAG(going)                                                                                                        \

@@ -22,6 +22,17 @@ void tally_begin(struct request_tally *t, const char *service, uint64_t from_wal
     snprintf(t->service, sizeof t->service, "%s", service ? service : "");
 }
 
+void tally_restart(struct request_tally *t, const char *service, uint64_t from_wall_ms)
+{
+    struct known_u64 before[TALLY_SERIES];
+
+    for (int i = 0; i < TALLY_SERIES; i++) before[i] = t->sum[i].before_us;
+    const bool of_load = t->of_load;
+    tally_begin(t, service, from_wall_ms);
+    t->of_load = of_load;
+    for (int i = 0; i < TALLY_SERIES; i++) t->sum[i].before_us = before[i];
+}
+
 bool tally_series_of(const struct request *q, enum tally_series *ret)
 {
     for (int i = 0; i < 2 * TALLY_SERIES; i++) {
@@ -67,15 +78,26 @@ static void answer_count(struct tally_sum *s, const struct request *q)
     if (q->done.value > s->answered_ms) s->answered_ms = q->done.value;
 }
 
+static bool is_answered(const struct request *q)
+{
+    return text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+}
+
+/* Without the time that it waited for its turn, in a load that finds out what can be sustained. */
+static void before_note(struct tally_sum *s, const struct request *q)
+{
+    if (!is_answered(q) || !q->sent.known || q->done.value < q->sent.value) return;
+    const uint64_t us = (q->done.value - q->sent.value) * 1000;
+    if (!s->before_us.known || us > s->before_us.value) s->before_us = known_u64(us);
+}
+
 static void request_count(struct tally_sum *s, const struct world *w, const struct request *q, const struct change *c)
 {
-    const bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
-
     if (!s->first_due_ms || q->due.value < s->first_due_ms) s->first_due_ms = q->due.value;
     if (q->due.value > s->last_due_ms) s->last_due_ms = q->due.value;
     if (!q->sent.known || q->sent.value >= q->due.value + REQUEST_LATE_MS) s->late++;
     snprintf(s->path, sizeof s->path, "%s", q->path ? q->path : "");
-    if (answered) {
+    if (is_answered(q)) {
         *(text_eq(q->phase, "ok") ? &s->ok : &s->slow) += 1;
         answer_count(s, q);
     } else if (request_tells_of_serve(w, q, c->at_ms, c->wall_ms)) {
@@ -103,22 +125,49 @@ static void pod_count(struct request_tally *t, const char *name, bool answered)
     *(answered ? &t->pod[i].ok : &t->pod[i].failed) += 1;
 }
 
-void tally_observe(struct request_tally *t, const struct world *w, const struct change *c)
+/* The request of this RayService whose end it tells; NULL: of none. */
+static const struct request *request_ended(const struct request_tally *t, const struct change *c)
 {
     const struct request *q = (const void *)c->record;
 
-    if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !q || !q->due.known || !q->done.known) return;
-    if (*t->service && c->owner && strcmp(t->service, c->owner) != 0) return;
-    if (text_eq(q->phase, "waiting") || text_eq(q->phase, "cancelled")) return;
-    if (q->due.value < t->from_ms || (t->until_ms && q->due.value >= t->until_ms)) return;
+    if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !q || !q->due.known || !q->done.known) return NULL;
+    if (*t->service && c->owner && strcmp(t->service, c->owner) != 0) return NULL;
+    return text_eq(q->phase, "waiting") || text_eq(q->phase, "cancelled") ? NULL : q;
+}
+
+void tally_observe(struct request_tally *t, const struct world *w, const struct change *c)
+{
+    const struct request *q = request_ended(t, c);
+
+    if (!q) return;
     enum tally_series which;
-    if (!tally_series_of(q, &which) || !is_of_series(t, q)) return;
+    if (!tally_series_of(q, &which) || (t->until_ms && q->due.value >= t->until_ms) || !is_of_series(t, q)) return;
     struct tally_sum *s = &t->sum[which];
+    if (q->due.value < t->from_ms) {
+        if (q->done.value < t->from_ms) before_note(s, q);
+        return;
+    }
     const uint64_t second = (q->due.value - t->from_ms) / 1000, counted = tally_ended(s), failed = s->failed;
     request_count(s, w, q, c);
     if (tally_ended(s) == counted) return;
     if (second < TALLY_SECONDS) t->due[s - t->sum][second]++;
     if (s == &t->sum[TALLY_PROXIES] && q->pod) pod_count(t, q->pod, s->failed == failed);
+}
+
+void tally_close(struct request_tally *t, const struct world *w, uint64_t wall_ms)
+{
+    const uint64_t until_ms = t->until_ms ? t->until_ms : wall_ms;
+
+    WORLD_EACH (row, w, TABLE_REQUEST) {
+        const struct request *q = ROW(row, request);
+        enum tally_series which;
+        if (row->gone_ms || !tally_series_of(q, &which) || (t->of_load && !q->series) || !q->due.known ||
+            !text_eq(q->phase, "waiting"))
+            continue;
+        if (q->due.value < t->from_ms || q->due.value >= until_ms) continue;
+        struct tally_sum *s = &t->sum[which];
+        if (until_ms - q->due.value > s->waits_ms) s->waits_ms = until_ms - q->due.value;
+    }
 }
 
 uint64_t tally_due_between(const struct request_tally *t, enum tally_series of, uint64_t from_wall_ms,
@@ -154,6 +203,14 @@ struct known_u64 tally_unserved_ms(const struct tally_sum *s, uint64_t wall_ms)
     if (!tally_ended(s)) return UNKNOWN_U64;
     const uint64_t open_ms = wall_ms > since_ms ? wall_ms - since_ms : 0;
     return known_u64(open_ms > s->gap_ms ? open_ms : s->gap_ms);
+}
+
+struct known_u64 tally_slowest_us(const struct tally_sum *s)
+{
+    const uint64_t answered_us = s->latency.count ? s->latency.max_us : 0, waits_us = s->waits_ms * 1000;
+
+    if (!s->latency.count && !s->waits_ms) return UNKNOWN_U64;
+    return known_u64(answered_us > waits_us ? answered_us : waits_us);
 }
 
 struct known_u64 tally_percentile(const struct tally_sum *s, double percent)

@@ -5,7 +5,8 @@
  * Requests of a load count alone: once one is seen, the session's own (its probes, a person's prompts) are left out, so
  * that what is judged is the load of the drill, live and from a recording alike. Without a load all are counted.
  *
- * A request belongs to the period by the time at which it was due. One that failed without telling anything of Serve
+ * A request belongs to the period by the time at which it was due; of those that ended
+ * before it the slowest answer is kept. One that failed without telling anything of Serve
  * (request_tells_of_serve) counts as `unknown`, neither ok nor failed; a cancelled one is not counted.
  */
 #ifndef RAYDECK_WORLD_REQUEST_TALLY_H
@@ -44,7 +45,9 @@ struct tally_sum {
     struct histogram latency;  /* of the answered ones, from when they were due */
     /* Wall times, milliseconds; 0: none. */
     uint64_t first_due_ms, last_due_ms, answered_ms;
-    uint64_t gap_ms; /* the longest time between two answers, and from first_due_ms to the first */
+    uint64_t gap_ms;            /* the longest time between two answers, and from first_due_ms to the first */
+    struct known_u64 before_us; /* the slowest answer, since it was sent, of those that ended before the period */
+    uint64_t waits_ms;          /* tally_close: how long the oldest one has waited that has not ended */
 };
 struct request_tally {
     bool of_load;                /* requests of a load alone; set by the first of them, or by the owner */
@@ -62,8 +65,13 @@ struct request_tally {
 
 /* Clears it. service: UID of the RayService whose requests it is of, copied; NULL: of any. */
 void tally_begin(struct request_tally *t, const char *service, uint64_t from_wall_ms);
+/* The period begins at from_wall_ms: of what was observed until then only `before_us` stays. */
+void tally_restart(struct request_tally *t, const char *service, uint64_t from_wall_ms);
 /* Call after world_apply(w, c). */
 void tally_observe(struct request_tally *t, const struct world *w, const struct change *c);
+
+/* Takes those of the period into account that have not ended, at its end: until_ms, or else wall_ms. */
+void tally_close(struct request_tally *t, const struct world *w, uint64_t wall_ms);
 
 bool tally_series_of(const struct request *q, enum tally_series *ret); /* false: of none */
 const char *tally_series_words(enum tally_series series);
@@ -74,6 +82,8 @@ uint64_t tally_due_between(const struct request_tally *t, enum tally_series seri
 uint64_t tally_ended(const struct tally_sum *s); /* those that tell something: ok, slow and failed */
 /* The longest time without an answer, the time since the last one included. Unknown where none ended. */
 struct known_u64 tally_unserved_ms(const struct tally_sum *s, uint64_t wall_ms);
+/* The longest that one waited for its answer, or waits for it still. Unknown where there was none. */
+struct known_u64 tally_slowest_us(const struct tally_sum *s);
 /* Of the answered ones, in microseconds. Unknown where none was answered. */
 struct known_u64 tally_percentile(const struct tally_sum *s, double percent);
 

@@ -4,15 +4,10 @@
  * minute and a half; what it refuses.
  */
 #include "tests/support/deadline.h"
-#include "tests/support/pty.h"
+#include "tests/support/drill_run.h"
 #include "tests/support/run.h"
-#include "tests/support/sim_run.h"
 
-#include "backends/base/buf.h"
-#include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/link/file.h"
-#include "backends/link/loop.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,86 +18,16 @@
 
 #include <cmocka.h>
 
-enum { DRILL_MS = 360000, ARGS = 24 };
 #define NAMES "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"
-
-struct drill_run {
-    struct sim_run *sim;
-    struct pty *pty;
-    char *report;
-    bool interrupt; /* once the head is deleted */
-    int status;
-};
-
-static struct drill_run drill_start_on(const char *folder, const char *name, const char *const *sim, const char *fault,
-                                       const char *option)
-{
-    struct drill_run r = {.status = -1};
-    r.sim = sim_run_start(sim);
-    r.report = mem_printf("%s/%s.json", folder, name);
-    const char *const argv[] = {
-        run_raydeck(), "--config", sim_run_config(r.sim), "drill", NAMES, "--fault", fault, "--report", r.report,
-        option,        NULL};
-    r.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 100, .cols = 160});
-    return r;
-}
-
-/* Until all have ended. */
-static void drills_run(struct drill_run *run, size_t count)
-{
-    const uint64_t limit_ms = loop_now_ms() + DRILL_MS;
-    size_t ended = 0;
-    while (ended < count && loop_now_ms() < limit_ms) {
-        ended = 0;
-        for (size_t i = 0; i < count; i++) {
-            struct drill_run *r = &run[i];
-            if (r->status < 0) r->status = pty_wait_exit(r->pty, 50);
-            ended += r->status >= 0;
-            if (!r->interrupt || !pty_wait_for(r->pty, "accepted", 0)) continue;
-            pty_send(r->pty, "\003");
-            r->interrupt = false;
-        }
-    }
-}
-
-/* Caller: cJSON_Delete. */
-static cJSON *report_read(const struct drill_run *r)
-{
-    struct buf file;
-    cJSON *json = NULL;
-    struct why why = {0};
-    buf_init(&file, 1 << 20);
-    if (file_read(r->report, &file, &why) || json_parse(buf_text(&file), file.len, &json, &why)) {
-        char *screen = pty_screen(r->pty);
-        fail_msg("%s (status %d)\n%s", why.text, r->status, screen);
-    }
-    buf_done(&file);
-    return json;
-}
-
-static const cJSON *criterion_of(const cJSON *report, const char *id)
-{
-    JSON_EACH (c, json_get(report, "criteria"))
-        if (strcmp(json_str(c, "id"), id) == 0) return c;
-    fail_msg("no criterion %s", id);
-    return NULL;
-}
-
-static void drill_close(struct drill_run *r)
-{
-    pty_stop(r->pty);
-    sim_run_stop(r->sim);
-    free(r->report);
-}
 
 static void check_pass(const struct drill_run *r)
 {
-    cJSON *json = report_read(r);
+    cJSON *json = drill_run_report(r);
     if (r->status != 0) fail_msg("status %d: %s: %s", r->status, json_str(json, "result"), json_str(json, "cause"));
     assert_string_equal(json_str(json, "result"), "PASS");
     assert_string_equal(json_str(json, "scope"), "deletion of the head pod, grace 0; node loss not tested");
     JSON_EACH (c, json_get(json, "criteria")) assert_string_equal(json_str(c, "state"), "met");
-    assert_true(json_f64(criterion_of(json, "outage"), "value").value >= 5);
+    assert_true(json_f64(drill_run_criterion(json, "outage"), "value").value >= 5);
     assert_int_equal(json_u64(json_get(json_get(json, "requests"), "route"), "failed").value, 0);
     assert_true(json_u64(json_get(json_get(json, "requests"), "prompts"), "answered").value > 0);
     size_t workers = 0;
@@ -117,7 +42,7 @@ static void check_pass(const struct drill_run *r)
 
 static void check_fail(const struct drill_run *r)
 {
-    cJSON *json = report_read(r);
+    cJSON *json = drill_run_report(r);
     assert_int_equal(r->status, 1);
     assert_string_equal(json_str(json, "result"), "FAIL");
     assert_non_null(strstr(json_str(json, "cause"), "GCS fault tolerance is off"));
@@ -128,12 +53,12 @@ static void check_fail(const struct drill_run *r)
 /* What happened is seen to the end; without the load it proves less. */
 static void check_interrupted(const struct drill_run *r)
 {
-    cJSON *json = report_read(r);
+    cJSON *json = drill_run_report(r);
     assert_int_equal(r->status, 1);
     assert_string_equal(json_str(json, "result"), "INCONCLUSIVE");
-    assert_string_not_equal(json_str(criterion_of(json, "unserved"), "state"), "broken");
-    assert_string_equal(json_str(criterion_of(json, "restarts"), "state"), "met");
-    assert_string_equal(json_str(criterion_of(json, "recovery"), "state"), "met");
+    assert_string_not_equal(json_str(drill_run_criterion(json, "unserved"), "state"), "broken");
+    assert_string_equal(json_str(drill_run_criterion(json, "restarts"), "state"), "met");
+    assert_string_equal(json_str(drill_run_criterion(json, "recovery"), "state"), "met");
     cJSON_Delete(json);
     assert_true(pty_wait_for(r->pty, "interrupted: the load is stopped", 0));
 }
@@ -141,11 +66,11 @@ static void check_interrupted(const struct drill_run *r)
 /* The container of the same pod restarted, and no worker did. */
 static void check_gcs(const struct drill_run *r)
 {
-    cJSON *json = report_read(r);
+    cJSON *json = drill_run_report(r);
     if (r->status != 0) fail_msg("status %d: %s: %s", r->status, json_str(json, "result"), json_str(json, "cause"));
     assert_string_equal(json_str(json, "fault"), "gcs_server killed in the head's container");
     assert_non_null(strstr(json_str(json, "scope"), "; pod deletion not tested"));
-    assert_true(json_f64(criterion_of(json, "outage"), "value").value >= 5);
+    assert_true(json_f64(drill_run_criterion(json, "outage"), "value").value >= 5);
     assert_true(pty_wait_for(r->pty, "killed gcs_server, pid 57 in ", 0));
     assert_true(pty_wait_for(r->pty, "the same pod, restarted", 0));
     cJSON_Delete(json);
@@ -164,20 +89,22 @@ static void check_cools_down(const struct drill_run *r)
 static void drills_are_judged(void **state)
 {
     (void)state;
-    static const char *const without_ft[] = {"--no-ft", NULL};
+    static const char *const without_ft[] = {"--no-ft", NULL}, *const now[] = {"--fault", "delete-now", NULL},
+                             *const forced[] = {"--fault", "delete-now", "--force", NULL},
+                             *const no_prompts[] = {"--fault", "delete-now", "--no-prompts", NULL},
+                             *const gcs[] = {"--fault", "gcs", "--no-prompts", NULL};
     char *folder = run_folder();
-    struct drill_run run[] = {drill_start_on(folder, "pass", NULL, "delete-now", NULL),
-                              drill_start_on(folder, "fail", without_ft, "delete-now", "--force"),
-                              drill_start_on(folder, "interrupted", NULL, "delete-now", "--no-prompts"),
-                              drill_start_on(folder, "gcs", NULL, "gcs", "--no-prompts")};
+    struct drill_run run[] = {
+        drill_run_start(folder, "pass", NULL, now), drill_run_start(folder, "fail", without_ft, forced),
+        drill_run_start(folder, "interrupted", NULL, no_prompts), drill_run_start(folder, "gcs", NULL, gcs)};
     run[2].interrupt = true;
-    drills_run(run, ARRAY_LEN(run));
+    drill_run_all(run, ARRAY_LEN(run));
     check_pass(&run[0]);
     check_fail(&run[1]);
     check_interrupted(&run[2]);
     check_gcs(&run[3]);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) check_cools_down(&run[i]);
-    for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_close(&run[i]);
+    for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_run_close(&run[i]);
     run_remove(folder);
 }
 

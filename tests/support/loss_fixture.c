@@ -40,6 +40,7 @@ void loss_fill(struct loss_fixture *x)
     x->tally.until_ms = LOSS_T0 + LOSS_OVER_MS;
     loss_add_requests(x, TALLY_ROUTE, LOSS_REQUESTS, 0);
     loss_add_requests(x, TALLY_PROMPTS, 20, 0);
+    x->tally.sum[TALLY_PROMPTS].before_us = known_u64(20000);
     criteria_init(&x->limits);
     x->ask = (struct verdict_ask){.outage = &x->outage,
                                   .tally = &x->tally,

@@ -239,6 +239,34 @@ static void a_load_is_counted_apart_from_the_probes_of_the_session(void **state)
 
 #define TALLY_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
+/* What ended before the period tells how long an answer takes; one that began before it and ended in it, nothing. */
+static void the_slowest_answer_of_before_is_kept(void **state)
+{
+    struct fixture *x = *state;
+    tally_begin(x->tally, NULL, UINT64_MAX);
+    request_end(x, "prompt", "ok", 0, 1200);
+    request_end(x, "prompt", "ok", 2000, 2900);
+    request_end(x, "prompt", "failed timeout", 3000, 8000);
+    tally_restart(x->tally, NULL, T0 + 10000);
+    request_end(x, "prompt", "ok", 9000, 19000);
+    const struct tally_sum *s = &x->tally->sum[TALLY_PROMPTS];
+    assert_true(s->before_us.known);
+    assert_int_equal(s->before_us.value, 1200000);
+    assert_int_equal(tally_ended(s), 0);
+}
+
+static void one_that_is_not_answered_waits_still(void **state)
+{
+    struct fixture *x = *state;
+    const struct tally_sum *s = &x->tally->sum[TALLY_PROMPTS];
+    assert_false(tally_slowest_us(s).known);
+    request_end(x, "prompt", "ok", 0, 1200);
+    request_end(x, "prompt", "waiting", 3000, 3000);
+    assert_int_equal(tally_slowest_us(s).value, 1200000);
+    tally_close(x->tally, x->world, T0 + 40000);
+    assert_int_equal(tally_slowest_us(s).value, 37000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +278,8 @@ int main(void)
         TALLY_TEST(requests_to_another_rayservice_are_not_counted),
         TALLY_TEST(requests_of_an_outage_are_counted_by_whole_seconds),
         TALLY_TEST(a_load_is_counted_apart_from_the_probes_of_the_session),
+        TALLY_TEST(the_slowest_answer_of_before_is_kept),
+        TALLY_TEST(one_that_is_not_answered_waits_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,95 @@
+/* drill_cause.c - why a loss of the head was not lived through: the first explanation that outage and requests bear
+ * out.
+ */
+#include "deploy/drill_verdict_priv.h"
+
+#include "backends/base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EXPLANATION_MAX = 200, TWO_HEADS_MS = 3000 };
+
+static void explain_ft(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
+{
+    if (ask->outage->ft == TRI_NO) snprintf(out, EXPLANATION_MAX, "GCS fault tolerance is off");
+}
+
+static void explain_state(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
+{
+    const struct outage *o = ask->outage;
+
+    if (*o->other_storage_ns)
+        snprintf(out, EXPLANATION_MAX, "the new head reads another external storage namespace, %s",
+                 o->other_storage_ns);
+    else if (o->state_gone)
+        snprintf(out, EXPLANATION_MAX, "the GCS's state was gone from Redis, which came back empty");
+}
+
+static void explain_patience(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
+{
+    const struct outage *o = ask->outage;
+    const bool passed =
+        o->reconnect_s.known && o->gcs_silent_ms.known && o->gcs_silent_ms.value > o->reconnect_s.value * 1000;
+
+    if (passed && (o->restarts || o->replaced))
+        snprintf(out, EXPLANATION_MAX, "the workers give up after %llu s (RAY_gcs_rpc_server_reconnect_timeout_s)",
+                 (unsigned long long)o->reconnect_s.value);
+}
+
+/* NODE says ALIVE of the old head, too, once the new one is there. */
+static void explain_two_heads(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
+{
+    const struct outage_rung *back = &ask->outage->rung[RUNG_GCS_BACK], *alone = &ask->outage->rung[RUNG_HEAD_ALIVE];
+    const bool silent = ask->outage->rung[RUNG_GCS_SILENT].seen;
+
+    if (silent || !back->seen) return;
+    if (alone->seen && alone->after_ms > back->after_ms + TWO_HEADS_MS)
+        snprintf(out, EXPLANATION_MAX, "two heads were ALIVE in NODE for %.1f s: the old GCS ran on",
+                 (double)(alone->after_ms - back->after_ms) / 1000);
+    else if (!alone->seen)
+        snprintf(out, EXPLANATION_MAX, "two heads are ALIVE in NODE: the old GCS runs on");
+}
+
+static void explain_ladder(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
+{
+    const struct outage *o = ask->outage;
+
+    if (o->missing == RUNG_COUNT || !*o->rung[o->missing].why || ask->outage->state != OUTAGE_RUNNING) return;
+    snprintf(out, EXPLANATION_MAX, "%s: %s", rung_words(o->missing), o->rung[o->missing].why);
+}
+
+/* The users' requests fail, and those to the workers do not. */
+static void explain_route(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
+{
+    const struct tally_sum *route = &ask->tally->sum[TALLY_ROUTE], *proxies = &ask->tally->sum[TALLY_PROXIES];
+
+    if (route->failed && tally_ended(proxies) && !proxies->failed)
+        snprintf(out, EXPLANATION_MAX,
+                 "the workers' proxies answered all the while: does the users' route (%s) lead to "
+                 "the head?",
+                 route->path);
+}
+
+static void explain_proxies(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
+{
+    const struct outage *o = ask->outage;
+    const struct tally_sum *proxies = &ask->tally->sum[TALLY_PROXIES];
+
+    if (!proxies->failed || !o->workers || o->restarts || o->replaced) return;
+    snprintf(out, EXPLANATION_MAX, "the workers ran on and their proxies failed: %llu of %llu",
+             (unsigned long long)proxies->failed, (unsigned long long)tally_ended(proxies));
+}
+
+static void (*const explanations[])(const struct verdict_ask *ask, char out[EXPLANATION_MAX]) = {
+    explain_ft, explain_state, explain_patience, explain_two_heads, explain_ladder, explain_route, explain_proxies,
+};
+
+void drill_cause_explain(const struct verdict_ask *ask, struct drill_verdict *v)
+{
+    const size_t used = strlen(v->cause);
+    char text[EXPLANATION_MAX] = "";
+
+    for (size_t i = 0; i < ARRAY_LEN(explanations) && !*text; i++) explanations[i](ask, text);
+    snprintf(v->cause + used, sizeof v->cause - used, "%s%s", *text ? "; " : "", text);
+}
