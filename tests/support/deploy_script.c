@@ -3,7 +3,6 @@
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
-#include "tests/support/engine_clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,12 +36,6 @@ static const char manifest_text[] =
     "---\n"
     "apiVersion: v1\nkind: Secret\nmetadata: {name: hf-token, namespace: mistral}\n"
     "data: {hf-token: $HUGGING_FACE_HUB_TOKEN}\n";
-
-static void text_add(char *to, size_t size, const char *text)
-{
-    size_t used = strlen(to);
-    snprintf(to + used, size - used, "%s", text);
-}
 
 #define ANYTHING "{\"kind\":\"Whatever\",\"metadata\":{\"generation\":1}}"
 #define A_SERVICE                                                                                                      \
@@ -93,17 +86,11 @@ static const struct answer_row usual[] = {
 static bool script_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     struct deploy_script *r = (struct deploy_script *)(void *)s;
-    char line[400];
-    if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
-        return false;
-    snprintf(line, sizeof line, "%.*s\n", (int)strcspn(request, "\r"), request);
-    char *http = strstr(line, " HTTP/1.1");
-    if (http) memcpy(http, "\n", 2);
-    text_add(r->log, sizeof r->log, line);
+    if (!step_script_takes(&r->run, request)) return false;
     const char *body = strstr(request, "\r\n\r\n");
     if (body && body[4] && !kube_fixture_is(request, "POST /apis/authorization.k8s.io/")) {
-        text_add(r->bodies, sizeof r->bodies, body + 4);
-        text_add(r->bodies, sizeof r->bodies, "\n");
+        text_append(r->bodies, sizeof r->bodies, body + 4);
+        text_append(r->bodies, sizeof r->bodies, "\n");
     }
     const struct answer_row *row = answer_row_find(r->rows, r->seen, request);
     if (!row) row = answer_row_find(usual, r->seen_usual, request);
@@ -114,39 +101,6 @@ static bool script_route(struct kube_fixture *s, const char *request, struct tin
     return true;
 }
 
-static void on_changed(void *arg, const struct step *step, const struct step_line *line)
-{
-    struct deploy_script *r = arg;
-    char text[2 * STEP_TEXT_MAX];
-    static const char marks[] = " !#";
-    if (line)
-        snprintf(text, sizeof text, "%c %s: %s\n", marks[line->tone], step->name, line->text);
-    else
-        snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
-                 step->now);
-    text_add(r->said, sizeof r->said, text);
-}
-
-static void on_confirm(void *arg)
-{
-    struct deploy_script *r = arg;
-    struct buf text;
-    r->asked = true;
-    buf_init(&text, sizeof r->question - 1);
-    deploy_confirm_text(r->deploy, &text);
-    snprintf(r->question, sizeof r->question, "%s", buf_text(&text));
-    buf_done(&text);
-}
-
-static void on_done(void *arg, enum err err, const char *why)
-{
-    struct deploy_script *r = arg;
-    assert_false(r->over);
-    r->over = true;
-    r->err = err;
-    snprintf(r->why, sizeof r->why, "%s", why);
-}
-
 static enum tri on_answering(void *arg, char *ret, size_t size)
 {
     const struct deploy_script *r = arg;
@@ -154,22 +108,13 @@ static enum tri on_answering(void *arg, char *ret, size_t size)
     return r->answering;
 }
 
-static bool script_asked_or_over(struct kube_fixture *s)
+static void question_read(struct deploy_script *r)
 {
-    const struct deploy_script *r = (const struct deploy_script *)(const void *)s;
-    return r->asked || r->over;
-}
-
-static bool script_is_over(struct kube_fixture *s)
-{
-    const struct deploy_script *r = (const struct deploy_script *)(const void *)s;
-    return r->over;
-}
-
-static void script_turn(struct kube_fixture *s)
-{
-    const struct deploy_script *r = (const struct deploy_script *)(const void *)s;
-    engine_clock_turn(s->loop, deploy_engine(r->deploy));
+    struct buf text;
+    buf_init(&text, sizeof r->question - 1);
+    deploy_confirm_text(r->deploy, &text);
+    snprintf(r->question, sizeof r->question, "%s", buf_text(&text));
+    buf_done(&text);
 }
 
 void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *how)
@@ -183,14 +128,10 @@ void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *
     char *given = mem_printf("HUGGING_FACE_HUB_TOKEN=%s", how->token ? how->token : TOKEN);
     if (!how->token || *how->token) assert_int_equal(variables_give(&v, given, &why), ERR_OK);
     free(given);
-    r->fixture.route = script_route;
-    r->fixture.turn = script_turn;
-    kube_fixture_start(&r->fixture);
-    engine_clock_start(r->fixture.loop);
-    kube_fixture_open(&r->fixture, "{token: x}", "mistral");
-    const struct deploy_conf conf = {.loop = r->fixture.loop,
-                                     .cluster = {&kube_api, r->fixture.be},
-                                     .world = r->fixture.world,
+    step_script_open(&r->run, script_route);
+    const struct deploy_conf conf = {.loop = r->run.fixture.loop,
+                                     .cluster = {&kube_api, r->run.fixture.be},
+                                     .world = r->run.fixture.world,
                                      .ns = how->ns,
                                      .manifest = m,
                                      .variables = &v,
@@ -199,21 +140,21 @@ void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *
                                      .answer_ms = 600,
                                      .hooks = {NULL, r->no_probes ? NULL : on_answering, r},
                                      .poll_ms = 20};
-    const struct step_observer observer = {on_changed, on_confirm, on_done, r};
+    const struct step_observer observer = step_script_observer(&r->run);
     if (how->opened) how->opened(r);
     r->deploy = deploy_start(&conf, &observer);
-    kube_fixture_until(&r->fixture, script_asked_or_over, "the question, or an end");
-    if (r->asked) step_engine_confirm(deploy_engine(r->deploy), !how->no);
-    kube_fixture_until(&r->fixture, script_is_over, "the end");
+    step_script_until_asked(&r->run, deploy_engine(r->deploy));
+    if (r->run.asked) question_read(r);
+    step_script_answer(&r->run, !how->no);
     deploy_free(r->deploy);
-    kube_fixture_stop(&r->fixture);
+    kube_fixture_stop(&r->run.fixture);
     manifest_free(m);
     variables_done(&v);
     /* Whatever happened: no secret in what was said. */
-    assert_null(strstr(r->said, TOKEN));
-    assert_null(strstr(r->said, BASE64_TOKEN));
-    assert_null(strstr(r->why, TOKEN));
-    assert_null(strstr(r->log, TOKEN));
+    assert_null(strstr(r->run.said, TOKEN));
+    assert_null(strstr(r->run.said, BASE64_TOKEN));
+    assert_null(strstr(r->run.why, TOKEN));
+    assert_null(strstr(r->run.log, TOKEN));
 }
 
 struct deploy_script *deploy_script_new(const struct answer_row *rows)
@@ -226,5 +167,5 @@ struct deploy_script *deploy_script_new(const struct answer_row *rows)
 
 void deploy_script_said(const struct deploy_script *r, const char *text)
 {
-    if (!strstr(r->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, r->said, r->why);
+    step_script_said(&r->run, text);
 }

@@ -7,24 +7,20 @@
 
 #include "deploy/deploy.h"
 #include "tests/support/answer_rows.h"
+#include "tests/support/step_script.h"
 
 /* The secret that the usual manifest refers to. */
 #define TOKEN "hf_abcdefghijklmnopqrstuvwxyz"
 #define BASE64_TOKEN "aGZfYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo="
 
 struct deploy_script {
-    struct kube_fixture fixture; /* first: the route finds its way back */
+    struct step_script run; /* first: the route finds its way back */
     const struct answer_row *rows;
     unsigned seen[ANSWER_ROWS_MAX], seen_usual[ANSWER_ROWS_MAX];
-    char log[64 * 1024]; /* method and path of every request of ours */
     char bodies[512 * 1024];
-    bool empty;           /* what nobody answers is not there */
-    char said[64 * 1024]; /* every line and state, as told */
+    bool empty; /* what nobody answers is not there */
     char question[8 * 1024];
     struct deploy *deploy;
-    bool asked, over;
-    enum err err;
-    char why[ERR_TEXT_MAX];
     enum tri answering;
     bool no_probes; /* nobody says whether Serve answers */
 };
@@ -42,7 +38,7 @@ struct deploy_script_how {
 struct deploy_script *deploy_script_new(const struct answer_row *rows);
 /* To its end; the question is answered at once. Fails the test where the secret was told to anybody. */
 void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *how);
-/* Fails the test where it was not said. */
+/* step_script_said. */
 void deploy_script_said(const struct deploy_script *r, const char *text);
 
 #endif

@@ -6,7 +6,7 @@
 #include "backends/link/clock.h"
 #include "deploy/cleanup.h"
 #include "tests/support/answer_rows.h"
-#include "tests/support/engine_clock.h"
+#include "tests/support/step_script.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,30 +54,21 @@ static const struct answer_row usual[] = {
     {NULL, 0, NULL, 0, 0}};
 
 struct script {
-    struct kube_fixture fixture; /* first: the route finds its way back */
+    struct step_script run; /* first: the route finds its way back */
     const struct answer_row *rows;
     unsigned seen[ANSWER_ROWS_MAX], seen_usual[ANSWER_ROWS_MAX];
     const char *service;
     unsigned fields,
         fields_after;   /* of the GCS, before and after the RayService is deleted; 0 before: Redis is not read */
     bool no, pod_waits; /* pod_waits: that of a cleanup Job, for its image */
-    char log[64 * 1024], said[64 * 1024], question[8 * 1024];
+    char question[8 * 1024];
     struct cleanup *cleanup;
-    bool asked, over;
-    enum err err;
-    char why[ERR_TEXT_MAX];
 };
-
-static void text_add(char *to, size_t size, const char *text)
-{
-    size_t used = strlen(to);
-    snprintf(to + used, size - used, "%s", text);
-}
 
 static void world_put(struct script *s, struct change *c)
 {
-    c->at_ms = clock_now_ms(loop_clock(s->fixture.loop));
-    world_apply(s->fixture.world, c);
+    c->at_ms = clock_now_ms(loop_clock(s->run.fixture.loop));
+    world_apply(s->run.fixture.world, c);
     change_free(c);
 }
 
@@ -116,13 +107,7 @@ static void pod_put(struct script *s)
 static bool script_route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
 {
     struct script *s = (struct script *)(void *)fixture;
-    char line[400];
-    if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
-        return false;
-    snprintf(line, sizeof line, "%.*s\n", (int)strcspn(request, "\r"), request);
-    char *http = strstr(line, " HTTP/1.1");
-    if (http) memcpy(http, "\n", 2);
-    text_add(s->log, sizeof s->log, line);
+    if (!step_script_takes(&s->run, request)) return false;
     if (kube_fixture_is(request, SERVICE_DELETE) && s->fields) fields_put(s, s->fields_after);
     const struct answer_row *row = answer_row_find(s->rows, s->seen, request);
     if (!row) row = answer_row_find(usual, s->seen_usual, request);
@@ -131,53 +116,13 @@ static bool script_route(struct kube_fixture *fixture, const char *request, stru
     return true;
 }
 
-static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+static void question_read(struct script *s)
 {
-    struct script *s = arg;
-    char text[2 * STEP_TEXT_MAX];
-    static const char marks[] = " !#";
-    if (line)
-        snprintf(text, sizeof text, "%c %s: %s\n", marks[line->tone], step->name, line->text);
-    else
-        snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
-                 step->now);
-    text_add(s->said, sizeof s->said, text);
-}
-
-static void on_confirm(void *arg)
-{
-    struct script *s = arg;
     struct buf text;
     buf_init(&text, sizeof s->question - 1);
     cleanup_confirm_text(s->cleanup, &text);
     snprintf(s->question, sizeof s->question, "%s", buf_text(&text));
     buf_done(&text);
-    s->asked = true;
-}
-
-static void on_done(void *arg, enum err err, const char *why)
-{
-    struct script *s = arg;
-    s->over = true;
-    s->err = err;
-    snprintf(s->why, sizeof s->why, "%s", why);
-}
-
-static bool script_asked_or_over(struct kube_fixture *fixture)
-{
-    const struct script *s = (const struct script *)(const void *)fixture;
-    return s->asked || s->over;
-}
-
-static bool script_is_over(struct kube_fixture *fixture)
-{
-    return ((const struct script *)(const void *)fixture)->over;
-}
-
-static void script_turn(struct kube_fixture *fixture)
-{
-    const struct script *s = (const struct script *)(const void *)fixture;
-    engine_clock_turn(fixture->loop, cleanup_engine(s->cleanup));
 }
 
 static struct script *script_new(const struct answer_row *rows)
@@ -189,29 +134,25 @@ static struct script *script_new(const struct answer_row *rows)
 
 static void script_run(struct script *s)
 {
-    s->fixture.route = script_route;
-    s->fixture.turn = script_turn;
-    kube_fixture_start(&s->fixture);
-    engine_clock_start(s->fixture.loop);
-    kube_fixture_open(&s->fixture, "{token: x}", "mistral");
+    step_script_open(&s->run, script_route);
     if (s->fields) redis_is_read(s);
     if (s->pod_waits) pod_put(s);
-    const struct cleanup_conf conf = {.loop = s->fixture.loop,
-                                      .cluster = {&kube_api, s->fixture.be},
-                                      .world = s->fixture.world,
+    const struct cleanup_conf conf = {.loop = s->run.fixture.loop,
+                                      .cluster = {&kube_api, s->run.fixture.be},
+                                      .world = s->run.fixture.world,
                                       .ns = "mistral",
                                       .service = s->service,
                                       .hang_ms = 120,
                                       .wait_ms = 400,
                                       .poll_ms = 20};
-    const struct step_observer observer = {on_changed, on_confirm, on_done, s};
+    const struct step_observer observer = step_script_observer(&s->run);
     s->cleanup = cleanup_start(&conf, &observer);
-    kube_fixture_until(&s->fixture, script_asked_or_over, "the question, or an end");
-    if (!s->over) assert_null(strstr(s->log, "DELETE"));
-    if (s->asked) step_engine_confirm(cleanup_engine(s->cleanup), !s->no);
-    kube_fixture_until(&s->fixture, script_is_over, "the end");
+    step_script_until_asked(&s->run, cleanup_engine(s->cleanup));
+    if (s->run.asked) question_read(s);
+    if (!s->run.over) assert_null(strstr(s->run.log, "DELETE"));
+    step_script_answer(&s->run, !s->no);
     cleanup_free(s->cleanup);
-    kube_fixture_stop(&s->fixture);
+    kube_fixture_stop(&s->run.fixture);
 }
 
 static struct script *cleaned_up(const struct answer_row *rows)
@@ -221,15 +162,10 @@ static struct script *cleaned_up(const struct answer_row *rows)
     return s;
 }
 
-static void script_said(const struct script *s, const char *text)
-{
-    if (!strstr(s->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, s->said, s->why);
-}
-
 static void script_logged(const struct script *s, const char *line, bool logged)
 {
-    if (!strstr(s->log, line) == logged)
-        fail_msg("%s: %s\n%s%s", logged ? "not asked" : "asked", line, s->log, s->said);
+    if (!strstr(s->run.log, line) == logged)
+        fail_msg("%s: %s\n%s%s", logged ? "not asked" : "asked", line, s->run.log, s->run.said);
 }
 
 /* One answer, and what is said of it. */
@@ -244,9 +180,9 @@ static void answers_are_said(const struct one_answer *cases, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct answer_row rows[] = {cases[i].row, {NULL, 0, NULL, 0, 0}};
         struct script *s = cleaned_up(rows);
-        script_said(s, cases[i].said);
-        if (s->err != cases[i].err) fail_msg("%s\n%s", s->why, s->said);
-        if (cases[i].why) assert_string_equal(s->why, cases[i].why);
+        step_script_said(&s->run, cases[i].said);
+        if (s->run.err != cases[i].err) fail_msg("%s\n%s", s->run.why, s->run.said);
+        if (cases[i].why) assert_string_equal(s->run.why, cases[i].why);
         free(s);
     }
 }
@@ -287,10 +223,11 @@ static void nothing_of_ours_is_nothing_to_clean_up(void **state)
         struct script *s = script_new(rows);
         s->service = i ? "mistral" : NULL;
         script_run(s);
-        assert_string_equal(s->why, "nothing to clean up");
-        script_said(s, i ? "  read: no object in namespace mistral has raydeck's label for RayService mistral\n"
-                         : "  read: no object in namespace mistral has raydeck's label\n");
-        assert_false(s->asked);
+        assert_string_equal(s->run.why, "nothing to clean up");
+        step_script_said(&s->run,
+                         i ? "  read: no object in namespace mistral has raydeck's label for RayService mistral\n"
+                           : "  read: no object in namespace mistral has raydeck's label\n");
+        assert_false(s->run.asked);
         /* Also of the kinds that the server tells of. */
         script_logged(s, "GET /apis\n", true);
         free(s);
@@ -304,8 +241,8 @@ static void nothing_is_not_said_of_what_is_not_known(void **state)
     static const struct answer_row unread[] = {{NAMESPACE_GET, 500, AWAY, 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct script *s = script_new(unread);
     script_run(s);
-    assert_int_equal(s->err, ERR_SERVER);
-    assert_null(strstr(s->said, "raydeck's label"));
+    assert_int_equal(s->run.err, ERR_SERVER);
+    assert_null(strstr(s->run.said, "raydeck's label"));
     free(s);
     static const struct answer_row forbidden[] = {
         {NAMESPACE_GET, 200, OBJECT("mistral", ""), 0, 0},
@@ -314,9 +251,9 @@ static void nothing_is_not_said_of_what_is_not_known(void **state)
         {NULL, 0, NULL, 0, 0}};
     s = script_new(forbidden);
     script_run(s);
-    script_said(s, "  read: no object that this user may list in namespace mistral has raydeck's label\n");
-    assert_int_equal(s->err, ERR_FORBIDDEN);
-    assert_string_equal(s->why, "whether there is anything to clean up is unknown: nothing was deleted");
+    step_script_said(&s->run, "  read: no object that this user may list in namespace mistral has raydeck's label\n");
+    assert_int_equal(s->run.err, ERR_FORBIDDEN);
+    assert_string_equal(s->run.why, "whether there is anything to clean up is unknown: nothing was deleted");
     free(s);
 }
 
@@ -328,13 +265,13 @@ static void an_empty_namespace_of_ours_goes(void **state)
         {SECRETS_GET, 200, LIST(""), 0, 0},
         {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
-    assert_int_equal(s->err, ERR_OK);
+    assert_int_equal(s->run.err, ERR_OK);
     assert_string_equal(s->question, "namespace/mistral, last\n");
-    assert_string_equal(s->why, "cleaned up");
-    script_said(s, "  RayService: none created by raydeck\n= RayService ok\n");
-    script_said(s, "  user interface: none created by raydeck\n= user interface ok\n");
-    script_said(s, "  namespace: namespace/mistral is gone\n");
-    script_said(s, "  GCS in Redis: no RayService created by raydeck\n");
+    assert_string_equal(s->run.why, "cleaned up");
+    step_script_said(&s->run, "  RayService: none created by raydeck\n= RayService ok\n");
+    step_script_said(&s->run, "  user interface: none created by raydeck\n= user interface ok\n");
+    step_script_said(&s->run, "  namespace: namespace/mistral is gone\n");
+    step_script_said(&s->run, "  GCS in Redis: no RayService created by raydeck\n");
     free(s);
 }
 
@@ -403,12 +340,13 @@ static void what_the_server_has_of_other_kinds_keeps_the_namespace(void **state)
             {"GET /apis/example.com/v1/namespaces/mistral/", 200, LIST(OBJECT("theirs", "")), 0, 0},
             {NULL, 0, NULL, 0, 0}};
         struct script *s = cleaned_up(rows);
-        assert_int_equal(s->err, ERR_OK);
+        assert_int_equal(s->run.err, ERR_OK);
         script_logged(s, "GET /apis/example.com/v1/namespaces/mistral/widgets\n", kinds[i].looked_at);
         script_logged(s, "DELETE " NAMESPACE_PATH "\n", !kinds[i].looked_at);
         if (kinds[i].looked_at)
-            script_said(
-                s, "  namespace: namespace/mistral kept: it contains foreign objects: widget.example.com/theirs\n");
+            step_script_said(
+                &s->run,
+                "  namespace: namespace/mistral kept: it contains foreign objects: widget.example.com/theirs\n");
         free(s);
     }
 }
@@ -426,9 +364,9 @@ static void a_server_that_breaks_off_among_the_kinds_ends_it(void **state)
             {"GET /apis/example.com/v1 ", 200, "{\"resources\":[" KIND("widgets", "true", ALL_VERBS) "]}", 0, 0},
             {NULL, 0, NULL, 0, 0}};
         struct script *s = cleaned_up(rows);
-        assert_int_not_equal(s->err, ERR_OK);
-        assert_false(s->asked);
-        script_said(s, "= read failed\n");
+        assert_int_not_equal(s->run.err, ERR_OK);
+        assert_false(s->run.asked);
+        step_script_said(&s->run, "= read failed\n");
         script_logged(s, "DELETE ", false);
         free(s);
     }
@@ -457,10 +395,10 @@ static void kinds_that_cannot_be_told_keep_the_namespace(void **state)
             {NULL, 0, NULL, 0, 0}};
         struct script *s = cleaned_up(rows);
         char kept[300];
-        assert_int_equal(s->err, ERR_OK);
+        assert_int_equal(s->run.err, ERR_OK);
         snprintf(kept, sizeof kept, "  namespace: namespace/mistral kept: it contains foreign objects: %s\n",
                  cases[i].kept);
-        script_said(s, kept);
+        step_script_said(&s->run, kept);
         script_logged(s, "DELETE " NAMESPACE_PATH "\n", false);
         script_logged(s, "DELETE " SERVICE_PATH "\n", true);
         free(s);
@@ -472,7 +410,7 @@ static void kinds_that_cannot_be_told_keep_the_namespace(void **state)
         {"GET /apis/example.com/v1/namespaces/mistral/widgets ", 404, NONE, 0, 0},
         {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
-    script_said(s, "  namespace: namespace/mistral is gone\n");
+    step_script_said(&s->run, "  namespace: namespace/mistral is gone\n");
     free(s);
 }
 
@@ -495,7 +433,7 @@ static void what_becomes_of_an_object_is_said(void **state)
     ANSWERS_ARE_SAID(cases);
     static const struct answer_row rows[] = {{SECRET_DELETE, 403, FORBIDDEN, 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
-    script_said(s, "  namespace: namespace/mistral kept: not everything in it was deleted\n");
+    step_script_said(&s->run, "  namespace: namespace/mistral kept: not everything in it was deleted\n");
     script_logged(s, "DELETE " NAMESPACE_PATH "\n", false);
     free(s);
 }
@@ -520,12 +458,12 @@ static void the_rayservice_is_waited_for_until_it_and_its_cluster_are_gone(void 
          0, 0},
         {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
-    if (s->err) fail_msg("%s\n%s", s->why, s->said);
-    script_said(s, "= RayService running: rayservice.ray.io/mistral is being deleted, finalizers: f\n");
-    script_said(s, "= RayService running: the API server: etcd is away; RayCluster c still exists\n");
-    script_said(s, "= RayService running: RayCluster c still exists\n");
-    script_said(s, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
-    assert_null(strstr(s->said, "Job")); /* that one is not of this cluster */
+    if (s->run.err) fail_msg("%s\n%s", s->run.why, s->run.said);
+    step_script_said(&s->run, "= RayService running: rayservice.ray.io/mistral is being deleted, finalizers: f\n");
+    step_script_said(&s->run, "= RayService running: the API server: etcd is away; RayCluster c still exists\n");
+    step_script_said(&s->run, "= RayService running: RayCluster c still exists\n");
+    step_script_said(&s->run, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
+    assert_null(strstr(s->run.said, "Job")); /* that one is not of this cluster */
     free(s);
 }
 
@@ -536,13 +474,15 @@ static void a_rayservice_that_does_not_go_is_told_with_its_state(void **state)
                                              {SERVICE_GET, 200, OBJECT("mistral", ""), 0, 0},
                                              {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
-    assert_int_equal(s->err, ERR_TIMEOUT);
-    assert_string_equal(s->why, "the RayService is not deleted: rayservice.ray.io/mistral still exists; the other "
-                                "objects were kept, so that its Redis can still be cleaned up");
-    script_said(s, "! RayService: stuck: rayservice.ray.io/mistral still exists\n"
-                   "! RayService: namespace mistral is being deleted: KubeRay cannot create a cleanup Job in it");
-    script_said(s, "# RayService: still exists: rayservice.ray.io/mistral still exists\n= RayService failed\n");
-    assert_null(strstr(s->said, "to remove the finalizer"));
+    assert_int_equal(s->run.err, ERR_TIMEOUT);
+    assert_string_equal(s->run.why, "the RayService is not deleted: rayservice.ray.io/mistral still exists; the other "
+                                    "objects were kept, so that its Redis can still be cleaned up");
+    step_script_said(&s->run,
+                     "! RayService: stuck: rayservice.ray.io/mistral still exists\n"
+                     "! RayService: namespace mistral is being deleted: KubeRay cannot create a cleanup Job in it");
+    step_script_said(&s->run,
+                     "# RayService: still exists: rayservice.ray.io/mistral still exists\n= RayService failed\n");
+    assert_null(strstr(s->run.said, "to remove the finalizer"));
     script_logged(s, "DELETE " NAMESPACE_PATH "/secrets/s\n", false);
     free(s);
 }
@@ -555,8 +495,8 @@ static void why_a_rayservice_hangs_may_be_its_cleanup_pod(void **state)
     struct script *s = script_new(rows);
     s->pod_waits = true;
     script_run(s);
-    assert_int_equal(s->err, ERR_TIMEOUT);
-    script_said(s, "! RayService: stuck: pod cleanup is ImagePullBackOff: no such image\n");
+    assert_int_equal(s->run.err, ERR_TIMEOUT);
+    step_script_said(&s->run, "! RayService: stuck: pod cleanup is ImagePullBackOff: no such image\n");
     free(s);
     /* The Job itself is asked first. */
     static const struct answer_row failed[] = {
@@ -571,11 +511,11 @@ static void why_a_rayservice_hangs_may_be_its_cleanup_pod(void **state)
     s = script_new(failed);
     s->pod_waits = true;
     script_run(s);
-    script_said(s, "! RayService: stuck: Job j failed: backoff limit\n");
-    script_said(
-        s,
+    step_script_said(&s->run, "! RayService: stuck: Job j failed: backoff limit\n");
+    step_script_said(
+        &s->run,
         "! RayService: to remove the finalizer and leave the fields in Redis: kubectl -n mistral patch raycluster c ");
-    assert_null(strstr(s->said, "Ray 2.")); /* its version is not known */
+    assert_null(strstr(s->run.said, "Ray 2.")); /* its version is not known */
     free(s);
 }
 
@@ -638,10 +578,10 @@ static void a_namespace_is_deleted_only_as_it_was_shown(void **state)
         const struct answer_row rows[] = {
             cases[i].row.from ? first : cases[i].row, cases[i].row, {NULL, 0, NULL, 0, 0}};
         struct script *s = cleaned_up(rows);
-        script_said(s, cases[i].said);
-        if (s->err != cases[i].err) fail_msg("%s\n%s", s->why, s->said);
-        assert_true(s->asked);
-        script_said(s, cases[i].err ? "= namespace failed\n" : "= namespace ok\n");
+        step_script_said(&s->run, cases[i].said);
+        if (s->run.err != cases[i].err) fail_msg("%s\n%s", s->run.why, s->run.said);
+        assert_true(s->run.asked);
+        step_script_said(&s->run, cases[i].err ? "= namespace failed\n" : "= namespace ok\n");
         free(s);
     }
 }
@@ -656,18 +596,18 @@ static void a_namespace_is_waited_for_until_it_is_gone(void **state)
                                              {NAMESPACE_GET, 200, OBJECT("other", ""), 4, 99},
                                              {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
-    if (s->err) fail_msg("%s\n%s", s->why, s->said);
-    script_said(s,
-                "  namespace: namespace/mistral deleted\n= namespace running: waiting for its content to be deleted\n"
-                "= namespace running: the API server: etcd is away\n"
-                "  namespace: namespace/mistral is gone\n= namespace ok\n");
+    if (s->run.err) fail_msg("%s\n%s", s->run.why, s->run.said);
+    step_script_said(
+        &s->run, "  namespace: namespace/mistral deleted\n= namespace running: waiting for its content to be deleted\n"
+                 "= namespace running: the API server: etcd is away\n"
+                 "  namespace: namespace/mistral is gone\n= namespace ok\n");
     free(s);
     static const struct answer_row stays[] = {{NAMESPACE_GET, 200, THERE(""), 0, 0}, {NULL, 0, NULL, 0, 0}};
     s = cleaned_up(stays);
-    assert_int_equal(s->err, ERR_TIMEOUT);
-    script_said(s,
-                "# namespace: namespace/mistral is not deleted: waiting for its content to be deleted; an object may "
-                "have a finalizer (see kubectl describe namespace)\n= namespace failed\n");
+    assert_int_equal(s->run.err, ERR_TIMEOUT);
+    step_script_said(
+        &s->run, "# namespace: namespace/mistral is not deleted: waiting for its content to be deleted; an object may "
+                 "have a finalizer (see kubectl describe namespace)\n= namespace failed\n");
     free(s);
 }
 
@@ -679,21 +619,23 @@ static void the_gcs_fields_are_counted_before_and_after(void **state)
     struct script *s = script_new(NULL);
     s->fields = 7;
     script_run(s);
-    assert_int_equal(s->err, ERR_OK);
-    assert_string_equal(s->why, "cleaned up");
-    script_said(s, "  read: 7 GCS fields in Redis under storage namespace gcs-1\n");
+    assert_int_equal(s->run.err, ERR_OK);
+    assert_string_equal(s->run.why, "cleaned up");
+    step_script_said(&s->run, "  read: 7 GCS fields in Redis under storage namespace gcs-1\n");
     assert_non_null(strstr(s->question, "and by KubeRay 7 GCS fields in Redis\n"));
-    script_said(s, "  GCS in Redis: GCS fields under storage namespace gcs-1: 7 before, 0 now\n= GCS in Redis ok\n");
+    step_script_said(&s->run,
+                     "  GCS in Redis: GCS fields under storage namespace gcs-1: 7 before, 0 now\n= GCS in Redis ok\n");
     free(s);
 
     s = script_new(NULL);
     s->fields = 7;
     s->fields_after = 2;
     script_run(s);
-    assert_int_equal(s->err, ERR_OK);
-    script_said(s, "= GCS in Redis running: 2 of 7 fields left\n");
-    script_said(s, "! GCS in Redis: GCS fields under storage namespace gcs-1: 7 before, 2 now: orphaned; nothing reads "
-                   "them or will delete them\n= GCS in Redis warning\n");
+    assert_int_equal(s->run.err, ERR_OK);
+    step_script_said(&s->run, "= GCS in Redis running: 2 of 7 fields left\n");
+    step_script_said(
+        &s->run, "! GCS in Redis: GCS fields under storage namespace gcs-1: 7 before, 2 now: orphaned; nothing reads "
+                 "them or will delete them\n= GCS in Redis warning\n");
     free(s);
 }
 

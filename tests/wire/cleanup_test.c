@@ -2,8 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
 #include "deploy/cleanup.h"
-#include "tests/support/engine_clock.h"
-#include "tests/support/kube_fixture.h"
+#include "tests/support/step_script.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,24 +21,14 @@
 #define HELD "\"deletionTimestamp\":\"2026-11-23T12:00:00Z\",\"finalizers\":[\"ray.io/gcs-ft-redis-cleanup-finalizer\"]"
 
 struct script {
-    struct kube_fixture fixture; /* first: the route finds its way back */
-    const char *service;         /* the one that is meant */
+    struct step_script run; /* first: the route finds its way back */
+    const char *service;    /* the one that is meant */
     bool two, pod, foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced, cut;
     unsigned clusters, namespaces; /* asked so far, after the deletion */
     bool service_deleted, namespace_deleted;
     char deleted[4096]; /* what was deleted, in order, with its body's UID checked */
-    char said[32 * 1024];
     struct cleanup *cleanup;
-    bool asked, over;
-    enum err err;
-    char why[ERR_TEXT_MAX];
 };
-
-static void text_append(char *to, size_t size, const char *text)
-{
-    size_t used = strlen(to);
-    snprintf(to + used, size - used, "%s", text);
-}
 
 static struct tiny_reply answer_delete(struct script *s, const char *request)
 {
@@ -48,10 +37,10 @@ static struct tiny_reply answer_delete(struct script *s, const char *request)
     text_append(s->deleted, sizeof s->deleted, line);
     if (!strstr(request, "\"preconditions\":{\"uid\":\"u-")) fail_msg("no UID: %s", request);
     if (s->replaced && strstr(line, "rayservices"))
-        return kube_fixture_json(&s->fixture, 409, "{\"kind\":\"Status\",\"code\":409}");
+        return kube_fixture_json(&s->run.fixture, 409, "{\"kind\":\"Status\",\"code\":409}");
     if (strstr(line, "/rayservices/")) s->service_deleted = true;
     if (strcmp(line, "/api/v1/namespaces/mistral\n") == 0) s->namespace_deleted = true;
-    return kube_fixture_json(&s->fixture, 200, "{\"kind\":\"Status\"}");
+    return kube_fixture_json(&s->run.fixture, 200, "{\"kind\":\"Status\"}");
 }
 
 static const char *jobs_body(const struct script *s)
@@ -94,7 +83,7 @@ static const char *list_body(const struct script *s, const char *path)
 
 static struct tiny_reply answer_get(struct script *s, const char *path)
 {
-    struct kube_fixture *fixture = &s->fixture;
+    struct kube_fixture *fixture = &s->run.fixture;
     if (strncmp(path, "/apis ", 6) == 0) return kube_fixture_json(fixture, 200, "{\"groups\":[]}");
     if (strncmp(path, "/api/v1 ", 8) == 0)
         return kube_fixture_json(
@@ -124,8 +113,7 @@ static struct tiny_reply answer_get(struct script *s, const char *path)
 static bool server_route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
 {
     struct script *s = (struct script *)(void *)fixture;
-    if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
-        return false;
+    if (!step_script_takes(&s->run, request)) return false;
     if (kube_fixture_is(request, "DELETE ") && s->cut)
         *reply = (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", .hang_up = true};
     else if (kube_fixture_is(request, "DELETE "))
@@ -135,79 +123,25 @@ static bool server_route(struct kube_fixture *fixture, const char *request, stru
     return true;
 }
 
-static void on_changed(void *arg, const struct step *step, const struct step_line *line)
-{
-    struct script *s = arg;
-    char text[2 * STEP_TEXT_MAX];
-    static const char marks[] = " !#";
-    if (line)
-        snprintf(text, sizeof text, "%c %s: %s\n", marks[line->tone], step->name, line->text);
-    else
-        snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
-                 step->now);
-    text_append(s->said, sizeof s->said, text);
-}
-
-static void on_confirm(void *arg)
-{
-    struct script *s = arg;
-    s->asked = true;
-}
-
-static void on_done(void *arg, enum err err, const char *why)
-{
-    struct script *s = arg;
-    s->over = true;
-    s->err = err;
-    snprintf(s->why, sizeof s->why, "%s", why);
-}
-
-static bool asked_or_over(struct kube_fixture *fixture)
-{
-    const struct script *s = (const struct script *)(const void *)fixture;
-    return s->asked || s->over;
-}
-
-static bool cleanup_over(struct kube_fixture *fixture)
-{
-    return ((const struct script *)(const void *)fixture)->over;
-}
-
-static void script_turn(struct kube_fixture *fixture)
-{
-    const struct script *s = (const struct script *)(const void *)fixture;
-    engine_clock_turn(fixture->loop, cleanup_engine(s->cleanup));
-}
-
 static void cleanup_run(struct script *s, bool yes)
 {
-    s->fixture.route = server_route;
-    s->fixture.turn = script_turn;
-    kube_fixture_start(&s->fixture);
-    engine_clock_start(s->fixture.loop);
-    kube_fixture_open(&s->fixture, "{token: x}", "mistral");
-    const struct cleanup_conf conf = {.loop = s->fixture.loop,
-                                      .cluster = {&kube_api, s->fixture.be},
-                                      .world = s->fixture.world,
+    step_script_open(&s->run, server_route);
+    const struct cleanup_conf conf = {.loop = s->run.fixture.loop,
+                                      .cluster = {&kube_api, s->run.fixture.be},
+                                      .world = s->run.fixture.world,
                                       .ns = "mistral",
                                       .service = s->service,
                                       .hang_ms = 60,
                                       .wait_ms = 300,
                                       .poll_ms = 20};
-    const struct step_observer observer = {on_changed, on_confirm, on_done, s};
+    const struct step_observer observer = step_script_observer(&s->run);
     s->cleanup = cleanup_start(&conf, &observer);
-    kube_fixture_until(&s->fixture, asked_or_over, "the question, or an end");
-    if (!s->over) assert_string_equal(s->deleted, "");
-    if (s->asked) step_engine_confirm(cleanup_engine(s->cleanup), yes);
-    kube_fixture_until(&s->fixture, cleanup_over, "the end");
+    step_script_until_asked(&s->run, cleanup_engine(s->cleanup));
+    if (!s->run.over) assert_string_equal(s->deleted, "");
+    step_script_answer(&s->run, yes);
     cleanup_free(s->cleanup);
-    kube_fixture_stop(&s->fixture);
+    kube_fixture_stop(&s->run.fixture);
 }
-
-#define SAID(s, text)                                                                                                  \
-    do {                                                                                                               \
-        if (!strstr((s)->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, (s)->said, (s)->why);                 \
-    } while (0)
 
 #define NS "/api/v1/namespaces/mistral"
 
@@ -223,8 +157,9 @@ static void what_is_cut_off_is_not_called_undone(void **state)
     struct script *s = script_new();
     s->cut = true;
     cleanup_run(s, true);
-    SAID(s, "deployment.apps/gradio: the outcome is unknown: ");
-    if (!strstr(s->why, "the outcome of deleting rayservice.ray.io/mistral is unknown: ")) fail_msg("%s", s->why);
+    step_script_said(&s->run, "deployment.apps/gradio: the outcome is unknown: ");
+    if (!strstr(s->run.why, "the outcome of deleting rayservice.ray.io/mistral is unknown: "))
+        fail_msg("%s", s->run.why);
     free(s);
 }
 
@@ -233,19 +168,19 @@ static void everything_of_ours_goes_in_order(void **state)
     (void)state;
     struct script *s = script_new();
     cleanup_run(s, true);
-    if (s->err) fail_msg("%s\n%s", s->why, s->said);
-    assert_string_equal(s->why, "cleaned up; the fields left in Redis are unknown");
+    if (s->run.err) fail_msg("%s\n%s", s->run.why, s->run.said);
+    assert_string_equal(s->run.why, "cleaned up; the fields left in Redis are unknown");
     assert_string_equal(s->deleted, "/apis/apps/v1/namespaces/mistral/deployments/gradio\n"
                                     "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n"
                                     "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral\n" NS
                                     "/secrets/hf-token\n" NS "\n");
-    SAID(s, "= RayService running: RayCluster mistral-abcde is being deleted, finalizers: "
-            "ray.io/gcs-ft-redis-cleanup-finalizer\n");
-    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup cleans up Redis\n");
-    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup succeeded\n");
-    SAID(s, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
-    SAID(s, "  namespace: namespace/mistral is gone\n");
-    SAID(s, "! GCS in Redis: unknown: the storage namespace was not found in Redis\n");
+    step_script_said(&s->run, "= RayService running: RayCluster mistral-abcde is being deleted, finalizers: "
+                              "ray.io/gcs-ft-redis-cleanup-finalizer\n");
+    step_script_said(&s->run, "  RayService: Job mistral-abcde-redis-cleanup cleans up Redis\n");
+    step_script_said(&s->run, "  RayService: Job mistral-abcde-redis-cleanup succeeded\n");
+    step_script_said(&s->run, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
+    step_script_said(&s->run, "  namespace: namespace/mistral is gone\n");
+    step_script_said(&s->run, "! GCS in Redis: unknown: the storage namespace was not found in Redis\n");
     free(s);
 }
 
@@ -254,9 +189,9 @@ static void a_no_deletes_nothing(void **state)
     (void)state;
     struct script *s = script_new();
     cleanup_run(s, false);
-    assert_int_equal(s->err, ERR_GUARD);
+    assert_int_equal(s->run.err, ERR_GUARD);
     assert_string_equal(s->deleted, "");
-    SAID(s, "= namespace skipped\n");
+    step_script_said(&s->run, "= namespace skipped\n");
     free(s);
 }
 
@@ -266,27 +201,27 @@ static void a_namespace_that_is_not_ours_stays(void **state)
     struct script *s = script_new();
     s->foreign_namespace = true;
     cleanup_run(s, true);
-    assert_int_equal(s->err, ERR_OK);
+    assert_int_equal(s->run.err, ERR_OK);
     assert_false(s->namespace_deleted);
-    SAID(s, "  namespace: namespace/mistral kept: raydeck did not create it\n");
+    step_script_said(&s->run, "  namespace: namespace/mistral kept: raydeck did not create it\n");
     free(s);
 
     s = script_new();
     s->someone_else = true;
     cleanup_run(s, true);
-    assert_int_equal(s->err, ERR_OK);
+    assert_int_equal(s->run.err, ERR_OK);
     assert_false(s->namespace_deleted);
     assert_null(strstr(s->deleted, "theirs"));
-    SAID(s, "  read: namespace/mistral, kept: it contains configmap/theirs\n");
-    SAID(s, "  namespace: namespace/mistral kept: it contains foreign objects: configmap/theirs\n");
+    step_script_said(&s->run, "  read: namespace/mistral, kept: it contains configmap/theirs\n");
+    step_script_said(&s->run, "  namespace: namespace/mistral kept: it contains foreign objects: configmap/theirs\n");
     free(s);
 
     s = script_new();
     s->forbidden = true;
     cleanup_run(s, true);
     assert_false(s->namespace_deleted);
-    SAID(s, "! read: this user may not list secrets: they are kept\n");
-    SAID(s, "kept: it contains foreign objects: possibly secrets, which this user may not list\n");
+    step_script_said(&s->run, "! read: this user may not list secrets: they are kept\n");
+    step_script_said(&s->run, "kept: it contains foreign objects: possibly secrets, which this user may not list\n");
     free(s);
 }
 
@@ -297,20 +232,20 @@ static void one_of_two(void **state)
     struct script *s = script_new();
     s->two = true;
     cleanup_run(s, true);
-    assert_int_equal(s->err, ERR_USAGE);
+    assert_int_equal(s->run.err, ERR_USAGE);
     assert_string_equal(s->deleted, "");
-    SAID(s, "# read: 2 RayServices created by raydeck in namespace mistral: mistral, second\n");
+    step_script_said(&s->run, "# read: 2 RayServices created by raydeck in namespace mistral: mistral, second\n");
     free(s);
 
     s = script_new();
     s->two = true;
     s->service = "mistral";
     cleanup_run(s, true);
-    if (s->err) fail_msg("%s\n%s", s->why, s->said);
+    if (s->run.err) fail_msg("%s\n%s", s->run.why, s->run.said);
     assert_string_equal(s->deleted,
                         "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n" NS "/secrets/hf-token\n");
     assert_false(s->namespace_deleted);
-    SAID(s, "  read: namespace/mistral, kept: it contains ");
+    step_script_said(&s->run, "  read: namespace/mistral, kept: it contains ");
     free(s);
 }
 
@@ -322,7 +257,7 @@ static void another_name_takes_nothing(void **state)
     s->service = "mistrall";
     cleanup_run(s, true);
     assert_string_equal(s->deleted, "");
-    assert_string_equal(s->why, "nothing to clean up");
+    assert_string_equal(s->run.why, "nothing to clean up");
     free(s);
 }
 
@@ -332,9 +267,9 @@ static void a_pod_of_somebody_keeps_the_namespace(void **state)
     struct script *s = script_new();
     s->pod = true;
     cleanup_run(s, true);
-    assert_int_equal(s->err, ERR_OK);
+    assert_int_equal(s->run.err, ERR_OK);
     assert_false(s->namespace_deleted);
-    SAID(s, "  namespace: namespace/mistral kept: it contains foreign objects: pod/notebook\n");
+    step_script_said(&s->run, "  namespace: namespace/mistral kept: it contains foreign objects: pod/notebook\n");
     free(s);
 }
 
@@ -344,13 +279,16 @@ static void what_hangs_is_said_with_the_way_out(void **state)
     struct script *s = script_new();
     s->hangs = s->job_failed = true;
     cleanup_run(s, true);
-    assert_int_equal(s->err, ERR_TIMEOUT);
-    SAID(s, "! RayService: stuck: Job mistral-abcde-redis-cleanup failed: Job has reached the specified backoff "
-            "limit\n");
-    SAID(s, "! RayService: Ray 2.22.0 cannot clean up an ElastiCache (kuberay #4767)");
-    SAID(s, "! RayService: to remove the finalizer and leave the fields in Redis: kubectl -n mistral patch raycluster "
-            "mistral-abcde --type=merge");
-    SAID(s, "= RayService failed\n");
+    assert_int_equal(s->run.err, ERR_TIMEOUT);
+    step_script_said(
+        &s->run, "! RayService: stuck: Job mistral-abcde-redis-cleanup failed: Job has reached the specified backoff "
+                 "limit\n");
+    step_script_said(&s->run, "! RayService: Ray 2.22.0 cannot clean up an ElastiCache (kuberay #4767)");
+    step_script_said(
+        &s->run,
+        "! RayService: to remove the finalizer and leave the fields in Redis: kubectl -n mistral patch raycluster "
+        "mistral-abcde --type=merge");
+    step_script_said(&s->run, "= RayService failed\n");
     /* What the Job still needs was not touched: the Secret with the password, the namespace. */
     assert_null(strstr(s->deleted, "secrets"));
     assert_false(s->namespace_deleted);
@@ -363,8 +301,9 @@ static void another_one_of_that_name_is_left_alone(void **state)
     struct script *s = script_new();
     s->replaced = true;
     cleanup_run(s, true);
-    assert_int_equal(s->err, ERR_CONFLICT);
-    SAID(s, "# RayService: rayservice.ray.io/mistral: it was replaced since it was shown: not deleted\n");
+    assert_int_equal(s->run.err, ERR_CONFLICT);
+    step_script_said(&s->run,
+                     "# RayService: rayservice.ray.io/mistral: it was replaced since it was shown: not deleted\n");
     assert_null(strstr(s->deleted, "secrets"));
     free(s);
 }

@@ -199,10 +199,10 @@ static void what_cannot_be_found_is_said(void **state)
         struct deploy_script *r = deploy_script_new(answers);
         deploy_script_run(
             r, &(struct deploy_script_how){.text = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n"});
-        assert_int_equal(r->err, ERR_PARSE);
+        assert_int_equal(r->run.err, ERR_PARSE);
         char *said = mem_printf("# prerequisites: ft.yaml:1: Widget w: %s", rows[i].said);
         deploy_script_said(r, said);
-        assert_null(strstr(r->log, "PATCH"));
+        assert_null(strstr(r->run.log, "PATCH"));
         free(said);
         free(r);
     }
@@ -227,14 +227,14 @@ static void a_custom_kind_goes_where_the_server_says(void **state)
                                   "apiVersion: example.com/v1\nkind: Ox\nmetadata: {name: b}\n---\n"
                                   "apiVersion: example.com/v1\nkind: Herd\nmetadata: {name: mistral}\n",
                           .ns = "mistral"});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    const char *first = strstr(r->log, "GET /apis/example.com/v1\n"),
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
+    const char *first = strstr(r->run.log, "GET /apis/example.com/v1\n"),
                *second = first ? strstr(first + 1, "example.com/v1\n") : NULL;
     assert_non_null(second); /* one for each of the two kinds */
     assert_null(strstr(second + 20, "GET /apis/example.com/v1\n"));
     /* What belongs to no namespace comes first, is not taken for the namespace of its name, and is kept at a clean-up.
      */
-    const char *herd = strstr(r->log, "POST /apis/example.com/v1/herds?");
+    const char *herd = strstr(r->run.log, "POST /apis/example.com/v1/herds?");
     assert_non_null(herd);
     assert_non_null(strstr(herd, "POST /apis/example.com/v1/namespaces/mistral/oxen?"));
     deploy_script_said(

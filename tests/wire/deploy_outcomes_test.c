@@ -99,16 +99,17 @@ static void what_was_there_is_changed_only_as_it_was_shown(void **state)
         const struct answer_row rows[] = {last, cases[i].row, {MAP_PATCH, 200, SENT_MAP, 0, 0}, {NULL, 0, NULL, 0, 0}};
         struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){.text = MAP});
         deploy_script_said(r, cases[i].said);
-        assert_int_equal(line_times(r->log, MAP_PATCH "\n"), cases[i].patches);
+        assert_int_equal(line_times(r->run.log, MAP_PATCH "\n"), cases[i].patches);
         if (strstr(cases[i].said, "serverside-applied")) {
-            assert_int_equal(r->err, ERR_OK);
-            assert_string_equal(r->why, "applied; the manifest has no RayService to wait for");
+            assert_int_equal(r->run.err, ERR_OK);
+            assert_string_equal(r->run.why, "applied; the manifest has no RayService to wait for");
             /* Read again before each, and changed as the version of that reading. */
-            assert_int_equal(line_times(r->log, MAP_GET), 0);
-            assert_int_equal(line_times(r->log, "GET /api/v1/namespaces/mistral/configmaps/m\n"), 1 + cases[i].patches);
+            assert_int_equal(line_times(r->run.log, MAP_GET), 0);
+            assert_int_equal(line_times(r->run.log, "GET /api/v1/namespaces/mistral/configmaps/m\n"),
+                             1 + cases[i].patches);
         } else {
-            assert_int_not_equal(r->err, ERR_OK);
-            if (cases[i].err) assert_int_equal(r->err, cases[i].err);
+            assert_int_not_equal(r->run.err, ERR_OK);
+            if (cases[i].err) assert_int_equal(r->run.err, cases[i].err);
             deploy_script_said(r,
                                "  apply: not applied: configmap/m; deploy can safely be run again\n= apply failed\n");
             deploy_script_said(r, "  apply: applied: nothing\n");
@@ -125,11 +126,11 @@ static void a_take_over_that_is_not_needed_any_more_is_not_forced(void **state)
                                              {SERVICE_PATCH "&dryRun=All", 409, GROUPS_CONFLICT, 0, 1},
                                              {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     assert_non_null(strstr(r->question, "takes .spec.rayClusterConfig.workerGroupSpecs from kuberay-operator"));
-    assert_int_equal(line_times(r->log, SERVICE_PATCH "&dryRun=All\n"), 2);
-    assert_int_equal(line_times(r->log, SERVICE_PATCH "\n"), 1);
-    assert_int_equal(line_times(r->log, SERVICE_PATCH "&force=true\n"), 0);
+    assert_int_equal(line_times(r->run.log, SERVICE_PATCH "&dryRun=All\n"), 2);
+    assert_int_equal(line_times(r->run.log, SERVICE_PATCH "\n"), 1);
+    assert_int_equal(line_times(r->run.log, SERVICE_PATCH "&force=true\n"), 0);
     free(r);
 }
 
@@ -141,9 +142,10 @@ static void a_take_over_that_cannot_be_checked_again_is_not_sent(void **state)
                                              {SERVICE_PATCH "&dryRun=All", 500, STATUS("500", "etcd is away"), 1, 9},
                                              {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_SERVER);
+    assert_int_equal(r->run.err, ERR_SERVER);
     deploy_script_said(r, "# apply: rayservice.ray.io/mistral: etcd is away\n");
-    assert_int_equal(line_times(r->log, SERVICE_PATCH "\n") + line_times(r->log, SERVICE_PATCH "&force=true\n"), 0);
+    assert_int_equal(line_times(r->run.log, SERVICE_PATCH "\n") + line_times(r->run.log, SERVICE_PATCH "&force=true\n"),
+                     0);
     free(r);
 }
 
@@ -155,7 +157,7 @@ static void the_number_of_workers_is_the_autoscalers(void **state)
                                              {SERVICE_GET, 200, LIVE_SERVICE("5"), 1, 99},
                                              {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     const char *last = r->bodies, *sent = NULL;
     while ((last = strstr(last, "\"kind\":\"RayService\""))) sent = last++;
     assert_non_null(sent);
@@ -174,10 +176,10 @@ static void the_namespace_that_the_manifest_holds_is_made_once(void **state)
     deploy_script_run(r, &(struct deploy_script_how){
                              .text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: mistral, labels: {team: a}}\n"
                                      "---\n" MAP});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    assert_int_equal(line_times(r->log, NAMESPACE_POST), 1);
-    assert_int_equal(line_times(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck&dryRun=All\n"), 1);
-    assert_int_equal(line_times(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck\n"), 0);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
+    assert_int_equal(line_times(r->run.log, NAMESPACE_POST), 1);
+    assert_int_equal(line_times(r->run.log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck&dryRun=All\n"), 1);
+    assert_int_equal(line_times(r->run.log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck\n"), 0);
     const char *made = strstr(strstr(r->bodies, "\"kind\":\"Namespace\"") + 1, "\"kind\":\"Namespace\"");
     assert_non_null(made);
     assert_non_null(strstr(made, "\"team\":\"a\""));
@@ -204,11 +206,11 @@ static void a_namespace_that_cannot_be_made_takes_the_rest_with_it(void **state)
         struct deploy_script *r = deploy_script_new(rows);
         r->empty = true;
         deploy_script_run(r, &(struct deploy_script_how){.text = MAP});
-        assert_int_not_equal(r->err, ERR_OK);
+        assert_int_not_equal(r->run.err, ERR_OK);
         deploy_script_said(r, cases[i].said);
         deploy_script_said(r, "= apply failed\n");
-        assert_null(strstr(r->log, "configmaps?"));
-        assert_null(strstr(r->log, "configmaps/m?"));
+        assert_null(strstr(r->run.log, "configmaps?"));
+        assert_null(strstr(r->run.log, "configmaps/m?"));
         free(r);
     }
 }
@@ -220,11 +222,11 @@ static void what_stands_in_a_new_namespace_already_is_left_alone(void **state)
     static const struct answer_row rows[] = {
         {NAMESPACE_GET, 404, NONE, 0, 0}, {MAP_GET, 200, LIVE_MAP("u-1", ""), 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){.text = MAP});
-    assert_int_equal(r->err, ERR_CONFLICT);
+    assert_int_equal(r->run.err, ERR_CONFLICT);
     deploy_script_said(r, "# apply: configmap/m: it was created by another client since it was shown: not changed\n");
-    assert_non_null(strstr(r->why, "only namespace mistral was created; deploy can safely be run again"));
-    assert_null(strstr(r->log, MAP_PATCH));
-    assert_null(strstr(r->log, "configmaps?"));
+    assert_non_null(strstr(r->run.why, "only namespace mistral was created; deploy can safely be run again"));
+    assert_null(strstr(r->run.log, MAP_PATCH));
+    assert_null(strstr(r->run.log, "configmaps?"));
     free(r);
 }
 
@@ -247,10 +249,10 @@ static void what_cannot_be_read_or_checked_stops_the_dry_run(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct answer_row rows[] = {cases[i].row, {MAP_GET, 404, NONE, 0, 0}, {NULL, 0, NULL, 0, 0}};
         struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){.text = MAP});
-        assert_int_equal(r->err, cases[i].err);
-        assert_string_equal(r->why, "the API server refuses the manifest: nothing was applied");
+        assert_int_equal(r->run.err, cases[i].err);
+        assert_string_equal(r->run.why, "the API server refuses the manifest: nothing was applied");
         deploy_script_said(r, cases[i].said);
-        assert_false(r->asked);
+        assert_false(r->run.asked);
         free(r);
     }
 }
@@ -265,7 +267,7 @@ static void a_variable_that_nothing_refers_to_is_told(void **state)
     deploy_script_said(r, told);
     free(r);
     r = outcome_deployed(NULL, &(struct deploy_script_how){.dry_run = true});
-    if (strstr(r->said, "not used by the manifest")) fail_msg("%s", r->said);
+    if (strstr(r->run.said, "not used by the manifest")) fail_msg("%s", r->run.said);
     free(r);
 }
 
@@ -332,10 +334,10 @@ static void event_put(struct deploy_script *r, const char *about, int64_t age_ms
     record_set(&e->type, "Warning");
     record_set(&e->reason, "InvalidRayServiceSpec");
     record_set(&e->message, "headService.metadata.name should not be set");
-    e->last = known_u64((uint64_t)((int64_t)loop_wall_ms(r->fixture.loop) - age_ms));
+    e->last = known_u64((uint64_t)((int64_t)loop_wall_ms(r->run.fixture.loop) - age_ms));
     struct change *c = change_put("test/events", WORLD_KUBE, &e->record);
-    c->at_ms = clock_now_ms(loop_clock(r->fixture.loop));
-    world_apply(r->fixture.world, c);
+    c->at_ms = clock_now_ms(loop_clock(r->run.fixture.loop));
+    world_apply(r->run.fixture.world, c);
     change_free(c);
 }
 
@@ -354,8 +356,8 @@ static void an_event_says_that_kuberay_refuses_the_spec(void **state)
 {
     (void)state;
     struct deploy_script *r = outcome_deployed(NULL, &(struct deploy_script_how){.opened = an_event_of_it_is_there});
-    assert_int_equal(r->err, ERR_PARSE);
-    assert_string_equal(r->why,
+    assert_int_equal(r->run.err, ERR_PARSE);
+    assert_string_equal(r->run.why,
                         "KubeRay refuses the RayService: InvalidRayServiceSpec: headService.metadata.name should not "
                         "be set");
     deploy_script_said(r, "# accepted: InvalidRayServiceSpec: headService.metadata.name should not be set\n"
@@ -364,7 +366,7 @@ static void an_event_says_that_kuberay_refuses_the_spec(void **state)
     free(r);
     /* Not one of another RayService, nor one of a time before it was applied. */
     r = outcome_deployed(NULL, &(struct deploy_script_how){.opened = other_events_are_there});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     free(r);
 }
 
@@ -373,8 +375,8 @@ static void a_rayservice_that_is_deleted_meanwhile_is_not_waited_for(void **stat
     (void)state;
     static const struct answer_row rows[] = {{SERVICE_GET, 404, NONE, 0, 99}, {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_NOT_FOUND);
-    assert_string_equal(r->why, "the RayService was deleted");
+    assert_int_equal(r->run.err, ERR_NOT_FOUND);
+    assert_string_equal(r->run.why, "the RayService was deleted");
     deploy_script_said(r, "# accepted: the RayService was deleted\n= accepted failed\n");
     free(r);
 }
@@ -388,7 +390,7 @@ static void a_reading_that_fails_is_repeated(void **state)
         {SERVICE_GET, 200, SERVICE_STATUS(ACTIVE "," READY("True", "Fine") "]"), 3, 99},
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     deploy_script_said(r, "= accepted running: the API server: etcd is away\n");
     deploy_script_said(r, "  accepted: accepted by KubeRay: RayCluster mistral-abcde\n= accepted ok\n");
     deploy_script_said(r, "  answering: RayService is Ready (Fine); 60/60 probes\n= answering ok\n");
@@ -409,7 +411,7 @@ static void an_upgrade_is_waited_for(void **state)
         {SERVICE_GET, 200, SERVICE_STATUS(ACTIVE "," READY("True", "New") "]"), 4, 99},
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     deploy_script_said(r, "= answering running: RayService: Old\n");
     deploy_script_said(r, "  answering: RayService is Ready (New); 60/60 probes\n");
     free(r);
@@ -429,10 +431,10 @@ static void a_first_probe_is_waited_for(void **state)
         r->answering = TRI_UNKNOWN;
         r->no_probes = i;
         deploy_script_run(r, &(struct deploy_script_how){0});
-        assert_string_equal(r->why, "deployed");
+        assert_string_equal(r->run.why, "deployed");
         deploy_script_said(r, "  answering: RayService is Ready (Fine)\n  answering: no probe observed: only KubeRay "
                               "reports that Serve answers\n");
-        reads[i] = line_times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n");
+        reads[i] = line_times(r->run.log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n");
         free(r);
     }
     assert_int_equal(reads[0], reads[1] + 8);
@@ -446,8 +448,8 @@ static void what_does_not_answer_in_time_is_told_with_its_state(void **state)
         {SERVICE_GET, 200, SERVICE_STATUS(ACTIVE "," READY("False", "Initializing") "]"), 1, 999},
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = outcome_deployed(rows, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_TIMEOUT);
-    assert_string_equal(r->why,
+    assert_int_equal(r->run.err, ERR_TIMEOUT);
+    assert_string_equal(r->run.why,
                         "everything was applied; timed out waiting for Serve to answer: RayService: Initializing");
     deploy_script_said(r, "# answering: Serve does not answer: RayService: Initializing\n= answering failed\n");
     free(r);

@@ -64,7 +64,7 @@ static void answers_are_said(const struct one_answer *cases, size_t count)
         struct deploy_script *r = deploy_script_new(rows);
         deploy_script_run(r, &(struct deploy_script_how){.text = cases[i].manifest, .dry_run = true});
         deploy_script_said(r, cases[i].said);
-        if (cases[i].unsaid && strstr(r->said, cases[i].unsaid)) fail_msg("said: %s", r->said);
+        if (cases[i].unsaid && strstr(r->run.said, cases[i].unsaid)) fail_msg("said: %s", r->run.said);
         free(r);
     }
 }
@@ -294,7 +294,7 @@ static void what_cannot_be_told_does_not_stop_it(void **state)
         const struct answer_row rows[] = {cases[i].row, {NULL, 0, NULL, 0, 0}};
         struct deploy_script *r = deploy_script_new(rows);
         deploy_script_run(r, &(struct deploy_script_how){.dry_run = true});
-        if (r->err) fail_msg("%s\n%s", r->why, r->said);
+        if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
         free(r);
     }
 }
@@ -307,10 +307,10 @@ static void a_namespace_that_may_not_be_made_stops_it(void **state)
                                              {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_string_equal(r->why, "a prerequisite is missing: nothing was applied");
-    assert_false(r->asked);
+    assert_string_equal(r->run.why, "a prerequisite is missing: nothing was applied");
+    assert_false(r->run.asked);
     deploy_script_said(r, "# prerequisites: you may not create namespaces\n");
-    assert_null(strstr(r->said, "namespaces in namespace"));
+    assert_null(strstr(r->run.said, "namespaces in namespace"));
     free(r);
 }
 
@@ -323,18 +323,18 @@ static void a_server_that_breaks_off_is_asked_nothing_more(void **state)
         const struct answer_row rows[] = {{questions[i], 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
         struct deploy_script *r = deploy_script_new(rows);
         deploy_script_run(r, &(struct deploy_script_how){0});
-        assert_int_not_equal(r->err, ERR_OK);
-        assert_false(r->asked);
+        assert_int_not_equal(r->run.err, ERR_OK);
+        assert_false(r->run.asked);
         deploy_script_said(r, "# prerequisites: the API server: ");
-        const char *question = strstr(r->said, "the API server: ");
+        const char *question = strstr(r->run.said, "the API server: ");
         assert_null(strstr(question + 1, "the API server: "));
-        assert_null(strstr(r->said, "not known"));
+        assert_null(strstr(r->run.said, "not known"));
         deploy_script_said(r, "= prerequisites failed\n");
         /* A failed request may be sent once more, but not another one. */
         const size_t len =
             strcspn(questions[i], "?") < strlen(questions[i]) ? strcspn(questions[i], "?") : strlen(questions[i]) - 1;
-        const char *last = r->log + strlen(r->log) - 1;
-        while (last > r->log && last[-1] != '\n') last--;
+        const char *last = r->run.log + strlen(r->run.log) - 1;
+        while (last > r->run.log && last[-1] != '\n') last--;
         if (strncmp(last, questions[i], len) != 0) fail_msg("asked after %s: %s", questions[i], last);
         free(r);
     }
@@ -356,7 +356,7 @@ static void the_secrets_that_pods_need_are_looked_for(void **state)
     deploy_script_run(r, &(struct deploy_script_how){.text = manifest, .dry_run = true});
     static const char *const missing[] = {"of-volume", "of-env", "of-env-from"};
     unsigned looked_for = 0;
-    for (const char *p = r->log; (p = strstr(p, "GET /api/v1/namespaces/mistral/secrets/")); p++) looked_for++;
+    for (const char *p = r->run.log; (p = strstr(p, "GET /api/v1/namespaces/mistral/secrets/")); p++) looked_for++;
     for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
         char text[100];
         snprintf(text, sizeof text, "# prerequisites: secret/%s is neither in the manifest nor in namespace mistral",

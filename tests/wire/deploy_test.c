@@ -15,8 +15,8 @@
 
 static void nothing_was_applied(const struct deploy_script *r)
 {
-    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
-    assert_null(strstr(r->log, "fieldValidation=Strict\n"));
+    assert_null(strstr(r->run.log, "fieldManager=raydeck\n"));
+    assert_null(strstr(r->run.log, "fieldValidation=Strict\n"));
 }
 
 /* ---- all is well ---- */
@@ -26,8 +26,8 @@ static void it_goes_from_a_file_to_an_answer(void **state)
     (void)state;
     struct deploy_script *r = deploy_script_new(NULL);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    assert_string_equal(r->why, "deployed");
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
+    assert_string_equal(r->run.why, "deployed");
     deploy_script_said(r, "  prerequisites: KubeRay v1.7.0 in namespace kuberay-system\n");
     deploy_script_said(r, "  prerequisites: namespace mistral exists\n");
     deploy_script_said(
@@ -44,12 +44,12 @@ static void it_goes_from_a_file_to_an_answer(void **state)
     deploy_script_said(r, "  accepted: accepted by KubeRay: RayCluster mistral-abcde\n= accepted ok\n");
     deploy_script_said(r, "  answering: RayService is Ready (NonZeroServeEndpoints); 60/60 probes\n= answering ok\n");
     /* Checked first, then applied; with our own manager, without force; base64 and our label in what was sent. */
-    const char *checked = strstr(r->log, "PATCH /api/v1/namespaces/mistral/secrets/"
-                                         "hf-token?fieldManager=raydeck&dryRun=All\n");
+    const char *checked = strstr(r->run.log, "PATCH /api/v1/namespaces/mistral/secrets/"
+                                             "hf-token?fieldManager=raydeck&dryRun=All\n");
     assert_non_null(checked);
     assert_non_null(
         strstr(checked, "POST /api/v1/namespaces/mistral/secrets?fieldManager=raydeck&fieldValidation=Strict\n"));
-    assert_null(strstr(r->log, "force=true"));
+    assert_null(strstr(r->run.log, "force=true"));
     assert_non_null(strstr(r->bodies, "\"hf-token\":\"" BASE64_TOKEN "\""));
     assert_non_null(strstr(r->bodies, "\"app.kubernetes.io/managed-by\":\"raydeck\""));
     free(r);
@@ -60,9 +60,9 @@ static void a_dry_run_applies_nothing(void **state)
     (void)state;
     struct deploy_script *r = deploy_script_new(NULL);
     deploy_script_run(r, &(struct deploy_script_how){.dry_run = true});
-    assert_int_equal(r->err, ERR_OK);
-    assert_false(r->asked);
-    assert_string_equal(r->why, "dry run: nothing was applied");
+    assert_int_equal(r->run.err, ERR_OK);
+    assert_false(r->run.asked);
+    assert_string_equal(r->run.why, "dry run: nothing was applied");
     nothing_was_applied(r);
     deploy_script_said(r, "= apply skipped\n");
     free(r);
@@ -73,8 +73,8 @@ static void a_no_applies_nothing(void **state)
     (void)state;
     struct deploy_script *r = deploy_script_new(NULL);
     deploy_script_run(r, &(struct deploy_script_how){.no = true});
-    assert_int_equal(r->err, ERR_GUARD);
-    assert_string_equal(r->why, "not confirmed: nothing was applied");
+    assert_int_equal(r->run.err, ERR_GUARD);
+    assert_string_equal(r->run.why, "not confirmed: nothing was applied");
     nothing_was_applied(r);
     free(r);
 }
@@ -86,7 +86,7 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
         {"GET /api/v1/namespaces/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     deploy_script_said(r, "  prerequisites: namespace mistral does not exist: it will be created\n");
     deploy_script_said(r, "! dry run: objects in namespace mistral cannot be checked before it exists");
     deploy_script_said(r, "  difference: namespace/mistral: new, created first\n");
@@ -96,7 +96,7 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
                         "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\",\"labels\":{"
                         "\"app.kubernetes.io/managed-by\":\"raydeck\"}}}\n",
                         20) == 0);
-    const char *made = strstr(r->log, "POST /api/v1/namespaces?fieldManager=raydeck&fieldValidation=Strict\n");
+    const char *made = strstr(r->run.log, "POST /api/v1/namespaces?fieldManager=raydeck&fieldValidation=Strict\n");
     assert_non_null(made);
     assert_non_null(strstr(made, "secrets/hf-token?fieldManager=raydeck&dryRun=All\n"));
     free(r);
@@ -131,16 +131,16 @@ static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     deploy_script_said(r, "  dry run: rayservice.ray.io/mistral: keeping the live number of worker pods\n");
     deploy_script_said(r, "  dry run: rayservice.ray.io/mistral: workerGroupSpecs is owned by kuberay-operator; "
                           "raydeck takes ownership of this field only, keeping the live replicas\n");
-    assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true&dryRun=All\n"));
-    assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true\n"));
+    assert_non_null(strstr(r->run.log, SERVICE_PATCH "&force=true&dryRun=All\n"));
+    assert_non_null(strstr(r->run.log, SERVICE_PATCH "&force=true\n"));
     const char *last = r->bodies, *pinned = NULL;
     while ((last = strstr(last, "\"uid\":\"u-1\",\"resourceVersion\":\"7\""))) pinned = last++;
     assert_non_null(pinned);
-    assert_null(strstr(r->log, "hf-token?fieldManager=raydeck&force=true"));
+    assert_null(strstr(r->run.log, "hf-token?fieldManager=raydeck&force=true"));
     assert_non_null(strstr(r->bodies, "\"minReplicas\":2,\"maxReplicas\":5"));
     assert_non_null(strstr(r->bodies, "\"replicas\":4"));
     assert_null(strstr(r->bodies, "\"replicas\":2,\"min"));
@@ -169,9 +169,9 @@ static void a_version_that_moved_on_is_read_again(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    assert_int_equal(line_times(r->log, SERVICE_PATCH "&force=true\n"), 3);
-    assert_true(line_times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n") >= 4);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
+    assert_int_equal(line_times(r->run.log, SERVICE_PATCH "&force=true\n"), 3);
+    assert_true(line_times(r->run.log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n") >= 4);
     free(r);
 }
 
@@ -196,7 +196,7 @@ static void the_fields_of_what_was_created_become_ours(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     assert_non_null(strstr(r->bodies, "{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"u-2\"}"));
     assert_non_null(
         strstr(r->bodies, "{\"op\":\"replace\",\"path\":\"/metadata/managedFields/0/operation\",\"value\":\"Apply\"}"));
@@ -213,7 +213,7 @@ static void the_fields_of_what_was_created_become_ours(void **state)
         {NULL, 0, NULL, 0, 0}};
     r = deploy_script_new(never);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     deploy_script_said(r, "! apply: secret/hf-token: its fields were not recorded as applied");
     deploy_script_said(r, "  apply: secret/hf-token serverside-applied\n");
     free(r);
@@ -228,7 +228,7 @@ static void what_was_there_is_not_made_ours(void **state)
                                              {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     deploy_script_said(r, "  difference:   = not created by raydeck: cleanup will keep it\n");
     const char *secret = strstr(r->bodies, "\"hf-token\":\"" BASE64_TOKEN "\"");
     assert_non_null(secret);
@@ -248,11 +248,11 @@ static void another_managers_field_is_never_forced(void **state)
                                              {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_CONFLICT);
+    assert_int_equal(r->run.err, ERR_CONFLICT);
     deploy_script_said(r, "# dry run: rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2\n");
     deploy_script_said(r,
                        "  dry run: ingress.networking.k8s.io/mistral: accepted by the API server\n= dry run failed\n");
-    assert_null(strstr(r->log, "force=true"));
+    assert_null(strstr(r->run.log, "force=true"));
     nothing_was_applied(r);
     free(r);
 }
@@ -267,7 +267,7 @@ static void what_is_cut_off_is_not_called_undone(void **state)
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
     deploy_script_said(r, "  apply: it is unknown whether secret/hf-token was applied\n");
-    if (strncmp(r->why, "it is unknown whether secret/hf-token was applied: ", 50) != 0) fail_msg("%s", r->why);
+    if (strncmp(r->run.why, "it is unknown whether secret/hf-token was applied: ", 50) != 0) fail_msg("%s", r->run.why);
     free(r);
 }
 
@@ -285,7 +285,7 @@ static void what_is_missing_is_said_at_once(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_NOT_FOUND);
+    assert_int_equal(r->run.err, ERR_NOT_FOUND);
     deploy_script_said(
         r,
         "# prerequisites: secret/r is neither in the manifest nor in namespace mistral: pods that refer to it cannot "
@@ -298,7 +298,7 @@ static void what_is_missing_is_said_at_once(void **state)
     deploy_script_said(r,
                        "# prerequisites: you may not apply (patch) ingresses.networking.k8s.io in namespace mistral\n");
     deploy_script_said(r, "= lint"); /* what needs no cluster is said all the same */
-    assert_null(strstr(r->log, "PATCH"));
+    assert_null(strstr(r->run.log, "PATCH"));
     free(r);
 }
 
@@ -316,7 +316,7 @@ static void pods_that_would_stay_pending(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){.dry_run = true});
-    assert_int_equal(r->err, ERR_OK);
+    assert_int_equal(r->run.err, ERR_OK);
     deploy_script_said(
         r, "! prerequisites: inf2: 1 of 3 K8s nodes fit: 1 cordoned, 1 not matching pool=inf2; room for 1 of 2 pods: 1 "
            "stays Pending unless an autoscaler adds a K8s node\n");
@@ -329,11 +329,11 @@ static void lint_errors_stop_it(void **state)
     (void)state;
     struct deploy_script *r = deploy_script_new(NULL);
     deploy_script_run(r, &(struct deploy_script_how){.token = ""});
-    assert_int_equal(r->err, ERR_PARSE);
+    assert_int_equal(r->run.err, ERR_PARSE);
     deploy_script_said(r, "! variables: HUGGING_FACE_HUB_TOKEN: unset: token for the model; it is gated");
     deploy_script_said(r, "error L1 ");
     deploy_script_said(r, "= lint failed\n");
-    assert_null(strstr(r->log, "PATCH"));
+    assert_null(strstr(r->run.log, "PATCH"));
     free(r);
 }
 
@@ -346,17 +346,17 @@ static void an_unknown_kind_is_named_with_its_line(void **state)
     deploy_script_run(r, &(struct deploy_script_how){
                              .text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: mistral}\n---\n"
                                      "apiVersion: example/v9\nkind: Odd\nmetadata: {name: b}\n"});
-    assert_int_equal(r->err, ERR_PARSE);
+    assert_int_equal(r->run.err, ERR_PARSE);
     deploy_script_said(
         r, "# prerequisites: ft.yaml:5: Odd b: no matches for kind \"Odd\" in version \"example/v9\": ensure "
            "CRDs are installed first\n");
-    assert_null(strstr(r->log, "PATCH"));
+    assert_null(strstr(r->run.log, "PATCH"));
     free(r);
     r = deploy_script_new(NULL);
     deploy_script_run(
         r, &(struct deploy_script_how){
                .text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n", .ns = "mistral"});
-    assert_int_equal(r->err, ERR_PARSE);
+    assert_int_equal(r->run.err, ERR_PARSE);
     deploy_script_said(r, "the object's namespace is other, not mistral (-n)");
     free(r);
 }
@@ -372,7 +372,7 @@ static void a_refusal_by_the_server_hides_what_was_sent(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_not_equal(r->err, ERR_OK);
+    assert_int_not_equal(r->run.err, ERR_OK);
     deploy_script_said(r, "# dry run: secret/hf-token: data: Invalid value: \"•••\" •••\n");
     nothing_was_applied(r);
     free(r);
@@ -384,7 +384,7 @@ static void a_cut_in_the_middle_says_how_far_it_got(void **state)
     static const struct answer_row rows[] = {{SERVICE_POST " ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_not_equal(r->err, ERR_OK);
+    assert_int_not_equal(r->run.err, ERR_OK);
     deploy_script_said(r, "  apply: secret/hf-token serverside-applied\n# apply: rayservice.ray.io/mistral: ");
     deploy_script_said(r, "  apply: applied: secret/hf-token\n");
     deploy_script_said(r, "  apply: not applied: rayservice.ray.io/mistral, ingress.networking.k8s.io/mistral; deploy "
@@ -400,11 +400,11 @@ static void a_server_that_is_gone(void **state)
     static const struct answer_row rows[] = {{"GET /apis/ray.io/v1 ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_not_equal(r->err, ERR_OK);
-    assert_int_not_equal(r->err, ERR_PARSE);
+    assert_int_not_equal(r->run.err, ERR_OK);
+    assert_int_not_equal(r->run.err, ERR_PARSE);
     deploy_script_said(r, "# prerequisites: the API server: ");
     deploy_script_said(r, "= prerequisites failed\n");
-    assert_null(strstr(r->log, "PATCH"));
+    assert_null(strstr(r->run.log, "PATCH"));
     free(r);
 }
 
@@ -422,7 +422,7 @@ static void kuberay_refuses_the_spec(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_PARSE);
+    assert_int_equal(r->run.err, ERR_PARSE);
     deploy_script_said(r, "# accepted: ValidationFailed: headService.metadata.name should not be set\n");
     deploy_script_said(r, "= accepted failed\n");
     free(r);
@@ -440,7 +440,7 @@ static void a_status_may_stay_behind(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     free(r);
 }
 
@@ -454,7 +454,7 @@ static void an_operator_that_sleeps(void **state)
                                              {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_TIMEOUT);
+    assert_int_equal(r->run.err, ERR_TIMEOUT);
     deploy_script_said(r, "# accepted: KubeRay has not updated its status: is the operator running?");
     free(r);
 }
@@ -465,13 +465,13 @@ static void ready_is_no_answer(void **state)
     struct deploy_script *r = deploy_script_new(NULL);
     r->answering = TRI_NO;
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_TIMEOUT);
+    assert_int_equal(r->run.err, ERR_TIMEOUT);
     deploy_script_said(r, "# answering: Serve does not answer: ");
     free(r);
     r = deploy_script_new(NULL);
     r->answering = TRI_UNKNOWN;
     deploy_script_run(r, &(struct deploy_script_how){0});
-    assert_int_equal(r->err, ERR_OK);
+    assert_int_equal(r->run.err, ERR_OK);
     deploy_script_said(r, "  answering: no probe observed: only KubeRay reports that Serve answers\n");
     free(r);
 }
@@ -491,8 +491,8 @@ static void variables_are_shown_and_checked(void **state)
     char *text = fixture_read("deploy/assets/ft-options.yaml", NULL);
     struct deploy_script *r = deploy_script_new(NULL);
     deploy_script_run(r, &(struct deploy_script_how){.text = text, .environment = many_workers});
-    assert_int_equal(r->err, ERR_PARSE);
-    assert_string_equal(r->why, "a variable has an invalid value: nothing was applied");
+    assert_int_equal(r->run.err, ERR_PARSE);
+    assert_string_equal(r->run.why, "a variable has an invalid value: nothing was applied");
     deploy_script_said(r, "# variables: RAY_WORKER_COUNT: unusable: expected a whole number from 1 to 10000\n");
     deploy_script_said(r, "  variables: default: RAY_SERVE_NAMESPACE=mistral, RAY_SERVE_NAME=mistral, ");
     deploy_script_said(r, ", RAY_HEAD_NODE_SELECTOR={}, ");
@@ -566,9 +566,9 @@ static void no_secret_is_sent_but_in_a_secret(void **state)
         r->empty = true;
         deploy_script_run(r, &(struct deploy_script_how){.text = text, .environment = everything_is_set});
         const unsigned secrets = bodies_are_clean(r);
-        if (files[i].applied && (r->err || secrets < 4)) fail_msg("%s: %u\n%s", r->why, secrets, r->said);
-        assert_null(strstr(r->said, PASSWORD));
-        assert_null(strstr(r->log, PASSWORD));
+        if (files[i].applied && (r->run.err || secrets < 4)) fail_msg("%s: %u\n%s", r->run.why, secrets, r->run.said);
+        assert_null(strstr(r->run.said, PASSWORD));
+        assert_null(strstr(r->run.log, PASSWORD));
         free(text);
         free(r);
     }
@@ -595,7 +595,7 @@ static void what_the_containers_shell_resolves_is_left_to_it(void **state)
     deploy_script_run(r, &(struct deploy_script_how){
                              .text = SHELL("{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}"),
                              .environment = everything_is_set});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     deploy_script_said(r, "  variables: $REDIS_PASSWORD: not substituted, the container sets it itself\n");
     assert_non_null(strstr(r->bodies, "\"redis-password\":\"$REDIS_PASSWORD\""));
     assert_int_equal(bodies_are_clean(r), 0);
@@ -608,13 +608,13 @@ static void a_secret_that_would_stand_in_clear_is_refused(void **state)
     struct deploy_script *r = deploy_script_new(NULL);
     deploy_script_run(r, &(struct deploy_script_how){.text = SHELL("{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}"),
                                                      .environment = everything_is_set});
-    assert_int_equal(r->err, ERR_PARSE);
-    assert_string_equal(r->why, "a secret would be in clear text outside of a Secret: nothing was applied");
+    assert_int_equal(r->run.err, ERR_PARSE);
+    assert_string_equal(r->run.why, "a secret would be in clear text outside of a Secret: nothing was applied");
     deploy_script_said(r, "# variables: ft.yaml:10:");
     deploy_script_said(r, ": $REDIS_PASSWORD is a secret and would be in clear text in RayService mistral/mistral: put "
                           "it into a Secret and refer to it (secretKeyRef)\n");
     assert_string_equal(r->bodies, "");
-    assert_null(strstr(r->said, PASSWORD));
+    assert_null(strstr(r->run.said, PASSWORD));
     free(r);
 }
 
