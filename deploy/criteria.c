@@ -29,8 +29,7 @@ void criteria_init(struct criteria *c)
     for (int i = 0; i < CRITERIA; i++) c->limit[i] = criteria[i].limit;
 }
 
-/* ---- limits as they are written -----------------------------------------------------------------------------------
- */
+/* ---- limits as they are written ---------------------------------------------------------------------------------- */
 
 static const struct {
     enum criterion_unit unit;
@@ -131,8 +130,7 @@ enum err criteria_read(struct criteria *c, const char *name, const char *bytes, 
     return err;
 }
 
-/* ---- their words --------------------------------------------------------------------------------------------------
- */
+/* ---- their words ------------------------------------------------------------------------------------------------- */
 
 char *criterion_value(enum criterion_id id, double value, char out[CRITERION_TEXT_MAX])
 {

@@ -65,8 +65,7 @@ void drill_stop(struct drill *d)
     d->stopped = true;
 }
 
-/* ---- the hypothesis -----------------------------------------------------------------------------------------------
- */
+/* ---- the hypothesis ---------------------------------------------------------------------------------------------- */
 
 void drill_hypothesis(const struct drill *d, struct buf *out)
 {
@@ -87,8 +86,7 @@ void drill_hypothesis(const struct drill *d, struct buf *out)
     for (size_t i = 0; i < d->overridden; i++) (void)buf_printf(out, "Overridden: %s\n", d->overrides[i]);
 }
 
-/* ---- fault --------------------------------------------------------------------------------------------------------
- */
+/* ---- fault ------------------------------------------------------------------------------------------------------- */
 
 static void on_injected(void *arg, enum err err, const char *why)
 {
@@ -150,8 +148,7 @@ static void drill_fault_step(void *arg)
         drill_lock_take(d, fault_load_start);
 }
 
-/* ---- watching -----------------------------------------------------------------------------------------------------
- */
+/* ---- watching ---------------------------------------------------------------------------------------------------- */
 
 static void observe_read(void *arg)
 {
@@ -259,8 +256,7 @@ static void drill_settle(void *arg)
                   .read = settle_read, .every_ms = DRILL_POLL_MS, .limit_ms = DRILL_SETTLE_MS, .late = settle_late});
 }
 
-/* ---- the verdict --------------------------------------------------------------------------------------------------
- */
+/* ---- the verdict ------------------------------------------------------------------------------------------------- */
 
 static void scope_add(struct drill *d)
 {
@@ -338,8 +334,7 @@ const struct drill_report *drill_report(const struct drill *d)
     return d->judged ? &d->report : NULL;
 }
 
-/* ---- the object ---------------------------------------------------------------------------------------------------
- */
+/* ---- the object -------------------------------------------------------------------------------------------------- */
 
 /* The tally begins with the outage: a request that was due before T0 says nothing of it. */
 void drill_applied(struct drill *d, const struct change *c)

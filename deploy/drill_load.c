@@ -78,8 +78,7 @@ bool drill_load_now(const struct drill *d, enum tally_series of, struct drill_lo
     return ret->per_s > 0;
 }
 
-/* ---- baseline -----------------------------------------------------------------------------------------------------
- */
+/* ---- baseline ---------------------------------------------------------------------------------------------------- */
 
 /* Half of what one prompt at a time came to. */
 static double prompts_rate(const struct drill *d)

@@ -63,8 +63,7 @@ static void lock_send(struct drill *d, bool released, object_done *done)
     cJSON_Delete(lease);
 }
 
-/* ---- the guard ----------------------------------------------------------------------------------------------------
- */
+/* ---- the guard --------------------------------------------------------------------------------------------------- */
 
 static void on_right(void *arg, enum tri answer, const char *why)
 {
@@ -131,8 +130,7 @@ void drill_lock_check(struct drill *d)
     free(name);
 }
 
-/* ---- taking and renewing ------------------------------------------------------------------------------------------
- */
+/* ---- taking and renewing ----------------------------------------------------------------------------------------- */
 
 static void on_renewed(void *arg, const struct object_answer *a)
 {
@@ -190,8 +188,7 @@ void drill_lock_take(struct drill *d, void (*taken)(struct drill *d))
         lock_send(d, false, on_taken);
 }
 
-/* ---- giving it back -----------------------------------------------------------------------------------------------
- */
+/* ---- giving it back ---------------------------------------------------------------------------------------------- */
 
 static void lock_released(struct drill *d)
 {

@@ -44,8 +44,7 @@ void drill_report_write(const struct drill_report *r, enum drill_format format, 
     formats[format].write(r, out);
 }
 
-/* ---- what the formats share ---------------------------------------------------------------------------------------
- */
+/* ---- what the formats share -------------------------------------------------------------------------------------- */
 
 const char *report_seen(const struct drill_report *r, enum criterion_id id, char out[CRITERION_TEXT_MAX])
 {
@@ -97,8 +96,7 @@ static const char *missing_word(const char *text)
     return text && *text ? text : "–";
 }
 
-/* ---- text ---------------------------------------------------------------------------------------------------------
- */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static void text_criteria(const struct drill_report *r, struct buf *out)
 {
@@ -172,8 +170,7 @@ void report_text(const struct drill_report *r, struct buf *out)
     text_rest(r, out);
 }
 
-/* ---- Markdown -----------------------------------------------------------------------------------------------------
- */
+/* ---- Markdown ---------------------------------------------------------------------------------------------------- */
 
 /* What would end a cell, or be taken for markup or HTML, is escaped. */
 static void markdown_add(struct buf *out, const char *text)

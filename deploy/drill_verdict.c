@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- what was measured, one function a criterion: a value, or why there is none -----------------------------------
- */
+/* ---- what was measured, one function a criterion: a value, or why there is none ---------------------------------- */
 
 static void value_set(struct judged *j, double value)
 {
@@ -202,8 +201,7 @@ static void (*const measures[CRITERIA])(const struct verdict_ask *ask, struct ju
     [CRITERION_RECOVERY] = measure_recovery,       [CRITERION_FIELDS] = measure_fields,
 };
 
-/* ---- the verdict --------------------------------------------------------------------------------------------------
- */
+/* ---- the verdict ------------------------------------------------------------------------------------------------- */
 
 static const char *source_missing(const struct verdict_ask *ask, enum criterion_needs needs)
 {

@@ -30,8 +30,7 @@ struct drilling {
     bool interrupted;
 };
 
-/* ---- what the run asks for ----------------------------------------------------------------------------------------
- */
+/* ---- what the run asks for --------------------------------------------------------------------------------------- */
 
 static enum err may_delete(void *arg, struct why *why)
 {
@@ -70,8 +69,7 @@ static void on_applied(void *arg, const struct change *c)
     if (d->drill) drill_applied(d->drill, c);
 }
 
-/* ---- the run ------------------------------------------------------------------------------------------------------
- */
+/* ---- the run ----------------------------------------------------------------------------------------------------- */
 
 static enum err drilling_begin(struct drilling *d, struct why *why)
 {

@@ -42,8 +42,7 @@ struct load {
     bool over, closing;
 };
 
-/* ---- when a request is due ----------------------------------------------------------------------------------------
- */
+/* ---- when a request is due --------------------------------------------------------------------------------------- */
 
 static uint64_t series_due_us(const struct load *load, const struct series *s, uint64_t number)
 {
@@ -63,8 +62,7 @@ static uint64_t series_due_count(const struct load *load, const struct series *s
     return count;
 }
 
-/* ---- how a request ended ------------------------------------------------------------------------------------------
- */
+/* ---- how a request ended ----------------------------------------------------------------------------------------- */
 
 static void request_unlink(struct load_request *r)
 {
@@ -170,8 +168,7 @@ static void on_prompt(void *arg, const struct request *record)
     request_end(arg, serve_failure_of_word(record->failure), (long)record->status.value, record->why);
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------------------
- */
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 static void no_record(void *owner, struct change *c)
 {
@@ -308,8 +305,7 @@ static void load_tick(struct load *load)
     alarm_set(load->alarm, !over && next_us > now_us ? (next_us - now_us + 999) / 1000 : 0, 0);
 }
 
-/* ---- the object ---------------------------------------------------------------------------------------------------
- */
+/* ---- the object -------------------------------------------------------------------------------------------------- */
 
 static enum err conf_check(const struct load_conf *conf, struct why *why)
 {

@@ -15,8 +15,7 @@ static uint64_t router_now_ms(const struct prompt_router *r)
     return clock_now_ms(loop_clock(r->how.loop));
 }
 
-/* ---- unreachable routes -------------------------------------------------------------------------------------------
- */
+/* ---- unreachable routes ------------------------------------------------------------------------------------------ */
 
 static bool is_unreachable(const struct prompt_router *r, const struct serve_path *path)
 {
@@ -71,8 +70,7 @@ const struct world *router_world(const struct prompt_router *r)
     return world_of_service(r->how.world, r->service_uid);
 }
 
-/* ---- the protocol -------------------------------------------------------------------------------------------------
- */
+/* ---- the protocol ------------------------------------------------------------------------------------------------ */
 
 static void protocol_set(struct prompt_router *r, const char *protocol, bool sure)
 {
@@ -178,8 +176,7 @@ bool router_is_ready(const struct prompt_router *r)
     return d->protocol && r->selected.base && d->route.base && serve_path_same(&d->route, &r->selected);
 }
 
-/* ---- the object ---------------------------------------------------------------------------------------------------
- */
+/* ---- the object -------------------------------------------------------------------------------------------------- */
 
 struct prompt_router *prompt_router_new(const struct prompt_router_conf *conf, const struct prompt_router_calls *calls)
 {

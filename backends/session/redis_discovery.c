@@ -61,8 +61,7 @@ static void text_replace(char **field, const char *text)
     *field = copy;
 }
 
-/* ---- the desired configuration ------------------------------------------------------------------------------------
- */
+/* ---- the desired configuration ----------------------------------------------------------------------------------- */
 
 /* The URL has the RayService's host, port and TLS; a `via` command handles TLS itself. */
 static bool url_is_place(const char *url, const char *named, bool via)
@@ -143,8 +142,7 @@ static bool needs_password(const struct desired *w)
     return w->kind == PASSWORD_SECRET || w->kind == PASSWORD_INLINE;
 }
 
-/* ---- its source ---------------------------------------------------------------------------------------------------
- */
+/* ---- its source -------------------------------------------------------------------------------------------------- */
 
 /* Publishes the link's last refusal, with a remedy. */
 static void denied_publish(struct redis_discovery *d)
@@ -211,8 +209,7 @@ static const char *absence_why(const struct world *w, const struct rayservice *r
     return world_count(w, TABLE_RAYSERVICE) ? "no RayService is chosen" : "there is no RayService";
 }
 
-/* ---- the link -----------------------------------------------------------------------------------------------------
- */
+/* ---- the link ---------------------------------------------------------------------------------------------------- */
 
 static void credentials_wipe(struct redis_discovery *d)
 {
@@ -327,8 +324,7 @@ static bool open_allowed(struct redis_discovery *d)
     return false;
 }
 
-/* ---- user and password --------------------------------------------------------------------------------------------
- */
+/* ---- user and password ------------------------------------------------------------------------------------------- */
 
 static void retry_later(struct redis_discovery *d)
 {
@@ -423,8 +419,7 @@ static void discovery_reconcile(struct redis_discovery *d, const struct desired 
     if (!fetch_begin(d, w)) link_open(d, w);
 }
 
-/* ---- what the link reads ----------------------------------------------------------------------------------------
- */
+/* ---- what the link reads ----------------------------------------------------------------------------------------- */
 
 static void link_set_namespace(struct redis_discovery *d, const struct focus *f)
 {
@@ -458,8 +453,7 @@ static void link_set_heads(struct redis_discovery *d, const struct world *w, con
     buf_done(&all);
 }
 
-/* ---- the object ---------------------------------------------------------------------------------------------------
- */
+/* ---- the object -------------------------------------------------------------------------------------------------- */
 
 struct redis_discovery *redis_discovery_new(const struct redis_discovery_conf *conf,
                                             const struct redis_discovery_calls *calls)

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- values -------------------------------------------------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 void values_init(struct timeline_values *v)
 {
@@ -39,8 +38,7 @@ void values_lose(struct timeline_values *v, const struct timeline *t, const stru
     snprintf(v->why, sizeof v->why, "%s", timeline_deaf_words(t, s));
 }
 
-/* ---- sources ------------------------------------------------------------------------------------------------------
- */
+/* ---- sources ----------------------------------------------------------------------------------------------------- */
 
 static enum freshness freshness_of(const struct timeline *t, const struct source *s)
 {
@@ -71,8 +69,7 @@ uint64_t timeline_deaf_since(const struct timeline *t, const struct source *s)
     return since_ms < t->began_ms ? t->began_ms : since_ms < t->now_ms ? since_ms : t->now_ms;
 }
 
-/* ---- its life -----------------------------------------------------------------------------------------------------
- */
+/* ---- its life ---------------------------------------------------------------------------------------------------- */
 
 static void timeline_init(struct timeline *t)
 {
@@ -127,8 +124,7 @@ void timeline_free(struct timeline *t)
     free(t);
 }
 
-/* ---- limits -------------------------------------------------------------------------------------------------------
- */
+/* ---- limits ------------------------------------------------------------------------------------------------------ */
 
 /* Keeps the last item before the horizon: it tells what was true there. */
 static void history_trim(struct fifo *f, uint64_t horizon_ms)
@@ -187,8 +183,7 @@ static void timeline_trim(struct timeline *t)
     items_trim(&t->events, horizon_ms);
 }
 
-/* ---- observing ----------------------------------------------------------------------------------------------------
- */
+/* ---- observing --------------------------------------------------------------------------------------------------- */
 
 static void timeline_look_all(const struct timeline_look *l)
 {

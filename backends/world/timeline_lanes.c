@@ -10,8 +10,7 @@
 
 enum { SEEN_LATE_MS = 2000 /* a pod that was created so long before it was seen existed before */ };
 
-/* ---- pods ---------------------------------------------------------------------------------------------------------
- */
+/* ---- pods -------------------------------------------------------------------------------------------------------- */
 
 static struct timeline_pod *pod_find(const struct timeline *t, const char *uid)
 {
@@ -128,8 +127,7 @@ void timeline_look_deleted(const struct timeline_look *l, const struct change *c
         snprintf(pod->note, sizeof pod->note, "deleted by us, grace %llu", (unsigned long long)c->number);
 }
 
-/* ---- the GCS ------------------------------------------------------------------------------------------------------
- */
+/* ---- the GCS ----------------------------------------------------------------------------------------------------- */
 
 static void value_look(const struct timeline_look *l, struct timeline_values *v, const struct source *s,
                        struct known_f64 value, double other)
@@ -218,8 +216,7 @@ void timeline_look_gcs(const struct timeline_look *l)
     value_look(l, &t->values[VALUES_FIELDS], s, fields_of(l), 0);
 }
 
-/* ---- Serve --------------------------------------------------------------------------------------------------------
- */
+/* ---- Serve ------------------------------------------------------------------------------------------------------- */
 
 static void replicas_look(const struct timeline_look *l)
 {
@@ -246,8 +243,7 @@ void timeline_look_serve(const struct timeline_look *l)
     replicas_look(l);
 }
 
-/* ---- NeuronCores --------------------------------------------------------------------------------------------------
- */
+/* ---- NeuronCores ------------------------------------------------------------------------------------------------- */
 
 static struct timeline_core *core_find(const struct timeline *t, const char *key)
 {

@@ -35,8 +35,7 @@ uint64_t timeline_at_ms(const struct timeline *t, uint64_t wall_ms)
     return t->now_ms + wall_ms > t->wall_ms ? t->now_ms + wall_ms - t->wall_ms : 0;
 }
 
-/* ---- what each lane reads from --------------------------------------------------------------------------------------
- */
+/* ---- what each lane reads from ----------------------------------------------------------------------------------- */
 
 static const struct timeline_pod *pod_of(const struct timeline *t, const struct timeline_lane *lane)
 {
@@ -120,8 +119,7 @@ const struct timeline_prompt *timeline_prompt_near(const struct timeline *t, uin
     return near;
 }
 
-/* ---- cells --------------------------------------------------------------------------------------------------------
- */
+/* ---- cells ------------------------------------------------------------------------------------------------------- */
 
 static void cell_add_state(struct timeline_cell *cell, enum timeline_state state)
 {
@@ -241,8 +239,7 @@ struct timeline_cell timeline_cell(const struct timeline *t, const struct timeli
     return v ? values_cell(t, lane->kind, v, from_ms, to_ms) : none;
 }
 
-/* ---- lanes --------------------------------------------------------------------------------------------------------
- */
+/* ---- lanes ------------------------------------------------------------------------------------------------------- */
 
 struct lanes {
     struct timeline_lane *out;

@@ -25,8 +25,7 @@ static enum timeline_phase phase_of(const struct timeline_look *l, const struct 
     return request_tells_of_serve(l->w, q, l->t->now_ms, l->t->wall_ms) ? PROMPT_FAILED : PROMPT_UNTOLD;
 }
 
-/* ---- series -------------------------------------------------------------------------------------------------------
- */
+/* ---- series ------------------------------------------------------------------------------------------------------ */
 
 static struct timeline_second *second_of(struct timeline_series *s, uint64_t due_ms)
 {
@@ -73,8 +72,7 @@ static void series_count(struct timeline_series *s, enum timeline_phase phase, u
         second->slowest_us = latency_us.value < UINT32_MAX ? (uint32_t)latency_us.value : UINT32_MAX;
 }
 
-/* ---- prompts ------------------------------------------------------------------------------------------------------
- */
+/* ---- prompts ----------------------------------------------------------------------------------------------------- */
 
 static struct timeline_prompt *prompt_find(const struct timeline *t, const char *key)
 {
@@ -135,8 +133,7 @@ void timeline_look_series(const struct timeline_look *l)
     }
 }
 
-/* ---- events -------------------------------------------------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 static bool text_begins(const char *text, const char *start)
 {

@@ -26,8 +26,7 @@ static void output_contains(const char *who, const char *text, const char *part)
     if (!strstr(text, part)) fail_msg("%s: \"%s\" is not in\n%s", who, part, text);
 }
 
-/* ---- what happens -------------------------------------------------------------------------------------------------
- */
+/* ---- what happens ------------------------------------------------------------------------------------------------ */
 
 static void *record_edit(const struct fake_console *d, enum table table, const char *key)
 {
@@ -111,8 +110,7 @@ static void random_step(struct fake_console *d, struct rng *rng)
     }
 }
 
-/* ---- who prints it --------------------------------------------------------------------------------------------------
- */
+/* ---- who prints it ----------------------------------------------------------------------------------------------- */
 
 static char *canvas_of_losses(const struct losses *l)
 {

@@ -187,8 +187,7 @@ static void status_texts(struct frames *f, const struct status_of *s)
     texts_add(&f->texts, "status", text);
 }
 
-/* ---- one word -----------------------------------------------------------------------------------------------------
- */
+/* ---- one word ---------------------------------------------------------------------------------------------------- */
 
 /* The row of a frame on which that question stands, at its start; caller frees. */
 static char *answer_row(const char *frame, const char *question)
@@ -264,8 +263,7 @@ static void json_agrees(struct frames *f, const struct view *v, const struct sta
     cJSON_Delete(json);
 }
 
-/* ---- one clock ----------------------------------------------------------------------------------------------------
- */
+/* ---- one clock --------------------------------------------------------------------------------------------------- */
 
 /* "5.4s", "1:05", "1:02:03" */
 static struct known_u64 length_read(const char *text)
@@ -334,8 +332,7 @@ void frames_check_clock(struct frames *f, const struct view *v)
     never_grows(f, v, "one clock, reconnect", &f->reconnect_ms, length_after(a[1].text, "another "), a[1].text);
 }
 
-/* ---- one length ---------------------------------------------------------------------------------------------------
- */
+/* ---- one length -------------------------------------------------------------------------------------------------- */
 
 static void lengths_named(struct frames *f, const struct view *v, const char *who, const char *text, const char *words,
                           struct known_u64 length)
@@ -395,8 +392,7 @@ static void counts_are_one(struct frames *f, const struct view *v)
     }
 }
 
-/* ---- the head, Redis, rubbish ---------------------------------------------------------------------------------------
- */
+/* ---- the head, Redis, rubbish ------------------------------------------------------------------------------------ */
 
 static bool source_is_live(const struct view *v, const char *source)
 {

@@ -392,8 +392,7 @@ void sim_play_prompts(struct sim_play *p)
     p->parts->prompts = true;
 }
 
-/* ---- it runs ------------------------------------------------------------------------------------------------------
- */
+/* ---- it runs ----------------------------------------------------------------------------------------------------- */
 
 static void on_notification(void *arg, enum kuberay_notification what, const struct sim_pod *pod)
 {

@@ -190,8 +190,7 @@ static void the_scope_names_what_was_not_judged(void **state)
     assert_non_null(strstr(x->verdict.scope, "; fields not judged (no GCS field is read)"));
 }
 
-/* ---- random histories ---------------------------------------------------------------------------------------------
- */
+/* ---- random histories -------------------------------------------------------------------------------------------- */
 
 static uint64_t random_below(uint64_t *state, uint64_t below)
 {

@@ -90,8 +90,7 @@ static void serve_says(struct small *s, const char *status, const char *replica_
     small_put(s, "serve", WORLD_SERVE, app);
 }
 
-/* ---- the model ----------------------------------------------------------------------------------------------------
- */
+/* ---- the model --------------------------------------------------------------------------------------------------- */
 
 static void a_serve_api_that_is_heard_and_says_nothing_of_it(void **state)
 {

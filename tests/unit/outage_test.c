@@ -525,8 +525,7 @@ static void random_streams_with_any_focus(void **state)
     }
 }
 
-/* ---- on random histories ------------------------------------------------------------------------------------------
- */
+/* ---- on random histories ----------------------------------------------------------------------------------------- */
 
 static void sums_hold(const struct outage *o)
 {

@@ -20,8 +20,7 @@
 #define ERROR "ValueError: Deployment 'echo' does not exist. Available: ['mistral-7b', 'mistral-deployment']"
 #define APPLIED_MS UINT64_C(1795951572565)
 
-/* ---- as recorded: applied, DEPLOY_FAILED from +49 s, corrected at +124.3 s, RUNNING from +145 s -------------------
- */
+/* ---- as recorded: applied, DEPLOY_FAILED from +49 s, corrected at +124.3 s, RUNNING from +145 s ------------------ */
 
 static void a_first_deployment_that_fails_is_told(void **state)
 {

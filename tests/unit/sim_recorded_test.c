@@ -131,8 +131,7 @@ static void run_simulated(struct run *r, int64_t grace_s, size_t again_s, size_t
     sim_play_close(&p);
 }
 
-/* ---- what is true of it -------------------------------------------------------------------------------------------
- */
+/* ---- what is true of it ------------------------------------------------------------------------------------------ */
 
 /* The longest time in which something was so. */
 static size_t seconds_of(const struct run *r, bool (*is)(const struct moment *m))
@@ -364,8 +363,7 @@ static const struct {
     {"in the end all is well again", 0, all_is_well_again},
 };
 
-/* ---- both ----------------------------------------------------------------------------------------------------------
- */
+/* ---- both -------------------------------------------------------------------------------------------------------- */
 
 enum { RUNS = 14 };
 

@@ -87,8 +87,7 @@ static void lanes_print(const struct timeline *t, uint64_t from_ms, uint64_t to_
     }
 }
 
-/* ---- recordings ---------------------------------------------------------------------------------------------------
- */
+/* ---- recordings -------------------------------------------------------------------------------------------------- */
 
 static void two_recorded_kills(void **state)
 {
@@ -191,8 +190,7 @@ static void a_redis_that_hangs_is_unknown(void **state)
     replay_close(&p);
 }
 
-/* ---- what is not known ----------------------------------------------------------------------------------------------
- */
+/* ---- what is not known ------------------------------------------------------------------------------------------- */
 
 static void before_it_was_watched_nothing_is_known(void **state)
 {
@@ -263,8 +261,7 @@ static void a_silent_source_is_unknown_from_its_last_proof_of_life(void **state)
     fixture_done(&f);
 }
 
-/* ---- limits -------------------------------------------------------------------------------------------------------
- */
+/* ---- limits ------------------------------------------------------------------------------------------------------ */
 
 static void no_more_is_kept_than_two_hours_and_so_many(void **state)
 {

@@ -178,8 +178,7 @@ static void test_takes(void **state)
     assert_null(neuron_kinds[1]);
 }
 
-/* ---- the simulator's ----------------------------------------------------------------------------------------------
- */
+/* ---- the simulator's --------------------------------------------------------------------------------------------- */
 
 static struct ray_sim *ray_service(void)
 {

@@ -130,8 +130,7 @@ static struct serve_path path_proxied(void)
         .words = (char *)"API server proxy", .base = (char *)"/api/v1/namespaces/n/pods/w:8000/proxy", .proxied = true};
 }
 
-/* ---- prompts ------------------------------------------------------------------------------------------------------
- */
+/* ---- prompts ----------------------------------------------------------------------------------------------------- */
 
 static void on_done(void *arg, const struct request *r)
 {
@@ -288,8 +287,7 @@ static void test_prompt_proxied(void **state)
     assert_string_equal(s->last->failure, "unreachable");
 }
 
-/* ---- probes -------------------------------------------------------------------------------------------------------
- */
+/* ---- probes ------------------------------------------------------------------------------------------------------ */
 
 struct tally {
     unsigned ok, slow, failed, waiting, cancelled;
@@ -538,8 +536,7 @@ static void test_targets_change(void **state)
     UNTIL(s, requests_tally(s).waiting >= 1);
 }
 
-/* ---- the Serve API ------------------------------------------------------------------------------------------------
- */
+/* ---- the Serve API ----------------------------------------------------------------------------------------------- */
 
 static const struct source *serve_source(const struct fixture *s)
 {

@@ -218,8 +218,7 @@ static void too_long_a_name_is_refused(void **state)
     free(path);
 }
 
-/* ---- without fault tolerance ---------------------------------------------------------------------------------------
- */
+/* ---- without fault tolerance ------------------------------------------------------------------------------------- */
 
 static int no_ft_up(void **state)
 {
@@ -275,8 +274,7 @@ static void a_new_head_begins_with_nothing(void **state)
     for (int i = 0; i < 4; i++) assert_string_not_equal(now.actor[i / 2], before.actor[i % 2]);
 }
 
-/* ---- a service that runs is applied again -------------------------------------------------------------------------
- */
+/* ---- a service that runs is applied again ------------------------------------------------------------------------ */
 
 static int about_upgrades(struct sim_fixture *b, const char *ns)
 {

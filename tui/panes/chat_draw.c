@@ -168,8 +168,7 @@ static void draw_history(const struct chat *c, const struct view *v, struct canv
                  "No prompt was sent yet. What you type below goes to the model; it answers without the head.");
 }
 
-/* ---- title and keys ------------------------------------------------------------------------------------------------
- */
+/* ---- title and keys ---------------------------------------------------------------------------------------------- */
 
 static void title_text(const struct view *v, const struct chat_route *route, char *out, size_t size)
 {

@@ -65,8 +65,7 @@ void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan,
     }
 }
 
-/* ---- rungs --------------------------------------------------------------------------------------------------------
- */
+/* ---- rungs ------------------------------------------------------------------------------------------------------- */
 
 /* A digit for each rung that was reached, in order of time. */
 void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv)

@@ -41,8 +41,7 @@ int column_of(const struct timeline_plan *plan, uint64_t at_ms)
     return column < (uint64_t)plan->plot ? (int)column : -1;
 }
 
-/* ---- the plan -----------------------------------------------------------------------------------------------------
- */
+/* ---- the plan ---------------------------------------------------------------------------------------------------- */
 
 static bool begins_group(const struct timeline_plan *plan, size_t lane)
 {
@@ -147,8 +146,7 @@ void timeline_plan_of(const struct timeline_scene *s, int rows, int cols, struct
     plan_lines(s, ret, s->top < ret->lanes ? s->top : 0, rest > 0 ? rest : 0);
 }
 
-/* ---- words --------------------------------------------------------------------------------------------------------
- */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 
 char *timeline_moment(const struct timeline_scene *s, uint64_t at_ms, char out[TIMELINE_WORDS_MAX])
 {
@@ -198,8 +196,7 @@ static enum role lane_words(const struct timeline_scene *s, const struct timelin
     return words_role(cell.state, &cell);
 }
 
-/* ---- drawing ------------------------------------------------------------------------------------------------------
- */
+/* ---- drawing ----------------------------------------------------------------------------------------------------- */
 
 static void label_draw(const struct timeline_scene *s, const struct timeline_plan *plan, int line, struct canvas *cv,
                        int row)

@@ -34,8 +34,7 @@ static void put_unknown(struct canvas *cv, int col)
     put_cell(cv, col, ROLE_STALE, marked ? ' ' : '?');
 }
 
-/* ---- bands --------------------------------------------------------------------------------------------------------
- */
+/* ---- bands ------------------------------------------------------------------------------------------------------- */
 
 static void band_draw(const struct lane_line *l, struct canvas *cv)
 {
@@ -59,8 +58,7 @@ static void band_draw(const struct lane_line *l, struct canvas *cv)
     }
 }
 
-/* ---- heights ------------------------------------------------------------------------------------------------------
- */
+/* ---- heights ----------------------------------------------------------------------------------------------------- */
 
 static enum role height_role(enum timeline_kind kind, double value)
 {
@@ -98,8 +96,7 @@ static void height_draw(const struct lane_line *l, struct canvas *cv)
     }
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 /* A value where it begins, then a line for as long as it lasts. Two that follow at once are set apart by a column, so
  * that they never read as one number: the second begins late then, and is the value of its column. */
@@ -128,8 +125,7 @@ static void value_draw(const struct lane_line *l, struct canvas *cv)
     }
 }
 
-/* ---- series -------------------------------------------------------------------------------------------------------
- */
+/* ---- series ------------------------------------------------------------------------------------------------------ */
 
 static void series_put(struct canvas *cv, int col, const struct timeline_cell *cell)
 {
@@ -157,8 +153,7 @@ static void series_draw(const struct lane_line *l, struct canvas *cv)
     }
 }
 
-/* ---- prompts ------------------------------------------------------------------------------------------------------
- */
+/* ---- prompts ----------------------------------------------------------------------------------------------------- */
 
 static void bar_put(struct canvas *cv, int from, int to, enum timeline_phase phase)
 {
@@ -272,8 +267,7 @@ static void bars_draw(const struct lane_line *l, struct canvas *cv)
     if (!dense) bars_put(&b, l, cv);
 }
 
-/* ---- marks --------------------------------------------------------------------------------------------------------
- */
+/* ---- marks ------------------------------------------------------------------------------------------------------- */
 
 static void marks_draw(const struct lane_line *l, struct canvas *cv)
 {

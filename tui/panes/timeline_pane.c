@@ -30,8 +30,7 @@ static void timeline_pane_done(struct pane *p)
     (void)p;
 }
 
-/* ---- what is shown ------------------------------------------------------------------------------------------------
- */
+/* ---- what is shown ----------------------------------------------------------------------------------------------- */
 
 static uint64_t window_end(const struct timeline_pane *s, const struct view *v)
 {
@@ -154,8 +153,7 @@ static void timeline_pane_brief(const struct pane *p, const struct view *v, char
     out[0] = '\0';
 }
 
-/* ---- what lies at the cursor --------------------------------------------------------------------------------------
- */
+/* ---- what lies at the cursor ------------------------------------------------------------------------------------- */
 
 static const struct timeline_lane *lane_at_cursor(const struct timeline_pane *s)
 {
@@ -239,8 +237,7 @@ static void timeline_pane_detail(const struct pane *p, const struct view *v, str
     history_detail(s, lane, out);
 }
 
-/* ---- keys ---------------------------------------------------------------------------------------------------------
- */
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
 
 static void cursor_move(struct timeline_pane *s, const struct view *v, int64_t columns)
 {
