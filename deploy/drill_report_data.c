@@ -3,6 +3,7 @@
 
 #include "backends/base/json.h"
 #include "backends/base/stamp.h"
+#include "backends/base/xml.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,23 +128,10 @@ void report_json(const struct drill_report *r, struct buf *out)
 
 /* ---- JUnit ------------------------------------------------------------------------------------------------------- */
 
-static void xml_add(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&': (void)buf_str(out, "&amp;"); break;
-        case '<': (void)buf_str(out, "&lt;"); break;
-        case '>': (void)buf_str(out, "&gt;"); break;
-        case '"': (void)buf_str(out, "&quot;"); break;
-        default: (void)buf_char(out, *text);
-        }
-    }
-}
-
 static void xml_attribute(struct buf *out, const char *name, const char *value)
 {
     (void)buf_printf(out, " %s=\"", name);
-    xml_add(out, value);
+    xml_text(out, value);
     (void)buf_char(out, '"');
 }
 
@@ -188,7 +176,7 @@ static void junit_case(const struct drill_report *r, enum criterion_id id, struc
         return;
     }
     (void)buf_str(out, ">\n    <system-out>");
-    xml_add(out, message);
+    xml_text(out, message);
     (void)buf_str(out, "</system-out>\n  </testcase>\n");
 }
 

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
+#include "tui/panes/timeline_bars.h"
 #include "tui/panes/timeline_draw_priv.h"
 
 #include <stdio.h>

@@ -12,8 +12,6 @@ struct lane_line {
     int part, parts;
 };
 void lane_draw(const struct lane_line *l, struct canvas *cv);
-/* How many lines the prompts take so that none hides another, at most `most`; 1 where they are too many. */
-int bars_depth(const struct timeline *t, const struct timeline_plan *plan, int most);
 void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 /* The last rung that was reached by then, in words. */

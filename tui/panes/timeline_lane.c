@@ -1,5 +1,6 @@
 /* timeline_lane.c - one lane of a timeline: bands, heights, values, series, bars and marks. */
 #include "backends/base/mem.h"
+#include "tui/panes/timeline_bars.h"
 #include "tui/panes/timeline_draw_priv.h"
 
 #include <math.h>
@@ -11,7 +12,6 @@ enum {
     BEAT_TOP_S = 10, /* full height */
     BEAT_LATE_S = 3,
     CORE_TOP = 100,
-    BARS_MAX = 8,
     UNKNOWN_EVERY = 4
 };
 
@@ -170,75 +170,6 @@ static void bar_put(struct canvas *cv, int from, int to, enum timeline_phase pha
     put_cell(cv, from, looks[phase].role, 0x251C);
     canvas_fill(cv, 0, from + 1, 1, to - from - 1, looks[phase].role, 0x2500);
     put_cell(cv, to, looks[phase].role, looks[phase].end);
-}
-
-static int column_clamped(const struct timeline_plan *plan, uint64_t at_ms)
-{
-    if (at_ms < plan->from_ms) return -1;
-    const uint64_t col = (at_ms - plan->from_ms) / plan->col_ms;
-    return col < (uint64_t)plan->plot ? (int)col : plan->plot;
-}
-
-/* The prompts of which something is shown, each on the first line that is free where it begins. */
-struct bars {
-    const struct timeline *timeline;
-    const struct timeline_plan *plan;
-    size_t next, to;
-    int end[BARS_MAX]; /* of the last bar of each line */
-    int lines;
-    /* of the current one */
-    const struct timeline_prompt *prompt;
-    int first, last, line; /* columns, cut at the edges; line: `lines` where none is free */
-};
-
-static uint64_t prompt_end(const struct timeline *t, const struct timeline_prompt *p)
-{
-    return p->done_ms ? p->done_ms : timeline_now_ms(t);
-}
-
-static struct bars bars_of(const struct timeline *t, const struct timeline_plan *plan, int lines)
-{
-    struct bars b = {
-        .timeline = t, .plan = plan, .to = timeline_prompts(t), .lines = lines < BARS_MAX ? lines : BARS_MAX};
-    const uint64_t end_ms = plan->from_ms + (uint64_t)plan->plot * plan->col_ms;
-    for (int i = 0; i < b.lines; i++) b.end[i] = -2;
-    while (b.to > 0 && timeline_prompt(t, b.to - 1)->due_ms >= end_ms) b.to--;
-    while (b.next < b.to && prompt_end(t, timeline_prompt(t, b.next)) < plan->from_ms) b.next++;
-    return b;
-}
-
-/* Too many to be told apart: they are shown by what came of them. */
-static bool bars_are_dense(const struct bars *b)
-{
-    return b->to - b->next > (size_t)b->plan->plot * (size_t)b->lines / 2;
-}
-
-static bool bars_step(struct bars *b)
-{
-    while (b->next < b->to) {
-        const struct timeline_prompt *p = timeline_prompt(b->timeline, b->next++);
-        const int first = column_clamped(b->plan, p->due_ms),
-                  last = column_clamped(b->plan, prompt_end(b->timeline, p));
-        if (last < 0) continue;
-        b->prompt = p;
-        b->line = 0;
-        while (b->line < b->lines && b->end[b->line] >= first) b->line++;
-        if (b->line < b->lines) b->end[b->line] = last;
-        b->first = first < 0 ? 0 : first;
-        b->last = last < b->plan->plot ? last : b->plan->plot - 1;
-        return true;
-    }
-    return false;
-}
-
-int bars_depth(const struct timeline *t, const struct timeline_plan *plan, int most)
-{
-    struct bars b = bars_of(t, plan, most);
-    int depth = 1;
-    if (bars_are_dense(&b)) return 1;
-    while (bars_step(&b))
-        if (b.line + 1 > depth) depth = b.line < most ? b.line + 1 : most;
-    return depth;
 }
 
 /* Where no line is free, the last one says so. */
