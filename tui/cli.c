@@ -257,6 +257,9 @@ void cli_done(struct cli *cli)
     free(cli->speed);
     free(cli->script);
     free(cli->at);
+    free(cli->from);
+    free(cli->to);
+    free(cli->svg);
     free(cli->record);
     free(cli->for_seconds);
     free(cli->rate);

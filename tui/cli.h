@@ -42,7 +42,8 @@ struct cli {
     char *output, *timeout, *seed, *speed, *script;
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
-    char *at; /* of a replay, checked by replay_at_parse */
+    char *at, *from, *to; /* of a recording, checked by replay_at_parse */
+    char *svg;            /* --svg FILE */
     char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, fresh, force, no_prompts, help, version, variables, check, redact, empty, no_ft, openai;
@@ -115,5 +116,6 @@ int sub_info(struct cli *cli);
 int sub_doctor(struct cli *cli);
 int sub_record(struct cli *cli);
 int sub_replay(struct cli *cli);
+int sub_timeline(struct cli *cli);
 
 #endif

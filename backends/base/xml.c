@@ -9,6 +9,7 @@ void xml_text(struct buf *out, const char *text)
         case '<': (void)buf_str(out, "&lt;"); break;
         case '>': (void)buf_str(out, "&gt;"); break;
         case '"': (void)buf_str(out, "&quot;"); break;
+        case '\'': (void)buf_str(out, "&apos;"); break;
         default: (void)buf_char(out, *text);
         }
     }

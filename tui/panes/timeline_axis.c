@@ -40,28 +40,37 @@ static void tick_clock(const struct timeline_scene *s, uint64_t at_ms, uint64_t 
              step_ms < MINUTE ? stamp_clock(stamp, wall_ms) : stamp_minutes(stamp, wall_ms));
 }
 
-void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv)
+size_t timeline_ticks(const struct timeline_scene *s, const struct timeline_plan *plan,
+                      struct timeline_tick ret[TIMELINE_TICKS])
 {
     const uint64_t step_ms = tick_step(plan), end_ms = plan->from_ms + (uint64_t)plan->plot * plan->col_ms;
     /* Ticks lie at whole steps from T0, or of the wall clock. */
-    const uint64_t zero_ms =
-        has_outage(s) ? s->outage->t0_ms
-                      : timeline_at_ms(s->timeline, timeline_wall_ms(s->timeline, plan->from_ms) / HOUR * HOUR);
-    const uint64_t phase_ms = zero_ms % step_ms;
-    uint64_t at_ms = (plan->from_ms + step_ms - 1 - phase_ms % step_ms) / step_ms * step_ms + phase_ms;
-    while (at_ms >= plan->from_ms + step_ms) at_ms -= step_ms;
-    for (; at_ms < end_ms; at_ms += step_ms) {
-        char text[TEXT_NUM_MAX];
-        const int col = column_of(plan, at_ms);
-        if (col < 0) continue;
+    const uint64_t hour_ms = timeline_wall_ms(s->timeline, plan->from_ms) / HOUR * HOUR;
+    const uint64_t zero_ms = has_outage(s) ? s->outage->t0_ms : timeline_at_ms(s->timeline, hour_ms);
+    const uint64_t phase_ms = zero_ms % step_ms, from_ms = plan->from_ms + step_ms - 1 - phase_ms;
+    size_t count = 0;
+    for (uint64_t at_ms = from_ms / step_ms * step_ms + phase_ms; at_ms < end_ms && count < TIMELINE_TICKS;
+         at_ms += step_ms) {
+        if (at_ms < plan->from_ms) continue;
+        struct timeline_tick *tick = &ret[count++];
+        *tick = (struct timeline_tick){.at_ms = at_ms, .t0 = has_outage(s) && at_ms == zero_ms};
         if (has_outage(s))
-            tick_relative((int64_t)(at_ms - zero_ms), text);
+            tick_relative((int64_t)(at_ms - zero_ms), tick->text);
         else
-            tick_clock(s, at_ms, step_ms, text);
-        const bool t0 = has_outage(s) && at_ms == zero_ms;
-        if (col + 1 + (int)strlen(text) > cv->cols) continue;
+            tick_clock(s, at_ms, step_ms, tick->text);
+    }
+    return count;
+}
+
+void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv)
+{
+    struct timeline_tick tick[TIMELINE_TICKS];
+    const size_t count = timeline_ticks(s, plan, tick);
+    for (size_t i = 0; i < count; i++) {
+        const int col = column_of(plan, tick[i].at_ms);
+        if (col < 0 || col + 1 + (int)strlen(tick[i].text) > cv->cols) continue;
         canvas_fill(cv, 0, col, 1, 1, ROLE_DIM, 0x2577);
-        canvas_text(cv, 0, col + 1, t0 ? ROLE_STRONG : ROLE_HEADER, text);
+        canvas_text(cv, 0, col + 1, tick[i].t0 ? ROLE_STRONG : ROLE_HEADER, tick[i].text);
     }
 }
 

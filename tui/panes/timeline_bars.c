@@ -28,7 +28,7 @@ struct bars bars_of(const struct timeline *t, const struct timeline_plan *plan, 
 
 bool bars_are_dense(const struct bars *b)
 {
-    return b->to - b->next > (size_t)b->plan->plot * (size_t)b->lines / 2;
+    return b->to - b->next > (size_t)b->plan->plot * (size_t)b->lines;
 }
 
 bool bars_step(struct bars *b)

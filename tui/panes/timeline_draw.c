@@ -147,7 +147,16 @@ void timeline_plan_of(const struct timeline_scene *s, int rows, int cols, struct
     plan_lines(s, ret, s->top < ret->lanes ? s->top : 0, rest > 0 ? rest : 0);
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------- */
+void timeline_plan_exact(const struct timeline_scene *s, int columns, struct timeline_plan *ret)
+{
+    const uint64_t span = s->to_ms > s->from_ms ? s->to_ms - s->from_ms : 1;
+    *ret = (struct timeline_plan){.plot = columns, .from_ms = s->from_ms};
+    ret->col_ms = (span + (uint64_t)columns - 1) / (uint64_t)columns;
+    ret->lanes = timeline_lanes(s->timeline, s->from_ms, s->to_ms, ret->lane, TIMELINE_LANES);
+}
+
+/* ---- words --------------------------------------------------------------------------------------------------------
+ */
 
 char *timeline_moment(const struct timeline_scene *s, uint64_t at_ms, char out[TIMELINE_WORDS_MAX])
 {

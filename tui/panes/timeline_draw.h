@@ -44,6 +44,8 @@ struct timeline_plan {
     bool ladder, legend; /* a line of the rungs, and one of the symbols */
 };
 void timeline_plan_of(const struct timeline_scene *s, int rows, int cols, struct timeline_plan *ret);
+/* The lanes and columns alone, of exactly that time: without lines. */
+void timeline_plan_exact(const struct timeline_scene *s, int columns, struct timeline_plan *ret);
 void timeline_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 
 /* "+6.0 s" from T0 where there is one, else "12:43:12.0Z". */

@@ -12,6 +12,15 @@ struct lane_line {
     int part, parts;
 };
 void lane_draw(const struct lane_line *l, struct canvas *cv);
+enum { TIMELINE_TICKS = 64 };
+struct timeline_tick {
+    uint64_t at_ms;
+    bool t0;
+    char text[TEXT_NUM_MAX];
+};
+/* So far apart that their texts fit; returns how many. */
+size_t timeline_ticks(const struct timeline_scene *s, const struct timeline_plan *plan,
+                      struct timeline_tick ret[TIMELINE_TICKS]);
 void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 /* The last rung that was reached by then, in words. */

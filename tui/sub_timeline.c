@@ -1,0 +1,101 @@
+/* sub_timeline.c - `raydeck timeline`: draws the timeline of a recording, as text or as SVG. */
+#include "backends/base/text.h"
+#include "backends/link/file.h"
+#include "backends/session/replayer.h"
+#include "tui/cli.h"
+#include "tui/redact.h"
+#include "tui/replay_at.h"
+#include "tui/timeline_file.h"
+
+#include <string.h>
+
+struct drawing {
+    uint64_t from_ms, to_ms, cursor_ms;
+    enum svg_theme theme;
+};
+
+static enum err times_parse(const struct cli *cli, const struct recording_about *about, struct drawing *d,
+                            struct why *why)
+{
+    enum err err = replay_at_parse(cli->from ? cli->from : "0", about, &d->from_ms, why);
+    if (!err) err = replay_at_parse(cli->to, about, &d->to_ms, why);
+    if (!err && d->to_ms <= d->from_ms) err = why_set(why, ERR_USAGE, "--to: it is not after --from");
+    if (!err && !cli->from && d->to_ms - d->from_ms > TIMELINE_MS) d->from_ms = d->to_ms - TIMELINE_MS;
+    if (!err && d->to_ms - d->from_ms > TIMELINE_MS)
+        err = why_set(why, ERR_USAGE, "--from, --to: more than two hours are not kept");
+    d->cursor_ms = d->to_ms;
+    if (!err && cli->at) err = replay_at_parse(cli->at, about, &d->cursor_ms, why);
+    return err;
+}
+
+static enum err theme_parse(const char *text, enum svg_theme *ret, struct why *why)
+{
+    *ret = SVG_AUTO;
+    if (!text) return ERR_OK;
+    if (!text_eq(text, "light") && !text_eq(text, "dark"))
+        return why_set(why, ERR_USAGE, "--theme %s: an SVG is light or dark", text);
+    *ret = text_eq(text, "dark") ? SVG_DARK : SVG_LIGHT;
+    return ERR_OK;
+}
+
+static enum err drawing_write(const struct cli *cli, const struct session *session, const struct drawing *d,
+                              struct why *why)
+{
+    const struct focus f = session_focus(session);
+    struct outage outage;
+    timeline_file_outage(session, &outage);
+    const struct timeline_scene scene = {.timeline = session_timeline(session),
+                                         .outage = &outage,
+                                         .from_ms = d->from_ms,
+                                         .to_ms = d->to_ms,
+                                         .cursor_ms = d->cursor_ms,
+                                         .selected = TIMELINE_LANES};
+    const uint64_t key = cli->redact ? redact_key() | 1 : 0;
+    struct buf out;
+    enum err err = ERR_OK;
+    buf_init(&out, TIMELINE_SVG_MAX);
+    if (cli->svg) {
+        timeline_file_svg(&scene, &f, d->theme, key, &out);
+        err = cli_usage_of(file_write_new(cli->svg, buf_text(&out), out.len, why), why);
+    } else {
+        timeline_file_text(&scene, &f, cli->conf.ascii, key, &out);
+        fputs(buf_text(&out), stdout);
+    }
+    buf_done(&out);
+    return err;
+}
+
+static enum err recording_draw(const struct cli *cli, struct recording *recording, const struct drawing *d,
+                               struct why *why)
+{
+    struct loop *loop = loop_new();
+    struct session *session = session_open_replay(loop, &cli->conf, NULL);
+    struct replayer *replayer = replayer_new(loop, recording, session);
+    replayer_to(replayer, d->to_ms);
+    enum err err = drawing_write(cli, session, d, why);
+    replayer_free(replayer);
+    session_close(session);
+    loop_free(loop);
+    return err;
+}
+
+int sub_timeline(struct cli *cli)
+{
+    struct why why = {0};
+    struct recording *recording = NULL;
+    struct drawing d;
+    enum err err = cli->argc == 1
+                       ? ERR_OK
+                       : why_set(&why, ERR_USAGE, "timeline: of which recording? raydeck timeline FILE [--svg OUT]");
+    if (!err) err = theme_parse(cli->conf.theme, &d.theme, &why);
+    if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
+    if (!err) err = times_parse(cli, recording_about(recording), &d, &why);
+    if (!err) err = recording_draw(cli, recording, &d, &why);
+    const struct recording_about *about = recording ? recording_about(recording) : NULL;
+    for (size_t i = 0; about && !err && i < about->problems && i < RECORDING_PROBLEMS; i++)
+        cli_say("%s: %s", cli->argv[0], about->problem[i]);
+    const int status = err ? cli_exit_of(err) : EXIT_FINE;
+    if (err) cli_say("%s", why.text);
+    recording_close(recording);
+    return status;
+}
