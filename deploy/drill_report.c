@@ -26,7 +26,7 @@ enum err drill_format_of(const char *path, enum drill_format *ret, struct why *w
         *ret = (enum drill_format)i;
         return ERR_OK;
     }
-    return why_set(why, ERR_USAGE, "a report's file name ends in .txt, .json, .xml (JUnit) or .md");
+    return why_set(why, ERR_USAGE, "a report's file name ends in .txt, .json, .xml (JUnit), .md or .svg");
 }
 
 void drill_report_judge(const struct verdict_ask *ask, struct drill_verdict *ret_verdict, struct drill_report *ret)
@@ -220,6 +220,19 @@ static void markdown_ladder(const struct drill_report *r, struct buf *out)
     }
 }
 
+/* An indented block: no text of it is markup, and none can end it. */
+static void markdown_timeline(const struct drill_report *r, struct buf *out)
+{
+    if (!r->timeline) return;
+    (void)buf_str(out, "\n## Timeline\n\n");
+    for (const char *line = r->timeline; *line;) {
+        const size_t len = strcspn(line, "\n");
+        if (len) (void)buf_printf(out, "    %.*s", (int)len, line);
+        (void)buf_char(out, '\n');
+        line += len + (line[len] == '\n');
+    }
+}
+
 void report_markdown(const struct drill_report *r, struct buf *out)
 {
     const struct outage *o = r->outage;
@@ -251,4 +264,13 @@ void report_markdown(const struct drill_report *r, struct buf *out)
         markdown_add(out, missing_word(report_series(r, (enum tally_series)i, line)));
         (void)buf_char(out, '\n');
     }
+    markdown_timeline(r, out);
+}
+
+/* ---- the picture --------------------------------------------------------------------------------------------------
+ */
+
+void report_picture(const struct drill_report *r, struct buf *out)
+{
+    (void)buf_str(out, r->picture ? r->picture : "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
 }

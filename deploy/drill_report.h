@@ -11,7 +11,7 @@
 
 #include "deploy/drill_verdict.h"
 
-enum { DRILL_REPORT_VERSION = 1, DRILL_REPORT_MAX = 1024 * 1024 };
+enum { DRILL_REPORT_VERSION = 1, DRILL_REPORT_MAX = 8 * 1024 * 1024 };
 
 /* All borrowed. */
 struct drill_report {
@@ -22,10 +22,12 @@ struct drill_report {
     const char *context;     /* of the kubeconfig; NULL: unknown */
     const char *ray_version; /* NULL: unknown */
     const char *raydeck;     /* the version that judged */
+    const char *timeline;    /* of the loss, as lines of text; NULL: none was drawn */
+    const char *picture;     /* the same as SVG; NULL: none was drawn */
     uint64_t wall_ms;        /* when it was judged */
 };
 
-/* Judges (drill_judge), and fills the report but for context, ray_version and raydeck. */
+/* Judges (drill_judge), and fills the report but for context, ray_version, raydeck, timeline and picture. */
 void drill_report_judge(const struct verdict_ask *ask, struct drill_verdict *ret_verdict, struct drill_report *ret);
 
 /* X(NAME, file name's extension, the function) */
@@ -33,7 +35,8 @@ void drill_report_judge(const struct verdict_ask *ask, struct drill_verdict *ret
     X(TEXT, ".txt", report_text)                                                                                       \
     X(JSON, ".json", report_json)                                                                                      \
     X(JUNIT, ".xml", report_junit)                                                                                     \
-    X(MARKDOWN, ".md", report_markdown)
+    X(MARKDOWN, ".md", report_markdown)                                                                                \
+    X(PICTURE, ".svg", report_picture)
 enum drill_format {
 #define X(name, extension, function) DRILL_FORMAT_##name,
     DRILL_FORMAT_MAP(X)

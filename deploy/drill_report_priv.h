@@ -8,6 +8,7 @@ void report_text(const struct drill_report *r, struct buf *out);
 void report_json(const struct drill_report *r, struct buf *out);
 void report_junit(const struct drill_report *r, struct buf *out);
 void report_markdown(const struct drill_report *r, struct buf *out);
+void report_picture(const struct drill_report *r, struct buf *out);
 
 /* The observed value of a criterion: "41.2 s", "–". */
 const char *report_seen(const struct drill_report *r, enum criterion_id id, char out[CRITERION_TEXT_MAX]);

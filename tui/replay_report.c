@@ -8,6 +8,7 @@
 #include "backends/base/text.h"
 #include "backends/session/replayer.h"
 #include "tui/report_files.h"
+#include "tui/timeline_file.h"
 
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@ struct judging {
     char *ray_version;
     bool has_redis, has_neuron;
     uint64_t wall_ms;
+    struct timeline_loss drawn; /* the second time */
 };
 
 static void on_applied(void *arg, const struct change *c)
@@ -58,10 +60,12 @@ static void recording_play(const struct cli *cli, struct recording *recording, u
     j->session = session_open_replay(loop, &cli->conf, &calls);
     struct replayer *replayer = replayer_new(loop, recording, j->session);
     replayer_to(replayer, at_ms);
-    if (j->tally)
+    if (j->tally) {
         tally_close(j->tally, session_world(j->session), j->wall_ms);
-    else
+        timeline_loss_draw(&j->drawn, j->session, &j->outage, 0);
+    } else {
         outage_take(j);
+    }
     replayer_free(replayer);
     session_close(j->session);
     loop_free(loop);
@@ -98,8 +102,11 @@ int replay_report(const struct cli *cli, struct recording *recording, uint64_t a
     report.context = recording_about(recording)->context;
     report.ray_version = j.ray_version;
     report.raydeck = RAYDECK_VERSION;
+    report.timeline = j.drawn.text.len ? buf_text(&j.drawn.text) : NULL;
+    report.picture = j.drawn.picture.len ? buf_text(&j.drawn.picture) : NULL;
     err = report_files_write(cli, &report, &why);
     if (err) cli_say("%s", why.text);
+    timeline_loss_done(&j.drawn);
     free(j.tally);
     free(j.ray_version);
     return err || verdict.result != DRILL_PASS ? EXIT_FAILED : EXIT_FINE;

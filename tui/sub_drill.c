@@ -3,6 +3,7 @@
 #include "tui/question.h"
 #include "tui/report_files.h"
 #include "tui/steps_follow.h"
+#include "tui/timeline_file.h"
 
 #include "backends/base/mem.h"
 #include "deploy/drill.h"
@@ -101,16 +102,23 @@ static enum err drilling_begin(struct drilling *d, struct why *why)
 /* The exit status of a run whose head was deleted is the verdict's. */
 static int drilling_report(const struct drilling *d, enum err err)
 {
-    const struct drill_report *report = d->drill ? drill_report(d->drill) : NULL;
+    const struct drill_report *judged = d->drill ? drill_report(d->drill) : NULL;
+    struct timeline_loss drawn;
     struct why why = {0};
 
-    if (!report) return snapshot_exit_status(d->snapshot, err);
+    if (!judged) return snapshot_exit_status(d->snapshot, err);
     putchar('\n');
-    if (report_files_write(d->cli, report, &why)) {
+    timeline_loss_draw(&drawn, snapshot_session(d->snapshot), judged->outage, 0);
+    struct drill_report report = *judged;
+    report.timeline = drawn.text.len ? buf_text(&drawn.text) : NULL;
+    report.picture = drawn.picture.len ? buf_text(&drawn.picture) : NULL;
+    err = report_files_write(d->cli, &report, &why);
+    timeline_loss_done(&drawn);
+    if (err) {
         cli_say("%s", why.text);
         return EXIT_FAILED;
     }
-    return report->verdict->result == DRILL_PASS ? EXIT_FINE : EXIT_FAILED;
+    return report.verdict->result == DRILL_PASS ? EXIT_FINE : EXIT_FAILED;
 }
 
 int sub_drill(struct cli *cli)

@@ -217,6 +217,44 @@ static void a_file_name_tells_the_format(void **state)
 
 #define REPORT_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
+static void on_end(void *arg, const char *path, const char *text)
+{
+    (void)arg;
+    (void)path;
+    (void)text;
+}
+
+static char *drawn_report(struct loss_fixture *x, enum drill_format format, const char *timeline, const char *picture)
+{
+    struct buf out;
+    struct drill_report r;
+    drill_report_judge(&x->ask, &x->verdict, &r);
+    r.timeline = timeline;
+    r.picture = picture;
+    buf_init(&out, DRILL_REPORT_MAX);
+    drill_report_write(&r, format, &out);
+    return buf_take(&out);
+}
+
+/* Each of its lines is indented: none of them is markup. */
+static void the_timeline_is_a_block_of_text(void **state)
+{
+    char *text = drawn_report(*state, DRILL_FORMAT_MARKDOWN, "one\n\n# <b>two</b>\n```\n", NULL);
+    const char *block = strstr(text, "## Timeline\n");
+    assert_non_null(block);
+    assert_string_equal(block, "## Timeline\n\n    one\n\n    # <b>two</b>\n    ```\n");
+    free(text);
+    text = drawn_report(*state, DRILL_FORMAT_MARKDOWN, NULL, NULL);
+    assert_null(strstr(text, "Timeline"));
+    free(text);
+    text = drawn_report(*state, DRILL_FORMAT_PICTURE, NULL, "<svg>x</svg>");
+    assert_string_equal(text, "<svg>x</svg>");
+    free(text);
+    text = drawn_report(*state, DRILL_FORMAT_PICTURE, NULL, NULL); /* there was no loss: an empty picture */
+    assert_int_equal(xml_walk(text, strlen(text), &(struct xml_calls){.close = on_end}, NULL), ERR_OK);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +263,7 @@ int main(void)
         REPORT_TEST(names_are_escaped),
         REPORT_TEST(the_text_tells_all_that_the_verdict_rests_on),
         cmocka_unit_test(a_file_name_tells_the_format),
+        REPORT_TEST(the_timeline_is_a_block_of_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
