@@ -267,8 +267,7 @@ void report_markdown(const struct drill_report *r, struct buf *out)
     markdown_timeline(r, out);
 }
 
-/* ---- the picture --------------------------------------------------------------------------------------------------
- */
+/* ---- the picture ---------------------------------------------------------------------------------------------- */
 
 void report_picture(const struct drill_report *r, struct buf *out)
 {

@@ -155,8 +155,7 @@ void timeline_plan_exact(const struct timeline_scene *s, int columns, struct tim
     ret->lanes = timeline_lanes(s->timeline, s->from_ms, s->to_ms, ret->lane, TIMELINE_LANES);
 }
 
-/* ---- words --------------------------------------------------------------------------------------------------------
- */
+/* ---- words ---------------------------------------------------------------------------------------------------- */
 
 char *timeline_moment(const struct timeline_scene *s, uint64_t at_ms, char out[TIMELINE_WORDS_MAX])
 {

@@ -12,8 +12,7 @@
 
 enum { TITLE_ROWS = 58, AXIS_ROWS = 24, GAP = 8, WORDS_MOST = 54, RUNG_ROWS = 16, FOOT_ROWS = 40 };
 
-/* ---- colours ------------------------------------------------------------------------------------------------------
- */
+/* ---- colours -------------------------------------------------------------------------------------------------- */
 
 #define LIGHT                                                                                                          \
     "svg{--page:#fff;--text:#1f2328;--dim:#59636e;--rule:#d1d9e0;--ok:#1a7f37;--warn:#9a6700;--bad:#cf222e;"           \
@@ -54,8 +53,7 @@ static void patterns_add(struct buf *out)
                  "<path d=\"M-1 1l2-2M0 8l8-8M7 9l2-2\" stroke=\"var(--rule)\"/></pattern>\n</defs>\n");
 }
 
-/* ---- texts --------------------------------------------------------------------------------------------------------
- */
+/* ---- texts ---------------------------------------------------------------------------------------------------- */
 
 static void text_add(struct buf *out, const char *class, double x, int y, const char *text)
 {
@@ -82,8 +80,7 @@ static void label_add(const struct svg *v, size_t lane, int height)
     text_add(v->out, "name", SVG_WORDS, y, cut);
 }
 
-/* ---- the axis -----------------------------------------------------------------------------------------------------
- */
+/* ---- the axis ------------------------------------------------------------------------------------------------- */
 
 static void line_add(struct buf *out, const char *class, double x, int from, int to)
 {
@@ -112,8 +109,7 @@ static void cursor_add(const struct svg *v, int top, int bottom)
         line_add(v->out, "cursor", svg_x(v, v->scene->cursor_ms), top, bottom);
 }
 
-/* ---- rungs --------------------------------------------------------------------------------------------------------
- */
+/* ---- rungs ---------------------------------------------------------------------------------------------------- */
 
 /* Numbered on the axis, and told in words below; returns the row after those. */
 static int rungs_add(const struct svg *v, int axis_y, int y)
@@ -142,8 +138,7 @@ static int rungs_add(const struct svg *v, int axis_y, int y)
     return y;
 }
 
-/* ---- the page -----------------------------------------------------------------------------------------------------
- */
+/* ---- the page ------------------------------------------------------------------------------------------------- */
 
 static int lanes_height(const struct svg *v)
 {

@@ -94,8 +94,7 @@ static void unknown_add(const struct svg *v, const char *class, double x, double
         buf_printf(v->out, "<text class=\"dim\" x=\"%.1f\" y=\"%d\">?</text>\n", at, v->y + top + height - 2);
 }
 
-/* ---- bands --------------------------------------------------------------------------------------------------------
- */
+/* ---- bands ---------------------------------------------------------------------------------------------------- */
 
 static void died_add(const struct svg *v, double x)
 {
@@ -134,8 +133,7 @@ static void band_add(const struct svg *v, const struct timeline_lane *lane)
     }
 }
 
-/* ---- heights ------------------------------------------------------------------------------------------------------
- */
+/* ---- heights -------------------------------------------------------------------------------------------------- */
 
 /* The share of the full height; below 0: not known. */
 static double height_share(const struct svg *v, const struct timeline_lane *lane, int col)
@@ -167,8 +165,7 @@ static void height_add(const struct svg *v, const struct timeline_lane *lane)
     }
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------------
- */
+/* ---- values --------------------------------------------------------------------------------------------------- */
 
 static const char *class_of_value(const struct timeline_cell *cell)
 {
@@ -205,8 +202,7 @@ static void value_add(const struct svg *v, const struct timeline_lane *lane)
     }
 }
 
-/* ---- series -------------------------------------------------------------------------------------------------------
- */
+/* ---- series --------------------------------------------------------------------------------------------------- */
 
 static const char *class_of_series(const struct timeline_cell *cell)
 {
@@ -229,8 +225,7 @@ static void series_run_add(const struct svg *v, const char *class, double x, dou
     rect_add(v, class, x, width, SERIES - 2 - height, height, class);
 }
 
-/* ---- prompts, events ----------------------------------------------------------------------------------------------
- */
+/* ---- prompts, events ------------------------------------------------------------------------------------------ */
 
 static void bars_add(const struct svg *v, const struct timeline_lane *lane)
 {
