@@ -39,27 +39,12 @@ bool app_too_small(const struct app *app)
 
 const char *app_context(const struct app *app)
 {
-    const struct kube_where *where = session_where(app->session);
-    if (app->cli->replay) return recording_about(app->cli->replay)->context;
-    return where ? where->context : NULL;
+    return app->cli->replay ? recording_about(app->cli->replay)->context : context_name(app->at);
 }
 
 struct view app_view(struct app *app, const struct focus *focus)
 {
-    const struct recovery *recovery = session_recovery(app->session);
-    const uint64_t now_ms = clock_now_ms(session_clock(app->session));
-    const uint64_t wall_ms = clock_wall_ms(session_clock(app->session));
-    outage_of(recovery, session_world(app->session), focus, now_ms, wall_ms, &app->outage);
-    return (struct view){.world = session_world(app->session),
-                         .outage = &app->outage,
-                         .previous = outage_previous(recovery),
-                         .focus = focus,
-                         .timeline = session_timeline(app->session),
-                         .now_ms = now_ms,
-                         .wall_ms = wall_ms,
-                         .read_only = !arming_allows(&app->arming),
-                         .armed = arming_allows(&app->arming),
-                         .demo = app->cli->conf.demo};
+    return context_view(app->at, focus);
 }
 
 /* ---- frames ---- */
@@ -69,7 +54,7 @@ static size_t footer_keys(const struct app *app, struct footer_key *keys)
     size_t count = 0;
     for (int id = 0; id < CMD_COUNT && count < APP_FOOTER_KEYS; id++) {
         if (!commands[id].footer) continue;
-        if (commands[id].where == TABLE && !screen_pane(app->screen)->table) continue;
+        if (commands[id].where == TABLE && !screen_pane(app->at->screen)->table) continue;
         keys[count++] =
             (struct footer_key){commands[id].keys, commands[id].footer, !app_may(app, (enum command_id)id, NULL)};
     }
@@ -94,37 +79,37 @@ static void app_draw(struct app *app)
     if (rows != app->canvas.rows || cols != app->canvas.cols) {
         canvas_done(&app->canvas);
         canvas_init(&app->canvas, rows, cols);
-        screen_size(app->screen, rows, cols);
+        screen_size(app->at->screen, rows, cols);
     }
     app->canvas.ascii = term_ascii(app->term);
     canvas_clear(&app->canvas, ROLE_TEXT);
     canvas_cursor(&app->canvas, -1, -1);
-    struct focus focus = session_focus(app->session);
+    struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
     struct footer_key keys[APP_FOOTER_KEYS];
-    const struct kube_where *where = session_where(app->session);
+    const struct kube_where *where = session_where(app->at->session);
     char replay[REPLAY_WORDS_MAX];
     app_replay_words(app, replay, sizeof replay);
     struct chrome chrome = {
         .context = app_context(app),
         .replay = replay[0] ? replay : NULL,
         .insecure = where && where->insecure,
-        .armed_left_ms = app->arming.until_ms > view.now_ms ? app->arming.until_ms - view.now_ms : 0,
-        .linted = app->linted.file ? &app->linted : NULL,
+        .armed_left_ms = app->at->arming.until_ms > view.now_ms ? app->at->arming.until_ms - view.now_ms : 0,
+        .linted = app->at->linted.file ? &app->at->linted : NULL,
         .message = app->message[0] ? app->message : NULL,
         .message_bad = app->message_bad,
         .keys = keys,
         .key_count = footer_keys(app, keys),
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
     chrome.aws = app_aws_facts(app);
-    chrome.may_delete = session_may_delete_pods(app->session, &chrome.may_why);
+    chrome.may_delete = session_may_delete_pods(app->at->session, &chrome.may_why);
     view.chrome = &chrome;
     char model[128];
     const struct chat_route route = app_chat_route(app, model, sizeof model);
     chrome.route = &route;
-    screen_update(app->screen, &view);
+    screen_update(app->at->screen, &view);
     app_overlay_update(app, &view);
-    screen_draw(app->screen, &view, &app->canvas);
+    screen_draw(app->at->screen, &view, &app->canvas);
     /* Draws the caption of a walkthrough over a whole-screen overlay, and under other overlays. */
     const bool whole = app->overlays.top && app->overlays.top->ops->whole_screen;
     if (whole) overlays_draw(&app->overlays, &view, &app->canvas);
@@ -138,32 +123,16 @@ static void app_draw(struct app *app)
 
 /* ---- events ---- */
 
-/* Rings the bell when a head is lost, and sets the window's title to where it stands. */
-static void notify_outage(struct app *app)
-{
-    char title[48];
-    const enum outage_phase phase = recovery_phase_of(session_recovery(app->session));
-    const char *words = outage_phase_words(phase), *before = outage_phase_words(app->title_phase);
-    app->title_phase = phase;
-    if (strcmp(words, before) == 0) return;
-    if (!*before) term_bell(app->term);
-    snprintf(title, sizeof title, "raydeck%s%s", *words ? ": " : "", words);
-    term_title(app->term, title);
-}
-
 void app_redraw(struct app *app)
 {
     app->dirty = true;
     app_draw(app);
 }
 
-static void on_change(void *arg, const struct change *c)
+void app_changed(struct app *app, const struct change *c)
 {
-    struct app *app = arg;
     app->dirty = true;
-    if (!app->term) return; /* still opening */
-    notify_outage(app);
-    const bool outage = session_recovery(app->session)->outage == OUTAGE_RUNNING;
+    const bool outage = session_recovery(app->at->session)->outage == OUTAGE_RUNNING;
     const uint64_t now = loop_now_ms(), before = app->pace.due_ms, due = frame_pace_due(&app->pace, c, outage, now);
     if (due != before || !alarm_is_set(app->soon)) alarm_set(app->soon, due > now ? due - now : 0, 0);
 }
@@ -178,7 +147,7 @@ static size_t services_to_choose(const struct app *app)
 {
     const char *name = app->cli->conf.service;
     size_t count = 0;
-    WORLD_EACH (row, session_world(app->session), TABLE_RAYSERVICE)
+    WORLD_EACH (row, session_world(app->at->session), TABLE_RAYSERVICE)
         count += !row->gone_ms && (!name || text_eq(ROW(row, rayservice)->name, name));
     return count;
 }
@@ -186,31 +155,20 @@ static size_t services_to_choose(const struct app *app)
 /* Not while armed.json is being read: a question may follow. */
 static void offer_picker(struct app *app)
 {
-    struct focus focus = session_focus(app->session);
-    if (app->picker_offered || app->overlays.top || arming_store_busy(app->armed) || focus.rayservice ||
+    struct focus focus = session_focus(app->at->session);
+    if (app->at->picker_offered || app->overlays.top || arming_store_busy(app->at->armed) || focus.rayservice ||
         services_to_choose(app) < 2)
         return;
-    app->picker_offered = true;
+    app->at->picker_offered = true;
     app_picker_open(app);
-}
-
-static void record_loss(struct app *app)
-{
-    struct focus focus = session_focus(app->session);
-    struct view view = app_view(app, &focus);
-    losses_record(&app->losses, &view);
 }
 
 static void on_tick(void *arg)
 {
     struct app *app = arg;
-    if (!app->replay) session_tick(app->session);
-    arming_store_tick(app->armed);
+    context_tick(app->at);
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
-    notify_outage(app);
-    record_loss(app);
-    app_record_look(app);
     if (!app->replay) app_aws_begin(app);
     app_redraw(app);
 }
@@ -278,60 +236,12 @@ static enum err open_term(struct app *app, struct why *why)
     return term_open(app->loop, &tc, &calls, &app->term, why);
 }
 
-static enum err open_session(struct app *app, struct session **ret, struct why *why)
-{
-    const struct session_calls calls = {.changed = on_change, .applied = app_record_change, .arg = app};
-    if (app->cli->replay) {
-        *ret = session_open_replay(app->loop, &app->cli->conf, &calls);
-        return ERR_OK;
-    }
-    return cli_usage_of(session_open(app->loop, &app->cli->conf, &calls, ret, why), why);
-}
-
 enum err app_restart(struct app *app, struct why *why)
 {
-    struct session *fresh;
-    app_record_anew(app);
-    enum err err = open_session(app, &fresh, why);
+    enum err err = context_reopen(app->at, why);
     if (err) return err;
-    record_loss(app);
-    app_overlay_close_all(app);
-    app_read_stop(app);
-    app_work_free(app->work);
-    app_lint_done(app);
-    app->work = NULL;
-    session_close(app->session);
-    app_kill_forget(app);
-    screen_free(app->screen);
-    app->session = fresh;
-    app_record_session(app);
-    app->screen = screen_new();
     app->canvas.rows = -1; /* forces screen_size of the new screen */
-    app->picker_offered = false;
-    app->chat = (struct chat){0};
-    /* The cluster may be another one: READ-ONLY until armed.json was read. */
-    app_armed(app, &(struct arming){.state = ARMING_READ_ONLY, .why = "armed.json is being read"});
-    arming_store_refresh(app->armed);
-    notify_outage(app);
     return ERR_OK;
-}
-
-static const struct kube_where *arming_where(void *arg)
-{
-    const struct app *app = arg;
-    return session_where(app->session);
-}
-
-void app_armed(void *arg, const struct arming *a)
-{
-    struct app *app = arg;
-    const struct kube_where *where = session_where(app->session);
-    app->arming = *a;
-    app->dirty = true;
-    if (where)
-        session_allow_changes(app->session, a->state == ARMING_DEVELOPMENT ? UINT64_MAX
-                                            : a->state == ARMING_ARMED     ? a->until_ms
-                                                                           : 0);
 }
 
 static void app_done(struct app *app)
@@ -341,16 +251,12 @@ static void app_done(struct app *app)
     app_script_done(app);
     term_close(app->term);
     app->term = NULL;
+    app_work_report_unfinished(app->at->work);
     app_kill_done(app);
-    app_work_report_unfinished(app->work);
-    app_work_free(app->work);
-    redis_from_free(app->aws);
-    app_lint_done(app);
-    arming_store_free(app->armed);
     free(app->decided.args);
     app_replay_close(app);
-    session_close(app->session);
-    screen_free(app->screen);
+    context_free(app->at);
+    app_listing_stop(app);
     canvas_done(&app->canvas);
     prompt_box_done(&app->prompt);
     alarm_free(app->tick);
@@ -358,7 +264,6 @@ static void app_done(struct app *app)
     alarm_free(app->read);
     alarm_free(app->leader_limit);
     alarm_free(app->reading_late);
-    app_record_close(app);
     loop_free(app->loop);
     for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);
     free(app->themes);
@@ -368,7 +273,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
 {
     struct app app = {.cli = cli, .exit_status = EXIT_FINE, .dirty = true};
     app.loop = loop_new();
-    app.screen = screen_new();
+    app.at = context_new(&app, &cli->conf);
     app.themes = themes_list();
     app.tick = alarm_new(app.loop, on_tick, &app);
     app.soon = alarm_new(app.loop, on_soon, &app);
@@ -378,14 +283,10 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.redact = cli->redact ? redact_key() | 1 : 0;
     canvas_init(&app.canvas, 1, 1);
     enum err err = cli_usage_of(app_script_load(&app, why), why);
-    if (!err) err = cli_usage_of(app_record_open(&app, why), why);
-    if (!err) err = open_session(&app, &app.session, why);
+    if (!err) err = context_open(app.at, cli->record, why);
     if (!err) err = open_term(&app, why);
     if (!err) {
-        app_record_session(&app);
         app_replay_open(&app);
-        const struct arming_store_calls calls = {arming_where, app_armed, &app};
-        app.armed = arming_store_new(app.loop, &cli->conf, &calls);
         if (cli->conf.demo)
             app_say(&app, false,
                     "A simulated cluster with a real Redis. x k kills the head, p sends a prompt, ? shows help.");

@@ -6,39 +6,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-void app_answered(void *arg, const struct request *r)
+void context_answered(void *arg, const struct request *r)
 {
-    struct app *app = arg;
+    struct context *at = arg;
     bool fine = r->phase && (strcmp(r->phase, "ok") == 0 || strcmp(r->phase, "slow") == 0);
     if (fine)
-        app_say(app, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6,
-                r->answer && *r->answer ? r->answer : "the answer is empty");
+        context_say(at, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6,
+                    r->answer && *r->answer ? r->answer : "the answer is empty");
     else if (r->phase && strcmp(r->phase, "cancelled") == 0)
-        app_say(app, false, "the prompt was cancelled");
+        context_say(at, false, "the prompt was cancelled");
     else
-        app_say(app, true, "the prompt failed: %s", r->why ? r->why : r->failure ? r->failure : "no answer");
+        context_say(at, true, "the prompt failed: %s", r->why ? r->why : r->failure ? r->failure : "no answer");
 }
 
 static bool chat_send(struct app *app, const char *question)
 {
     struct why why = {0};
     char talk[CHAT_TALK_MAX];
-    const struct prompt prompt = {.question = question, .conversation = chat_talk(&app->chat, talk)};
-    if (session_ask(app->session, &prompt, app_answered, app, &why) == ERR_OK) return true;
-    chat_notice(&app->chat, why.text);
+    const struct prompt prompt = {.question = question, .conversation = chat_talk(&app->at->chat, talk)};
+    if (session_ask(app->at->session, &prompt, context_answered, app->at, &why) == ERR_OK) return true;
+    chat_notice(&app->at->chat, why.text);
     return false;
 }
 
 static void ask_again(struct app *app)
 {
-    struct focus focus = session_focus(app->session);
+    struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
     const char *question = chat_again(&view);
     char *copy = question ? mem_str(question) : NULL;
     if (copy)
         chat_send(app, copy);
     else
-        chat_notice(&app->chat, "no prompt was sent yet");
+        chat_notice(&app->at->chat, "no prompt was sent yet");
     free(copy);
 }
 
@@ -47,26 +47,26 @@ static void chat_result(void *arg, enum overlay_result result)
     struct app *app = arg;
     if (result != OVERLAY_ACTION)
         app_overlay_close(app);
-    else if (app->chat.action == CHAT_STOPS && !session_stop_asking(app->session))
-        chat_notice(&app->chat, "nothing is in flight");
-    else if (app->chat.action == CHAT_SENDS && chat_send(app, app->chat.typed.text))
-        chat_sent(&app->chat);
-    else if (app->chat.action == CHAT_AGAIN)
+    else if (app->at->chat.action == CHAT_STOPS && !session_stop_asking(app->at->session))
+        chat_notice(&app->at->chat, "nothing is in flight");
+    else if (app->at->chat.action == CHAT_SENDS && chat_send(app, app->at->chat.typed.text))
+        chat_sent(&app->at->chat);
+    else if (app->at->chat.action == CHAT_AGAIN)
         ask_again(app);
 }
 
 void app_chat_open(struct app *app, const char *typed)
 {
-    chat_begin(&app->chat, typed);
-    app_overlay_open(app, &app->chat.overlay, chat_result);
+    chat_begin(&app->at->chat, typed);
+    app_overlay_open(app, &app->at->chat.overlay, chat_result);
 }
 
 struct chat_route app_chat_route(const struct app *app, char *text, size_t size)
 {
     struct chat_route route = {.path = NULL};
     const char *model = NULL;
-    session_may_ask(app->session, &route.path, NULL);
-    route.kind = session_prompt_kind(app->session, &model);
+    session_may_ask(app->at->session, &route.path, NULL);
+    route.kind = session_prompt_kind(app->at->session, &model);
     if (model) text_safe_into(text, size, model, strlen(model));
     route.model = model ? text : NULL;
     return route;

@@ -11,37 +11,37 @@ typedef void handler(struct app *app, const char *args);
 static void cmd_open(struct app *app, const char *args)
 {
     (void)args;
-    if (!screen_open(app->screen)) app_say(app, true, "no row is selected");
+    if (!screen_open(app->at->screen)) app_say(app, true, "no row is selected");
 }
 
 static void cmd_back(struct app *app, const char *args)
 {
     (void)args;
-    if (!screen_back(app->screen)) app->message[0] = '\0';
+    if (!screen_back(app->at->screen)) app->message[0] = '\0';
 }
 
 static void cmd_next_pane(struct app *app, const char *args)
 {
     (void)args;
-    screen_next(app->screen, 1);
+    screen_next(app->at->screen, 1);
 }
 
 static void cmd_prev_pane(struct app *app, const char *args)
 {
     (void)args;
-    screen_next(app->screen, -1);
+    screen_next(app->at->screen, -1);
 }
 
 static void cmd_filter(struct app *app, const char *args)
 {
     (void)args;
-    screen_filter(app->screen);
+    screen_filter(app->at->screen);
 }
 
 static void cmd_sort(struct app *app, const char *args)
 {
     (void)args;
-    screen_sort(app->screen);
+    screen_sort(app->at->screen);
 }
 
 static void cmd_ask(struct app *app, const char *args)
@@ -59,17 +59,17 @@ static void cmd_chat(struct app *app, const char *args)
 static void cmd_zoom(struct app *app, const char *args)
 {
     (void)args;
-    screen_zoom(app->screen);
+    screen_zoom(app->at->screen);
 }
 
 static void cmd_refresh(struct app *app, const char *args)
 {
     (void)args;
-    if (screen_pane(app->screen)->ops == &lint_pane_ops) {
+    if (screen_pane(app->at->screen)->ops == &lint_pane_ops) {
         app_lint_again(app);
         return;
     }
-    session_refresh(app->session);
+    session_refresh(app->at->session);
     app_aws_refresh(app);
     app_say(app, false, "refreshing every backend");
 }
@@ -77,7 +77,7 @@ static void cmd_refresh(struct app *app, const char *args)
 static void cmd_stop(struct app *app, const char *args)
 {
     (void)args;
-    if (session_stop_asking(app->session))
+    if (session_stop_asking(app->at->session))
         app_say(app, false, "prompts in flight are cancelled");
     else
         app_say(app, true, "no prompt is in flight");
@@ -128,7 +128,7 @@ static void cmd_kill_head(struct app *app, const char *args)
 static void cmd_doctor(struct app *app, const char *args)
 {
     (void)args;
-    screen_focus(app->screen, '6');
+    screen_focus(app->at->screen, '6');
 }
 
 static void cmd_timeline(struct app *app, const char *args)
@@ -173,32 +173,32 @@ static void cmd_service(struct app *app, const char *args)
     }
     const char *slash = strchr(args, '/');
     char *ns = slash ? mem_strn(args, (size_t)(slash - args)) : NULL;
-    session_choose(app->session, ns, slash ? slash + 1 : args);
+    session_choose(app->at->session, ns, slash ? slash + 1 : args);
     free(ns);
 }
 
 static void watch_all(struct app *app)
 {
     app_say(app, false,
-            session_watches_all(app->session) ? "all namespaces are watched; :ns NAME watches one"
-                                              : "watching all namespaces");
-    session_watch(app->session, NULL);
+            session_watches_all(app->at->session) ? "all namespaces are watched; :ns NAME watches one"
+                                                  : "watching all namespaces");
+    session_watch(app->at->session, NULL);
 }
 
 static void cmd_namespace(struct app *app, const char *args)
 {
-    const char *only = session_only_ns(app->session);
+    const char *only = session_only_ns(app->at->session);
     if (strcmp(args, "all") == 0 || strcmp(args, "*") == 0) {
         watch_all(app);
     } else if (*args) {
-        session_watch(app->session, args);
-        app->picker_offered = false;
+        session_watch(app->at->session, args);
+        app->at->picker_offered = false;
         app_say(app, false, "watching namespace %s", args);
     } else {
         app_say(app, false, "watching %s%s; :ns NAME watches one namespace, :ns all or 0 all of them",
-                session_watches_all(app->session) ? "all namespaces"
-                : only                            ? "namespace "
-                                                  : "the namespace of the RayService",
+                session_watches_all(app->at->session) ? "all namespaces"
+                : only                                ? "namespace "
+                                                      : "the namespace of the RayService",
                 only ? only : "");
     }
 }
@@ -212,8 +212,8 @@ static void cmd_all_namespaces(struct app *app, const char *args)
 static void cmd_losses(struct app *app, const char *args)
 {
     (void)args;
-    losses_open(&app->losses);
-    app_overlay_open(app, &app->losses.overlay, NULL);
+    losses_open(&app->at->losses);
+    app_overlay_open(app, &app->at->losses.overlay, NULL);
 }
 
 static void cmd_replay_pause(struct app *app, const char *args)
@@ -273,7 +273,7 @@ static void cmd_copy(struct app *app, const char *args)
     struct selection selected;
     char text[APP_MESSAGE_MAX];
     (void)args;
-    if (screen_selection(app->screen, &selected) && app_equivalent(app, &selected, text, sizeof text))
+    if (screen_selection(app->at->screen, &selected) && app_equivalent(app, &selected, text, sizeof text))
         app_say(app, false, "%s", text);
     else
         app_say(app, true, "no kubectl or redis-cli command shows this row");
@@ -323,8 +323,8 @@ static void quit_result(void *arg, enum overlay_result result)
 static void cmd_quit(struct app *app, const char *args)
 {
     (void)args;
-    if (screen_opened(app->screen) && screen_back(app->screen)) return;
-    if (app->replay || session_recovery(app->session)->outage != OUTAGE_RUNNING) {
+    if (screen_opened(app->at->screen) && screen_back(app->at->screen)) return;
+    if (app->replay || session_recovery(app->at->session)->outage != OUTAGE_RUNNING) {
         app_leave(app, EXIT_FINE);
         return;
     }
@@ -388,19 +388,20 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
         return why_set(why, ERR_UNSUPPORTED, "no recording is replayed: raydeck replay FILE");
     if ((needs & (NEED_CHANGE | NEED_DELETE | NEED_ARMABLE)) && app_too_small(app))
         return why_set(why, ERR_UNSUPPORTED, "the screen is too small to confirm a change");
-    if (needs & NEED_PROMPT) err = session_may_ask(app->session, NULL, why);
-    if (!err && (needs & NEED_ARMABLE) && (app->arming.state == ARMING_FORBIDDEN || !app_context(app)))
-        err = why_set(why, ERR_GUARD, "%s", app->arming.why);
+    if (needs & NEED_PROMPT) err = session_may_ask(app->at->session, NULL, why);
+    if (!err && (needs & NEED_ARMABLE) && (app->at->arming.state == ARMING_FORBIDDEN || !app_context(app)))
+        err = why_set(why, ERR_GUARD, "%s", app->at->arming.why);
     if (!err && (needs & NEED_CHANGE)) {
         const struct kube_ops *ops;
-        if (!session_kube(app->session, &ops))
+        if (!session_kube(app->at->session, &ops))
             err = why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes");
-        else if (!arming_allows(&app->arming))
-            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
+        else if (!arming_allows(&app->at->arming))
+            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
     }
     if (!err && (needs & NEED_DELETE)) {
-        err = session_may_delete(app->session, why); /* arming would not help one who has no right to */
-        if (!err && !arming_allows(&app->arming)) err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
+        err = session_may_delete(app->at->session, why); /* arming would not help one who has no right to */
+        if (!err && !arming_allows(&app->at->arming))
+            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
     }
     return err;
 }
@@ -411,8 +412,8 @@ static void command_run(struct app *app, enum command_id id, const char *args)
     enum err err = app_may(app, id, &why);
     app_overlay_close_all(app);
     /* A command that lacks only arming opens the question to arm. */
-    if (err == ERR_GUARD && commands[id].needs & (NEED_DELETE | NEED_CHANGE) && app->arming.state == ARMING_READ_ONLY &&
-        app_context(app))
+    if (err == ERR_GUARD && commands[id].needs & (NEED_DELETE | NEED_CHANGE) &&
+        app->at->arming.state == ARMING_READ_ONLY && app_context(app))
         app_arm_ask(app, id);
     else if (err)
         app_say(app, true, "%s: %s", commands[id].name, why.text);
@@ -440,5 +441,5 @@ void app_command(struct app *app, enum command_id id, const char *args)
     }
     free(app->decided.args);
     app->decided = (struct app_decided){id, mem_str(args)};
-    arming_store_renew(app->armed, command_decided, app);
+    arming_store_renew(app->at->armed, command_decided, app);
 }

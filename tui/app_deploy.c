@@ -17,6 +17,7 @@ enum { QUESTION_MAX = 16 * 1024 };
 
 struct app_work {
     struct app *app;
+    struct context *at;    /* where it runs, whichever is on the screen */
     struct deploy *deploy; /* one of these two */
     struct cleanup *cleanup;
     struct manifest *manifest;
@@ -69,7 +70,7 @@ static void equivalent_command(const struct app_work *w, const char *ns, struct 
 {
     const struct cli *cli = w->app->cli;
     buf_str(out, "raydeck");
-    if (app_context(w->app)) say_option(out, " --context ", app_context(w->app));
+    if (context_name(w->at)) say_option(out, " --context ", context_name(w->at));
     say_option(out, " -n ", ns);
     if (*service_of(w)) say_option(out, " -s ", service_of(w));
     buf_str(out, w->deploy ? " deploy" : " cleanup");
@@ -84,21 +85,21 @@ static void on_confirm(void *arg)
     w->view.asks = true;
     w->app->dirty = true;
     if (w->app->overlays.top != &w->view.overlay)
-        app_say(w->app, false, "%s waits for confirmation: %s shows it", w->deploy ? "deploy" : "cleanup",
-                w->deploy ? "x d" : "x c");
+        context_say(w->at, false, "%s waits for confirmation: %s shows it", w->deploy ? "deploy" : "cleanup",
+                    w->deploy ? "x d" : "x c");
 }
 
 static void on_applied(void *arg, const char *ns, const char *service)
 {
     struct app_work *w = arg;
-    session_choose(w->app->session, ns, service);
+    session_choose(w->at->session, ns, service);
 }
 
 static enum tri on_answering(void *arg, char *ret, size_t size)
 {
     const struct app_work *w = arg;
-    if (w->app->cli->conf.no_probe) return TRI_UNKNOWN;
-    return answering_now(w->app->session, ret, size);
+    if (w->at->conf->no_probe) return TRI_UNKNOWN;
+    return answering_now(w->at->session, ret, size);
 }
 
 static void on_done(void *arg, enum err err, const char *why)
@@ -107,7 +108,7 @@ static void on_done(void *arg, enum err err, const char *why)
     snprintf(w->view.end, sizeof w->view.end, "%s", why);
     w->view.bad = err != ERR_OK;
     w->view.asks = false;
-    if (w->app->overlays.top != &w->view.overlay) app_say(w->app, err != ERR_OK, "%s", why);
+    if (w->app->overlays.top != &w->view.overlay) context_say(w->at, err != ERR_OK, "%s", why);
     w->app->dirty = true;
 }
 
@@ -119,10 +120,10 @@ static void work_decided(void *arg, enum err err, const char *ignored_why)
     struct why why = {0};
     (void)ignored_why; /* where armed.json cannot be read the state is READ-ONLY, with its reason */
     (void)err;
-    if (!app->work) return;
-    const bool refused = app_may(app, app->work->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why) != ERR_OK;
+    if (!app->at->work) return;
+    const bool refused = app_may(app, app->at->work->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why) != ERR_OK;
     if (refused) app_say(app, true, "%s", why.text);
-    step_engine_confirm(engine_of(app->work), !refused);
+    step_engine_confirm(engine_of(app->at->work), !refused);
 }
 
 static void work_decline(struct app_work *w)
@@ -136,11 +137,11 @@ static void question_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
     app_overlay_close(app);
-    if (result == OVERLAY_DECLINED) work_decline(app->work);
+    if (result == OVERLAY_DECLINED) work_decline(app->at->work);
     if (result != OVERLAY_DONE) return;
-    app->work->view.asks = false;
+    app->at->work->view.asks = false;
     /* The arming may have expired while the name was typed. */
-    arming_store_renew(app->armed, work_decided, app);
+    arming_store_renew(app->at->armed, work_decided, app);
 }
 
 static void show_question(struct app_work *w)
@@ -148,7 +149,7 @@ static void show_question(struct app_work *w)
     struct app *app = w->app;
     const char *service = service_of(w);
     const char *ns = w->deploy ? deploy_ns(w->deploy) : w->ns;
-    const char *word = app->arming.state == ARMING_DEVELOPMENT ? NULL : *service ? service : ns;
+    const char *word = app->at->arming.state == ARMING_DEVELOPMENT ? NULL : *service ? service : ns;
     struct buf body;
     buf_init(&body, QUESTION_MAX);
     buf_printf(&body, "context    %s\nnamespace  %s\nRayService %s\n\n", app_context(app) ? app_context(app) : "–", ns,
@@ -175,7 +176,7 @@ void app_work_update(struct app_work *w)
 static void steps_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
-    struct app_work *w = app->work;
+    struct app_work *w = app->at->work;
     if (result == OVERLAY_DECLINED)
         work_decline(w);
     else if (result != OVERLAY_ACTION)
@@ -215,7 +216,7 @@ void app_work_report_unfinished(const struct app_work *w)
 /* True when one is running already: that one is shown, no new one starts. */
 static bool shown_instead(struct app *app, bool deploying)
 {
-    struct app_work *w = app->work;
+    struct app_work *w = app->at->work;
     if (!is_running(w)) return false;
     if ((w->deploy != NULL) != deploying) {
         app_say(app, true, "%s is still running: one at a time", deploying ? "the clean-up" : "the deployment");
@@ -229,14 +230,15 @@ static struct app_work *work_new(struct app *app, const char *title)
 {
     struct app_work *w = mem_zero(1, sizeof *w);
     w->app = app;
+    w->at = app->at;
     snprintf(w->view.title, sizeof w->view.title, "%s", title);
     return w;
 }
 
 static void work_take(struct app *app, struct app_work *w)
 {
-    app_work_free(app->work);
-    app->work = w;
+    app_work_free(app->at->work);
+    app->at->work = w;
     w->view.steps = step_engine_steps(engine_of(w));
     if (!app->overlays.top) work_show(w); /* else a person reads something that was opened meanwhile */
 }
@@ -267,7 +269,7 @@ static void deploy_begin(struct app *app, const char *path, struct manifest *man
 {
     struct why why = {0};
     const struct kube_ops *ops = NULL;
-    struct kube *kube = session_kube(app->session, &ops);
+    struct kube *kube = session_kube(app->at->session, &ops);
     struct app_work *w = work_new(app, "Deploy");
     w->file = mem_str(path);
     w->manifest = manifest;
@@ -278,9 +280,9 @@ static void deploy_begin(struct app *app, const char *path, struct manifest *man
     }
     const struct deploy_conf conf = {.loop = app->loop,
                                      .cluster = {.ops = ops, .kube = kube},
-                                     .world = session_world(app->session),
-                                     .ns = session_only_ns(app->session),
-                                     .context_ns = session_default_ns(app->session),
+                                     .world = session_world(app->at->session),
+                                     .ns = session_only_ns(app->at->session),
+                                     .context_ns = session_default_ns(app->at->session),
                                      .manifest = w->manifest,
                                      .variables = &w->vars,
                                      .redis_from = app->cli->redis_from,
@@ -305,7 +307,7 @@ void app_deploy_ask(struct app *app, const char *file)
     const char *path = file && *file ? file : app->cli->file;
     const struct kube_ops *kube_ops = NULL;
     if (shown_instead(app, true)) return;
-    if (!session_kube(app->session, &kube_ops)) {
+    if (!session_kube(app->at->session, &kube_ops)) {
         app_say(app, true, "there is no Kubernetes to deploy to");
         return;
     }
@@ -322,10 +324,10 @@ void app_deploy_ask(struct app *app, const char *file)
 void app_cleanup_ask(struct app *app)
 {
     const struct kube_ops *ops = NULL;
-    struct kube *kube = session_kube(app->session, &ops);
-    struct focus f = session_focus(app->session);
+    struct kube *kube = session_kube(app->at->session, &ops);
+    struct focus f = session_focus(app->at->session);
     if (shown_instead(app, false)) return;
-    const char *ns = f.rayservice ? f.rayservice->ns : session_default_ns(app->session);
+    const char *ns = f.rayservice ? f.rayservice->ns : session_default_ns(app->at->session);
     if (!kube) {
         app_say(app, true, "there is no Kubernetes to clean up");
         return;
@@ -334,9 +336,9 @@ void app_cleanup_ask(struct app *app)
     w->ns = mem_str(ns ? ns : "default");
     const struct cleanup_conf conf = {.loop = app->loop,
                                       .cluster = {.ops = ops, .kube = kube},
-                                      .world = session_world(app->session),
+                                      .world = session_world(app->at->session),
                                       .ns = w->ns,
-                                      .service = f.rayservice ? f.rayservice->name : app->cli->conf.service};
+                                      .service = f.rayservice ? f.rayservice->name : app->at->conf->service};
     const struct step_observer observer = {on_changed, on_confirm, on_done, w};
     w->cleanup = cleanup_start(&conf, &observer);
     work_take(app, w);

@@ -14,7 +14,7 @@ static bool kubectl_get(const struct app *app, const char *kind, const char *ns,
 
 bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size)
 {
-    const struct row *row = world_find(session_world(app->session), selected->table, selected->key);
+    const struct row *row = world_find(session_world(app->at->session), selected->table, selected->key);
     if (!row) return false;
     switch (selected->table) {
     case TABLE_POD: return kubectl_get(app, "pod", ROW(row, pod)->ns, ROW(row, pod)->name, out, size);

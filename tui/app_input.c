@@ -12,11 +12,11 @@ static bool is_ctrl_c(const struct input *in)
 
 static void input_screen(struct app *app, const struct input *in)
 {
-    struct focus focus = session_focus(app->session);
+    struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
-    struct pane_request request = screen_input(app->screen, &view, in);
+    struct pane_request request = screen_input(app->at->screen, &view, in);
     if (request.type == REQUEST_OPEN)
-        screen_open(app->screen);
+        screen_open(app->at->screen);
     else if (request.type == REQUEST_COMMAND)
         app_command(app, (enum command_id)request.command, "");
     else if (request.type == REQUEST_NO_KEY)
@@ -58,11 +58,11 @@ void app_input(struct app *app, const struct input *in)
     if (is_ctrl_j(in) && !(top && top->ops->multiline)) in = &enter;
     if (is_ctrl_c(in))
         app_leave(app, EXIT_INTERRUPTED);
-    else if (arming_store_busy(app->armed))
+    else if (arming_store_busy(app->at->armed))
         return; /* armed.json is being read: a question or a change follows, and no key typed before it counts */
     else if (top)
         app_overlay_input(app, in);
-    else if (screen_typing(app->screen) || in->type != INPUT_KEY)
+    else if (screen_typing(app->at->screen) || in->type != INPUT_KEY)
         input_screen(app, in);
     else
         input_key(app, in);

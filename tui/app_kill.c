@@ -15,15 +15,15 @@ static void target_done(struct kill_target *t)
 
 static void on_deleted(void *arg, enum err err, const char *why)
 {
-    struct app *app = arg;
+    struct context *at = arg;
     const char *reason = why && *why ? why : err_word(err);
     if (!err)
-        app_say(app, false, "deleted: %s", app->killing.name);
+        context_say(at, false, "deleted: %s", at->killing.name);
     else if (err_is_unanswered(err))
-        app_say(app, true, "the DELETE of %s was sent, its outcome is unknown: %s", app->killing.name, reason);
+        context_say(at, true, "the DELETE of %s was sent, its outcome is unknown: %s", at->killing.name, reason);
     else
-        app_say(app, true, "%s was not deleted: %s", app->killing.name, reason);
-    target_done(&app->killing);
+        context_say(at, true, "%s was not deleted: %s", at->killing.name, reason);
+    target_done(&at->killing);
 }
 
 static void kill_decided(void *arg, enum err ignored, const char *ignored_why)
@@ -33,28 +33,33 @@ static void kill_decided(void *arg, enum err ignored, const char *ignored_why)
     (void)ignored; /* an unreadable armed.json is READ-ONLY, with its reason */
     (void)ignored_why;
     enum err err = app_may(app, CMD_KILL_HEAD, &why);
-    if (!err && app->killing.uid)
-        err = why_set(&why, ERR_GUARD, "the DELETE of %s has no response yet", app->killing.name);
+    if (!err && app->at->killing.uid)
+        err = why_set(&why, ERR_GUARD, "the DELETE of %s has no response yet", app->at->killing.name);
     if (!err) {
-        app->killing = app->kill;
+        app->at->killing = app->kill;
         app->kill = (struct kill_target){0};
-        err = session_kill_head(app->session, app->killing.uid, app->killing.grace_s, on_deleted, app, &why);
-        if (err) target_done(&app->killing);
+        err = session_kill_head(app->at->session, app->at->killing.uid, app->at->killing.grace_s, on_deleted, app->at,
+                                &why);
+        if (err) target_done(&app->at->killing);
     }
     if (err) app_say(app, true, "%s", why.text);
 }
 
-void app_kill_forget(struct app *app)
+void context_kill_forget(struct context *at)
 {
-    if (app->killing.uid) app_say(app, true, "the DELETE of %s was sent, its outcome is unknown", app->killing.name);
-    target_done(&app->killing);
+    if (at->killing.uid) context_say(at, true, "the DELETE of %s was sent, its outcome is unknown", at->killing.name);
+    target_done(&at->killing);
+}
+
+void context_kill_done(struct context *at)
+{
+    if (at->killing.uid)
+        cli_say("the DELETE of %s (UID %s) was sent, its outcome is unknown", at->killing.name, at->killing.uid);
+    target_done(&at->killing);
 }
 
 void app_kill_done(struct app *app)
 {
-    if (app->killing.uid)
-        cli_say("the DELETE of %s (UID %s) was sent, its outcome is unknown", app->killing.name, app->killing.uid);
-    target_done(&app->killing);
     target_done(&app->kill);
 }
 
@@ -63,20 +68,20 @@ static void kill_result(void *arg, enum overlay_result result)
     struct app *app = arg;
     app_overlay_close(app);
     /* The arming may have expired while the name was typed. */
-    if (result == OVERLAY_DONE) arming_store_renew(app->armed, kill_decided, app);
+    if (result == OVERLAY_DONE) arming_store_renew(app->at->armed, kill_decided, app);
 }
 
 void app_kill_ask(struct app *app)
 {
-    struct focus f = session_focus(app->session);
+    struct focus f = session_focus(app->at->session);
     struct why why = {0};
-    if (!f.head || session_may_delete(app->session, &why)) {
+    if (!f.head || session_may_delete(app->at->session, &why)) {
         app_say(app, true, "%s", f.head ? why.text : "there is no head pod now");
         return;
     }
     struct head_loss loss;
     struct dialog_kill kill =
-        kill_plan(app->session, cli_grace(&app->cli->conf), app->arming.state == ARMING_DEVELOPMENT, &loss);
+        kill_plan(app->at->session, cli_grace(&app->cli->conf), app->at->arming.state == ARMING_DEVELOPMENT, &loss);
     target_done(&app->kill);
     app->kill = (struct kill_target){mem_str(f.head->record.key), mem_str(f.head->name), kill.grace_s};
     dialog_open_kill(&app->dialog, &kill);
@@ -90,7 +95,7 @@ static void arm_decided(void *arg, enum err err, const char *why)
     struct app *app = arg;
     if (err)
         app_say(app, true, "not armed: %s", why);
-    else if (app->arming.development)
+    else if (app->at->arming.development)
         app_say(app, false, "changes are allowed again: %s", app_context(app));
     else
         app_say(app, false, "ARMED for 15 minutes: %s", app_context(app));
@@ -101,20 +106,20 @@ static void arm_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
     app_overlay_close(app);
-    if (result == OVERLAY_DONE) arming_store_arm(app->armed, arm_decided, app);
+    if (result == OVERLAY_DONE) arming_store_arm(app->at->armed, arm_decided, app);
 }
 
 void app_arm_ask(struct app *app, enum command_id then)
 {
-    const struct kube_where *where = session_where(app->session);
-    struct focus f = session_focus(app->session);
-    char *body =
-        mem_printf("context   %s\nserver    %s\nas        %s\nservice   %s/%s\n\n%s",
-                   where && where->context ? where->context : "–", where && where->server ? where->server : "–",
-                   where && where->user ? where->user : "–", f.rayservice ? f.rayservice->ns : "–",
-                   f.rayservice ? f.rayservice->name : "–",
-                   app->arming.development ? "config.yaml marks it as development: changes are allowed until :disarm."
-                                           : "Changes are allowed for 15 minutes, then it is READ-ONLY again.");
+    const struct kube_where *where = session_where(app->at->session);
+    struct focus f = session_focus(app->at->session);
+    char *body = mem_printf("context   %s\nserver    %s\nas        %s\nservice   %s/%s\n\n%s",
+                            where && where->context ? where->context : "–",
+                            where && where->server ? where->server : "–", where && where->user ? where->user : "–",
+                            f.rayservice ? f.rayservice->ns : "–", f.rayservice ? f.rayservice->name : "–",
+                            app->at->arming.development
+                                ? "config.yaml marks it as development: changes are allowed until :disarm."
+                                : "Changes are allowed for 15 minutes, then it is READ-ONLY again.");
     dialog_open(&app->dialog, "Arm this context?", body, NULL, true);
     free(body);
     app->arm_then = then;
@@ -134,5 +139,5 @@ static void disarm_decided(void *arg, enum err err, const char *why)
 
 void app_disarm(struct app *app)
 {
-    arming_store_disarm(app->armed, disarm_decided, app);
+    arming_store_disarm(app->at->armed, disarm_decided, app);
 }

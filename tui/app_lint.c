@@ -24,15 +24,15 @@ static enum err lint_read(struct app_file *f, struct why *why)
 static void lint_take(struct app *app, struct app_file *f)
 {
     struct lint_file *l = (struct lint_file *)f;
-    const uint64_t generation = app->linted.generation;
+    const uint64_t generation = app->at->linted.generation;
     findings_sort(&l->found);
-    app_lint_done(app);
-    app->linted = (struct linted){l->found, l->named, generation + 1};
+    context_lint_done(app->at);
+    app->at->linted = (struct linted){l->found, l->named, generation + 1};
     l->taken = true;
     if (l->again)
-        app_say(app, false, "%s was read again", app->linted.file);
+        app_say(app, false, "%s was read again", app->at->linted.file);
     else
-        screen_focus(app->screen, lint_pane_ops.letter);
+        screen_focus(app->at->screen, lint_pane_ops.letter);
     app->dirty = true;
 }
 
@@ -73,15 +73,15 @@ void app_lint(struct app *app, const char *file)
 
 void app_lint_again(struct app *app)
 {
-    if (app->linted.file)
-        lint_start(app, app->linted.file, true);
+    if (app->at->linted.file)
+        lint_start(app, app->at->linted.file, true);
     else
         app_lint(app, "");
 }
 
-void app_lint_done(struct app *app)
+void context_lint_done(struct context *at)
 {
-    if (app->linted.file) findings_done(&app->linted.found);
-    free(app->linted.file);
-    app->linted.file = NULL;
+    if (at->linted.file) findings_done(&at->linted.found);
+    free(at->linted.file);
+    at->linted.file = NULL;
 }

@@ -70,7 +70,7 @@ void app_overlay_close_all(struct app *app)
 void app_overlay_update(struct app *app, const struct view *view)
 {
     if (app->overlays.top) app->overlays.top->unread = app->reading.state != READING_OVER;
-    if (app->work) app_work_update(app->work);
+    if (app->at->work) app_work_update(app->at->work);
     overlays_update(&app->overlays, view, app->canvas.rows, app->canvas.cols);
 }
 
@@ -82,7 +82,7 @@ void app_overlay_input(struct app *app, const struct input *in)
         reading_typed(&app->reading, loop_now_ms());
         return;
     }
-    struct focus focus = session_focus(app->session);
+    struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
     const bool unreadable = o->ops->asks && app_too_small(app);
     overlay_finish(&app->overlays, unreadable ? OVERLAY_CANCELLED : o->ops->input(o, &view, in), app);
@@ -134,14 +134,15 @@ static void prompt_result(void *arg, enum overlay_result result)
     if (result != OVERLAY_DONE) return;
     if (app->prompt.to_chat)
         app_chat_open(app, app->prompt.typed.text);
-    else if (session_ask(app->session, &(struct prompt){.question = app->prompt.typed.text}, app_answered, app, &why))
+    else if (session_ask(app->at->session, &(struct prompt){.question = app->prompt.typed.text}, context_answered,
+                         app->at, &why))
         app_say(app, true, "%s", why.text);
 }
 
 void app_prompt_open(struct app *app)
 {
     const char *path = NULL;
-    session_may_ask(app->session, &path, NULL);
+    session_may_ask(app->at->session, &path, NULL);
     prompt_box_open(&app->prompt, path);
     app_overlay_open(app, &app->prompt.overlay, prompt_result);
 }
@@ -150,8 +151,8 @@ static void picker_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
     const char *ns, *name;
-    if (result == OVERLAY_DONE && picker_choice(&app->picker, session_world(app->session), &ns, &name))
-        session_choose(app->session, ns, name);
+    if (result == OVERLAY_DONE && picker_choice(&app->picker, session_world(app->at->session), &ns, &name))
+        session_choose(app->at->session, ns, name);
     app_overlay_close(app);
 }
 

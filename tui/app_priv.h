@@ -34,12 +34,32 @@ struct kill_target {
     int64_t grace_s;
 };
 
+/* All that belongs to one context of the kubeconfig: its session, and what a person does and sees there. */
+struct context {
+    struct app *app;
+    const struct conf *conf; /* of its session */
+    struct session *session;
+    struct screen *screen;
+    struct arming arming; /* as last published by the store */
+    struct arming_store *armed;
+    struct chat chat;
+    struct losses losses;
+    struct outage outage;       /* as of the last app_view */
+    struct kill_target killing; /* of a DELETE without a response yet; uid NULL: none */
+    struct app_work *work;      /* a deployment or a clean-up */
+    struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
+    struct linted linted;       /* file NULL: none yet */
+    bool picker_offered;
+    enum outage_phase title_phase; /* what the window's title tells */
+    struct record_conf record;
+    struct live_recording *recording; /* NULL: none */
+};
+
 struct app {
     struct cli *cli;
     struct loop *loop;
-    struct session *session;
+    struct context *at; /* on the screen */
     struct term *term;
-    struct screen *screen;
     struct canvas canvas;
     struct alarm *tick, *soon, *leader_limit;
     struct frame_pace pace; /* when `soon` fires */
@@ -47,8 +67,6 @@ struct app {
     struct keymap keymap;
     char **themes;
     size_t theme;
-    struct arming arming; /* as last published by the store */
-    struct arming_store *armed;
     struct app_decided {
         enum command_id id;
         char *args;                /* of a palette line; NULL: none is pending */
@@ -57,34 +75,23 @@ struct app {
     struct help help;
     struct command_palette palette;
     struct prompt_box prompt;
-    struct chat chat;
     struct picker picker;
-    struct losses losses;
     struct recordings_view recordings;
-    struct outage outage; /* as of the last app_view */
     struct dialog dialog;
     struct reading reading; /* of the dialog: input before it could be read is discarded */
     struct alarm *read;     /* fires when it could be read */
     struct kill_target kill;
-    struct kill_target killing; /* of a DELETE without a response yet; uid NULL: none */
-    enum command_id arm_then;   /* the command to run once armed; CMD_ARM: none */
-    struct app_work *work;      /* a deployment or a clean-up */
-    struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
-    struct linted linted;       /* file NULL: none yet */
-    bool picker_offered;
+    enum command_id arm_then; /* the command to run once armed; CMD_ARM: none */
     char message[APP_MESSAGE_MAX];
     bool message_bad;
     uint64_t message_until_ms;
-    bool dirty;                    /* a frame is owed */
-    enum outage_phase title_phase; /* what the window's title tells */
-    struct script_run *script;     /* NULL: none was given */
-    struct alarm *script_alarm;    /* set while it runs */
+    bool dirty;                 /* a frame is owed */
+    struct script_run *script;  /* NULL: none was given */
+    struct alarm *script_alarm; /* set while it runs */
     struct sim_line *speed_line, *reset_line;
-    bool resetting;            /* the demo is being reset; a script waits for it */
-    uint64_t redact;           /* the placeholders' key; 0: none */
-    struct app_replay *replay; /* NULL: none */
-    struct record_conf record;
-    struct live_recording *recording;   /* NULL: none */
+    bool resetting;                     /* the demo is being reset; a script waits for it */
+    uint64_t redact;                    /* the placeholders' key; 0: none */
+    struct app_replay *replay;          /* NULL: none */
     struct blocking_call *listing;      /* of the recordings; NULL: none is under way */
     struct blocking_call *reading_file; /* app_read.h; NULL: none */
     struct alarm *reading_late;
@@ -94,14 +101,28 @@ struct app {
 
 /* app.c */
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void app_redraw(struct app *app); /* a frame, now where the terminal takes one */
+void app_redraw(struct app *app);                          /* a frame, now where the terminal takes one */
+void app_changed(struct app *app, const struct change *c); /* of the context on the screen: a frame is due */
 void app_leave(struct app *app, int status);
-void app_armed(void *app, const struct arming *a); /* callback of the store: it was read, or has expired */
-/* A view of the current state; focus must outlive it. Its outage report is valid until the next call. */
+/* context_view of the one on the screen. */
 struct view app_view(struct app *app, const struct focus *focus);
 const char *app_context(const struct app *app);         /* NULL: none */
 enum err app_restart(struct app *app, struct why *why); /* replaces session and screen by new ones */
 bool app_too_small(const struct app *app);              /* to read a question: nothing may be confirmed */
+
+/* app_context.c: one context's session, recorder and arming. */
+struct context *context_new(struct app *app, const struct conf *conf); /* borrows conf; nothing is opened yet */
+enum err context_open(struct context *at, const char *record /* file; NULL: none */, struct why *why);
+enum err context_reopen(struct context *at, struct why *why); /* replaces session and screen by new ones */
+void context_free(struct context *at);                        /* the half-opened as well; NULL is fine */
+void context_tick(struct context *at);                        /* about once a second */
+const char *context_name(const struct context *at);           /* NULL: none */
+/* A view of its current state; focus must outlive it. Its outage report is valid until the next call. */
+struct view context_view(struct context *at, const struct focus *focus);
+/* As app_say, with the context's name where another one is on the screen. */
+void context_say(struct context *at, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Tells of the context's outage: rings where a head is lost, and sets the window's title where it is on the screen. */
+void context_notify(struct context *at);
 
 /* app_overlay.c: what lies over the screen. */
 typedef void app_overlay_result(void *app, enum overlay_result result);
@@ -128,12 +149,14 @@ void app_command(struct app *app, enum command_id id, const char *args);
 enum err app_may(const struct app *app, enum command_id id, struct why *why);
 
 /* app_record.c: recordings. */
-enum err app_record_open(struct app *app, struct why *why); /* before the session; creates the file of --record */
-void app_record_change(void *app, const struct change *c);  /* each change, after world_apply */
-void app_record_session(struct app *app);                   /* the session is open */
-void app_record_anew(struct app *app);                      /* the session was replaced */
-void app_record_look(struct app *app);                      /* each tick: a loss of the head is saved */
-void app_record_close(struct app *app);                     /* after the session, before the loop */
+/* Before the session; file: of --record, created; NULL: none. */
+enum err context_record_open(struct context *at, const char *file, struct why *why);
+void context_record_change(void *at, const struct change *c); /* each change, after world_apply */
+void context_record_session(struct context *at);              /* the session is open */
+void context_record_anew(struct context *at);                 /* the session was replaced */
+void context_record_look(struct context *at);                 /* each tick: a loss of the head is saved */
+void context_record_close(struct context *at);                /* after the session, before the loop */
+void app_listing_stop(struct app *app);                       /* of the recordings, at exit */
 void app_save(struct app *app, const char *path /* "": in the recordings' directory */);
 void app_recordings(struct app *app);
 
@@ -152,12 +175,13 @@ void app_replay_seek(struct app *app, const char *time);
 void app_chat_open(struct app *app, const char *typed /* safe; "" keeps what was */);
 /* Where prompts go; text backs the model's name. */
 struct chat_route app_chat_route(const struct app *app, char *text, size_t size);
-void app_answered(void *arg, const struct request *r); /* arg: the app */
+void context_answered(void *at, const struct request *r);
 
 /* app_kill.c */
-void app_kill_forget(struct app *app); /* the session was replaced: forgets the DELETE in flight */
-void app_kill_done(struct app *app);   /* at exit: reports a DELETE without a response */
-void app_kill_ask(struct app *app);    /* opens the dialog, or shows why not */
+void context_kill_forget(struct context *at); /* the session was replaced: forgets the DELETE in flight */
+void context_kill_done(struct context *at);   /* at exit: reports a DELETE without a response */
+void app_kill_done(struct app *app);          /* at exit */
+void app_kill_ask(struct app *app);           /* opens the dialog, or shows why not */
 void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
 void app_disarm(struct app *app);
 
@@ -179,7 +203,7 @@ void app_aws_refresh(struct app *app); /* queries again, if it did before */
 /* app_lint.c: a manifest's findings, in their pane. file "": the manifest that `x d` applies. */
 void app_lint(struct app *app, const char *file);
 void app_lint_again(struct app *app); /* reads the shown file again */
-void app_lint_done(struct app *app);
+void context_lint_done(struct context *at);
 
 /* app_equivalent.c: the kubectl or redis-cli command equivalent to the selected row; false: none. */
 bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);

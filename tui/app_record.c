@@ -11,63 +11,68 @@
 
 static void on_said(void *arg, bool bad, const char *words)
 {
-    struct app *app = arg;
+    struct context *at = arg;
+    struct app *app = at->app;
     if (app->term)
         app_say(app, bad, "%s", words);
     else if (bad)
         cli_say("%s", words);
 }
 
-enum err app_record_open(struct app *app, struct why *why)
+enum err context_record_open(struct context *at, const char *file, struct why *why)
 {
-    const struct cli *cli = app->cli;
-    if (cli->replay) return ERR_OK;
-    app->record = (struct record_conf){
-        .file = cli->record, .flight = !cli->conf.no_recorder, .redact = app->redact, .say = on_said, .arg = app};
-    return record_open(app->loop, cli, &app->record, &app->recording, why);
+    struct app *app = at->app;
+    if (app->cli->replay) return ERR_OK;
+    at->record = (struct record_conf){
+        .file = file, .flight = !at->conf->no_recorder, .redact = app->redact, .say = on_said, .arg = at};
+    return record_open(app->loop, app->cli, &at->record, &at->recording, why);
 }
 
-void app_record_change(void *arg, const struct change *c)
+void context_record_change(void *arg, const struct change *c)
 {
-    struct app *app = arg;
-    if (app->recording) live_change(app->recording, c);
+    struct context *at = arg;
+    if (at->recording) live_change(at->recording, c);
 }
 
-void app_record_session(struct app *app)
+void context_record_session(struct context *at)
 {
-    if (!app->recording) return;
-    const struct conf *conf = &app->cli->conf;
-    live_world(app->recording, session_world(app->session));
-    live_opening(app->recording, app_context(app), conf->ns, conf->service);
+    const struct kube_where *where = session_where(at->session);
+    if (!at->recording) return;
+    live_world(at->recording, session_world(at->session));
+    live_opening(at->recording, where ? where->context : NULL, at->conf->ns, at->conf->service);
 }
 
-void app_record_anew(struct app *app)
+void context_record_anew(struct context *at)
 {
-    if (app->recording) live_anew(app->recording);
+    if (at->recording) live_anew(at->recording);
 }
 
-void app_record_look(struct app *app)
+void context_record_look(struct context *at)
 {
-    if (!app->recording) return;
-    const struct focus f = session_focus(app->session);
-    live_look(app->recording, session_recovery(app->session), f.service);
+    if (!at->recording) return;
+    const struct focus f = session_focus(at->session);
+    live_look(at->recording, session_recovery(at->session), f.service);
 }
 
-void app_record_close(struct app *app)
+void context_record_close(struct context *at)
 {
     struct why why = {0};
-    if (live_close(app->recording, NULL, &why) && why.text[0]) cli_say("%s", why.text);
-    app->recording = NULL;
+    if (live_close(at->recording, NULL, &why) && why.text[0]) cli_say("%s", why.text);
+    at->recording = NULL;
+}
+
+void app_listing_stop(struct app *app)
+{
     blocking_abandon(app->listing);
     app->listing = NULL;
 }
 
 void app_save(struct app *app, const char *path)
 {
-    if (!app->recording)
+    if (!app->at->recording)
         app_say(app, true, "the flight recorder is off (--no-recorder)");
     else
-        live_save(app->recording, *path ? path : NULL);
+        live_save(app->at->recording, *path ? path : NULL);
 }
 
 /* ---- the list of what was saved --------------------------------------------------------------------------------- */

@@ -70,7 +70,7 @@ void app_replay_open(struct app *app)
     if (!cli->replay) return;
     struct app_replay *r = app->replay = mem_zero(1, sizeof *r);
     r->recording = cli->replay;
-    r->replayer = replayer_new(app->loop, r->recording, app->session);
+    r->replayer = replayer_new(app->loop, r->recording, app->at->session);
     r->speed = speed_of(cli->speed);
     r->alarm = alarm_new(app->loop, on_played, app);
     replayer_to(r->replayer, cli->replay_at_ms);
@@ -117,7 +117,7 @@ static uint64_t replay_generation(const struct app *app)
     static const enum table tables[] = {TABLE_RAYSERVICE, TABLE_RAYCLUSTER, TABLE_POD,   TABLE_EVENT,
                                         TABLE_SLICE,      TABLE_RAYNODE,    TABLE_ACTOR, TABLE_SERVEAPP};
     uint64_t sum = 0;
-    for (size_t i = 0; i < ARRAY_LEN(tables); i++) sum += world_generation(session_world(app->session), tables[i]);
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) sum += world_generation(session_world(app->at->session), tables[i]);
     return sum;
 }
 

@@ -71,8 +71,8 @@ void app_reset(struct app *app, const char *how)
 
 static void pane_zoom(struct app *app, char letter)
 {
-    for (int i = 0; i < ZOOM_BACK_MAX && screen_opened(app->screen); i++) screen_back(app->screen);
-    if (letter != SCRIPT_ZOOM_NONE && screen_focus(app->screen, letter)) screen_zoom(app->screen);
+    for (int i = 0; i < ZOOM_BACK_MAX && screen_opened(app->at->screen); i++) screen_back(app->at->screen);
+    if (letter != SCRIPT_ZOOM_NONE && screen_focus(app->at->screen, letter)) screen_zoom(app->at->screen);
 }
 
 static void carry_out(struct app *app, const struct script_act *act)
@@ -80,7 +80,7 @@ static void carry_out(struct app *app, const struct script_act *act)
     switch (act->type) {
     case SCRIPT_ACT_KEY: app_input(app, &act->key); break;
     case SCRIPT_ACT_ZOOM: pane_zoom(app, act->pane); break;
-    case SCRIPT_ACT_PANE: screen_focus(app->screen, act->pane); break;
+    case SCRIPT_ACT_PANE: screen_focus(app->at->screen, act->pane); break;
     case SCRIPT_ACT_SPEED: set_speed(app, act->speed); break;
     }
     app->dirty = true;
@@ -90,7 +90,7 @@ static void carry_out(struct app *app, const struct script_act *act)
  * one. */
 static bool answer_would_be_lost(const struct app *app)
 {
-    if (arming_store_busy(app->armed)) return true;
+    if (arming_store_busy(app->at->armed)) return true;
     return app_asks(app) && !app_too_small(app) && app->reading.state != READING_OVER;
 }
 
@@ -102,7 +102,7 @@ void app_script_step(void *arg)
     if (!app->script || app->resetting) return;
     enum script_state before = script_state(app->script);
     while (more && !app->resetting && !answer_would_be_lost(app)) {
-        struct focus focus = session_focus(app->session);
+        struct focus focus = session_focus(app->at->session);
         struct view view = app_view(app, &focus);
         more = script_next(app->script, &view, &act);
         if (more) carry_out(app, &act);
@@ -128,7 +128,7 @@ void app_script_person(struct app *app, const struct input *in)
 
 void app_script_command(struct app *app, const char *args)
 {
-    struct focus focus = session_focus(app->session);
+    struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
     if (!app->script)
         app_say(app, true, "no script was given: raydeck --script FILE");
