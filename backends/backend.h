@@ -27,8 +27,10 @@ struct kube_where {
     const char *kubeconfig;                   /* path(s), or "in-cluster" */
     const char *server_version;               /* "v1.34.4", NULL until known */
     const char *ca;                           /* "sha256:…" of the certificate authority's PEM bytes; NULL: none */
-    const char *id; /* digest of server, CA and context: the key in armed.json; never a name alone */
-    bool insecure;  /* TLS is not verified */
+    const char *id;              /* digest of server, CA and context: the key in armed.json; never a name alone */
+    bool insecure;               /* TLS is not verified */
+    const char *const *contexts; /* of the same kubeconfig, this one among them */
+    size_t context_count;
 };
 /*
  * May the cluster be changed? Checked right before each request that changes something is sent, and again before a

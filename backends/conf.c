@@ -309,6 +309,30 @@ enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, siz
 
 /* ---- marks --------------------------------------------------------------------------------------------------- */
 
+static char *none_of(const char *text)
+{
+    return text_eq(text, "none") ? mem_str(text) : NULL;
+}
+
+void conf_for_context(const struct conf *c, const char *context, struct conf *ret)
+{
+    conf_init(ret);
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+        *flag_at(ret, flags[i].offset) = *flag_at((struct conf *)(uintptr_t)c, flags[i].offset);
+    ret->all_namespaces = c->all_namespaces;
+    ret->config_path = mem_str(c->config_path);
+    ret->kubeconfig = mem_str(c->kubeconfig);
+    ret->context = mem_str(context);
+    ret->grace = mem_str(c->grace);
+    ret->redis = none_of(c->redis);
+    if (c->neurons && text_eq(c->neuron[0], "none")) ret->neuron[ret->neurons++] = mem_str("none");
+    for (size_t i = 0; i < c->context_count; i++) {
+        const struct conf_context *said = &c->contexts[i];
+        ret->contexts[ret->context_count++] = (struct conf_context){
+            mem_str(said->name), mem_str(said->server), mem_str(said->ca), said->readonly, said->development};
+    }
+}
+
 void conf_settle(struct conf *c)
 {
     c->all_namespaces = c->all_namespaces || text_eq(c->ns, "*");

@@ -73,6 +73,10 @@ void conf_done(struct conf *c); /* frees and wipes */
 enum err conf_from_env(struct conf *c, const char *(*get)(const char *name), struct why *why);
 enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, size_t len, struct why *why);
 
+/* The configuration of another context of the same kubeconfig: what names the first one's Redis, monitors, RayService
+ * or route of prompts is left out, as are its user and password. Caller: conf_done. */
+void conf_for_context(const struct conf *c, const char *context, struct conf *ret);
+
 /* The namespace "*" becomes all_namespaces, before which a namespace of the environment or the file does not count. */
 void conf_settle(struct conf *c);
 

@@ -6,6 +6,7 @@
 #include "backends/recording/recording_read.h"
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"
+#include "tui/panes/answers_view.h"
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
 #include "tui/themes.h"
@@ -101,6 +102,9 @@ static void app_draw(struct app *app)
         .keys = keys,
         .key_count = footer_keys(app, keys),
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
+    char others[APP_MESSAGE_MAX];
+    chrome.others_role = verdict_role(app_contexts_words(app, others, sizeof others));
+    chrome.others = others[0] ? others : NULL;
     chrome.aws = app_aws_facts(app);
     chrome.may_delete = session_may_delete_pods(app->at->session, &chrome.may_why);
     view.chrome = &chrome;
@@ -166,7 +170,7 @@ static void offer_picker(struct app *app)
 static void on_tick(void *arg)
 {
     struct app *app = arg;
-    context_tick(app->at);
+    app_contexts_tick(app);
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
     if (!app->replay) app_aws_begin(app);
@@ -251,11 +255,10 @@ static void app_done(struct app *app)
     app_script_done(app);
     term_close(app->term);
     app->term = NULL;
-    app_work_report_unfinished(app->at->work);
     app_kill_done(app);
     free(app->decided.args);
     app_replay_close(app);
-    context_free(app->at);
+    app_contexts_free(app);
     app_listing_stop(app);
     canvas_done(&app->canvas);
     prompt_box_done(&app->prompt);
@@ -273,7 +276,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
 {
     struct app app = {.cli = cli, .exit_status = EXIT_FINE, .dirty = true};
     app.loop = loop_new();
-    app.at = context_new(&app, &cli->conf);
+    app.at = app.context[app.contexts++] = context_new(&app, &cli->conf);
     app.themes = themes_list();
     app.tick = alarm_new(app.loop, on_tick, &app);
     app.soon = alarm_new(app.loop, on_soon, &app);

@@ -134,7 +134,7 @@ static void cmd_doctor(struct app *app, const char *args)
 static void cmd_timeline(struct app *app, const char *args)
 {
     (void)args;
-    screen_focus(app->screen, 'T');
+    screen_focus(app->at->screen, 'T');
 }
 
 static void cmd_lint(struct app *app, const char *args)
@@ -207,6 +207,11 @@ static void cmd_all_namespaces(struct app *app, const char *args)
 {
     (void)args;
     watch_all(app);
+}
+
+static void cmd_context(struct app *app, const char *args)
+{
+    app_context_command(app, args);
 }
 
 static void cmd_losses(struct app *app, const char *args)
@@ -324,7 +329,8 @@ static void cmd_quit(struct app *app, const char *args)
 {
     (void)args;
     if (screen_opened(app->at->screen) && screen_back(app->at->screen)) return;
-    if (app->replay || session_recovery(app->at->session)->outage != OUTAGE_RUNNING) {
+    const bool runs = app_contexts_recover(app);
+    if (app->replay || !runs) {
         app_leave(app, EXIT_FINE);
         return;
     }
@@ -358,6 +364,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_SERVICE] = cmd_service,
     [CMD_NAMESPACE] = cmd_namespace,
     [CMD_ALL_NAMESPACES] = cmd_all_namespaces,
+    [CMD_CONTEXT] = cmd_context,
     [CMD_LOSSES] = cmd_losses,
     [CMD_REPLAY_PAUSE] = cmd_replay_pause,
     [CMD_REPLAY_STEP] = cmd_replay_step,

@@ -45,16 +45,25 @@ struct view context_view(struct context *at, const struct focus *focus)
 
 /* ---- its outage -------------------------------------------------------------------------------------------------- */
 
-void context_notify(struct context *at)
+void context_title(const struct context *at)
 {
     char title[48];
+    const char *words = outage_phase_words(at->title_phase);
+    snprintf(title, sizeof title, "raydeck%s%s", *words ? ": " : "", words);
+    term_title(at->app->term, title);
+}
+
+void context_notify(struct context *at)
+{
     const enum outage_phase phase = recovery_phase_of(session_recovery(at->session));
     const char *words = outage_phase_words(phase), *before = outage_phase_words(at->title_phase);
     at->title_phase = phase;
     if (strcmp(words, before) == 0) return;
     if (!*before) term_bell(at->app->term);
-    snprintf(title, sizeof title, "raydeck%s%s", *words ? ": " : "", words);
-    term_title(at->app->term, title);
+    if (at == at->app->at)
+        context_title(at);
+    else
+        context_say(at, !*before, "%s", *words ? words : "the recovery is over");
 }
 
 static void context_record_loss(struct context *at)
@@ -78,7 +87,7 @@ static void on_change(void *arg, const struct change *c)
     struct context *at = arg;
     if (!at->session || !at->app->term) return; /* still opening */
     context_notify(at);
-    app_changed(at->app, c);
+    if (at == at->app->at) app_changed(at->app, c);
 }
 
 /* ---- arming ------------------------------------------------------------------------------------------------------ */
@@ -170,5 +179,6 @@ void context_free(struct context *at)
     context_kill_done(at);
     screen_free(at->screen);
     context_record_close(at);
+    conf_done(&at->own);
     free(at);
 }

@@ -195,14 +195,19 @@ static void work_show(struct app_work *w)
 
 /* ---- start ---- */
 
-static bool is_running(const struct app_work *w)
+bool app_work_runs(const struct app_work *w)
 {
     return w && !w->view.end[0];
 }
 
+const char *app_work_name(const struct app_work *w)
+{
+    return w->deploy ? "a deployment" : "a clean-up";
+}
+
 void app_work_report_unfinished(const struct app_work *w)
 {
-    if (!is_running(w)) return;
+    if (!app_work_runs(w)) return;
     const size_t first = w->deploy ? DEPLOY_APPLY : CLEANUP_UI;
     const struct steps *s = step_engine_steps(engine_of(w));
     struct why left;
@@ -217,7 +222,7 @@ void app_work_report_unfinished(const struct app_work *w)
 static bool shown_instead(struct app *app, bool deploying)
 {
     struct app_work *w = app->at->work;
-    if (!is_running(w)) return false;
+    if (!app_work_runs(w)) return false;
     if ((w->deploy != NULL) != deploying) {
         app_say(app, true, "%s is still running: one at a time", deploying ? "the clean-up" : "the deployment");
         return true;

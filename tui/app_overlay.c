@@ -71,6 +71,7 @@ void app_overlay_update(struct app *app, const struct view *view)
 {
     if (app->overlays.top) app->overlays.top->unread = app->reading.state != READING_OVER;
     if (app->at->work) app_work_update(app->at->work);
+    app_contexts_update(app);
     overlays_update(&app->overlays, view, app->canvas.rows, app->canvas.cols);
 }
 

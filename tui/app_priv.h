@@ -11,6 +11,7 @@
 #include "tui/frame_pace.h"
 #include "tui/panes/chat.h"
 #include "tui/panes/command_palette.h"
+#include "tui/panes/contexts_view.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
 #include "tui/panes/lint_pane.h"
@@ -26,7 +27,7 @@
 #include "tui/sim_line.h"
 #include "tui/term/term.h"
 
-enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
+enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24, APP_CONTEXTS = 4 /* held at once */, CONTEXT_WORD_MAX = 40 };
 
 /* The pod that the kill dialog names: only this one is deleted. */
 struct kill_target {
@@ -37,7 +38,8 @@ struct kill_target {
 /* All that belongs to one context of the kubeconfig: its session, and what a person does and sees there. */
 struct context {
     struct app *app;
-    const struct conf *conf; /* of its session */
+    const struct conf *conf; /* of its session: the command line's, or own */
+    struct conf own;
     struct session *session;
     struct screen *screen;
     struct arming arming; /* as last published by the store */
@@ -53,12 +55,17 @@ struct context {
     enum outage_phase title_phase; /* what the window's title tells */
     struct record_conf record;
     struct live_recording *recording; /* NULL: none */
+    uint64_t left_ms;                 /* when another one took the screen */
+    enum verdict verdict;             /* what it answers, as of the last tick */
+    char word[CONTEXT_WORD_MAX];
 };
 
 struct app {
     struct cli *cli;
     struct loop *loop;
-    struct context *at; /* on the screen */
+    struct context *context[APP_CONTEXTS]; /* those that are held, in order of opening */
+    size_t contexts;
+    struct context *at; /* of them on the screen */
     struct term *term;
     struct canvas canvas;
     struct alarm *tick, *soon, *leader_limit;
@@ -77,6 +84,7 @@ struct app {
     struct prompt_box prompt;
     struct picker picker;
     struct recordings_view recordings;
+    struct contexts_view list;
     struct dialog dialog;
     struct reading reading; /* of the dialog: input before it could be read is discarded */
     struct alarm *read;     /* fires when it could be read */
@@ -123,6 +131,18 @@ struct view context_view(struct context *at, const struct focus *focus);
 void context_say(struct context *at, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Tells of the context's outage: rings where a head is lost, and sets the window's title where it is on the screen. */
 void context_notify(struct context *at);
+
+void context_title(const struct context *at); /* the window's */
+
+/* app_contexts.c: those that are held. */
+void app_context_command(struct app *app, const char *args); /* "": the list; NAME, close, close NAME */
+void app_contexts_tick(struct app *app);                     /* about once a second */
+void app_contexts_update(struct app *app);                   /* before each frame: the rows of the list */
+/* Of those in the background the one that is worst off, for the strip; "": there is none. */
+enum verdict app_contexts_words(const struct app *app, char *out, size_t size);
+bool app_contexts_recover(const struct app *app);   /* a recovery runs in one of them */
+const char *context_runs(const struct context *at); /* what keeps it from being closed; NULL: nothing */
+void app_contexts_free(struct app *app);            /* at exit */
 
 /* app_overlay.c: what lies over the screen. */
 typedef void app_overlay_result(void *app, enum overlay_result result);

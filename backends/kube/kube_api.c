@@ -213,6 +213,8 @@ static void fill_where(struct kube *be)
     be->context = safe_text(a->choice.context->name);
     be->user = safe_text(a->choice.user ? a->choice.user->name : NULL);
     be->context_ns = safe_text(a->choice.context->ns);
+    be->contexts = mem_zero(a->files.context_count + 1, sizeof *be->contexts);
+    for (size_t i = 0; i < a->files.context_count; i++) be->contexts[i] = safe_text(a->files.contexts[i].name);
     be->where = (struct kube_where){.context = be->context,
                                     .server = a->shown,
                                     .user = be->user,
@@ -220,7 +222,9 @@ static void fill_where(struct kube *be)
                                     .kubeconfig = a->where,
                                     .ca = be->ca,
                                     .id = be->id,
-                                    .insecure = a->choice.cluster->insecure};
+                                    .insecure = a->choice.cluster->insecure,
+                                    .contexts = (const char *const *)be->contexts,
+                                    .context_count = a->files.context_count};
 }
 
 static enum err api_open(struct loop *l, const struct kube_open *conf, const struct sink *sink, struct kube **ret_be,
@@ -259,6 +263,8 @@ static void api_close(struct kube *be)
     kube_link_free(be->link);
     alarm_free(be->scope_alarm);
     alarm_free(be->tick);
+    for (size_t i = 0; be->contexts && be->contexts[i]; i++) free(be->contexts[i]);
+    free(be->contexts);
     free(be->context);
     free(be->ca);
     free(be->id);

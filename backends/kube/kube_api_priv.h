@@ -18,6 +18,7 @@ struct kube {
     char *ca, *id;   /* see struct kube_where */
     char *only, *ns; /* struct kube_scope */
     bool all;
+    char **contexts; /* see struct kube_where; NULL-terminated */
     struct reflector *kind[API_KINDS];
     struct alarm *scope_alarm, *tick;
     struct kube_call *probe;

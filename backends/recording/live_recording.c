@@ -304,6 +304,11 @@ const struct recorder *live_recorder(const struct live_recording *r)
     return r->recorder;
 }
 
+bool live_is_busy(const struct live_recording *r)
+{
+    return r->file || r->save || (r->loss_path && !r->loss_final);
+}
+
 bool live_file_failed(const struct live_recording *r)
 {
     return r->file && record_file_failed(r->file);

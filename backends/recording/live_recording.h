@@ -46,6 +46,8 @@ void live_look(struct live_recording *r, const struct recovery *recovery, const 
 void live_save(struct live_recording *r, const char *path);
 
 const struct recorder *live_recorder(const struct live_recording *r);
+/* live_close would wait: it writes a file, is saving, or has a loss of the head to save. */
+bool live_is_busy(const struct live_recording *r);
 bool live_file_failed(const struct live_recording *r);
 
 #endif

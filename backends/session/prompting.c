@@ -97,6 +97,13 @@ bool session_load_is_proxied(const struct session *s)
     return route && route->proxied;
 }
 
+bool session_asks(const struct session *s)
+{
+    for (const struct session_service *of = s->services; of; of = of->next)
+        if (prompt_router_in_flight(of->router)) return true;
+    return false;
+}
+
 size_t session_stop_asking(struct session *s)
 {
     size_t count = 0;

@@ -96,6 +96,7 @@ enum { SESSION_LOAD_PROXIED_PER_S = 50 };
 enum err session_load_start(struct session *s, const struct load_conf *conf, const struct load_calls *calls,
                             struct load **ret, struct why *why);
 bool session_load_is_proxied(const struct session *s); /* the users' route leads through the API server's proxy */
+bool session_asks(const struct session *s);            /* a prompt is in flight */
 size_t session_stop_asking(struct session *s);         /* cancels every prompt in flight; returns how many there were */
 
 /* Allows changes of the cluster until then (clock_now_ms; 0: disallows; UINT64_MAX: no limit). A new session is

@@ -3,6 +3,7 @@
 #include "tests/support/world_fixture.h"
 #include "tui/panes/chat.h"
 #include "tui/panes/command_palette.h"
+#include "tui/panes/contexts_view.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
 #include "tui/panes/losses.h"
@@ -93,6 +94,44 @@ static void test_dialog_screens(void **state)
     show_dialog(&d, "arm");
     dialog_done(&d);
     dialog_done(&d);
+}
+
+static void test_contexts_screens(void **state)
+{
+    (void)state;
+    static const struct contexts_row rows[] = {
+        {"trainium-inferentia", "https://0A1B.gr7.us-west-2.eks.amazonaws.com", "mistral/mistral", "on the screen",
+         VERDICT_OK, "YES"},
+        {"prod", "https://9F8E.gr7.us-west-2.eks.amazonaws.com", "llm/mistral", "a deployment", VERDICT_NO,
+         "HEAD DOWN"},
+        {"stage", NULL, NULL, "–", VERDICT_UNKNOWN, NULL},
+    };
+    static const int sizes[][2] = {{40, 120}, {24, 80}, {12, 40}};
+    struct contexts_view c;
+    contexts_view_open(&c);
+    contexts_view_begin(&c);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) contexts_view_add(&c, &rows[i]);
+    contexts_view_end(&c);
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct canvas cv;
+        char file[64];
+        canvas_filled(&cv, sizes[i][0], sizes[i][1]);
+        c.overlay.ops->draw(&c.overlay, NULL, &cv);
+        snprintf(file, sizeof file, "contexts-%dx%d", sizes[i][1], sizes[i][0]);
+        screen_check(file, &cv, false);
+        canvas_done(&cv);
+    }
+    assert_string_equal(contexts_view_choice(&c), "trainium-inferentia");
+    assert_int_equal(c.overlay.ops->input(&c.overlay, NULL, &(struct input){.type = INPUT_KEY, .key = KEYP_DOWN}),
+                     OVERLAY_STAYS);
+    assert_string_equal(contexts_view_choice(&c), "prod");
+    assert_int_equal(c.overlay.ops->input(&c.overlay, NULL, &(struct input){.type = INPUT_KEY, .key = 'c'}),
+                     OVERLAY_ACTION);
+    assert_int_equal(c.overlay.ops->input(&c.overlay, NULL, &(struct input){.type = INPUT_KEY, .key = KEYP_ENTER}),
+                     OVERLAY_DONE);
+    assert_int_equal(c.overlay.ops->input(&c.overlay, NULL, &(struct input){.type = INPUT_KEY, .key = KEYP_ESC}),
+                     OVERLAY_CANCELLED);
+    c.overlay.ops->done(&c.overlay);
 }
 
 static void test_kill_takes_only_the_name(void **state)
@@ -635,6 +674,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dialog_screens),
+        cmocka_unit_test(test_contexts_screens),
         cmocka_unit_test(test_kill_takes_only_the_name),
         cmocka_unit_test(test_a_paste_confirms_nothing),
         cmocka_unit_test(test_plain_y_where_allowed),

@@ -230,9 +230,55 @@ static void the_environment_is_read(void **state)
     conf_done(&c);
 }
 
+/* Neither its addresses nor its passwords: they would be the first context's. */
+static void another_context_has_nothing_of_the_first_ones(void **state)
+{
+    (void)state;
+    struct conf c, other;
+    struct why why = {0};
+    conf_init(&c);
+    assert_int_equal(
+        read_yaml(&c,
+                  "kubeconfig: /tmp/k\ncontext: prod\nnamespace: mistral\nrayservice: mistral\n"
+                  "redis: {url: 'redis://r:1', via: ssh -W, user: u, password: p, credentials: rayservice}\n"
+                  "neuron: neuron-monitor\nprompt: {url: http://p/, kind: infer}\ngrace: 0\n"
+                  "read_only: true\ncontexts:\n  stage: {readonly: true}\n",
+                  &why),
+        ERR_OK);
+    conf_for_context(&c, "stage", &other);
+    assert_string_equal(other.context, "stage");
+    assert_string_equal(other.kubeconfig, "/tmp/k");
+    assert_string_equal(other.grace, "0");
+    assert_true(other.read_only);
+    char *const left_out[] = {other.ns,
+                              other.service,
+                              other.redis,
+                              other.redis_via,
+                              other.redis_user,
+                              other.redis_password,
+                              other.redis_credentials,
+                              other.prompt,
+                              other.prompt_kind};
+    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++) assert_null(left_out[i]);
+    assert_int_equal(other.neurons, 0);
+    const struct conf_cluster stage = {"stage", "https://s", NULL};
+    assert_int_equal(conf_mark_of(&other, &stage), CONF_READONLY);
+    conf_done(&other);
+    free(c.redis);
+    c.redis = mem_str("none");
+    free(c.neuron[0]);
+    c.neuron[0] = mem_str("none");
+    conf_for_context(&c, "stage", &other); /* what is wanted nowhere is wanted there neither */
+    assert_string_equal(other.redis, "none");
+    assert_string_equal(other.neuron[0], "none");
+    conf_done(&other);
+    conf_done(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_context_has_nothing_of_the_first_ones),
         cmocka_unit_test(every_setting_is_read),
         cmocka_unit_test(what_was_said_before_stays),
         cmocka_unit_test(mistakes_name_their_place),

@@ -5,7 +5,7 @@
 
 enum { QUESTION_AT = 1, WORD_AT_WIDE = 18, WORD_AT = 16, WORD_WIDTH = 5, WIDE = 110 };
 
-static enum role verdict_role(enum verdict v)
+enum role verdict_role(enum verdict v)
 {
     return v == VERDICT_OK ? ROLE_OK : v == VERDICT_WARN ? ROLE_WARN : v == VERDICT_NO ? ROLE_BAD : ROLE_DIM;
 }

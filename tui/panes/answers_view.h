@@ -5,6 +5,7 @@
 #include "backends/world/answers.h"
 #include "tui/draw/canvas.h"
 
+enum role verdict_role(enum verdict v);
 void answers_draw(const struct answer answers[ANSWERS], struct canvas *cv); /* a line each */
 
 #endif

@@ -6,6 +6,7 @@
 #define RAYDECK_PANES_CHROME_H
 
 #include "backends/base/known.h"
+#include "tui/draw/canvas.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +29,9 @@ struct chat_route {
 
 struct chrome {
     const char *context; /* of the kubeconfig, "in-cluster"; NULL: none */
-    bool insecure;       /* TLS of the API server is not verified */
+    const char *others;  /* of the contexts in the background the one that is worst off: "prod: NO +1"; NULL: none */
+    enum role others_role;
+    bool insecure; /* TLS of the API server is not verified */
     uint64_t armed_left_ms;
     enum tri may_delete;            /* pods: the API server's review */
     const char *may_why;            /* NULL: nothing to add */

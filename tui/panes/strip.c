@@ -46,6 +46,7 @@ static void add_guard(struct pieces *p, const struct view *v)
 {
     const struct chrome *c = v->chrome;
     char text[PIECE_MAX], left[TEXT_NUM_MAX];
+    if (c && c->others) piece_add(p, c->others_role, c->others);
     if (v->demo) piece_add(p, ROLE_DEMO, "DEMO");
     if (c && c->replay) {
         piece_add(p, ROLE_DEMO, c->replay);
