@@ -41,7 +41,7 @@ void recovery_done(struct recovery *r)
 void recovery_resume(struct recovery *r)
 {
     head_before_done(&r->memory->head);
-    r->memory->looked = false;
+    r->memory->observed = false;
 }
 
 /* ---- closing ------------------------------------------------------------------------------------------------- */

@@ -8,11 +8,11 @@
  * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
  * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its
  * Ray container exits, the GCS falls silent (its heartbeat in Redis stops), its state is gone from a Redis that answers
- * (it came back empty), or our own delete is accepted; or when the first look at a cluster that has served finds its
- * head missing, going or another one that is not Ready. Rungs may be
- * reached in any order. A rung that stops being true is taken back ("lost again"), until the report is final. The
- * ladder closes when every rung that can be observed is true, or when the head is Ready and nothing more has come for a
- * minute; it opens again when a rung is lost after that.
+ * (it came back empty), or our own delete is accepted; or when the first observation at a cluster that has served finds
+ * its head missing, going or another one that is not Ready. Rungs may be reached in any order. A rung that stops being
+ * true is taken back ("lost again"), until the report is final. The ladder closes when every rung that can be observed
+ * is true, or when the head is Ready and nothing more has come for a minute; it opens again when a rung is lost after
+ * that.
  *
  * The GCS is back when the new head has written its NODE record and a heartbeat stamped after it: both are its own, by
  * its own clock. Connections to Redis or a port that accepts are those of any gcs_server that starts, and prove
@@ -104,7 +104,7 @@ struct recovery {
     uint64_t t0_ms, t0_wall_ms; /* our delete was accepted, or else the first evidence of the loss */
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX]; /* of the cause: "OOMKilled, exit code 137" */
-    bool found;                       /* it had begun before the first look: T0 is by servers' stamps */
+    bool found;                       /* it had begun before the first observation: T0 is by servers' stamps */
     bool ours; /* we deleted it: T0 is when that was accepted, or when the watch told of it, if that was earlier */
     struct known_u64 grace_s; /* of our delete */
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
@@ -134,7 +134,7 @@ void recovery_done(struct recovery *r);
  * that *f names; calls with another one in focus are ignored. */
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
 /* Its pods were not watched for a while: discards the head last seen, so that its absence does not count as a loss; the
- * next look at it is a first one. */
+ * next observation of it is a first one. */
 void recovery_resume(struct recovery *r);
 /* Detects what the absence of changes shows (a heartbeat that does not advance). Call about once a second; returns true
  * on a new rung. */

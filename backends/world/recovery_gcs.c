@@ -12,35 +12,35 @@
 
 void gcs_done(struct gcs_view *g)
 {
-    free(g->held);
+    free(g->state_ns);
     *g = (struct gcs_view){0};
 }
 
 void gcs_reset(struct gcs_view *g, struct known_u64 silent_since_ms)
 {
-    g->connections_well = g->connections.value;
+    g->connections_before = g->connections.value;
     if (silent_since_ms.known && g->heartbeat_seen_ms <= silent_since_ms.value) g->heartbeat_seen_ms = 0;
 }
 
-static void sample_connections(struct gcs_view *g, const struct redis *redis, bool outage)
+static void connections_sample(struct gcs_view *g, const struct redis *redis, bool outage)
 {
     if (!redis->ray_connections.known) return;
     g->connections = redis->ray_connections;
-    if (!g->connections_least.known || g->connections.value < g->connections_least.value)
-        g->connections_least = g->connections;
-    if (!outage && g->connections.value) g->connections_well = g->connections.value;
+    if (!g->connections_min.known || g->connections.value < g->connections_min.value)
+        g->connections_min = g->connections;
+    if (!outage && g->connections.value) g->connections_before = g->connections.value;
 }
 
 void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
 {
-    sample_connections(g, redis, outage);
+    connections_sample(g, redis, outage);
     if (!redis->heartbeat.known) g->heartbeat_seen_ms = 0; /* not read any more: proves nothing */
     if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
         g->heartbeat_seen_ms = now_ms;
         g->heartbeat_seen_wall_ms = wall_ms;
-        g->connections_least = g->connections;
+        g->connections_min = g->connections;
         /* a heartbeat without connections: the GCS's address is translated (NAT), and those counted were not its own */
-        if (!outage && g->connections.known && !g->connections.value) g->connections_well = 0;
+        if (!outage && g->connections.known && !g->connections.value) g->connections_before = 0;
     }
     g->heartbeat = redis->heartbeat;
 }
@@ -57,36 +57,36 @@ static bool redis_has_answered_since(const struct world *w, uint64_t ms)
     return false;
 }
 
-static bool has_fewer(const struct gcs_view *g)
+static bool connections_are_fewer(const struct gcs_view *g)
 {
-    return g->connections.known && g->connections.value < g->connections_well;
+    return g->connections.known && g->connections.value < g->connections_before;
 }
 
-static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t quiet)
+static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t quiet_ms)
 {
     uint64_t limit = terminating ? SILENT_TERMINATING_MS : SILENT_MS;
-    bool disconnected = has_fewer(g) && !g->connections.value;
-    if (disconnected && (g->heartbeat_seen_ms ? quiet >= HEARTBEATS_MISSED_MS : terminating)) return true;
-    return quiet >= limit && redis_has_answered_since(w, g->heartbeat_seen_ms + limit / 2);
+    bool disconnected = connections_are_fewer(g) && !g->connections.value;
+    if (disconnected && (g->heartbeat_seen_ms ? quiet_ms >= HEARTBEATS_MISSED_MS : terminating)) return true;
+    return quiet_ms >= limit && redis_has_answered_since(w, g->heartbeat_seen_ms + limit / 2);
 }
 
 bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
                    struct rung_state *ret)
 {
-    bool beat_seen = g->heartbeat_seen_ms != 0;
-    uint64_t quiet = beat_seen && now_ms > g->heartbeat_seen_ms ? now_ms - g->heartbeat_seen_ms : 0;
-    const char *beat = beat_seen ? "heartbeat stopped" : "";
-    if (!silence_is_seen(g, w, terminating, quiet)) return false;
+    bool seen = g->heartbeat_seen_ms != 0;
+    uint64_t quiet_ms = seen && now_ms > g->heartbeat_seen_ms ? now_ms - g->heartbeat_seen_ms : 0;
+    const char *stopped = seen ? "heartbeat stopped" : "";
+    if (!silence_is_seen(g, w, terminating, quiet_ms)) return false;
     /* a new head's GCS may have connected before the silence was certain */
-    const bool fell = g->connections_least.known && g->connections_least.value < g->connections_well;
+    const bool fell = g->connections_min.known && g->connections_min.value < g->connections_before;
     if (fell)
         snprintf(ret->note, sizeof ret->note, "Ray connections %llu → %llu%s%s",
-                 (unsigned long long)g->connections_well, (unsigned long long)g->connections_least.value,
-                 beat_seen ? ", " : "", beat);
+                 (unsigned long long)g->connections_before, (unsigned long long)g->connections_min.value,
+                 seen ? ", " : "", stopped);
     else
-        snprintf(ret->note, sizeof ret->note, "%s", beat);
+        snprintf(ret->note, sizeof ret->note, "%s", stopped);
     /* silent since the last heartbeat, not since the silence was certain */
-    bool dated = beat_seen && quiet < 2 * SILENT_MS;
+    bool dated = seen && quiet_ms < 2 * SILENT_MS;
     ret->at_ms = dated ? g->heartbeat_seen_ms : now_ms;
     ret->wall_ms = dated ? g->heartbeat_seen_wall_ms : wall_ms;
     return true;
@@ -152,7 +152,7 @@ const struct raynode *gcs_new_node(const struct recovery *r, const struct world 
 }
 
 /* Stamped by the same clock as the NODE record; where that has no stamp, a heartbeat seen to move after it. */
-static bool beat_is_of(const struct recovery *r, const struct raynode *n)
+static bool heartbeat_is_of_node(const struct recovery *r, const struct raynode *n)
 {
     const struct gcs_view *g = &r->memory->gcs;
     if (n->started.known) return g->heartbeat.known && g->heartbeat.value >= n->started.value;
@@ -161,7 +161,7 @@ static bool beat_is_of(const struct recovery *r, const struct raynode *n)
 }
 
 /* Without NODE nothing in Redis tells the new head's heartbeat from the old one's: its pod has to be ready. */
-static bool beat_follows_ready(const struct recovery *r)
+static bool heartbeat_follows_ready(const struct recovery *r)
 {
     const struct rung_state *ready = &r->rung[RUNG_HEAD_READY];
     return ready->reached && r->memory->gcs.heartbeat_seen_ms > ready->at_ms;
@@ -177,9 +177,9 @@ bool gcs_is_back(const struct recovery *r, const struct world *w, const struct f
         if (!r->silent_since_ms.known || g->heartbeat_seen_ms <= r->silent_since_ms.value) return false;
         snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
     } else if (!r->memory->nodes_seen) {
-        if (!beat_follows_ready(r)) return false;
+        if (!heartbeat_follows_ready(r)) return false;
         snprintf(ret->note, sizeof ret->note, "heartbeat moves, head ready; NODE is not read");
-    } else if (!node || (g->heartbeat.known && !beat_is_of(r, node))) {
+    } else if (!node || (g->heartbeat.known && !heartbeat_is_of_node(r, node))) {
         return false;
     } else {
         snprintf(ret->note, sizeof ret->note, "%s, %.8s in NODE",

@@ -125,7 +125,7 @@ void ladder_open(struct recovery *r, const struct world *w, const struct focus *
     r->memory->nodes_seen = gcs_has_nodes(w, f);
     if (f->rayservice) r->reconnect_s = f->rayservice->worker_reconnect_s;
     workers_capture(r, w, f);
-    baseline_capture(&r->memory->baseline, w, f, h, gcs_state_is_gone(w, f) && r->memory->gcs.held);
+    baseline_capture(&r->memory->baseline, w, f, h, gcs_state_is_gone(w, f) && r->memory->gcs.state_ns);
 }
 
 /* A more specific cause replaces a less specific one. */
@@ -273,7 +273,7 @@ void observe_deleted(struct recovery *r, const struct world *w, const struct foc
 
 /* ---- the GCS's silence --------------------------------------------------------------------------------------- */
 
-/* The old GCS beat once more before the new head ran: it was not silent yet. */
+/* The old GCS wrote one more heartbeat before the new head ran: it was not silent yet. */
 static bool silence_was_early(const struct recovery *r)
 {
     return r->head_lost && r->memory->gcs.heartbeat_seen_ms > r->silent_since_ms.value &&
@@ -310,14 +310,14 @@ void observe_state(struct recovery *r, const struct world *w, const struct focus
 {
     struct gcs_view *g = &r->memory->gcs;
     if (gcs_state_is_there(w, f)) {
-        record_set(&g->held, f->gcs_ns);
+        record_set(&g->state_ns, f->gcs_ns);
         if (r->state_gone_ms.known && !r->state_back_ms.known) r->state_back_ms = known_u64(c->at_ms);
         return;
     }
-    if (!g->held || !text_eq(g->held, f->gcs_ns) || !gcs_state_is_gone(w, f)) return;
+    if (!g->state_ns || !text_eq(g->state_ns, f->gcs_ns) || !gcs_state_is_gone(w, f)) return;
     if (!r->memory->head.uid || cluster_is_leaving(f, r->memory->head.cluster) != TRI_NO) return;
     if (r->outage != OUTAGE_RUNNING) ladder_open(r, w, f, c->at_ms, c->wall_ms);
-    record_set(&g->held, NULL);
+    record_set(&g->state_ns, NULL);
     recovery_set_cause(r, CAUSE_STATE, "Redis came back empty");
     if (!r->state_gone_ms.known) r->state_gone_ms = known_u64(c->at_ms);
     r->state_back_ms = UNKNOWN_U64;

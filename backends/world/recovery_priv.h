@@ -21,8 +21,9 @@ enum {
     LIVENESS_EVENT_MS = 60000,
     /* A container that exited longer ago than any delay of the watch exited while we were not watching. */
     ENDED_UNSEEN_MS = 5000,
-    FOUND_SILENT_MS = 10000, /* a heartbeat that old on the first look was the last one; the head's clock may differ */
-    HEAD_ACTORS = 256        /* actors on the old head, at most */
+    FOUND_SILENT_MS =
+        10000,        /* a heartbeat that old on the first observation was the last one; the head's clock may differ */
+    HEAD_ACTORS = 256 /* actors on the old head, at most */
 };
 
 /* The head when it was last seen running. All NULL: never. */
@@ -37,9 +38,9 @@ struct gcs_view {
     struct known_u64 heartbeat;                         /* last value: a time stamp by the head's clock */
     uint64_t heartbeat_seen_ms, heartbeat_seen_wall_ms; /* when it last advanced, by our clocks; 0: never */
     struct known_u64 connections;                       /* in the last sample */
-    char *held;                                         /* the storage namespace whose state has been seen there */
-    uint64_t connections_well;                          /* last count above 0 before T0; 0: never seen */
-    struct known_u64 connections_least;                 /* since the heartbeat advanced */
+    char *state_ns;                                     /* the storage namespace whose state has been seen there */
+    uint64_t connections_before;                        /* last count above 0 before T0; 0: never seen */
+    struct known_u64 connections_min;                   /* since the heartbeat advanced */
 };
 
 /* The fields of the GCS at T0. */
@@ -66,10 +67,10 @@ struct recovery_memory {
     char *lost_ray_node;               /* that of a new head that was lost too: NODE still says ALIVE of it */
     uint64_t counted;                  /* generation of the last request counted */
     uint64_t answered_wall_ms, gap_ms; /* probes since T0: time of the last success, longest time between two */
-    bool looked, dated;                /* the first look has been, and what it found is dated (recovery_found.c) */
-    bool nodes_seen;                   /* the GCS's table NODE has been read since T0, or before */
-    bool probed[RECOVERY_WORKERS];     /* since T0 */
-    bool probe_ok[RECOVERY_WORKERS];   /* since the new head was ready */
+    bool observed, dated;            /* the first observation has been, and what it found is dated (recovery_found.c) */
+    bool nodes_seen;                 /* the GCS's table NODE has been read since T0, or before */
+    bool probed[RECOVERY_WORKERS];   /* since T0 */
+    bool probe_ok[RECOVERY_WORKERS]; /* since the new head was ready */
     struct runtime_before {
         char *monitor; /* key of its record */
         uint64_t pid;
@@ -137,7 +138,7 @@ void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms);
 
 /* ---- recovery_found.c ------------------------------------------------------------------------------------------ */
 
-/* The first look, once all that it needs has been read. */
+/* The first observation, once all that it needs has been read. */
 void observe_found(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
 /* ---- recovery_rungs.c: what marks the rungs of a new head, and takes them back ----------------------------------- */

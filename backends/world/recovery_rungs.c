@@ -91,7 +91,8 @@ static void observe_ready(struct recovery *r, const struct pod *p, const struct 
     rung_mark(r, RUNG_HEAD_READY, c->at_ms, c->wall_ms, "%s", ready);
 }
 
-/* What had happened before the first look is dated by its server's stamp: how long before the change that was. */
+/* What had happened before the first observation is dated by its server's stamp: how long before the change that was.
+ */
 static uint64_t found_ago_ms(const struct recovery *r, struct known_u64 stamp, const struct change *c)
 {
     if (!r->found || !stamp.known || stamp.value >= c->wall_ms) return 0;
