@@ -139,7 +139,7 @@ static void detection_reset(struct detection *d)
 }
 
 /* If the protocol is unknown or uncertain. */
-static void detection_go_on(struct prompt_router *r)
+static void detection_continue(struct prompt_router *r)
 {
     struct detection *d = &r->detection;
     const struct serve_get_calls calls = {.done = on_models, .arg = r};
@@ -156,7 +156,7 @@ void router_detect_again(struct prompt_router *r)
 {
     r->detection.sure = r->how.conf->prompt_kind != NULL;
     r->detection.at_ms = 0;
-    if (router_is_ready(r)) detection_go_on(r);
+    if (router_is_ready(r)) detection_continue(r);
 }
 
 /* The protocol may have changed while Serve was not running. */
@@ -213,7 +213,7 @@ void prompt_router_update(struct prompt_router *r, const struct focus *focus, bo
         d->route = serve_path_copy(&r->selected);
     }
     detection_doubt_when_served(r);
-    detection_go_on(r);
+    detection_continue(r);
     router_send_waiting(r);
 }
 

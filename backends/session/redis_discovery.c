@@ -5,26 +5,13 @@
 #include "backends/base/text.h"
 #include "backends/base/url.h"
 #include "backends/link/clock.h"
+#include "backends/session/redis_desired.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define REDIS_SOURCE "redis"
-enum { DEFAULT_PORT = 6379, USER_MAX = 256, HEADS_MAX = 16, HEADS_TEXT_MAX = 1024 };
-
-/* Where the password is. */
-enum password_kind { PASSWORD_NONE, PASSWORD_CONFIGURED, PASSWORD_SECRET, PASSWORD_INLINE };
-
-/* The desired configuration. Text is borrowed from the program's configuration and the world. */
-struct desired {
-    const char *url, *via, *user, *password;
-    const char *from; /* "configuration", "RayService" */
-    enum password_kind kind;
-    const char *ns, *service, *secret_name, *secret_key;
-    const char *user_secret_name, *user_secret_key; /* the Secret of the user name, if not in `user` */
-    const char *withheld_for; /* the address that the RayService's credentials are for, if not url */
-};
+enum { USER_MAX = 256, HEADS_MAX = 16, HEADS_TEXT_MAX = 1024 };
 
 /* The credentials read through the API server for the desired configuration of this key. */
 struct credentials {
@@ -59,87 +46,6 @@ static void text_replace(char **field, const char *text)
     char *copy = mem_str(text);
     free(*field);
     *field = copy;
-}
-
-/* ---- the desired configuration ----------------------------------------------------------------------------------- */
-
-/* The URL has the RayService's host, port and TLS; a `via` command handles TLS itself. */
-static bool url_is_place(const char *url, const char *named, bool via)
-{
-    struct url a = {0}, b = {0};
-    bool same = named && strcmp(url, named) == 0;
-
-    if (!same && named && !url_parse(url, "redis", &a) && !url_parse(named, "redis", &b))
-        same = strcmp(a.scheme, "unix") != 0 && strcmp(b.scheme, "unix") != 0 && strcasecmp(a.host, b.host) == 0 &&
-               (a.port ? a.port : DEFAULT_PORT) == (b.port ? b.port : DEFAULT_PORT) &&
-               (via || strcmp(a.scheme, "rediss") == 0 || strcmp(b.scheme, "rediss") != 0);
-    url_done(&a);
-    url_done(&b);
-    return same;
-}
-
-static bool has_credentials(const struct rayservice *r)
-{
-    return (r->redis_secret_name && r->redis_secret_key) || r->redis_password_inline == TRI_YES || r->redis_user ||
-           (r->redis_user_secret_name && r->redis_user_secret_key);
-}
-
-/* A mistyped or forwarded address must not receive the credentials. */
-static bool credentials_may_go(const struct conf *c, const struct rayservice *r)
-{
-    return !c->redis || c->redis_credentials || url_is_place(c->redis, r->redis_address, c->redis_via != NULL);
-}
-
-/* False: no address is known yet. */
-static bool desired_of(const struct conf *c, const struct rayservice *r, struct desired *w)
-{
-    *w = (struct desired){.via = c->redis_via, .user = c->redis_user, .password = c->redis_password};
-    w->url = c->redis ? c->redis : r ? r->redis_address : NULL;
-    w->from = c->redis ? "configuration" : "RayService";
-    if (!w->url || !*w->url) return false;
-    if (w->password || url_userinfo(w->url).at) {
-        w->kind = PASSWORD_CONFIGURED;
-        return true;
-    }
-    if (!r) return true;
-    if (!credentials_may_go(c, r)) {
-        if (has_credentials(r)) w->withheld_for = r->redis_address ? r->redis_address : "";
-        return true;
-    }
-    if (!w->user) w->user = r->redis_user;
-    if (!w->user && r->redis_user_secret_name && r->redis_user_secret_key) {
-        w->user_secret_name = r->redis_user_secret_name;
-        w->user_secret_key = r->redis_user_secret_key;
-    }
-    w->ns = r->ns;
-    w->service = r->name;
-    if (r->redis_secret_name && r->redis_secret_key) {
-        w->kind = PASSWORD_SECRET;
-        w->secret_name = r->redis_secret_name;
-        w->secret_key = r->redis_secret_key;
-    } else if (r->redis_password_inline == TRI_YES) {
-        w->kind = PASSWORD_INLINE;
-    }
-    return true;
-}
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
-}
-
-/* A key that differs if any part of the desired configuration does. */
-static char *desired_key(const struct desired *w)
-{
-    return mem_printf("%s\n%s\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%s", w->url, or_empty(w->via), or_empty(w->user),
-                      (int)w->kind, or_empty(w->ns), w->kind == PASSWORD_INLINE ? w->service : "",
-                      or_empty(w->secret_name), or_empty(w->secret_key), or_empty(w->user_secret_name),
-                      or_empty(w->user_secret_key));
-}
-
-static bool needs_password(const struct desired *w)
-{
-    return w->kind == PASSWORD_SECRET || w->kind == PASSWORD_INLINE;
 }
 
 /* ---- its source -------------------------------------------------------------------------------------------------- */
@@ -232,17 +138,17 @@ static void link_close(struct redis_discovery *d)
     text_replace(&d->heads, NULL);
 }
 
-static void found_set(struct redis_discovery *d, const struct desired *w)
+static void found_set(struct redis_discovery *d, const struct redis_desired *to)
 {
-    char *address = mem_str(w->url), *from = NULL;
+    char *address = mem_str(to->url), *from = NULL;
     mem_free_secret(d->address);
     d->address = address;
-    text_replace(&d->user, w->user ? w->user : d->credentials.user);
-    text_replace(&d->from, w->from);
+    text_replace(&d->user, to->user ? to->user : d->credentials.user);
+    text_replace(&d->from, to->from);
     text_replace(&d->user_from, d->how.conf->redis_user ? "configuration" : "RayService");
-    if (w->kind == PASSWORD_CONFIGURED) from = mem_str("configuration");
-    if (w->kind == PASSWORD_INLINE) from = mem_printf("RayService %s/%s, in clear", w->ns, w->service);
-    if (w->kind == PASSWORD_SECRET) from = mem_printf("Secret %s/%s, key %s", w->ns, w->secret_name, w->secret_key);
+    if (to->kind == PASSWORD_CONFIGURED) from = mem_str("configuration");
+    if (to->kind == PASSWORD_INLINE) from = mem_printf("RayService %s/%s, in clear", to->ns, to->service);
+    if (to->kind == PASSWORD_SECRET) from = mem_printf("Secret %s/%s, key %s", to->ns, to->secret_name, to->secret_key);
     free(d->password_from);
     d->password_from = from;
 }
@@ -279,9 +185,9 @@ static void absence_publish(struct redis_discovery *d, const struct world *w, co
 }
 
 /* Updates what may change while the link stays open. */
-static void withheld_set(struct redis_discovery *d, const struct desired *w)
+static void withheld_set(struct redis_discovery *d, const struct redis_desired *to)
 {
-    char *place = w->withheld_for ? url_place(w->withheld_for) : NULL;
+    char *place = to->withheld_for ? url_place(to->withheld_for) : NULL;
     const bool same = text_unchanged(place, d->withheld_for);
 
     free(d->withheld_for);
@@ -289,19 +195,19 @@ static void withheld_set(struct redis_discovery *d, const struct desired *w)
     if (!same && d->denied) denied_publish(d);
 }
 
-static void link_open(struct redis_discovery *d, const struct desired *w)
+static void link_open(struct redis_discovery *d, const struct redis_desired *to)
 {
     const struct credentials *read = &d->credentials;
-    const struct redis_open conf = {.url = w->url,
-                                    .via = w->via,
-                                    .user = w->user ? w->user : read->user,
-                                    .password = read->password ? read->password : w->password,
+    const struct redis_open conf = {.url = to->url,
+                                    .via = to->via,
+                                    .user = to->user ? to->user : read->user,
+                                    .password = read->password ? read->password : to->password,
                                     .ns = d->how.conf->redis_ns};
     struct why why = {.code = ERR_OK};
 
     link_close(d);
-    d->opened = desired_key(w);
-    found_set(d, w);
+    d->opened = redis_desired_key(to);
+    found_set(d, to);
     text_replace(&d->password_why, NULL);
     secrets_publish(d, ERR_OK, NULL);
     enum err err = d->how.ops->open(d->how.loop, &conf, &d->sink, &d->link, &why);
@@ -379,32 +285,33 @@ static void on_user(void *arg, enum err err, const char *value, size_t len, cons
     d->credentials.user = text_safe(value, len, TEXT_ONE_LINE, USER_MAX);
 }
 
-static bool can_fetch(const struct redis_discovery *d, const struct desired *w)
+static bool can_fetch(const struct redis_discovery *d, const struct redis_desired *to)
 {
     if (!d->how.kube) return false;
-    return w->kind == PASSWORD_INLINE ? d->how.kube_ops->inline_password != NULL : d->how.kube_ops->secret != NULL;
+    return to->kind == PASSWORD_INLINE ? d->how.kube_ops->inline_password != NULL : d->how.kube_ops->secret != NULL;
 }
 
 /* True: a credential is being read. */
-static bool fetch_begin(struct redis_discovery *d, const struct desired *w)
+static bool fetch_begin(struct redis_discovery *d, const struct redis_desired *to)
 {
     const struct redis_discovery_conf *how = &d->how;
-    const bool user = w->user_secret_name && !d->credentials.has_user;
+    const bool user = to->user_secret_name && !d->credentials.has_user;
 
-    if (!can_fetch(d, w) || !(user || (needs_password(w) && !d->credentials.has_password))) return false;
+    if (!can_fetch(d, to) || !(user || (redis_desired_needs_password(to) && !d->credentials.has_password)))
+        return false;
     d->fetching = true;
-    found_set(d, w);
+    found_set(d, to);
     if (user)
-        how->kube_ops->secret(how->kube, w->ns, w->user_secret_name, w->user_secret_key, on_user, d);
-    else if (w->kind == PASSWORD_SECRET)
-        how->kube_ops->secret(how->kube, w->ns, w->secret_name, w->secret_key, on_password, d);
+        how->kube_ops->secret(how->kube, to->ns, to->user_secret_name, to->user_secret_key, on_user, d);
+    else if (to->kind == PASSWORD_SECRET)
+        how->kube_ops->secret(how->kube, to->ns, to->secret_name, to->secret_key, on_password, d);
     else
-        how->kube_ops->inline_password(how->kube, w->ns, w->service, on_password, d);
+        how->kube_ops->inline_password(how->kube, to->ns, to->service, on_password, d);
     return true;
 }
 
 /* Advances towards the desired configuration. */
-static void discovery_reconcile(struct redis_discovery *d, const struct desired *w)
+static void discovery_reconcile(struct redis_discovery *d, const struct redis_desired *to)
 {
     const bool waits = text_unchanged(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_due_ms;
 
@@ -413,10 +320,10 @@ static void discovery_reconcile(struct redis_discovery *d, const struct desired 
         credentials_wipe(d);
         if (!open_allowed(d)) return;
         d->credentials.key = mem_str(d->desired);
-        if (can_fetch(d, w) && (w->user_secret_name || needs_password(w)))
+        if (can_fetch(d, to) && (to->user_secret_name || redis_desired_needs_password(to)))
             source_publish(d, SOURCE_CONNECTING, ERR_OK, "reading the password");
     }
-    if (!fetch_begin(d, w)) link_open(d, w);
+    if (!fetch_begin(d, to)) link_open(d, to);
 }
 
 /* ---- what the link reads ----------------------------------------------------------------------------------------- */
@@ -481,11 +388,11 @@ void redis_discovery_free(struct redis_discovery *d)
 
 void redis_discovery_update(struct redis_discovery *d, const struct world *w, const struct focus *focus)
 {
-    struct desired desired;
-    const bool known = desired_of(d->how.conf, focus->rayservice, &desired);
+    struct redis_desired desired;
+    const bool known = redis_desired_of(d->how.conf, focus->rayservice, &desired);
 
     mem_free_secret(d->desired);
-    d->desired = known ? desired_key(&desired) : NULL;
+    d->desired = known ? redis_desired_key(&desired) : NULL;
     if (known) {
         withheld_set(d, &desired);
         discovery_reconcile(d, &desired);
