@@ -20,7 +20,11 @@
 
 #include <cmocka.h>
 
-enum { AWAY_MS = 400, ARGS = 16 };
+enum {
+    AWAY_MS = 1000, /* far more than a key or a request needs to get there, which nothing tells of */
+    LATE_MS = 100,  /* within the time that an answer is waited for on the way out */
+    ARGS = 16
+};
 
 #define ARM "Arm this context for 15 minutes\\? y or n:\n"
 #define NAME "Type the RayService's name \\(mistral\\) to go on:\n"
@@ -102,13 +106,11 @@ static void answers_from_before_are_none(void **state)
     struct stage s = stage_new(NULL);
     BEGIN(&s, false, "kill-head", "--grace", "0");
     pty_send(s.pty, "y\nmistral\n");
-    pty_see(s.pty, ARM);
-    pty_send(s.pty, "y\nmistral\n"); /* faster than anybody reads */
+    pty_send_with_answer(s.pty, ARM, "y\nmistral\n"); /* faster than anybody reads */
     pty_see(s.pty, ARM MARK);
     assert_int_equal(run_entries(s.state_folder), 0);
+    pty_send_with_answer(s.pty, NAME, "mistral\n");
     pty_send(s.pty, "y\n");
-    pty_see(s.pty, NAME);
-    pty_send(s.pty, "mistral\n");
     pty_see(s.pty, NAME MARK);
     nothing_happened(&s);
     pty_send(s.pty, "mistralx\177\n");
@@ -269,7 +271,7 @@ static void a_late_answer_never_reaches_the_shell(void **state)
     s.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 60, .cols = 150, .mute = true});
     pty_see(s.pty, NAME);
     pty_send(s.pty, "\003");
-    pty_pump(s.pty, AWAY_MS);
+    pty_pump(s.pty, LATE_MS);
     pty_send(s.pty, "\033[0n");
     pty_see(s.pty, "interrupted: nothing was deleted");
     pty_send(s.pty, "mine\n");

@@ -41,6 +41,7 @@ struct pty {
     int rows, cols, bells;
     char title[256];
     struct buf raw, answers;
+    const char *with_regex, *with_bytes; /* of pty_send_with_answer; NULL: none */
     uint64_t bytes;
     struct termios modes;
 };
@@ -186,7 +187,9 @@ void pty_stop(struct pty *p)
     vterm_free(p->vt);
     buf_done(&p->raw);
     buf_done(&p->answers);
+    const char *never = p->with_regex;
     free(p);
+    if (never) fail_msg("no question was asked with this on the screen: %s", never);
 }
 
 static void take_answers(struct pty *p)
@@ -195,6 +198,10 @@ static void take_answers(struct pty *p)
     for (size_t n; (n = vterm_output_read(p->vt, bytes, sizeof bytes)) > 0;)
         if (!p->mute) buf_add(&p->answers, bytes, n);
     p->asked |= p->answers.len > 0;
+    if (p->answers.len > 0 && p->with_regex && pty_wait_for(p, p->with_regex, 0)) {
+        buf_str(&p->answers, p->with_bytes);
+        p->with_regex = NULL;
+    }
     while (p->answers.len > 0) {
         ssize_t n = write(p->master, p->answers.data, p->answers.len);
         if (n <= 0) return;
@@ -352,6 +359,12 @@ void pty_send(struct pty *p, const char *bytes)
         }
     }
     if (len > 0) fail_msg("the program does not read its terminal");
+}
+
+void pty_send_with_answer(struct pty *p, const char *regex, const char *bytes)
+{
+    p->with_regex = regex;
+    p->with_bytes = bytes;
 }
 
 void pty_resize(struct pty *p, int rows, int cols)
