@@ -9,7 +9,12 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { FIND_ROUTE_MS = 10 * 1000, PROBE_WAIT_MS = 2500, SNAPSHOT_EVERY_MS = 250, SNAPSHOT_TICK_MS = 1000 };
+enum {
+    FIND_ROUTE_MS = 10 * 1000,
+    PROBE_WAIT_MS = 5500, /* a probe has ended by then: PROBER_TIMEOUT_MS is 5 s */
+    SNAPSHOT_EVERY_MS = 250,
+    SNAPSHOT_TICK_MS = 1000
+};
 
 struct snapshot {
     struct loop *loop;

@@ -1,5 +1,6 @@
 /* sub_doctor.c - `raydeck doctor`: waits until every backend has answered or failed, and checks the HA rules. Of the
  * exit status an error found comes first, an unreachable backend second. */
+#include "backends/link/clock.h"
 #include "deploy/doctor.h"
 #include "deploy/redis_from.h"
 #include "tui/snapshot.h"
@@ -9,7 +10,23 @@
 
 enum { DOCTOR_TIMEOUT_MS = 10 * 1000, DOCTOR_CONFIG_MS = 1500, DOCTOR_TEXT_MAX = 16 * 1024 * 1024 };
 
-/* Data read after the lists. A server may withhold it, so the wait is short. */
+static bool world_is_live(const struct session *s, enum world_kind world)
+{
+    const uint64_t now_ms = clock_now_ms(session_clock(s));
+    return world_freshness(session_world(s), world, now_ms, NULL, NULL) == FRESH_LIVE;
+}
+
+/* Data read after the lists: the first poll of Redis, and the permission. Servers that are there answer both. */
+static bool is_polled(void *arg)
+{
+    const struct session *s = snapshot_session(arg);
+    const char *why;
+    const struct redis *r = session_focus(s).redis;
+    return (!r || r->rtt_us.known || !world_is_live(s, WORLD_REDIS)) &&
+           (session_may_delete_pods(s, &why) != TRI_UNKNOWN || !world_is_live(s, WORLD_KUBE));
+}
+
+/* The same, and what is requested with that poll. A server may withhold it, so the wait is short. */
 static bool is_checked(void *arg)
 {
     const struct session *s = snapshot_session(arg);
@@ -85,7 +102,8 @@ int sub_doctor(struct cli *cli)
                                        &(struct redis_from_calls){NULL, on_aws, &asking});
     enum err err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
     if (err != ERR_CANCELLED) {
-        enum err waited = snapshot_until(snapshot, is_checked, snapshot, DOCTOR_CONFIG_MS);
+        enum err waited = snapshot_until(snapshot, is_polled, snapshot, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
+        if (waited != ERR_CANCELLED) waited = snapshot_until(snapshot, is_checked, snapshot, DOCTOR_CONFIG_MS);
         if (waited != ERR_CANCELLED)
             waited = snapshot_until(snapshot, aws_done, &asking, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
         if (waited != ERR_CANCELLED && !cli->conf.no_probe) waited = snapshot_until_probed(snapshot);

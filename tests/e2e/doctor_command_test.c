@@ -19,7 +19,8 @@
 
 static struct run run_doctor(struct sim_run *sim, const char *a, const char *b)
 {
-    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "doctor", a, b, NULL};
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "doctor", "--timeout", "60", a, b,
+                                NULL};
     return run_program(argv, NULL, NULL, DEADLINE_MS);
 }
 

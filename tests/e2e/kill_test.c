@@ -69,7 +69,7 @@ static void what_it_hangs_on_is_named(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
-    struct run r = RAYDECK("--config", sim_run_config(sim), "kill-head", "--timeout", "5", SURE);
+    struct run r = RAYDECK("--config", sim_run_config(sim), "kill-head", "--timeout", "15", SURE);
     assert_int_equal(r.status, 1);
     SAYS("waiting for GCS silent: the old head serves on through its grace\n", r.err);
     SAYS("did not end in time; it is waiting for GCS silent: the old head serves on through its grace", r.err);

@@ -35,7 +35,7 @@ static bool tells_of_a_refusal(const char *text)
 
 static void check_status(const struct sim_run *sim, unsigned descriptors)
 {
-    char *command = limited_command(descriptors, sim, "--timeout 5 status");
+    char *command = limited_command(descriptors, sim, "--timeout 30 status");
     struct run r = run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, DEADLINE_MS);
     bool all = r.status == 0 && strstr(r.out, "ANSWERING        YES");
     bool some = r.status == EXIT_UNREACHED && !strstr(r.out, "ANSWERING        NO");

@@ -16,10 +16,16 @@
 
 #include <cmocka.h>
 
+/* Of itself `status` waits ten seconds for what a busy machine may take longer for. */
 static struct run run_command(struct sim_run *sim, const char *const *args)
 {
     const char *argv[24] = {run_raydeck(), "--config", sim_run_config(sim)};
-    for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
+    size_t count = 3;
+    for (size_t i = 0; args[i]; i++) argv[count++] = args[i];
+    if (strcmp(args[0], "status") == 0 || strcmp(args[0], "info") == 0) {
+        argv[count++] = "--timeout";
+        argv[count++] = "60";
+    }
     return run_program(argv, NULL, NULL, DEADLINE_MS);
 }
 #define RAYDECK(...) run_command(sim, (const char *const[]){__VA_ARGS__, NULL})
