@@ -2,6 +2,7 @@
  * that fall silent, and within its limits. */
 #include "backends/base/mem.h"
 #include "backends/world/timeline.h"
+#include "tests/support/random_change.h"
 #include "tests/support/replay.h"
 #include "tests/support/world_fixture.h"
 
@@ -309,6 +310,42 @@ static void another_service_begins_anew(void **state)
     fixture_done(&f);
 }
 
+/* Whatever comes, in whatever order: each lane can be read at any moment, and says something finite. */
+static void random_changes_can_be_read(void **state)
+{
+    (void)state;
+    struct rng rng = {.state = 7};
+    struct world *w = world_new();
+    struct timeline *t = timeline_new();
+    uint64_t clock = 1000000;
+    for (int i = 0; i < 20000; i++) {
+        struct change *c = random_change(&rng, &clock);
+        if (random_next(&rng) % 50 == 0) c->wall_ms = ((uint64_t)random_next(&rng) << 32) | random_next(&rng);
+        if (random_next(&rng) % 50 == 0) c->at_ms = random_next(&rng);
+        world_apply(w, c);
+        const struct focus f = focus_of(w, NULL, NULL);
+        timeline_observe(t, w, &f, c);
+        if (i % 10 == 0) timeline_tick(t, w, &f, clock, clock);
+        change_free(c);
+        if (i % 500) continue;
+        struct lanes l;
+        const uint64_t now = timeline_now_ms(t), from = now > 60000 ? now - 60000 : 0;
+        lanes_of(t, from, now, &l);
+        for (size_t k = 0; k < l.count; k++) {
+            char words[TIMELINE_WORDS_MAX];
+            for (uint64_t at = from; at < now + 2000; at += 3000) {
+                const struct timeline_cell cell = timeline_cell(t, &l.lane[k], at, at + 3000);
+                assert_true(cell.state < TIMELINE_STATES);
+                assert_true(!isinf(cell.value));
+                timeline_words(t, &l.lane[k], at, 3000, words);
+                assert_true(text_is_safe(words, strlen(words), TEXT_ONE_LINE));
+            }
+        }
+    }
+    timeline_free(t);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_silent_source_is_unknown_from_its_last_proof_of_life),
         cmocka_unit_test(no_more_is_kept_than_two_hours_and_so_many),
         cmocka_unit_test(another_service_begins_anew),
+        cmocka_unit_test(random_changes_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
