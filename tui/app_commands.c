@@ -135,6 +135,7 @@ static void cmd_timeline(struct app *app, const char *args)
 {
     (void)args;
     screen_focus(app->at->screen, 'T');
+    app_say(app, false, "h l cursor · + - zoom · n N next change · b T0 · Enter opens · G now");
 }
 
 static void cmd_lint(struct app *app, const char *args)
