@@ -15,6 +15,8 @@ enum {
     LABEL_NARROW = 15,
     GROUP_WIDE = 8,
     GROUP_NARROW = 8,
+    WORDS_FROM = 72, /* columns of the screen */
+    WORDS_NARROW = 18,
     WORDS_LEAST = 30,
     WORDS_MOST = 48,
     LEGEND_LEAST = 13, /* rows */
@@ -119,7 +121,9 @@ static void plan_columns(struct timeline_plan *plan, int cols)
     const bool wide = cols >= TIMELINE_WIDE;
     const int words = cols * 3 / 10;
     plan->label = wide ? LABEL_WIDE : LABEL_NARROW;
-    plan->words = !wide ? 0 : words < WORDS_LEAST ? WORDS_LEAST : words > WORDS_MOST ? WORDS_MOST : words;
+    plan->wide = wide;
+    plan->words = cols < WORDS_FROM ? 0 : !wide ? WORDS_NARROW : words < WORDS_LEAST ? WORDS_LEAST : words;
+    if (plan->words > WORDS_MOST) plan->words = WORDS_MOST;
     plan->plot = cols - plan->label - plan->words - 1;
     if (plan->plot < 1) plan->plot = 1;
 }
@@ -143,7 +147,7 @@ void timeline_plan_of(const struct timeline_scene *s, int rows, int cols, struct
                                 TIMELINE_LANES);
     ret->ladder = has_outage(s) && rows >= LADDER_LEAST;
     ret->legend = rows >= LEGEND_LEAST;
-    const int rest = rows - 1 - ret->ladder - ret->legend - (ret->words == 0);
+    const int rest = rows - 1 - ret->ladder - ret->legend - !ret->wide;
     plan_lines(s, ret, s->top < ret->lanes ? s->top : 0, rest > 0 ? rest : 0);
 }
 
@@ -212,7 +216,7 @@ static void label_draw(const struct timeline_scene *s, const struct timeline_pla
 {
     const size_t at = plan->line[line].lane;
     const struct timeline_lane *lane = &plan->lane[at];
-    const bool wide = plan->words > 0, selected = at == s->selected;
+    const bool wide = plan->wide, selected = at == s->selected;
     const int group = wide ? GROUP_WIDE : GROUP_NARROW;
     const bool first = line == 0 || begins_group(plan, at);
     const enum role role = selected ? ROLE_SELECTED : ROLE_TEXT;
@@ -301,7 +305,7 @@ void timeline_draw(const struct timeline_scene *s, const struct timeline_plan *p
     }
     for (int i = 0; i < plan->lines; i++) line_draw(s, plan, i, cv, row + i);
     columns_draw(s, plan, cv, 1, row - 1 + plan->lines);
-    row = cv->rows - plan->legend - (plan->words == 0);
-    if (!plan->words) selected_draw(s, plan, cv, row++);
+    row = cv->rows - plan->legend - !plan->wide;
+    if (!plan->wide) selected_draw(s, plan, cv, row++);
     if (plan->legend) legend_draw(s, plan, cv, row);
 }

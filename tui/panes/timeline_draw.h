@@ -5,8 +5,8 @@
  * never hidden by what surrounds it, and what is not known is drawn as "?" and never as good.
  *
  * Where the rows do not suffice for all lanes, those below are left out and counted; where there are more, groups are
- * set apart, then bands and heights are drawn in two rows. Below TIMELINE_WIDE columns the words at the cursor are
- * those of the selected lane, in the last line.
+ * set apart, then bands and heights are drawn in two rows or three. Below TIMELINE_WIDE columns the words at the cursor
+ * are cut short, or left out, and those of the selected lane stand whole in the last line.
  */
 #ifndef RAYDECK_PANES_TIMELINE_DRAW_H
 #define RAYDECK_PANES_TIMELINE_DRAW_H
@@ -39,7 +39,8 @@ struct timeline_plan {
     struct timeline_line line[TIMELINE_ROWS];
     int lines;
     size_t below;           /* lanes that are not shown, under the last one */
-    int label, plot, words; /* columns; words 0: the last line */
+    int label, plot, words; /* columns; words 0: there is no room for them */
+    bool wide;              /* they are whole; else those of the selected lane are in the last line */
     uint64_t from_ms, col_ms;
     bool ladder, legend; /* a line of the rungs, and one of the symbols */
 };

@@ -98,6 +98,17 @@ static void height_draw(const struct lane_line *l, struct canvas *cv)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
+/* A number cut short would be another number: where it does not fit before the edge or what is unknown, a mark says
+ * that a value begins. Returns the column after it. */
+static int number_put(const struct lane_line *l, struct canvas *cv, int col, double value)
+{
+    char text[TEXT_NUM_MAX];
+    const int len = snprintf(text, sizeof text, "%.0f", value);
+    bool fits = col + len <= cv->cols;
+    for (int i = 1; fits && i < len; i++) fits = column_cell(l, col + i).state == TIMELINE_READY;
+    return canvas_text(cv, 0, col, value <= 0 ? ROLE_BAD : ROLE_STRONG, fits ? text : "…");
+}
+
 /* A value where it begins, then a line for as long as it lasts. Two that follow at once are set apart by a column, so
  * that they never read as one number: the second begins late then, and is the value of its column. */
 static void value_draw(const struct lane_line *l, struct canvas *cv)
@@ -107,13 +118,11 @@ static void value_draw(const struct lane_line *l, struct canvas *cv)
     for (int col = 0; col < cv->cols; col++) {
         const struct timeline_cell cell = column_cell(l, col);
         const bool known = cell.state == TIMELINE_READY, zero = cell.value <= 0;
-        char text[TEXT_NUM_MAX];
         due = due || cell.begins;
         if (cell.state == TIMELINE_UNKNOWN) {
             put_unknown(cv, col);
         } else if (known && due && col > text_end) {
-            snprintf(text, sizeof text, "%.0f", cell.value);
-            text_end = canvas_text(cv, 0, col, zero ? ROLE_BAD : ROLE_STRONG, text);
+            text_end = number_put(l, cv, col, cell.value);
             due = false;
         } else if (col >= text_end) {
             put_cell(cv, col, zero ? ROLE_BAD : ROLE_DIM, known ? 0x2500 : ' ');
