@@ -6,6 +6,7 @@
 #include "backends/recording/recorder.h"
 #include "backends/session/replayer.h"
 #include "backends/world/outage.h"
+#include "tui/panes/timeline_text.h"
 #include "tui/status.h"
 
 #include <setjmp.h>
@@ -106,6 +107,33 @@ static void assert_same_status(const struct played *a, const struct played *b)
     cJSON_free(of_b);
 }
 
+/* The last two minutes, as the pane of the timeline draws them. Caller frees. */
+static char *timeline_now(const struct played *p)
+{
+    struct outage outage;
+    struct buf out;
+    const struct focus f = session_focus(p->session);
+    const uint64_t now = clock_now_ms(session_clock(p->session));
+    outage_of(session_recovery(p->session), session_world(p->session), &f, now,
+              clock_wall_ms(session_clock(p->session)), &outage);
+    const struct timeline_scene s = {.timeline = session_timeline(p->session),
+                                     .outage = &outage,
+                                     .from_ms = now - 120000,
+                                     .to_ms = now,
+                                     .cursor_ms = now - 5000};
+    buf_init(&out, TIMELINE_TEXT_MAX);
+    timeline_text(&s, "", TIMELINE_TEXT_COLS, false, &out);
+    return buf_take(&out);
+}
+
+static void assert_same_timeline(const struct played *a, const struct played *b)
+{
+    char *of_a = timeline_now(a), *of_b = timeline_now(b);
+    assert_string_equal(of_a, of_b);
+    free(of_a);
+    free(of_b);
+}
+
 static void a_head_kill_is_told_as_it_was(void **state)
 {
     (void)state;
@@ -149,10 +177,12 @@ static void a_replay_is_what_was_recorded_at_any_moment(void **state)
         replayer_to(live.replayer, at);
         replayer_to(again.replayer, at);
         assert_same_status(&live, &again);
+        assert_same_timeline(&live, &again);
     }
     replayer_to(live.replayer, begin + 30000);
     replayer_to(again.replayer, begin + 30000);
     assert_same_status(&live, &again);
+    assert_same_timeline(&live, &again);
     played_close(&again);
     played_close(&live);
 }
