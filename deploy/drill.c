@@ -299,8 +299,10 @@ static void drill_judge_now(struct drill *d)
         verdict_replace(d, DRILL_INCONCLUSIVE, "the load was stopped before the end");
     scope_add(d);
     d->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
+    d->kuberay = mem_str(f.head ? f.head->kuberay : NULL);
     d->report.context = where ? where->context : NULL;
     d->report.ray_version = d->ray_version;
+    d->report.kuberay = d->kuberay;
     d->report.raydeck = d->conf.raydeck;
     d->judged = true;
 }
@@ -414,5 +416,6 @@ void drill_free(struct drill *d)
     free(d->head);
     free(d->head_uid);
     free(d->ray_version);
+    free(d->kuberay);
     free(d);
 }

@@ -24,6 +24,9 @@ static void explain_state(const struct verdict_ask *ask, char out[EXPLANATION_MA
                  o->other_storage_ns);
     else if (o->state_gone)
         snprintf(out, EXPLANATION_MAX, "the GCS's state was gone from Redis, which came back empty");
+    else if (o->fields.known && o->fields.lost > o->fields.before / 4)
+        snprintf(out, EXPLANATION_MAX, "the new head did not find the GCS's state: %zu of %zu fields are gone",
+                 o->fields.lost, o->fields.before);
 }
 
 static void explain_patience(const struct verdict_ask *ask, char out[EXPLANATION_MAX])

@@ -50,7 +50,7 @@ struct drill {
     bool judged;
     struct outage outage;
     struct drill_verdict verdict;
-    char *ray_version;
+    char *ray_version, *kuberay;
     struct drill_report report;
 };
 

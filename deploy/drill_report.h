@@ -21,13 +21,14 @@ struct drill_report {
     const char *fault;       /* "loss of the head pod" */
     const char *context;     /* of the kubeconfig; NULL: unknown */
     const char *ray_version; /* NULL: unknown */
+    const char *kuberay;     /* the operator's version; NULL: unknown */
     const char *raydeck;     /* the version that judged */
     const char *timeline;    /* of the loss, as lines of text; NULL: none was drawn */
     const char *picture;     /* the same as SVG; NULL: none was drawn */
     uint64_t wall_ms;        /* when it was judged */
 };
 
-/* Judges (drill_judge), and fills the report but for context, ray_version, raydeck, timeline and picture. */
+/* Judges (drill_judge), and fills the report but for context, versions, raydeck, timeline and picture. */
 void drill_report_judge(const struct verdict_ask *ask, struct drill_verdict *ret_verdict, struct drill_report *ret);
 
 /* X(NAME, file name's extension, the function) */

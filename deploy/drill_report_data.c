@@ -116,6 +116,7 @@ void report_json(const struct drill_report *r, struct buf *out)
     add_text(service, "name", o->service);
     add_text(service, "uid", o->service_uid);
     add_text(service, "ray", r->ray_version);
+    add_text(service, "kuberay", r->kuberay);
     json_set(root, "criteria", criteria_json(r));
     json_set(root, "requests", requests_json(r));
     json_set(root, "outage", o->state == OUTAGE_NONE ? cJSON_CreateNull() : outage_to_json(o));

@@ -267,6 +267,8 @@ void cli_done(struct cli *cli)
     list_done(&cli->limits);
     list_done(&cli->reports);
     free(cli->criteria);
+    free(cli->compare);
+    free(cli->fault);
     for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
 

@@ -38,7 +38,7 @@ struct cli {
     bool dry_run;
     struct cli_list vars;            /* of --var, "NAME=VALUE"; values may be secrets */
     struct cli_list limits, reports; /* of --limit, CRITERION=LIMIT; of --report, files */
-    char *criteria;                  /* --criteria FILE */
+    char *criteria, *compare;        /* --criteria FILE, --compare FILE */
     char *output, *timeout, *seed, *speed, *script;
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
@@ -46,7 +46,7 @@ struct cli {
     char *svg;            /* --svg FILE */
     char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
-    bool yes, fresh, force, no_prompts, help, version, variables, check, redact, empty, no_ft, openai;
+    bool yes, fresh, force, no_prompts, history, help, version, variables, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_LIST]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */

@@ -7,6 +7,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/replayer.h"
+#include "tui/drill_history.h"
 #include "tui/report_files.h"
 #include "tui/timeline_file.h"
 
@@ -17,7 +18,7 @@ struct judging {
     struct session *session;
     struct outage outage;
     struct criteria limits;
-    char *ray_version;
+    char *ray_version, *kuberay;
     bool has_redis, has_neuron;
     uint64_t wall_ms;
     struct timeline_loss drawn; /* the second time */
@@ -48,6 +49,8 @@ static void outage_take(struct judging *j)
     j->outage = now.state != OUTAGE_NONE && now.head_lost ? now : *outage_previous(r);
     if (j->outage.state == OUTAGE_NONE) j->outage = now;
     free(j->ray_version);
+    free(j->kuberay);
+    j->kuberay = mem_str(f.head ? f.head->kuberay : NULL);
     j->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
     j->has_redis = world_is_read(j, WORLD_REDIS);
     j->has_neuron = world_is_read(j, WORLD_NEURON);
@@ -78,11 +81,14 @@ int replay_report(const struct cli *cli, struct recording *recording, uint64_t a
     struct drill_verdict verdict;
     struct drill_report report;
     struct why why = {0};
+    struct drill_past *old = NULL;
     enum err err = report_limits(cli, &j.limits, &why);
 
+    if (!err) err = drill_history_compared(cli, &old, &why);
     if (!err) err = report_files_check(cli, &why);
     if (err) {
         cli_say("%s", why.text);
+        free(old);
         return cli_exit_of(err);
     }
     recording_play(cli, recording, at_ms, &j);
@@ -101,13 +107,15 @@ int replay_report(const struct cli *cli, struct recording *recording, uint64_t a
                        &verdict, &report);
     report.context = recording_about(recording)->context;
     report.ray_version = j.ray_version;
+    report.kuberay = j.kuberay;
     report.raydeck = RAYDECK_VERSION;
     report.timeline = j.drawn.text.len ? buf_text(&j.drawn.text) : NULL;
     report.picture = j.drawn.picture.len ? buf_text(&j.drawn.picture) : NULL;
-    err = report_files_write(cli, &report, &why);
-    if (err) cli_say("%s", why.text);
+    const int status = report_files_finish(cli, &report, old);
     timeline_loss_done(&j.drawn);
+    free(old);
     free(j.tally);
     free(j.ray_version);
-    return err || verdict.result != DRILL_PASS ? EXIT_FAILED : EXIT_FINE;
+    free(j.kuberay);
+    return status;
 }

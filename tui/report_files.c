@@ -67,7 +67,7 @@ static enum err report_file_write(const char *path, const struct drill_report *r
     return err;
 }
 
-enum err report_files_write(const struct cli *cli, const struct drill_report *r, struct why *why)
+static enum err report_files_write(const struct cli *cli, const struct drill_report *r, struct why *why)
 {
     struct buf text;
     enum err first = ERR_OK;
@@ -83,4 +83,19 @@ enum err report_files_write(const struct cli *cli, const struct drill_report *r,
         if (!first) first = err;
     }
     return first;
+}
+
+int report_files_finish(const struct cli *cli, const struct drill_report *r, const struct drill_past *old)
+{
+    struct why why = {0};
+    struct buf text;
+    const enum err err = report_files_write(cli, r, &why);
+    size_t worse = 0;
+
+    if (err) cli_say("%s", why.text);
+    buf_init(&text, DRILL_REPORT_MAX);
+    if (old) worse = drill_past_compare(old, r, &text);
+    if (old) fprintf(cli_json(cli) ? stderr : stdout, "\n%s", buf_text(&text));
+    buf_done(&text);
+    return err || worse || r->verdict->result != DRILL_PASS ? EXIT_FAILED : EXIT_FINE;
 }

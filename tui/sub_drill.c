@@ -1,4 +1,5 @@
 /* sub_drill.c - `raydeck drill`: the failover drill without a screen: prints its steps, then the report. */
+#include "tui/drill_history.h"
 #include "tui/guards.h"
 #include "tui/question.h"
 #include "tui/report_files.h"
@@ -24,7 +25,8 @@ struct drilling {
     struct drill *drill;
     struct steps_follow follow;
     struct criteria limits;
-    char *question; /* NULL: the one above */
+    struct drill_past *compared; /* the report of --compare; NULL: none */
+    char *question;              /* NULL: the one above */
     double per_s;
     enum drill_fault fault;
     int64_t grace_s;
@@ -112,13 +114,10 @@ static int drilling_report(const struct drilling *d, enum err err)
     struct drill_report report = *judged;
     report.timeline = drawn.text.len ? buf_text(&drawn.text) : NULL;
     report.picture = drawn.picture.len ? buf_text(&drawn.picture) : NULL;
-    err = report_files_write(d->cli, &report, &why);
+    if (drill_history_keep(&report, &why)) cli_say("this report is not kept for --history: %s", why.text);
+    const int status = report_files_finish(d->cli, &report, d->compared);
     timeline_loss_done(&drawn);
-    if (err) {
-        cli_say("%s", why.text);
-        return EXIT_FAILED;
-    }
-    return report.verdict->result == DRILL_PASS ? EXIT_FINE : EXIT_FAILED;
+    return status;
 }
 
 int sub_drill(struct cli *cli)
@@ -126,12 +125,14 @@ int sub_drill(struct cli *cli)
     struct why why = {0};
     struct drilling d = {.cli = cli, .per_s = LOAD_PER_S};
     const struct snapshot_hooks hooks = {.applied = on_applied, .arg = &d};
+    if (cli->history) return drill_history_print(cli);
     enum err err = guards_words(cli, "which head is deleted", &why);
 
     if (!err) err = cli_words(cli, QUESTION_MAX, &d.question, &why);
     if (!err) err = cli_rate(cli, LOAD_PER_S_MAX, &d.per_s, &why);
     if (!err) err = report_limits(cli, &d.limits, &why);
     if (!err) err = report_files_check(cli, &why);
+    if (!err) err = drill_history_compared(cli, &d.compared, &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = drill_fault_find(cli->fault, cli_grace(&cli->conf), &d.fault, &d.grace_s, &why);
     if (!err) err = snapshot_open_with(cli, &hooks, &d.snapshot, &why);
@@ -142,6 +143,7 @@ int sub_drill(struct cli *cli)
     drill_free(d.drill);
     d.drill = NULL;
     snapshot_close(d.snapshot);
+    free(d.compared);
     free(d.question);
     return status;
 }

@@ -16,12 +16,17 @@
 
 static const char loss[] = "loss-", extension[] = ".rec";
 
-char *recordings_folder(void)
+char *state_folder(const char *name)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && state[0] == '/') return mem_printf("%s/raydeck/recordings", state);
-    if (home && home[0] == '/') return mem_printf("%s/.local/state/raydeck/recordings", home);
+    if (state && state[0] == '/') return mem_printf("%s/raydeck/%s", state, name);
+    if (home && home[0] == '/') return mem_printf("%s/.local/state/raydeck/%s", home, name);
     return NULL;
+}
+
+char *recordings_folder(void)
+{
+    return state_folder("recordings");
 }
 
 static bool is_name_char(char c)
@@ -29,7 +34,7 @@ static bool is_name_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service)
+char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service, const char *tail)
 {
     char stamp[32], name[64] = "";
     const time_t seconds = (time_t)(wall_ms / 1000);
@@ -39,7 +44,12 @@ char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, co
     snprintf(name, sizeof name, "%s%.50s", service ? "-" : "", service ? service : "");
     for (char *c = name; *c; c++)
         if (!is_name_char(*c)) *c = '-';
-    return mem_printf("%s/%s-%s%s%s", folder, kind, stamp, name, extension);
+    return mem_printf("%s/%s-%s%s%s", folder, kind, stamp, name, tail);
+}
+
+char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service)
+{
+    return state_path(folder, kind, wall_ms, service, extension);
 }
 
 static int is_recording(const struct dirent *entry)

@@ -13,6 +13,11 @@
 
 enum { RECORDINGS_KEPT = 20, RECORDINGS_LISTED = 200 };
 
+/* $XDG_STATE_HOME/raydeck/NAME, where what is kept without a given path goes. NULL as below. Caller frees */
+char *state_folder(const char *name);
+/* FOLDER/KIND-20261130T103103Z-SERVICE and the extension. Caller frees. */
+char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service, const char *extension);
+
 char *recordings_folder(void); /* NULL: neither XDG_STATE_HOME nor HOME is set. Caller frees */
 /* FOLDER/KIND-20261130T103103Z-SERVICE.rec; service NULL: without. Caller frees. */
 char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service);

@@ -104,6 +104,9 @@ static void drills_are_judged(void **state)
     check_interrupted(&run[2]);
     check_gcs(&run[3]);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) check_cools_down(&run[i]);
+    char *kept = mem_printf("%s/raydeck/drills", folder);
+    assert_true(run_entries(kept) > 0);
+    free(kept);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_run_close(&run[i]);
     run_remove(folder);
 }

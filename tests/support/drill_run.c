@@ -37,7 +37,10 @@ struct drill_run drill_run_start(const char *folder, const char *name, const cha
         assert_true(n + 1 < ARGS);
         argv[n++] = options[i];
     }
-    r.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 100, .cols = 160});
+    char *state = mem_printf("XDG_STATE_HOME=%s", folder);
+    const char *const env[] = {state, NULL};
+    r.pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 100, .cols = 160});
+    free(state);
     return r;
 }
 

@@ -18,7 +18,8 @@ struct drill_run {
     int status;     /* -1: it runs */
 };
 
-/* folder: for its report NAME.json. sim and options (of `drill`): NULL-terminated, or NULL. */
+/* folder: for its report NAME.json, and the one it keeps under raydeck/drills. sim and options (of `drill`):
+ * NULL-terminated, or NULL. */
 struct drill_run drill_run_start(const char *folder, const char *name, const char *const *sim,
                                  const char *const *options);
 void drill_run_all(struct drill_run *run, size_t count); /* until all have ended; fails the test after 10 minutes */

@@ -124,6 +124,9 @@ static void the_cause_says_what_lies_behind(void **state)
     verdict_is(x, DRILL_FAIL, "; the workers give up after 40 s (RAY_gcs_rpc_server_reconnect_timeout_s)");
     x->outage.state_gone = true;
     verdict_is(x, DRILL_FAIL, "; the GCS's state was gone from Redis, which came back empty");
+    x->outage.state_gone = false;
+    x->outage.fields.lost = 50;
+    verdict_is(x, DRILL_FAIL, "; the new head did not find the GCS's state: 50 of 93 fields are gone");
     snprintf(x->outage.other_storage_ns, sizeof x->outage.other_storage_ns, "blue");
     verdict_is(x, DRILL_FAIL, "; the new head reads another external storage namespace, blue");
     loss_fill(x);
