@@ -41,13 +41,6 @@ struct redis_discovery {
     bool secrets_denied;                                                                   /* REDIS_SECRETS_SOURCE is */
 };
 
-static void text_replace(char **field, const char *text)
-{
-    char *copy = mem_str(text);
-    free(*field);
-    *field = copy;
-}
-
 /* ---- its source -------------------------------------------------------------------------------------------------- */
 
 /* Publishes the link's last refusal, with a remedy. */
@@ -134,8 +127,8 @@ static void link_close(struct redis_discovery *d)
     d->refused_ms = 0;
     change_free(d->denied);
     d->denied = NULL;
-    text_replace(&d->ns, NULL);
-    text_replace(&d->heads, NULL);
+    record_set(&d->ns, NULL);
+    record_set(&d->heads, NULL);
 }
 
 static void found_set(struct redis_discovery *d, const struct redis_desired *to)
@@ -143,9 +136,9 @@ static void found_set(struct redis_discovery *d, const struct redis_desired *to)
     char *address = mem_str(to->url), *from = NULL;
     mem_free_secret(d->address);
     d->address = address;
-    text_replace(&d->user, to->user ? to->user : d->credentials.user);
-    text_replace(&d->from, to->from);
-    text_replace(&d->user_from, d->how.conf->redis_user ? "configuration" : "RayService");
+    record_set(&d->user, to->user ? to->user : d->credentials.user);
+    record_set(&d->from, to->from);
+    record_set(&d->user_from, d->how.conf->redis_user ? "configuration" : "RayService");
     if (to->kind == PASSWORD_CONFIGURED) from = mem_str("configuration");
     if (to->kind == PASSWORD_INLINE) from = mem_printf("RayService %s/%s, in clear", to->ns, to->service);
     if (to->kind == PASSWORD_SECRET) from = mem_printf("Secret %s/%s, key %s", to->ns, to->secret_name, to->secret_key);
@@ -158,7 +151,7 @@ static void found_clear(struct redis_discovery *d)
     char **texts[] = {&d->user, &d->from, &d->user_from, &d->password_from, &d->password_why, &d->withheld_for};
     mem_free_secret(d->address);
     d->address = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) text_replace(texts[i], NULL);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) record_set(texts[i], NULL);
 }
 
 /* A RayService that names no Redis (any more): what was opened and read of an earlier one is not its own. */
@@ -208,7 +201,7 @@ static void link_open(struct redis_discovery *d, const struct redis_desired *to)
     link_close(d);
     d->opened = redis_desired_key(to);
     found_set(d, to);
-    text_replace(&d->password_why, NULL);
+    record_set(&d->password_why, NULL);
     secrets_publish(d, ERR_OK, NULL);
     enum err err = d->how.ops->open(d->how.loop, &conf, &d->sink, &d->link, &why);
     credentials_wipe(d);
@@ -251,7 +244,7 @@ static void fetch_failed(struct redis_discovery *d, enum err err, const char *wh
                        err == ERR_AUTH ? "not authenticated to read secrets" : "not permitted to read secrets");
     else
         source_publish(d, SOURCE_DOWN, err, text);
-    text_replace(&d->password_why, text);
+    record_set(&d->password_why, text);
     free(text);
 }
 
@@ -333,7 +326,7 @@ static void link_set_namespace(struct redis_discovery *d, const struct focus *f)
     const char *ns = d->how.conf->redis_ns ? d->how.conf->redis_ns : f->gcs_ns;
 
     if (!ns || text_unchanged(ns, d->ns) || !d->how.ops->set_namespace) return;
-    text_replace(&d->ns, ns);
+    record_set(&d->ns, ns);
     d->how.ops->set_namespace(d->link, d->ns);
 }
 
@@ -354,7 +347,7 @@ static void link_set_heads(struct redis_discovery *d, const struct world *w, con
         buf_printf(&all, "%s ", p->ip);
     }
     if (count > 0 && !text_unchanged(buf_text(&all), d->heads)) {
-        text_replace(&d->heads, buf_text(&all));
+        record_set(&d->heads, buf_text(&all));
         d->how.ops->set_head_addresses(d->link, ips, count);
     }
     buf_done(&all);
