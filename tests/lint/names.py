@@ -1,4 +1,4 @@
-"""Static functions are named with what they act on; every .c opens with what it is for; no two files have one name."""
+"""Static functions are named with what they act on; every .c and .h opens with what it is for; no two files have one name."""
 import os
 import re
 
@@ -16,12 +16,14 @@ for path in c_files():
     seen[base] = path
     if PRIVATE.search(base):
         found.append(f"{path}: a private header ends in _priv.h")
-    if not path.endswith(".c"):
+    if not path.endswith((".c", ".h")):
         continue
     with open(path, encoding="utf-8") as f:
         opening = f.read(400)
     if not re.match(r"/\*\s*(?:\* )?" + re.escape(base) + " - ", opening):
         found.append(f"{path}: does not open with /* {base} - what it is for */")
+    if path.endswith(".h"):
+        continue
     # Test cases are named with sentences, which cmocka prints; their helpers with what they act on, as all else.
     text = code(path)
     for match in STATIC.finditer(text):
