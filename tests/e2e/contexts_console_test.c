@@ -22,12 +22,13 @@
 
 #include <cmocka.h>
 
-enum { FILE_MAX = 64 * 1024, ALIASES = 5 };
+enum { FILE_MAX = 64 * 1024, ALIASES = 5, VARIABLES = 24 };
 
 /* Clusters "prod" and "stage"; the contexts c1 … c5 lead to prod as well. */
 struct place {
     struct sim_run *prod, *stage;
     char *folder, *state, *kubeconfig, *files[2];
+    char *variables; /* of a manifest that is deployed to prod */
     struct pty *pty;
 };
 
@@ -54,6 +55,23 @@ static char *kubeconfig_renamed(const struct place *p, struct sim_run *sim, cons
     return to;
 }
 
+/* The simulator's lines NAME=VALUE, as an environment; they point into what is returned. */
+static char *variables_read(struct sim_run *sim, const char **ret)
+{
+    struct buf b;
+    struct why why = {0};
+    char *path = mem_printf("%s/env", sim_run_folder(sim)), *save = NULL;
+    buf_init(&b, FILE_MAX);
+    assert_int_equal(file_read(path, &b, &why), ERR_OK);
+    char *text = mem_str(buf_text(&b));
+    size_t count = 0;
+    for (char *line = strtok_r(text, "\n", &save); line && count < VARIABLES; line = strtok_r(NULL, "\n", &save))
+        ret[count++] = line;
+    buf_done(&b);
+    free(path);
+    return text;
+}
+
 static int place_open(void **state)
 {
     struct place *p = mem_zero(1, sizeof *p);
@@ -69,7 +87,8 @@ static int place_open(void **state)
     p->kubeconfig = mem_printf("KUBECONFIG=%s:%s", p->files[0], p->files[1]);
     p->state = mem_printf("XDG_STATE_HOME=%s/state", p->folder);
     const char *const argv[] = {run_raydeck(), "--neuron", "none", "--no-recorder", NULL};
-    const char *const env[] = {p->kubeconfig, p->state, NULL};
+    const char *env[VARIABLES + 3] = {p->kubeconfig, p->state};
+    p->variables = variables_read(p->prod, env + 2);
     p->pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
     pty_see(p->pty, "prod .+ mistral .+ RayService mistral");
     pty_see(p->pty, "head +mistral-.*-head-.* 2/2 +Running");
@@ -87,6 +106,7 @@ static int place_close(void **state)
     free(p->files[0]);
     free(p->files[1]);
     free(p->kubeconfig);
+    free(p->variables);
     free(p->state);
     free(p);
     return 0;
@@ -184,18 +204,55 @@ static void an_outage_goes_on_behind_another_context(void **state)
     console_leave(p);
 }
 
-/* Arming is the context's own. */
-static void one_context_is_armed_alone(void **state)
+static void context_arm(struct place *p)
 {
-    struct place *p = *state;
     pty_send(p->pty, ":arm\r");
     pty_see(p->pty, "y yes, do it");
     pty_send(p->pty, "y");
     pty_see(p->pty, "^ prod .*ARMED 1");
+}
+
+/* Arming is the context's own. */
+static void one_context_is_armed_alone(void **state)
+{
+    struct place *p = *state;
+    context_arm(p);
     context_show(p, "stage");
     pty_see(p->pty, "^ stage .*READ-ONLY");
     context_show(p, "prod");
     pty_see(p->pty, "^ prod .*ARMED 1");
+    console_leave(p);
+}
+
+static void overlay_escape(struct place *p, const char *what)
+{
+    pty_send(p->pty, "\033");
+    assert_true(pty_wait_gone(p->pty, what, DEADLINE_MS));
+}
+
+/* A deployment that waits for its answer: it goes on behind another context, and that one cannot be closed. */
+static void what_runs_holds_its_context(void **state)
+{
+    struct place *p = *state;
+    context_arm(p);
+    pty_send(p->pty, "xd");
+    pty_see(p->pty, "waiting for confirmation");
+    overlay_escape(p, "waiting for confirmation");
+    context_show(p, "stage");
+    pty_send(p->pty, ":ctx close prod\r");
+    pty_see(p->pty, "ctx: prod is held by a deployment");
+    pty_send(p->pty, ":ctx\r");
+    pty_see(p->pty, "prod +a deployment");
+    overlay_escape(p, "Contexts");
+    context_show(p, "prod");
+    pty_send(p->pty, "xd");
+    pty_see(p->pty, "waiting for confirmation");
+    pty_send(p->pty, "n");
+    assert_true(pty_wait_gone(p->pty, "waiting for confirmation", DEADLINE_MS));
+    overlay_escape(p, "Deploy");
+    pty_send(p->pty, ":ctx close\r");
+    pty_see(p->pty, "prod is closed");
+    pty_see(p->pty, "^ stage .+ mistral");
     console_leave(p);
 }
 
@@ -233,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(an_outage_goes_on_behind_another_context),
         T(one_context_is_armed_alone),
+        T(what_runs_holds_its_context),
         T(the_one_left_longest_ago_gives_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
