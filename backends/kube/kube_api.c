@@ -30,11 +30,12 @@ enum {
 enum { RAYSERVICES, NODES, RAYCLUSTERS, PODS, EVENTS, SLICES };
 
 /* Events and EndpointSlices have no label that is Ray's alone. In a cluster of 20,000 other pods only these are kept:
- * events of KubeRay's kinds, and of pods by its way of naming them ("CLUSTER-head-…", "CLUSTER-GROUP-worker-…"). */
+ * events of KubeRay's kinds, and of pods and Jobs by its way of naming them ("CLUSTER-head-…",
+ * "CLUSTER-GROUP-worker-…", "CLUSTER-redis-cleanup"). */
 static bool is_about_ray(const struct record *r)
 {
     const struct event *e = (const void *)r;
-    if (text_has(e->about_kind, "Ray")) return true;
+    if (text_has(e->about_kind, "Ray") || text_has(e->about, "-redis-cleanup")) return true;
     return text_eq(e->about_kind, "Pod") && (text_has(e->about, "-head-") || text_has(e->about, "-worker-"));
 }
 

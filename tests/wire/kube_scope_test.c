@@ -50,7 +50,9 @@ static bool scope_route(struct kube_fixture *s, const char *request, struct tiny
         *reply = kube_fixture_json(
             s, 200,
             LIST(EVENT("e1", "a", "RayCluster", "x") "," EVENT("e2", "a", "Pod", "mistral-head-x") "," EVENT(
-                "e3", "web", "Pod", "shop-5d4f") "," EVENT("e4", "web", "Deployment", "shop")));
+                "e3", "web", "Pod", "shop-5d4f") "," EVENT("e4", "web", "Deployment",
+                                                           "shop") "," EVENT("e5", "a", "Job",
+                                                                             "mistral-redis-cleanup")));
     else
         return false;
     return true;
@@ -84,7 +86,7 @@ static void all_namespaces_take_one_watch_per_kind(void **state)
     kube_fixture_until(&s, all_are_watched, "every kind is watched");
     assert_int_equal(world_count(s.world, TABLE_POD), 2);
     assert_int_equal(world_count(s.world, TABLE_SLICE), 1); /* the others are no RayService's */
-    assert_int_equal(world_count(s.world, TABLE_EVENT), 2);
+    assert_int_equal(world_count(s.world, TABLE_EVENT), 3);
     assert_int_equal(world_reads_ns(s.world, "a"), TRI_YES);
     assert_int_equal(world_reads_ns(s.world, "whichever"), TRI_YES);
     assert_true(world_watches_all(s.world));
