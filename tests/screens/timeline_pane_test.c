@@ -248,10 +248,14 @@ static void enter_opens_what_lies_there(void **state)
     static const struct {
         enum timeline_kind kind;
         const char *text;
-    } cases[] = {{LANE_HEAD, "History"},  {LANE_WORKER, "Running 1/1, 0 restarts"},
-                 {LANE_BEAT, "s old"},    {LANE_FIELDS, "fields in Redis"},
-                 {LANE_ROUTE, "History"}, {LANE_PROMPTS, "phase"},
-                 {LANE_EVENTS, "count"},  {LANE_ENDPOINTS, "ready, 2 besides the head"}};
+    } cases[] = {{LANE_HEAD, "earlier                  not watched yet"},
+                 {LANE_WORKER, "Running 1/1, 0 restarts"},
+                 {LANE_BEAT, "s old"},
+                 {LANE_FIELDS, "fields in Redis"},
+                 {LANE_ROUTE, "History"},
+                 {LANE_PROMPTS, "phase"},
+                 {LANE_EVENTS, "count"},
+                 {LANE_ENDPOINTS, "ready, 2 besides the head"}};
     struct replay p;
     replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
     replay_until(&p, KILL_MS + 60000);

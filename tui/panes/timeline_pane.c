@@ -204,7 +204,10 @@ static void history_detail(const struct timeline_pane *s, const struct timeline_
     char words[TIMELINE_WORDS_MAX], before[TIMELINE_WORDS_MAX] = "";
     for (size_t i = spans > HISTORY_LINES ? spans - HISTORY_LINES : 0; i < spans; i++) {
         const struct timeline_span *span = timeline_span(t, lane, i);
-        history_add(s, span->at_ms, span->words, out);
+        if (span->at_ms < timeline_began_ms(t)) /* it was created then: no clock of ours need reach so far back */
+            buf_printf(out, "earlier      %10s  %s\n", "", span->words);
+        else
+            history_add(s, span->at_ms, span->words, out);
     }
     if (spans || lane->shape == SHAPE_BARS) return;
     for (int col = 0; col < s->plan.plot; col++) {
