@@ -98,7 +98,7 @@ static void on_change(void *owner, struct change *c)
     focus_renew(s); /* it borrows from the records that the change may have replaced */
     if (s->calls.applied) s->calls.applied(s->calls.arg, c);
     recoveries_observe(s->recoveries, s->world, &s->focus, c, moves);
-    timeline_observe(s->timeline, s->world, &s->focus, c);
+    timelines_observe(s->timelines, s->world, &s->focus, c);
     session_services_set_fast_poll(s);
     if (!s->replays && c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED)
         session_permission_doubt(s);
@@ -236,7 +236,7 @@ static struct session *session_new(struct loop *l, const struct conf *conf, cons
     if (calls) s->calls = *calls;
     s->world = world_new();
     s->recoveries = recoveries_new();
-    s->timeline = timeline_new();
+    s->timelines = timelines_new();
     s->reconcile = clock_alarm_new(s->clock, session_reconcile, s);
     budget_init(&s->reconciles, reconcile_rates, session_now_ms(s));
     s->sink = (struct sink){on_change, s};
@@ -276,11 +276,11 @@ void session_take_base(struct session *s, struct change *c)
 void session_reset(struct session *s)
 {
     recoveries_free(s->recoveries);
-    timeline_free(s->timeline);
+    timelines_free(s->timelines);
     world_free(s->world);
     s->world = world_new();
     s->recoveries = recoveries_new();
-    s->timeline = timeline_new();
+    s->timelines = timelines_new();
     s->focus_fresh = false;
 }
 
@@ -316,7 +316,7 @@ void session_close(struct session *s)
     if (s->kube) s->kube_ops->close(s->kube);
     alarm_free(s->reconcile);
     recoveries_free(s->recoveries);
-    timeline_free(s->timeline);
+    timelines_free(s->timelines);
     world_free(s->world);
     free(s->ns);
     free(s->service);
@@ -344,7 +344,8 @@ const struct recovery *session_recovery(const struct session *s)
 
 const struct timeline *session_timeline(const struct session *s)
 {
-    return s->timeline;
+    const struct focus f = session_focus(s);
+    return timelines_of(s->timelines, &f);
 }
 
 const struct sink *session_sink(const struct session *s)
@@ -380,7 +381,7 @@ void session_tick(struct session *s)
     if (moved) s->focus_fresh = false;
     focus_renew(s);
     moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, clock_wall_ms(s->clock)) || moved;
-    timeline_tick(s->timeline, s->world, &s->focus, now, clock_wall_ms(s->clock));
+    timelines_tick(s->timelines, s->world, &s->focus, now, clock_wall_ms(s->clock));
     if (moved) session_publish_time(s, now);
     if (s->replays) return;
     session_services_set_fast_poll(s);

@@ -14,6 +14,7 @@
 #include "backends/session/serve_probes.h"
 #include "backends/session/session.h"
 #include "backends/world/recoveries.h"
+#include "backends/world/timelines.h"
 
 enum {
     SESSION_RECONCILE_MS = 20,
@@ -73,7 +74,7 @@ struct session {
     struct session_calls calls;
     struct world *world;
     struct recoveries *recoveries;
-    struct timeline *timeline;
+    struct timelines *timelines;
     struct alarm *reconcile;
     struct budget reconciles;
     uint64_t reconciled_ms; /* of the last one */

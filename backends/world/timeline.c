@@ -221,6 +221,7 @@ static void timeline_follow(struct timeline *t, const char *uid)
 static bool timeline_ready(const struct timeline_look *l, uint64_t now_ms, uint64_t wall_ms)
 {
     struct timeline *t = l->t;
+    if (t->began_ms && now_ms > t->now_ms + SOURCE_STALE_MS) timeline_look_away(t);
     if (now_ms > t->now_ms) {
         t->now_ms = now_ms;
         t->wall_ms = wall_ms;

@@ -7,10 +7,12 @@
  * TIMELINE_MS, of each lane at most so many items; what is dropped by count is counted and said.
  *
  * What is not known is a state of its own: before the console watched, and from a source's last proof of life until it
- * is heard again. It is never drawn as good, nor as zero, nor as nothing.
+ * is heard again; so is the time in which nobody told the timeline anything for SOURCE_STALE_MS (the console was
+ * stopped, the machine slept, another RayService had the focus). It is never drawn as good, nor as zero, nor as
+ * nothing.
  *
  * Times are ours (struct change's at_ms); a time by the wall clock is converted when it comes in. A timeline is of the
- * RayService in focus, by UID; with another one in focus it begins anew.
+ * RayService in focus, by UID; with another one in focus it begins anew (timelines.h keeps one of each).
  */
 #ifndef RAYDECK_WORLD_TIMELINE_H
 #define RAYDECK_WORLD_TIMELINE_H
@@ -110,8 +112,9 @@ void timeline_tick(struct timeline *t, const struct world *w, const struct focus
 
 /* ---- reading; times in ms, [from, to) -------------------------------------------------------------------------- */
 
-uint64_t timeline_began_ms(const struct timeline *t); /* 0: nothing was observed yet */
-uint64_t timeline_now_ms(const struct timeline *t);   /* of the last call above */
+const char *timeline_service(const struct timeline *t); /* UID of the RayService; "": none was observed yet */
+uint64_t timeline_began_ms(const struct timeline *t);   /* 0: nothing was observed yet */
+uint64_t timeline_now_ms(const struct timeline *t);     /* of the last call above */
 uint64_t timeline_wall_ms(const struct timeline *t, uint64_t at_ms);
 uint64_t timeline_at_ms(const struct timeline *t, uint64_t wall_ms);
 /* The lanes of which something lies in that time, in the order of the screen; returns how many (<= max). */

@@ -308,3 +308,25 @@ void timeline_look_cores(const struct timeline_look *l)
     for (size_t i = 0; i < l->t->cores; i++)
         core_look(l, l->t->core[i], world_find(l->w, TABLE_CORE, l->t->core[i]->key));
 }
+
+/* ---- while nobody watched ---------------------------------------------------------------------------------------- */
+
+static void values_look_away(struct timeline_values *v, uint64_t at_ms)
+{
+    const struct timeline_step *last = fifo_last(&v->steps);
+    if (!last || last->state != TIMELINE_READY) return;
+    values_add(v, at_ms, TIMELINE_UNKNOWN, 0, 0);
+    snprintf(v->why, sizeof v->why, "not watched");
+}
+
+void timeline_look_away(struct timeline *t)
+{
+    const uint64_t at_ms = t->now_ms + 1; /* what was seen last was true then */
+    for (size_t i = 0; i < t->pods; i++) {
+        const struct timeline_span *last = fifo_last(&t->pod[i]->spans);
+        if (last && last->state != TIMELINE_GONE) pod_add_span(t->pod[i], at_ms, TIMELINE_UNKNOWN, "not watched");
+    }
+    for (size_t i = 0; i < t->cores; i++) values_look_away(&t->core[i]->values, at_ms);
+    for (size_t i = 0; i < VALUES_COUNT; i++) values_look_away(&t->values[i], at_ms);
+    for (size_t i = 0; i < TALLY_SERIES; i++) values_look_away(&t->series[i].heard, at_ms);
+}

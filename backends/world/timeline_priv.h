@@ -72,6 +72,7 @@ void timeline_look_gcs(const struct timeline_look *l);
 void timeline_look_serve(const struct timeline_look *l);
 void timeline_look_core(const struct timeline_look *l, const char *key);
 void timeline_look_cores(const struct timeline_look *l);
+void timeline_look_away(struct timeline *t); /* nothing was told since: all that was known is unknown from then on */
 void timeline_look_deleted(const struct timeline_look *l, const struct change *c);
 
 /* timeline_requests.c */

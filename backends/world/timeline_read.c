@@ -15,6 +15,11 @@ static const struct {
 #undef X
 };
 
+const char *timeline_service(const struct timeline *t)
+{
+    return t->service;
+}
+
 uint64_t timeline_began_ms(const struct timeline *t)
 {
     return t->began_ms;

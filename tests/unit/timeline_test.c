@@ -1,7 +1,7 @@
 /* timeline_test.c - the history of a RayService: of two recorded head kills, of one without fault tolerance, of sources
  * that fall silent, and within its limits. */
 #include "backends/base/mem.h"
-#include "backends/world/timeline.h"
+#include "backends/world/timelines.h"
 #include "tests/support/random_change.h"
 #include "tests/support/replay.h"
 #include "tests/support/world_fixture.h"
@@ -310,6 +310,64 @@ static void another_service_begins_anew(void **state)
     fixture_done(&f);
 }
 
+/* The console was stopped, or the machine slept: the time between is unknown, whatever comes first after it. */
+static void while_nobody_watched_nothing_is_known(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct lanes l;
+    fixture_calm(&f);
+    for (int i = 0; i < 5; i++) fixture_wait(&f, 1000);
+    const uint64_t stopped = f.now_ms;
+    f.now_ms += 60000;
+    f.wall_ms += 60000;
+    fixture_probe(&f, "ok", 20000); /* before any tick */
+    fixture_wait(&f, 0);
+    fixture_wait(&f, 1000);
+    lanes_of(f.timeline, stopped - 5000, f.now_ms, &l);
+    for (size_t i = 0; i < l.count; i++) {
+        const struct timeline_lane *lane = &l.lane[i];
+        if (is_idle(lane)) continue;
+        assert_int_equal(timeline_cell(f.timeline, lane, stopped - 1000, stopped).state, TIMELINE_READY);
+        assert_int_equal(timeline_cell(f.timeline, lane, stopped + 20000, stopped + 40000).state, TIMELINE_UNKNOWN);
+        assert_int_equal(timeline_cell(f.timeline, lane, f.now_ms, f.now_ms + 1).state, TIMELINE_READY);
+    }
+    fixture_done(&f);
+}
+
+/* Two RayServices, one on the screen after the other: each has its own history, with a hole where the other was. */
+static void each_service_keeps_its_own(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    struct rayservice *other = (struct rayservice *)record_new(TABLE_RAYSERVICE, "another-uid");
+    record_set(&other->ns, "mistral");
+    record_set(&other->name, "another");
+    fixture_put(&f, "kube/rayservices", WORLD_KUBE, other);
+    struct timelines *all = timelines_new();
+    const struct focus one = focus_of(f.world, "mistral", "mistral"), two = focus_of(f.world, "mistral", "another");
+    assert_non_null(one.rayservice);
+    assert_non_null(two.rayservice);
+    uint64_t now = f.now_ms;
+    for (int i = 0; i < 5; i++, now += 1000) timelines_tick(all, f.world, &one, now, now);
+    const struct timeline *first = timelines_of(all, &one);
+    const uint64_t began = timeline_began_ms(first);
+    for (int i = 0; i < 30; i++, now += 1000) timelines_tick(all, f.world, &two, now, now);
+    assert_ptr_not_equal(timelines_of(all, &two), first);
+    assert_string_equal(timeline_service(timelines_of(all, &two)), "another-uid");
+    timelines_tick(all, f.world, &one, now, now);
+    assert_ptr_equal(timelines_of(all, &one), first);
+    assert_int_equal(timeline_began_ms(first), began);
+    struct lanes l;
+    lanes_of(first, began, now, &l);
+    assert_int_equal(state_at(first, lane_of(&l, LANE_WORKER, 0), began + 15000), TIMELINE_UNKNOWN);
+    const struct focus none = {.ns = "mistral"};
+    assert_ptr_equal(timelines_of(all, &none), first);
+    timelines_free(all);
+    fixture_done(&f);
+}
+
 /* Whatever comes, in whatever order: each lane can be read at any moment, and says something finite. */
 static void random_changes_can_be_read(void **state)
 {
@@ -356,6 +414,8 @@ int main(void)
         cmocka_unit_test(a_silent_source_is_unknown_from_its_last_proof_of_life),
         cmocka_unit_test(no_more_is_kept_than_two_hours_and_so_many),
         cmocka_unit_test(another_service_begins_anew),
+        cmocka_unit_test(while_nobody_watched_nothing_is_known),
+        cmocka_unit_test(each_service_keeps_its_own),
         cmocka_unit_test(random_changes_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
