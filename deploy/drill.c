@@ -289,7 +289,7 @@ static void drill_judge_now(struct drill *d)
                                              .limits = d->conf.limits,
                                              .wall_ms = drill_wall_ms(d),
                                              .has_redis = d->has_redis,
-                                             .has_fields = d->has_redis,
+                                             .has_fields = d->has_redis && outage_fields_are_read(session_world(s)),
                                              .has_neuron = d->has_neuron,
                                              .has_prompts = d->prompts_per_s > 0,
                                              .fault = d->fault},

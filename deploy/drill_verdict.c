@@ -35,7 +35,7 @@ static void measure_outage(const struct verdict_ask *ask, struct judged *j)
 {
     const struct outage *o = ask->outage;
 
-    if (ask->has_redis)
+    if (ask->has_redis && o->ft != TRI_NO) /* else no GCS writes to the Redis that is read */
         length_set(j, o->gcs_silent_ms, "the silence of the GCS was not seen");
     else
         length_set(j, o->head_down_ms, "without Redis: the head was not seen down");

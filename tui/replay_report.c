@@ -19,7 +19,7 @@ struct judging {
     struct outage outage;
     struct criteria limits;
     char *ray_version, *kuberay;
-    bool has_redis, has_neuron;
+    bool has_redis, has_fields, has_neuron;
     uint64_t wall_ms;
     struct timeline_loss drawn; /* the second time */
 };
@@ -53,6 +53,7 @@ static void outage_take(struct judging *j)
     j->kuberay = mem_str(f.head ? f.head->kuberay : NULL);
     j->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
     j->has_redis = world_is_read(j, WORLD_REDIS);
+    j->has_fields = outage_fields_are_read(w);
     j->has_neuron = world_is_read(j, WORLD_NEURON);
 }
 
@@ -100,7 +101,7 @@ int replay_report(const struct cli *cli, struct recording *recording, uint64_t a
                                              .limits = &j.limits,
                                              .wall_ms = j.wall_ms,
                                              .has_redis = j.has_redis,
-                                             .has_fields = j.has_redis,
+                                             .has_fields = j.has_redis && j.has_fields,
                                              .has_neuron = j.has_neuron,
                                              .has_prompts = tally_ended(&j.tally->sum[TALLY_PROMPTS]) > 0,
                                              .fault = fault},

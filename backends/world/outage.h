@@ -125,6 +125,9 @@ struct known_u64 outage_phase_ms(const struct outage *o);
 /* The rungs in order of time: those that hold by when they were reached, then the others as they are expected. */
 void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT]);
 
+/* Whether the names of GCS fields were read of any table: without, none can be told to be lost. */
+bool outage_fields_are_read(const struct world *w);
+
 /* ---- sums over it ----------------------------------------------------------------------------------------------- */
 
 size_t outage_answered(const struct outage *o); /* probes and prompts */

@@ -169,3 +169,10 @@ void outage_fill_fields(const struct recovery *r, const struct world *w, uint64_
     take_checkpoints(b, w, r->state_gone_ms.known, &ret->checkpoints);
     ret->checkpoints.known &= heard;
 }
+
+bool outage_fields_are_read(const struct world *w)
+{
+    WORLD_EACH (row, w, TABLE_GCSTABLE)
+        if (ROW(row, gcstable)->list_count) return true;
+    return false;
+}

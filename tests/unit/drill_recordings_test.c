@@ -13,20 +13,30 @@
 
 #include <cmocka.h>
 
+#define MISTRAL_KILL_MS UINT64_C(1795440528077) /* marks.txt of ray-mistral: default grace */
+
 static void recording_open(struct replay *p, void *folder)
 {
-    replay_open(p, folder, REPLAY_PROMPTS);
+    replay_open(p, folder, REPLAY_PROMPTS | REPLAY_WHOAMI);
 }
 
-static void recording_judge(const char *folder, enum drill_result result, const char *cause, struct drill_verdict *ret)
+/* until_ms: the loss that it shows then, wall; 0: at its end. */
+static void recording_judge_at(const char *folder, uint64_t until_ms, enum drill_result result, const char *cause,
+                               struct drill_verdict *ret)
 {
     char name[64];
     struct outage outage;
     text_safe_into(name, sizeof name, folder, strlen(folder));
-    drill_judge_recording(&(struct drill_recording){.open = recording_open, .arg = name}, ret, &outage);
+    drill_judge_recording(&(struct drill_recording){.open = recording_open, .arg = name, .until_ms = until_ms}, ret,
+                          &outage);
     drill_verdict_print(folder, ret);
     assert_string_equal(drill_result_word(ret->result), drill_result_word(result));
     if (!strstr(ret->cause, cause)) fail_msg("%s: %s", folder, ret->cause);
+}
+
+static void recording_judge(const char *folder, enum drill_result result, const char *cause, struct drill_verdict *ret)
+{
+    recording_judge_at(folder, 0, result, cause, ret);
 }
 
 static double seconds_of(const struct drill_verdict *v, enum criterion_id id)
@@ -66,6 +76,17 @@ static void a_head_that_comes_back_late_passes_with_ft(void **state)
     assert_non_null(strstr(v.scope, "fields not judged"));
 }
 
+/* Two kills of one head after the other, with FT: by the pod's own grace, and by none. */
+static void both_head_kills_of_ray_mistral_pass(void **state)
+{
+    (void)state;
+    struct drill_verdict v;
+    recording_judge_at("ray-mistral", MISTRAL_KILL_MS + 92000, DRILL_PASS, "", &v);
+    assert_true(seconds_of(&v, CRITERION_OUTAGE) > 11 && seconds_of(&v, CRITERION_OUTAGE) < 15);
+    recording_judge("ray-mistral", DRILL_PASS, "", &v);
+    assert_true(seconds_of(&v, CRITERION_OUTAGE) > 10 && seconds_of(&v, CRITERION_OUTAGE) < 13);
+}
+
 static void what_is_no_loss_of_a_head_proves_nothing(void **state)
 {
     (void)state;
@@ -80,6 +101,7 @@ int main(void)
         cmocka_unit_test(a_loss_without_ft_fails),
         cmocka_unit_test(a_gcs_that_crashes_thrice_passes_with_ft),
         cmocka_unit_test(a_head_that_comes_back_late_passes_with_ft),
+        cmocka_unit_test(both_head_kills_of_ray_mistral_pass),
         cmocka_unit_test(what_is_no_loss_of_a_head_proves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

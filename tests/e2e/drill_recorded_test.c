@@ -1,0 +1,135 @@
+/*
+ * drill_recorded_test.c - recordings of real losses of a head as files of `raydeck record`: `raydeck replay FILE
+ * report` judges each as the world judges it that was fed with the same changes.
+ */
+#include "tests/support/deadline.h"
+#include "tests/support/drill_harness.h"
+#include "tests/support/run.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/link/file.h"
+#include "backends/recording/recorder.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { FILE_MAX = 64 * 1024 * 1024 };
+#define MISTRAL_KILL_MS UINT64_C(1795440528077) /* marks.txt of ray-mistral: the first of two */
+
+static const struct recorded {
+    char folder[32];
+    const char *result, *cause; /* cause: a part of it, "" of PASS */
+    uint64_t until_ms;          /* wall; 0: to its end */
+} recorded[] = {
+    {"ray-mistral", "PASS", "", MISTRAL_KILL_MS + 92000},
+    {"ray-mistral", "PASS", "", 0},
+    {"real-gcs-crash-twice", "PASS", "", 0},
+    {"real-operator-down", "PASS", "", 0},
+    {"real-noft-kill", "FAIL", "GCS fault tolerance is off", 0},
+};
+
+static void recorded_open(struct replay *p, void *folder)
+{
+    replay_open(p, folder, REPLAY_PROMPTS | REPLAY_WHOAMI);
+}
+
+struct making {
+    struct recorder *recorder;
+    struct buf file;
+};
+
+static void on_piece(void *arg, const struct frame_piece *piece)
+{
+    struct making *m = arg;
+    assert_int_equal(buf_add(&m->file, piece->bytes, piece->len), ERR_OK);
+}
+
+static void on_applied(void *arg, const struct replay *p, const struct change *c)
+{
+    struct making *m = arg;
+    recorder_change(m->recorder, c);
+    recorder_turn(m->recorder, p->world, c->at_ms, c->wall_ms);
+}
+
+static void file_make(struct recorded *of, const char *path)
+{
+    struct making m = {.recorder = NULL};
+    struct replay p;
+    buf_init(&m.file, FILE_MAX);
+    recorded_open(&p, of->folder);
+    recorder_opening(&(struct recorder_opening){.raydeck = "test"}, p.now_ms, p.now_ms, &m.file);
+    m.recorder = recorder_new(&(struct frame_calls){on_piece, &m}, NULL, p.now_ms, p.now_ms);
+    p.applied = on_applied;
+    p.applied_arg = &m;
+    replay_until(&p, of->until_ms ? of->until_ms : p.end_ms);
+    recorder_cut(m.recorder);
+    assert_int_equal(file_write(path, m.file.data, m.file.len, NULL), ERR_OK);
+    recorder_free(m.recorder);
+    replay_close(&p);
+    buf_done(&m.file);
+}
+
+/* The same figures of a loss that was lived through, to the second that the harness looks at. */
+static void figure_check(const struct recorded *of, const cJSON *json, const struct drill_verdict *v)
+{
+    int i = 0;
+    JSON_EACH (c, json_get(json, "criteria")) {
+        const struct judged *j = &v->of[i++];
+        const struct known_f64 value = json_f64(c, "value");
+        const bool counts = strcmp(json_str(c, "unit"), "seconds") != 0;
+        if (j->state == JUDGED_NOT) continue;
+        if (!value.known || !j->value.known || (!counts && fabs(value.value - j->value.value) > 1))
+            fail_msg("%s: %s (%s): %f, not %f", of->folder, json_str(c, "id"), json_str(c, "detail"), value.value,
+                     j->value.value);
+        assert_string_equal(json_str(c, "state"), judged_state_word(j->state));
+    }
+}
+
+static void recorded_check(struct recorded *of, const char *path)
+{
+    struct drill_verdict v;
+    struct outage outage;
+    cJSON *json = NULL;
+    const char *const argv[] = {run_raydeck(), "replay", path, "report", "-o", "json", NULL};
+    drill_judge_recording(&(struct drill_recording){.open = recorded_open, .arg = of->folder, .until_ms = of->until_ms},
+                          &v, &outage);
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
+    if (json_parse(r.out, strlen(r.out), &json, NULL)) fail_msg("%s: %d: %s%s", of->folder, r.status, r.out, r.err);
+    const char *result = json_str(json, "result"), *cause = json_str(json, "cause");
+    if (strcmp(result, of->result) != 0 || !strstr(cause ? cause : "", of->cause))
+        fail_msg("%s: %s: %s", of->folder, result, cause);
+    assert_int_equal(r.status, strcmp(result, "PASS") != 0);
+    assert_string_equal(result, drill_result_word(v.result));
+    if (v.result == DRILL_PASS) figure_check(of, json, &v);
+    cJSON_Delete(json);
+    run_done(&r);
+}
+
+static void the_file_of_a_loss_is_judged_as_the_loss(void **state)
+{
+    (void)state;
+    char *folder = run_folder();
+    for (size_t i = 0; i < ARRAY_LEN(recorded); i++) {
+        struct recorded of = recorded[i];
+        char *path = mem_printf("%s/%zu.rec", folder, i);
+        file_make(&of, path);
+        recorded_check(&of, path);
+        free(path);
+    }
+    run_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_file_of_a_loss_is_judged_as_the_loss)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
