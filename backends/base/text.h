@@ -50,7 +50,11 @@ enum err text_u64(const char *s, size_t len, uint64_t max, uint64_t *ret); /* de
 enum { TEXT_NUM_MAX = 32 };
 char *text_bytes(char out[TEXT_NUM_MAX], struct known_u64 bytes); /* "–", "812 B", "5.0 KiB", "752 KiB", "6.1 MiB" */
 char *text_duration(char out[TEXT_NUM_MAX], uint64_t ms);         /* kubectl's: "5s", "4m10s", "3h", "4d2h", "9d" */
-char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms);          /* a stop-watch: "5.4s", "59.9s", "1:21", "9:54" */
+/* A stop-watch: "5.4s", "59.9s", "1:21", "9:54". Cut and never rounded, so that nothing is shown that has not passed.
+ */
+char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms);
+/* A latency, cut as well: "–", "34 ms", "1.5 s". Nobody else prints fractions of seconds: two that do would differ. */
+char *text_latency(char out[TEXT_NUM_MAX], struct known_u64 us);
 
 /* True if both are known and equal: unknown (NULL or "") equals nothing, not even unknown. */
 bool text_eq(const char *a, const char *b);

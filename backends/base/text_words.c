@@ -51,6 +51,17 @@ char *text_duration(char out[TEXT_NUM_MAX], uint64_t ms)
     return two_units(out, y, "y", 0, "");
 }
 
+char *text_latency(char out[TEXT_NUM_MAX], struct known_u64 us)
+{
+    if (!us.known)
+        snprintf(out, TEXT_NUM_MAX, "\xE2\x80\x93");
+    else if (us.value < 1000000)
+        snprintf(out, TEXT_NUM_MAX, "%" PRIu64 " ms", us.value / 1000);
+    else
+        snprintf(out, TEXT_NUM_MAX, "%" PRIu64 ".%u s", us.value / 1000000, (unsigned)(us.value / 100000 % 10));
+    return out;
+}
+
 char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms)
 {
     uint64_t s = ms / 1000;

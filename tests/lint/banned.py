@@ -22,6 +22,9 @@ BY_CLOCK = ("backends/session/", "tui/panes/", "tui/arming", "tui/answering", "t
 MACHINE_TIME = re.compile(r"\bloop_(?:now|wall|own_wall)_ms\s*\(")
 FORBIDDEN_REDIS = re.compile(r'"(KEYS|MONITOR|FLUSHALL|FLUSHDB|HGETALL|DEL|HSET|HDEL|SET)(?: |")')
 
+# Seconds with a fraction are cut by text_seconds and text_latency: a second way of printing them rounds otherwise.
+SECONDS = re.compile(r"%(?:\.[1-9]f|llu\.%\w+) ?s(?![a-z])")
+
 found = []
 for path in c_files("backends", "deploy", "tui"):
     if not path.endswith((".c", ".h")):
@@ -35,6 +38,11 @@ for path in c_files("backends", "deploy", "tui"):
                 found.append(f"{path}:{number}: {name} is not used here: {BANNED[name]} instead")
         if path.startswith(BY_CLOCK) and MACHINE_TIME.search(line):
             found.append(f"{path}:{number}: the machine's time is not read here: clock_now_ms or clock_wall_ms instead")
+    if path.startswith(("backends/", "deploy/", "tui/")) and not path.startswith("backends/sim/"):
+        with open(path, encoding="utf-8") as f:
+            for number, line in enumerate(f, 1):
+                if SECONDS.search(line):
+                    found.append(f"{path}:{number}: seconds are printed by text_seconds or text_latency")
     if path.startswith("backends/redis/"):
         with open(path, encoding="utf-8") as f:
             for number, line in enumerate(f, 1):

@@ -277,6 +277,11 @@ static void the_stop_watch(void **state)
     assert_string_equal(text_seconds(out, 81000), "1:21");
     assert_string_equal(text_seconds(out, 594000), "9:54");
     assert_string_equal(text_seconds(out, 3723000), "1:02:03");
+    /* Both are cut: one length is one number, whoever prints it. */
+    assert_string_equal(text_latency(out, known_u64(1569999)), "1.5 s");
+    assert_string_equal(text_seconds(out, 1569), "1.5s");
+    assert_string_equal(text_latency(out, known_u64(999999)), "999 ms");
+    assert_string_equal(text_latency(out, UNKNOWN_U64), "–");
 }
 
 static void texts_are_compared(void **state)
