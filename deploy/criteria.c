@@ -134,12 +134,16 @@ enum err criteria_read(struct criteria *c, const char *name, const char *bytes, 
 
 char *criterion_value(enum criterion_id id, double value, char out[CRITERION_TEXT_MAX])
 {
+    char seconds[TEXT_NUM_MAX];
+
     switch (criteria[id].unit) {
     case CRITERION_COUNT: snprintf(out, CRITERION_TEXT_MAX, "%.0f", value); break;
     case CRITERION_PERCENT:
         snprintf(out, CRITERION_TEXT_MAX, value > 0 && value < 0.01 ? "< 0.01 %%" : "%.3g %%", value);
         break;
-    case CRITERION_SECONDS: snprintf(out, CRITERION_TEXT_MAX, value < 1 ? "%.3f s" : "%.1f s", value); break;
+    case CRITERION_SECONDS:
+        snprintf(out, CRITERION_TEXT_MAX, "%s", text_latency(seconds, known_u64((uint64_t)(value * 1e6 + 0.5))));
+        break;
     }
     return out;
 }

@@ -26,8 +26,9 @@ static bool is_current(struct deploy *d, const struct service_seen *s)
 static void accepted_decide(struct deploy *d, const struct service_seen *s)
 {
     uint64_t since = d->applied_wall_ms > SKEW_MS ? d->applied_wall_ms - SKEW_MS : 0;
+    const char *uid = s->uid[0] ? s->uid : NULL; /* events of an earlier one of that name are not its own */
     const struct event *e =
-        d->conf.world ? reason_event(d->conf.world, d->ns, d->service, NULL, "InvalidRayServiceSpec", since) : NULL;
+        d->conf.world ? reason_event(d->conf.world, d->ns, d->service, uid, "InvalidRayServiceSpec", since) : NULL;
     if (s->refused && s->current) {
         service_refused(d, "ValidationFailed", s->message);
     } else if (e) {

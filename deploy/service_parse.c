@@ -37,6 +37,7 @@ void service_parse(const cJSON *object, struct service_seen *ret)
     ret->current = seen.known ? !generation.known || seen.value >= generation.value : status && status->child;
     copy_word(ret->reason, sizeof ret->reason, json_str(ready, "reason"));
     copy_word(ret->message, sizeof ret->message, json_str(ready, "message"));
+    copy_word(ret->uid, sizeof ret->uid, json_str(meta, "uid"));
     copy_word(ret->active, sizeof ret->active, json_str(json_get(status, "activeServiceStatus"), "rayClusterName"));
     copy_word(ret->pending, sizeof ret->pending, json_str(json_get(status, "pendingServiceStatus"), "rayClusterName"));
     copy_word(ret->deleting, sizeof ret->deleting, json_str(meta, "deletionTimestamp"));

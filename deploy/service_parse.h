@@ -15,6 +15,7 @@ struct service_seen {
     bool upgrading;
     enum tri ready;
     char reason[SERVICE_NAME_MAX], message[SERVICE_TEXT_MAX]; /* of Ready */
+    char uid[64];                                             /* "" unknown */
     char active[SERVICE_NAME_MAX], pending[SERVICE_NAME_MAX]; /* RayClusters; "" none */
     char deleting[64];                                        /* deletionTimestamp; "" none */
     char finalizers[SERVICE_TEXT_MAX];                        /* comma-separated; "" none */

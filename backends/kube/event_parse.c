@@ -1,6 +1,9 @@
 /* event_parse.c - Parses Events (core/v1). */
+#include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
+
+#include <string.h>
 
 /* Two forms exist: the kubelet's (firstTimestamp, lastTimestamp, count, source), and that of newer controllers
  * (eventTime, series, reportingComponent), which leave the old fields null or empty. */
@@ -30,5 +33,8 @@ void event_parse(const cJSON *obj, struct event *ret)
     ret->last = first_known(json_stamp(series, "lastObservedTime"), json_stamp(obj, "lastTimestamp"));
     ret->last = first_known(first_known(ret->last, at), created);
     ret->count = first_known(json_u64(series, "count"), json_u64(obj, "count"));
+    const char *version = json_str(meta, "resourceVersion");
+    uint64_t order;
+    if (version && text_u64(version, strlen(version), UINT64_MAX, &order) == ERR_OK) ret->version = known_u64(order);
     if (!ret->count.known || !ret->count.value) ret->count = known_u64(1);
 }

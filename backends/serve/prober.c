@@ -71,8 +71,9 @@ static const char *prober_no_target_text(const struct prober *p)
 
 static void prober_publish_state(struct prober *p, enum source_state state, enum err err, const char *why)
 {
-    char each[48] = "", beyond[48] = "";
-    if (prober_is_stretched(p)) snprintf(each, sizeof each, ", each every %.1f s", (double)p->round_us / 1e6);
+    char each[48] = "", beyond[48] = "", round[TEXT_NUM_MAX];
+    if (prober_is_stretched(p))
+        snprintf(each, sizeof each, ", each every %s", text_latency(round, known_u64(p->round_us)));
     if (p->beyond) snprintf(beyond, sizeof beyond, "; %zu more are not probed", p->beyond);
     char *detail = p->conf.users_route ? mem_str(p->targets ? p->target[0]->path.words : "")
                                        : mem_printf("%zu proxies%s%s", p->targets, each, beyond);

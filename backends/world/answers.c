@@ -127,11 +127,11 @@ static void head_going(const struct outage *o, struct answer *ret)
 {
     const unsigned long long left_s = (o->grace_left_ms.value + 999) / 1000;
     if (o->grace_left_ms.known)
-        answer_word(ret, VERDICT_WARN, left_s ? "in %llus" : "now", left_s);
+        answer_word(ret, VERDICT_WARN, left_s ? "in %2llus" : "now", left_s); /* a width that stays */
     else
         answer_word(ret, VERDICT_WARN, "–");
-    say(ret->text, "Terminating, it still serves: the outage begins with its end");
-    say(ret->brief, "Terminating, still serves");
+    say(ret->text, "Terminating, its GCS still runs: the outage begins with its end");
+    say(ret->brief, "Terminating, its GCS still runs");
     if (o->grace_s.known) say(ret->text, "grace %llu s", (unsigned long long)o->grace_s.value);
 }
 

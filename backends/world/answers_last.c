@@ -139,7 +139,7 @@ static void answer_from_pods(const struct world *w, const struct focus *f, uint6
     }
     const struct predate p = predate_of(w, f, loss.wall_ms);
     text_duration(age, wall_ms > loss.wall_ms ? wall_ms - loss.wall_ms : 0);
-    answer_word(ret, VERDICT_OK, "%s", age);
+    answer_word(ret, VERDICT_OK, "%s ago", age);
     say_workers(&p, ret);
     say_length(w, ret);
 }
@@ -150,9 +150,15 @@ static void answer_from_outage(const struct outage *o, uint64_t wall_ms, struct 
     outage_length(length, o->head_down_ms);
     text_duration(age, wall_ms > o->t0_wall_ms ? wall_ms - o->t0_wall_ms : 0);
     bool harmed = outage_failed(o) || !outage_workers_lived_on(o) || (o->fields.known && o->fields.lost);
-    answer_word(ret, harmed ? VERDICT_WARN : VERDICT_OK, "%s", age);
-    say(ret->text, "%s %s", o->found ? "found: head down about" : "watched: head down", length);
-    say(ret->brief, "%s %s", o->found ? "found: down about" : "watched: down", length);
+    answer_word(ret, harmed ? VERDICT_WARN : VERDICT_OK, "%s ago", age);
+    if (o->head_lost) {
+        say(ret->text, "%s %s", o->found ? "found: head down about" : "watched: head down", length);
+        say(ret->brief, "%s %s", o->found ? "found: down about" : "watched: down", length);
+    } else {
+        outage_length(length, o->gcs_silent_ms);
+        say(ret->text, "GCS silent %s, no loss of its pod was seen", length);
+        say(ret->brief, "GCS silent %s", length);
+    }
     if (o->workers) {
         say(ret->text, "worker pods %s", outage_worker_words(o, text));
         say(ret->brief, "workers %zu/%zu same", o->same, o->workers);

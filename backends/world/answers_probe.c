@@ -79,13 +79,12 @@ static void answer_say(struct answer *a, const char *fmt, ...)
 static void say_executions(const struct world *w, const struct service_evidence *e, uint64_t now_ms, struct answer *ret)
 {
     const double rate = e->executions_s.value;
+    char errors[48] = "";
     if (world_freshness(w, WORLD_NEURON, now_ms, NULL, NULL) == FRESH_OFF) return;
     if (say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms) || !e->executions_s.known) return;
-    say(ret->text, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)e->execution_errors);
-    if (e->execution_errors)
-        say(ret->brief, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)e->execution_errors);
-    else
-        say(ret->brief, "%.*f executions/s", rate < 10, rate);
+    if (e->execution_errors) snprintf(errors, sizeof errors, ", %llu errors", (unsigned long long)e->execution_errors);
+    say(ret->text, "%.*f executions/s%s", rate < 10, rate, errors);
+    if (*errors) say(ret->brief, "%.*f executions/s%s", rate < 10, rate, errors);
 }
 
 /* The line of the verdict, if not YES; in brief its first part. */
@@ -128,17 +127,17 @@ static void say_calm(const struct world *w, const struct service_evidence *e, ui
 {
     struct probe_sum sum = probe_sum_of(w, REQUEST_PROBE, wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
     size_t good = sum.ok + sum.slow, all = good + sum.failed;
+    char p95[TEXT_NUM_MAX];
     if (e->line[EVIDENCE_PROXIES].verdict == VERDICT_WARN && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (sum.failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     say_way(e, ret);
     if (!all || !e->proxies.asked) return;
     if (e->proxies.round_ms.known) answer_say(ret, "%s", e->line[EVIDENCE_PROXIES].why);
     if (sum.p95_us.known)
-        say(ret->text, "proxies %zu/%zu, p95 %llu ms", good, all,
-            (unsigned long long)((sum.p95_us.value + 500) / 1000));
+        say(ret->text, "proxies %zu/%zu in 60 s, p95 %s", good, all, text_latency(p95, sum.p95_us));
     else
-        say(ret->text, "proxies %zu/%zu", good, all);
-    say(ret->brief, "proxies %zu/%zu", good, all);
+        say(ret->text, "proxies %zu/%zu in 60 s", good, all);
+    say(ret->brief, "proxies %zu/%zu in 60 s", good, all);
     say_executions(w, e, now_ms, ret);
 }
 
@@ -147,9 +146,8 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
     size_t ok = outage_answered(o), failed = outage_failed(o);
     struct known_u64 us = o->request[OUTAGE_PROBES].slowest_us;
     struct probe_sum prompts = probe_sum_of(w, REQUEST_PROMPT, 0);
-    char slowest[48] = "";
-    if (us.known)
-        snprintf(slowest, sizeof slowest, ", slowest probe %llu ms", (unsigned long long)(us.value + 500) / 1000);
+    char slowest[48] = "", latency[TEXT_NUM_MAX];
+    if (us.known) snprintf(slowest, sizeof slowest, ", slowest probe %s", text_latency(latency, us));
     if (failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (!ok && !failed)
         answer_say(ret, "nothing ended %s", outage_since_words(o));

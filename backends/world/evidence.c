@@ -74,17 +74,22 @@ struct service_evidence evidence_of(const struct world *w, const struct focus *f
     }
     bool fresh = e.answered_ms.known && wall_ms < e.answered_ms.value + EVIDENCE_FRESH_MS;
     if (e.verdict == VERDICT_OK && (!fresh || e.hanging)) e.verdict = VERDICT_UNKNOWN;
+    if (e.waiting && e.verdict == VERDICT_OK) {
+        e.verdict = e.line[EVIDENCE_MODEL].verdict = VERDICT_WARN;
+        e.from = EVIDENCE_MODEL;
+    }
     return e;
 }
 
 void evidence_text(const struct service_evidence *e, const char *indent, struct buf *out)
 {
+    char age[TEXT_NUM_MAX];
     for (int i = 0; i < EVIDENCE_LINES; i++) {
         const struct evidence *line = &e->line[i];
         const char *word = evidence_word(line->verdict);
         const int width = 6 + (int)(strlen(word) - text_width(word)); /* in bytes */
         buf_printf(out, "%s%-15s%-*s%s", indent, evidence_name((enum evidence_line)i), width, word, line->why);
-        if (line->age_ms.known) buf_printf(out, " · %.1f s ago", (double)line->age_ms.value / 1000);
+        if (line->age_ms.known) buf_printf(out, " · %s ago", text_seconds(age, line->age_ms.value));
         buf_printf(out, "%s%s\n", *line->by ? " by " : "", line->by);
     }
 }

@@ -20,9 +20,10 @@
 #include "backends/world/probe_targets.h"
 
 enum {
-    EVIDENCE_FRESH_MS = 5000,  /* maximum age of a sample for YES */
-    EVIDENCE_WINDOW_MS = 2500, /* window of the probes of the users' route */
-    EVIDENCE_PROMPT_MS = 60000 /* how long a failed prompt counts */
+    EVIDENCE_FRESH_MS = 5000,   /* maximum age of a sample for YES */
+    EVIDENCE_WINDOW_MS = 2500,  /* window of the probes of the users' route */
+    EVIDENCE_PROMPT_MS = 60000, /* how long a failed prompt counts */
+    EVIDENCE_WAIT_MS = 10000    /* a prompt that waits longer, and twice as long as the slowest answered one, hangs */
 };
 
 enum evidence_line { EVIDENCE_ROUTE, EVIDENCE_PROXIES, EVIDENCE_MODEL, EVIDENCE_LINES };
@@ -41,6 +42,7 @@ struct service_evidence {
     struct known_u64 answered_ms; /* wall clock; the newest response of any kind */
     bool hanging;                 /* requests are in flight, and none has ended for a while */
     enum evidence_line hanging_line;
+    bool waiting;    /* a prompt of ours hangs: what is answered besides is PARTLY */
     bool kubernetes; /* tells of the RayService, and so may tell of its endpoints */
     struct serve_endpoints endpoints;
     struct probe_targets proxies;

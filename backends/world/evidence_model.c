@@ -194,10 +194,49 @@ static void judge_executions(const struct evidence_view *v, struct service_evide
     say(line->why, "%.*f executions/s", e->executions_s.value < 10, e->executions_s.value);
 }
 
+/* Its first token has come, or it was not sent yet: the model is at work, or has nothing to do with it. */
+static bool prompt_waits(const struct row *row)
+{
+    const struct request *q = ROW(row, request);
+    if (row->gone_ms || !text_eq(q->kind, REQUEST_PROMPT) || !text_eq(q->phase, "waiting")) return false;
+    return q->sent.known && !q->first_token_us.known;
+}
+
+/* How long our oldest prompt has waited for longer than a model takes; 0: none has. */
+static uint64_t hanging_ms(const struct evidence_view *v)
+{
+    uint64_t slowest_us = 0, waits_ms = 0;
+    WORLD_EACH (row, v->world, TABLE_REQUEST) {
+        const struct request *q = ROW(row, request);
+        const bool answered =
+            text_eq(q->kind, REQUEST_PROMPT) && (text_eq(q->phase, "ok") || text_eq(q->phase, "slow"));
+        if (answered && q->latency_us.value > slowest_us) slowest_us = q->latency_us.value;
+        if (!prompt_waits(row) || q->sent.value + waits_ms >= v->wall_ms) continue;
+        waits_ms = v->wall_ms - q->sent.value;
+    }
+    const uint64_t usual_ms = 2 * slowest_us / 1000;
+    return waits_ms >= EVIDENCE_WAIT_MS && waits_ms > usual_ms ? waits_ms : 0;
+}
+
+/* A Serve proxy without a replica answers its probes, and holds each prompt until it times out. */
+static void judge_waiting(const struct evidence_view *v, struct service_evidence *e)
+{
+    struct evidence *line = &e->line[EVIDENCE_MODEL];
+    const uint64_t waits_ms = hanging_ms(v);
+    char others[ANSWER_TEXT_MAX];
+    if (!waits_ms) return;
+    e->waiting = true;
+    memcpy(others, line->why, sizeof others);
+    line->why[0] = '\0';
+    say(line->why, "a prompt of ours waits %llu s", (unsigned long long)waits_ms / 1000);
+    say(line->why, "%.100s", others);
+}
+
 void evidence_judge_model(const struct evidence_view *v, struct service_evidence *e)
 {
     const struct request *prompt = newest_prompt(v);
     judge_by_serve_api(v, &e->line[EVIDENCE_MODEL]);
     if (prompt) judge_prompt(v, prompt, e);
+    judge_waiting(v, e);
     judge_executions(v, e);
 }

@@ -4,11 +4,28 @@
 #include "backends/base/text.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* Of a RayCluster that is gone as well: its name begins with the RayService's. */
+static const struct row *last_head_without_cluster(const struct world *w, const struct focus *f)
+{
+    const struct row *found = NULL;
+    const char *name = f->rayservice && f->rayservice->name ? f->rayservice->name : "";
+    const size_t len = strlen(name);
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!row->gone_ms || !text_eq(p->role, "head") || !text_eq(p->ns, f->rayservice ? f->rayservice->ns : NULL))
+            continue;
+        if (!p->cluster || strncmp(p->cluster, name, len) != 0 || p->cluster[len] != '-') continue;
+        if (!found || row->gone_ms > found->gone_ms) found = row;
+    }
+    return found;
+}
 
 static const struct row *last_head(const struct world *w, const struct focus *f)
 {
     const struct row *found = NULL;
-    if (!f->raycluster) return NULL;
+    if (!f->raycluster) return last_head_without_cluster(w, f);
     WORLD_WITH(row, w, HEAD_BY_CLUSTER, f->raycluster->ns, f->raycluster->name)
     {
         if (!found || row->gone_ms > found->gone_ms) found = row;

@@ -132,6 +132,17 @@ static void take_going(const struct recovery *r, const struct world *w, uint64_t
     if (grace.known) ret->grace_left_ms = known_u64(ms_between(now_ms, r->t0_ms + grace.value * 1000));
 }
 
+/* Answers are counted until it is over; what fails later is told all the same. */
+static void take_requests(const struct recovery *r, struct outage *ret)
+{
+    const bool over = r->outage == OUTAGE_OVER;
+    for (int i = 0; i < OUTAGE_CLASSES; i++) {
+        ret->request[i] = over ? r->memory->over[i] : r->request[i];
+        ret->request[i].failed = r->request[i].failed;
+    }
+    ret->served_on_ms = r->down_since_ms.known ? ms_between(r->t0_ms, r->down_since_ms.value) : 0;
+}
+
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
 
 void outage_of(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
@@ -150,10 +161,16 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
     ret->headless_ms = recovery_headless_ms(r, w, f, now_ms);
     outage_fill_workers(r, w, ret);
     outage_fill_fields(r, w, now_ms, ret);
-    memcpy(ret->request, r->request, sizeof ret->request);
+    take_requests(r, ret);
+    ret->other_head = !r->head_lost && gcs_is_of_another_head(r, w, f);
     memcpy(ret->failure, r->failure, sizeof ret->failure);
     memcpy(ret->second, r->second, sizeof ret->second);
     take_lengths(r, now_ms, wall_ms, ret);
+}
+
+bool outage_is_loss(const struct outage *o)
+{
+    return o->head_lost || o->other_head;
 }
 
 const struct outage *outage_previous(const struct recovery *r)
@@ -163,7 +180,7 @@ const struct outage *outage_previous(const struct recovery *r)
 
 const struct outage *outage_last(const struct outage *now, const struct outage *previous)
 {
-    return now->state == OUTAGE_OVER && now->head_lost ? now : previous;
+    return now->state == OUTAGE_OVER && outage_is_loss(now) ? now : previous;
 }
 
 static enum outage_phase phase_of(enum outage_state state, bool head_lost, bool state_gone, bool going, bool ready)
@@ -198,14 +215,15 @@ struct known_u64 outage_phase_ms(const struct outage *o)
 void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT])
 {
     size_t n = 0;
+    const bool sorts = o->state == OUTAGE_OVER;
     for (int i = 0; i < RUNG_COUNT; i++) {
         size_t at = n;
-        if (!o->rung[i].seen) continue;
-        for (; at && o->rung[ret[at - 1]].after_ms > o->rung[i].after_ms; at--) ret[at] = ret[at - 1];
+        if (sorts && !o->rung[i].seen) continue;
+        for (; sorts && at && o->rung[ret[at - 1]].after_ms > o->rung[i].after_ms; at--) ret[at] = ret[at - 1];
         ret[at] = (enum rung)i;
         n++;
     }
-    for (int i = 0; i < RUNG_COUNT; i++)
+    for (int i = 0; sorts && i < RUNG_COUNT; i++)
         if (!o->rung[i].seen) ret[n++] = (enum rung)i;
 }
 

@@ -71,6 +71,7 @@ struct outage {
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX];
     bool ours, head_lost;
+    bool other_head; /* not head_lost: in NODE another head has taken the place of the old one */
     bool found; /* it had begun before anybody watched: T0 is by servers' stamps, what was there then is not known */
     bool state_gone; /* the GCS's state was gone from a Redis that answers: it came back empty */
     struct known_u64 grace_s, grace_left_ms; /* left: while the head is going, to the kubelet's SIGKILL */
@@ -78,7 +79,8 @@ struct outage {
     char new_head_uid[OUTAGE_NAME_MAX], new_head[OUTAGE_NAME_MAX];
     char other_storage_ns[OUTAGE_NAME_MAX]; /* of the new head, where it is not that of T0; "" */
     struct known_u64 reconnect_s;
-    bool going;                   /* the old head is Terminating, and still serves through its grace */
+    uint64_t served_on_ms; /* after T0, through its grace: answers are counted from its end on, failures from T0 on */
+    bool going;            /* the old head is Terminating, and still serves through its grace */
     struct known_u64 headless_ms; /* how long there has been no head pod (recovery_headless_ms) */
     bool node_stale;              /* the GCS's table NODE still says ALIVE of the old head */
 
@@ -108,9 +110,13 @@ struct outage {
 /* The report of the outage that *r marks, as of now. Pure. */
 void outage_of(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                uint64_t wall_ms, struct outage *ret);
-/* The previous outage with a head loss; state OUTAGE_NONE: none. */
+/* Is it a head loss: its pod or container was lost, or only the silence of its GCS was seen, and another head's after
+ * it?
+ */
+bool outage_is_loss(const struct outage *o);
+/* The previous outage that was a head loss; state OUTAGE_NONE: none. */
 const struct outage *outage_previous(const struct recovery *r);
-/* The last finished one with a head loss: *now, else *previous. State NONE: none. */
+/* The last finished head loss: *now, else *previous. State NONE: none. */
 const struct outage *outage_last(const struct outage *now, const struct outage *previous);
 
 /* Where it stands: the GCS is only silent, or has lost its state; a Terminating head still serves; the new head is
@@ -122,7 +128,8 @@ enum outage_phase recovery_phase_of(const struct recovery *r); /* the same, with
 const char *outage_phase_words(enum outage_phase phase);
 /* The length that runs meanwhile: GCS silent, state gone, head down, recovered. Unknown while the head is going. */
 struct known_u64 outage_phase_ms(const struct outage *o);
-/* The rungs in order of time: those that hold by when they were reached, then the others as they are expected. */
+/* The rungs as they are expected while it runs, so that no row moves under a reader's eyes; once it is over in order of
+ * time: those that hold by when they were reached, then the others. */
 void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT]);
 
 /* Whether the names of GCS fields were read of any table: without, none can be told to be lost. */
@@ -138,13 +145,17 @@ const struct outage_fields *outage_fields_of(const struct outage *o, const char 
 
 /* ---- its words: nobody else has any ----------------------------------------------------------------------------- */
 
+/* The clock of a rung: its time after T0, or the time since T0 while it is waited for. Unknown of others, and of one
+ * that is dated back once it is seen (the GCS's silence): its clock would go back. */
+struct known_u64 outage_rung_clock(const struct outage *o, enum rung rung, uint64_t now_ms);
 /* A length: "14.2s", "–" if unknown. */
 char *outage_length(char out[TEXT_NUM_MAX], struct known_u64 ms);
 /* An offset from T0: "+14.2s". */
 char *outage_offset(char out[TEXT_NUM_MAX], uint64_t after_ms);
 /* "delete accepted", "head container ended: OOMKilled, exit code 137". */
 char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
-/* "since the delete", "since the head was lost", "since the GCS fell silent" */
+/* From when its requests are counted: "since the delete", "since the head was down" (after its grace), "since the head
+ * was lost", "since the GCS fell silent". */
 const char *outage_since_words(const struct outage *o);
 /* "same UIDs, 0 restarts", "1 replaced, 2 restarts" */
 char *outage_fate_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);

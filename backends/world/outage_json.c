@@ -19,6 +19,7 @@
     FLAG(found)                                                                                                        \
     FLAG(ours)                                                                                                         \
     FLAG(state_gone)                                                                                                   \
+    FLAG(other_head)                                                                                                   \
     FLAG(head_lost)                                                                                                    \
     KNOWN(grace_s)                                                                                                     \
     TEXT(old_head_uid)                                                                                                 \
@@ -28,6 +29,7 @@
     TEXT(other_storage_ns)                                                                                             \
     KNOWN(reconnect_s)                                                                                                 \
     KNOWN(headless_ms)                                                                                                 \
+    WHOLE(served_on_ms)                                                                                                \
     FLAG(going)                                                                                                        \
     KNOWN(grace_left_ms)                                                                                               \
     FLAG(node_stale)                                                                                                   \

@@ -22,6 +22,14 @@ char *outage_length(char out[TEXT_NUM_MAX], struct known_u64 ms)
     return out;
 }
 
+struct known_u64 outage_rung_clock(const struct outage *o, enum rung rung, uint64_t now_ms)
+{
+    const struct outage_rung *at = &o->rung[rung];
+    if (at->seen) return known_u64(at->after_ms);
+    if (rung != o->waits_for || rung == RUNG_GCS_SILENT) return UNKNOWN_U64;
+    return known_u64(now_ms > o->t0_ms ? now_ms - o->t0_ms : 0);
+}
+
 char *outage_offset(char out[TEXT_NUM_MAX], uint64_t after_ms)
 {
     char seconds[TEXT_NUM_MAX];
@@ -44,6 +52,7 @@ char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
 
 const char *outage_since_words(const struct outage *o)
 {
+    if (o->served_on_ms) return "since the head was down";
     if (o->ours || o->cause == CAUSE_DELETED || o->rung[RUNG_DELETE_ACCEPTED].seen) return "since the delete";
     return o->head_lost ? "since the head was lost" : "since the GCS fell silent";
 }

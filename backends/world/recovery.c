@@ -148,7 +148,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
     if (outage_is_open(r)) observe_rungs(r, w, f, c);
     if (r->outage != OUTAGE_RUNNING && (pods || c->table == TABLE_RAYNODE || !r->memory->head.uid))
         head_remember(r, w, f);
-    observe_down(r, w, c->at_ms);
+    observe_down(r, w, c->at_ms, c->wall_ms);
     ladder_review(r, w, f, c->at_ms);
 }
 
@@ -167,7 +167,7 @@ bool recovery_tick(struct recovery *r, const struct world *w, const struct focus
     report_close(r, w, f, now_ms, wall_ms);
     observe_found(r, w, f, now_ms, wall_ms);
     observe_silence(r, w, f, now_ms, wall_ms);
-    observe_down(r, w, now_ms);
+    observe_down(r, w, now_ms, wall_ms);
     ladder_review(r, w, f, now_ms);
     return ladder_fingerprint(r) != before;
 }

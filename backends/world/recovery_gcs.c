@@ -129,6 +129,19 @@ const struct raynode *gcs_old_node(const struct recovery *r, const struct world 
     return NULL;
 }
 
+bool gcs_is_of_another_head(const struct recovery *r, const struct world *w, const struct focus *f)
+{
+    const struct raynode *old = gcs_old_node(r, w, f);
+    if (!old || !text_eq(old->state, "DEAD")) return false;
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (!row->gone_ms && n != old && text_eq(n->ns, f->gcs_ns) && n->is_head == TRI_YES &&
+            text_eq(n->state, "ALIVE"))
+            return true;
+    }
+    return false;
+}
+
 /* A record that an earlier run of the same pod has left says ALIVE too: the record of a run is newer than its
  * container. Both stamps are by the clock of the head's K8s node. */
 static bool node_is_of_run(const struct raynode *n, const struct pod *head)

@@ -92,6 +92,7 @@ void ladder_close(struct recovery *r)
         if (r->rung[i].reached && r->rung[i].at_ms > last) last = r->rung[i].at_ms;
     r->over_since_ms = known_u64(last);
     r->outage = OUTAGE_OVER;
+    memcpy(r->memory->over, r->request, sizeof r->request);
     r->going = false;
     gcs_reset(&r->memory->gcs, r->silent_since_ms);
 }
@@ -100,9 +101,11 @@ void ladder_close(struct recovery *r)
 static void ladder_keep(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms,
                         uint64_t wall_ms)
 {
-    if (r->outage == OUTAGE_NONE || !r->head_lost) return;
+    struct outage now;
+    if (r->outage == OUTAGE_NONE) return;
     if (r->outage == OUTAGE_RUNNING) ladder_close(r);
-    outage_of(r, w, f, at_ms, wall_ms, &r->memory->previous);
+    outage_of(r, w, f, at_ms, wall_ms, &now);
+    if (outage_is_loss(&now)) r->memory->previous = now;
 }
 
 void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms, uint64_t wall_ms)
@@ -125,6 +128,7 @@ void ladder_open(struct recovery *r, const struct world *w, const struct focus *
     r->memory->nodes_seen = gcs_has_nodes(w, f);
     if (f->rayservice) r->reconnect_s = f->rayservice->worker_reconnect_s;
     workers_capture(r, w, f);
+    workers_count_since(r, w, wall_ms);
     baseline_capture(&r->memory->baseline, w, f, h, gcs_state_is_gone(w, f) && r->memory->gcs.state_ns);
 }
 
@@ -236,6 +240,13 @@ static bool is_another_outage(const struct recovery *r, enum outage_cause fate)
     return fate == CAUSE_DELETED && is_successor(r, &r->memory->head) && r->rung[RUNG_HEAD_READY].reached;
 }
 
+/* Its pods were not heard while its GCS was silent, and are now: the silence was this loss, and is not over. */
+static bool silence_was_its_loss(const struct recovery *r)
+{
+    return r->outage == OUTAGE_OVER && !r->head_lost && outage_is_open(r) &&
+           text_eq(r->old_head_uid, r->memory->head.uid);
+}
+
 void observe_loss(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
     struct recovery_memory *m = r->memory;
@@ -244,6 +255,11 @@ void observe_loss(struct recovery *r, const struct world *w, const struct focus 
     if (fate && cluster_is_leaving(f, r->memory->head.cluster) != TRI_NO) {
         if (!running) head_before_done(&m->head);
         return;
+    }
+    if (fate && silence_was_its_loss(r)) {
+        r->outage = OUTAGE_RUNNING;
+        r->over_since_ms = UNKNOWN_U64;
+        running = true;
     }
     if (fate && (!running || is_another_outage(r, fate))) {
         uint64_t ago = ended_before_ms(w, m->head.uid, fate, c);
@@ -342,7 +358,7 @@ static bool head_is_going(const struct recovery *r, const struct world *w)
     return p->started.known && text_eq(p->phase, "Running") && !(grace.known && !grace.value);
 }
 
-void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms)
+void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms, uint64_t wall_ms)
 {
     const struct known_u64 *ended = &r->memory->old_ended_ms;
     if (r->outage != OUTAGE_RUNNING || !r->head_lost) return;
@@ -355,5 +371,6 @@ void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms)
         if (went && r->silent_since_ms.known && r->silent_since_ms.value < from) from = r->silent_since_ms.value;
         if (went && ended->known && ended->value < from) from = ended->value;
         r->down_since_ms = known_u64(from);
+        if (from > r->t0_ms) workers_forget_answers(r, w, wall_ms > now_ms - from ? wall_ms - (now_ms - from) : 0);
     }
 }

@@ -76,8 +76,9 @@ struct recovery_memory {
         uint64_t pid;
     } runtime[RECOVERY_WORKERS];
     size_t runtimes;
-    struct outage report;   /* of the last outage, once it is final */
-    struct outage previous; /* of the last earlier outage in which a head was lost */
+    struct outage_requests over[OUTAGE_CLASSES]; /* as they were counted when it was over */
+    struct outage report;                        /* of the last outage, once it is final */
+    struct outage previous;                      /* see outage_previous */
 };
 
 /* Marks a rung as reached, if it is not; fmt is the evidence. */
@@ -134,7 +135,7 @@ struct known_u64 head_grace_s(const struct recovery *r, const struct pod *p);
 /* The same for the GCS's state in Redis. */
 void observe_state(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
 /* Dates the end of a lost head: HEAD GOING until then, HEAD DOWN from then on. */
-void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms);
+void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms, uint64_t wall_ms);
 
 /* ---- recovery_found.c ------------------------------------------------------------------------------------------ */
 
@@ -174,6 +175,8 @@ bool gcs_has_nodes(const struct world *w, const struct focus *f);
 const struct raynode *gcs_new_node(const struct recovery *r, const struct world *w, const struct focus *f);
 /* The NODE record of the old head; NULL: NODE has none, or its node ID is not known. */
 const struct raynode *gcs_old_node(const struct recovery *r, const struct world *w, const struct focus *f);
+/* Does another head than the old one stand in NODE, and the old one as DEAD? */
+bool gcs_is_of_another_head(const struct recovery *r, const struct world *w, const struct focus *f);
 /* Is a GCS back? ret: the evidence in its note. */
 bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret);
 /* After an outage: the GCS must be seen alive again before it can fall silent. */
@@ -186,6 +189,10 @@ void workers_capture(struct recovery *r, const struct world *w, const struct foc
 void workers_clear(struct recovery *r);
 /* Counts a request that completed since T0. */
 void workers_request(struct recovery *r, const struct request *q);
+/* T0 is dated back: counts those that have ended since then. */
+void workers_count_since(struct recovery *r, const struct world *w, uint64_t wall_ms);
+/* The lost head served until then: what was answered before is not counted. */
+void workers_forget_answers(struct recovery *r, const struct world *w, uint64_t until_wall_ms);
 /* Compares the worker pods and their Neuron runtimes with those at T0. */
 void outage_fill_workers(const struct recovery *r, const struct world *w, struct outage *ret);
 /* Has each worker's Serve proxy answered a probe since the new head was ready? Are all worker pods, the same ones or

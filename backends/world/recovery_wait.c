@@ -86,7 +86,11 @@ struct known_u64 recovery_headless_ms(const struct recovery *r, const struct wor
     const struct known_u64 headless = headless_ms_of(w, f, now_ms);
     if (r->outage != OUTAGE_RUNNING || !r->head_lost) return UNKNOWN_U64;
     if (headless.known && r->found && !r->old_head_uid && !r->new_head_uid) return known_u64(now_ms - r->t0_ms);
-    return row && row->gone_ms ? headless : UNKNOWN_U64;
+    if (!headless.known || (row && !row->gone_ms)) return UNKNOWN_U64;
+    /* no tombstone is there any more: it is not known for longer than since the loss */
+    const uint64_t lost_ms =
+        r->down_since_ms.known && now_ms > r->down_since_ms.value ? now_ms - r->down_since_ms.value : 0;
+    return row || headless.value < lost_ms ? headless : known_u64(lost_ms);
 }
 
 static void head_why(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
@@ -114,7 +118,7 @@ static void silence_why(const struct recovery *r, const struct world *w, uint64_
 {
     const struct pod *old = old_head(r, w);
     if (say_unheard(out, "Redis", w, WORLD_REDIS, now_ms)) return;
-    if (old && old->deleted.known) snprintf(out, RECOVERY_WHY_MAX, "the old head serves on through its grace");
+    if (old && old->deleted.known) snprintf(out, RECOVERY_WHY_MAX, "the old head's GCS runs on through its grace");
 }
 
 /* What is there so far of a new head's GCS. */

@@ -140,22 +140,59 @@ static void worker_probed(struct recovery *r, const struct request *q, bool answ
     }
 }
 
+static void answered_add(struct outage_requests *n, const struct request *q)
+{
+    const bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow");
+    n->ok += ok;
+    n->slow += slow;
+    if ((ok || slow) && q->latency_us.known && q->latency_us.value >= n->slowest_us.value)
+        n->slowest_us = q->latency_us;
+}
+
+/* Only the workers' own responses are counted: NULL for a probe of the users' route. */
+static struct outage_requests *requests_of(struct recovery *r, const struct request *q)
+{
+    if (text_eq(q->kind, REQUEST_ROUTE)) return NULL;
+    return &r->request[text_eq(q->kind, REQUEST_PROBE) ? OUTAGE_PROBES : OUTAGE_PROMPTS];
+}
+
 void workers_request(struct recovery *r, const struct request *q)
 {
     bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow"), failed = text_eq(q->phase, "failed");
     bool probe = text_eq(q->kind, REQUEST_PROBE);
-    struct outage_requests *n = &r->request[probe ? OUTAGE_PROBES : OUTAGE_PROMPTS];
-    if (text_eq(q->kind, REQUEST_ROUTE)) return; /* only the workers' own responses are counted */
-    n->ok += ok;
-    n->slow += slow;
+    struct outage_requests *n = requests_of(r, q);
+    if (!n) return;
+    answered_add(n, q);
     n->failed += failed;
     if (failed) count_failure(r, q->failure);
-    if ((ok || slow) && q->latency_us.known && q->latency_us.value >= n->slowest_us.value)
-        n->slowest_us = q->latency_us;
     if (!probe) return;
     if (ok || slow) count_answer(r->memory, q);
     if (ok || slow || failed) mark_second(r, q, ok ? '.' : slow ? 's' : 'X');
     worker_probed(r, q, ok || slow);
+}
+
+static bool ended_since(const struct row *row, uint64_t wall_ms)
+{
+    const struct request *q = ROW(row, request);
+    return !row->gone_ms && q->done.known && q->done.value > wall_ms && !text_eq(q->phase, "waiting");
+}
+
+void workers_count_since(struct recovery *r, const struct world *w, uint64_t wall_ms)
+{
+    WORLD_EACH (row, w, TABLE_REQUEST)
+        if (ended_since(row, wall_ms)) workers_request(r, ROW(row, request));
+}
+
+void workers_forget_answers(struct recovery *r, const struct world *w, uint64_t until_wall_ms)
+{
+    for (int i = 0; i < OUTAGE_CLASSES; i++) {
+        r->request[i].ok = r->request[i].slow = 0;
+        r->request[i].slowest_us = UNKNOWN_U64;
+    }
+    WORLD_EACH (row, w, TABLE_REQUEST) {
+        struct outage_requests *n = requests_of(r, ROW(row, request));
+        if (n && ended_since(row, until_wall_ms)) answered_add(n, ROW(row, request));
+    }
 }
 
 /* A worker that is not probed is not waited for. */

@@ -39,9 +39,10 @@ static void band_words(const struct timeline *t, const struct timeline_lane *lan
 static void value_words(enum timeline_kind kind, const struct timeline_step *step, uint64_t at_ms, char *out)
 {
     const double value = (double)step->value, other = (double)step->other;
+    char num[TEXT_NUM_MAX];
     switch (kind) {
     case LANE_BEAT:
-        snprintf(out, TIMELINE_WORDS_MAX, "%.1f s old", (value + (double)(at_ms - step->at_ms)) / 1000);
+        snprintf(out, TIMELINE_WORDS_MAX, "%s old", text_seconds(num, (uint64_t)step->value + (at_ms - step->at_ms)));
         break;
     case LANE_CONNECTIONS:
         snprintf(out, TIMELINE_WORDS_MAX, "%.0f connection%s of Ray", value, value > 1 || value < 1 ? "s" : "");
@@ -109,14 +110,15 @@ static void series_words(const struct timeline *t, const struct timeline_lane *l
 static void prompt_words(const struct timeline *t, uint64_t from_ms, uint64_t to_ms, char *out)
 {
     static const char *const words[] = {"waits", "ok", "slow", "failed", "says nothing of Serve", "cancelled"};
+    char num[TEXT_NUM_MAX];
     const struct timeline_prompt *p = timeline_prompt_near(t, from_ms);
     const uint64_t done_ms = p && p->done_ms ? p->done_ms : t->now_ms;
     if (!p || p->due_ms >= to_ms || done_ms < from_ms) {
         snprintf(out, TIMELINE_WORDS_MAX, "%s", t->prompts.count ? "none was asked then" : "none was asked");
         return;
     }
-    snprintf(out, TIMELINE_WORDS_MAX, "%s %.1f s%s%s%s%s", words[p->phase],
-             (double)(done_ms > p->due_ms ? done_ms - p->due_ms : 0) / 1000, *p->failure ? ", " : "", p->failure,
+    snprintf(out, TIMELINE_WORDS_MAX, "%s %s%s%s%s%s", words[p->phase],
+             text_seconds(num, done_ms > p->due_ms ? done_ms - p->due_ms : 0), *p->failure ? ", " : "", p->failure,
              *p->head ? ", " : "", p->head);
 }
 

@@ -61,14 +61,16 @@ static const struct answer_row usual[] = {
     {"POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews ", 201, "{\"status\":{\"allowed\":true}}", 0, 0},
     {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 1},
     {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
-     "{\"metadata\":{\"generation\":1},\"status\":{}}", 1, 2},
+     "{\"metadata\":{\"uid\":\"rs-uid\",\"generation\":1},\"status\":{}}", 1, 2},
     {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
-     "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"pendingServiceStatus\":{"
+     "{\"metadata\":{\"uid\":\"rs-uid\",\"generation\":1},\"status\":{\"observedGeneration\":1,"
+     "\"pendingServiceStatus\":{"
      "\"rayClusterName\":"
      "\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"Initializing\"}]}}",
      2, 3},
     {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
-     "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"activeServiceStatus\":{"
+     "{\"metadata\":{\"uid\":\"rs-uid\",\"generation\":1},\"status\":{\"observedGeneration\":1,\"activeServiceStatus\":"
+     "{"
      "\"rayClusterName\":"
      "\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"NonZeroServeEndpoints\"}]"
      "}}",

@@ -39,8 +39,8 @@ static void answering_on_a_calm_day(void **state)
     struct small *s = *state;
     probe_for(s, 30, "ok", NULL);
     small_answer_is(s, 0, "ANSWERING", VERDICT_OK, "YES",
-                    "service not probed · 2 endpoints, not head · proxies 60/60, p95 38 ms · 92 executions/s, 0 errors",
-                    "2 endpoints · proxies 60/60 · 92 executions/s");
+                    "service not probed · 2 endpoints, not head · proxies 60/60 in 60 s, p95 38 ms · 92 executions/s",
+                    "2 endpoints · proxies 60/60 in 60 s");
 }
 
 static void answering_is_not_known_without_probes(void **state)
@@ -62,7 +62,7 @@ static void answering_is_not_known_from_old_probes(void **state)
     assert_string_equal(small_answer(s, 0).word, "YES");
     small_wait(s, 1000);
     assert_string_equal(small_answer(s, 0).word, "–");
-    assert_string_equal(small_answer(s, 0).brief, "unknown: no answer for 5 s · proxies 10/10 · 92 executions/s");
+    assert_string_equal(small_answer(s, 0).brief, "unknown: no answer for 5 s · proxies 10/10 in 60 s");
     small_wait(s, 9000);
     assert_string_equal(small_answer(s, 0).brief, "unknown: no probe ended for 14 s");
     assert_int_equal(small_answer(s, 0).verdict, VERDICT_UNKNOWN);
@@ -76,7 +76,7 @@ static void answering_no_with_the_class_of_failure(void **state)
     struct answer a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_NO);
     assert_string_equal(a.word, "NO");
-    assert_string_equal(a.brief, "2 of 2 proxies fail: refused · 2 endpoints · proxies 6/8 · 92 executions/s");
+    assert_string_equal(a.brief, "2 of 2 proxies fail: refused · 2 endpoints · proxies 6/8 in 60 s");
 }
 
 static void answering_partly(void **state)
@@ -88,7 +88,7 @@ static void answering_partly(void **state)
     struct answer a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_WARN);
     assert_string_equal(a.word, "PARTLY");
-    assert_true(text_has(a.text, "1 of 2 proxies fail: timeout · ") && text_has(a.text, " · proxies 6/7"));
+    assert_true(text_has(a.text, "1 of 2 proxies fail: timeout · ") && text_has(a.text, " · proxies 6/7 in 60 s"));
 }
 
 static void answering_again_keeps_what_failed(void **state)
@@ -99,7 +99,7 @@ static void answering_again_keeps_what_failed(void **state)
     struct answer a = small_answer(s, 0);
     assert_string_equal(a.word, "YES");
     assert_int_equal(a.verdict, VERDICT_WARN);
-    assert_true(text_has(a.text, " · proxies 6/8"));
+    assert_true(text_has(a.text, " · proxies 6/8 in 60 s"));
     probe_for(s, 60, "ok", NULL);
     assert_int_equal(small_answer(s, 0).verdict, VERDICT_OK);
 }
@@ -183,10 +183,11 @@ static void answering_names_a_monitor_that_is_not_heard(void **state)
     small_probe(s, "p", q5rdw, "ok", NULL, 38000);
     assert_string_equal(
         small_answer(s, 0).text,
-        "service not probed · endpoints not known · proxies 1/1, p95 38 ms · Neuron not heard for 14 s");
+        "service not probed · endpoints not known · proxies 1/1 in 60 s, p95 38 ms · Neuron not heard for 14 s");
     small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
     small_apply(s, change_source("neuron/x2p7c", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
-    assert_string_equal(small_answer(s, 0).text, "service not probed · endpoints not known · proxies 1/1, p95 38 ms");
+    assert_string_equal(small_answer(s, 0).text,
+                        "service not probed · endpoints not known · proxies 1/1 in 60 s, p95 38 ms");
 }
 
 static void probes_are_summed(void **state)
@@ -218,14 +219,14 @@ static void probes_are_summed(void **state)
 static void last_loss_is_rebuilt_from_what_is_older(void **state)
 {
     struct small *s = *state;
-    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "4d2h",
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "4d2h ago",
                     "both worker pods and 3/3 replicas predate it · outage length – (events expired)",
                     "workers and replicas predate it · length –");
     struct pod *p = small_edit(s, TABLE_POD, "w1");
     p->started = known_u64(small_wall(s));
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_put(s, "kube/events", WORLD_KUBE, record_new(TABLE_EVENT, "e"));
-    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h ago",
                     "1 of 2 worker pods and 3/3 replicas predate it · outage length – (not watched)",
                     "1/2 workers, 3/3 replicas predate it · length –");
 }
@@ -272,13 +273,13 @@ static void a_first_head_was_never_lost(void **state)
     small_put(s, "kube/pods", WORLD_KUBE, p);
     recovery_done(&s->r); /* nobody watched it */
     recovery_init(&s->r);
-    assert_string_equal(small_answer(s, 2).word, "60m");
+    assert_string_equal(small_answer(s, 2).word, "60m ago");
     p = small_edit(s, TABLE_POD, head);
     p->ended = known_u64(p->started.value - 1800000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     recovery_done(&s->r);
     recovery_init(&s->r);
-    assert_string_equal(small_answer(s, 2).word, "90m");
+    assert_string_equal(small_answer(s, 2).word, "90m ago");
 }
 
 static void worker_began(struct small *s, const char *uid, uint64_t wall_ms)
@@ -307,12 +308,12 @@ static void without_anything_older_no_loss_is_known(void **state)
     struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid"), *old = record_copy(&rc->record);
     old->created = known_u64(small_wall(s) - 9 * SMALL_DAY);
     small_put(s, "kube/rayclusters", WORLD_KUBE, old);
-    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h ago",
                     "0 of 2 worker pods predate it · outage length – (events expired)",
                     "0/2 workers, 0/0 replicas predate it · length –");
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     worker_began(s, "w2", small_wall(s) - 9 * SMALL_DAY);
-    assert_string_equal(small_answer(s, 2).word, "4d2h");
+    assert_string_equal(small_answer(s, 2).word, "4d2h ago");
     assert_non_null(strstr(small_answer(s, 2).text, "1 of 2 worker pods predate it"));
     small_gone(s, TABLE_POD, "w1");
     assert_non_null(strstr(small_answer(s, 2).text, "the worker pod predates it"));
@@ -432,10 +433,13 @@ static void without_workers_nothing_is_said_of_them(void **state)
 static void a_grace_is_not_counted_as_down(void **state)
 {
     struct small *s = *state;
-    small_delete_accepted(s, head, 30);
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(head);
+    c->number = 30;
+    small_apply(s, c);
     small_answer_is(s, 1, "HEAD GOING", VERDICT_WARN, "in 30s",
-                    "Terminating, it still serves: the outage begins with its end · grace 30 s",
-                    "Terminating, still serves");
+                    "Terminating, its GCS still runs: the outage begins with its end · grace 30 s",
+                    "Terminating, its GCS still runs");
     for (int i = 0; i < 30; i++) {
         small_wait(s, 1000);
         small_redis(s, 4, small_wall(s));
@@ -561,7 +565,7 @@ static void an_outage_that_was_watched(void **state)
     small_redis(s, 4, small_wall(s));
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     small_wait(s, 60000);
-    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
+    small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s ago",
                     "watched: head down 14.8s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
                     "watched: down 14.8s · workers 2/2 same · 2/2 requests");
     small_redis(s, 4, small_wall(s));
@@ -649,6 +653,23 @@ static void a_head_that_nobody_makes(void **state)
     assert_false(text_has(small_answer(s, 1).text, "no head pod for"));
 }
 
+/* Its RayCluster is gone too, and nobody makes another. */
+static void a_cluster_that_nobody_makes(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    small_wait(s, 600);
+    small_gone(s, TABLE_POD, head);
+    small_gone(s, TABLE_RAYCLUSTER, "rc-uid");
+    for (int i = 0; i < 8; i++) {
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
+    }
+    const struct answer a = small_answer(s, 1);
+    if (!text_has(a.text, "there is no RayCluster: is the KubeRay operator up?"))
+        fail_msg("%s: %s", a.question, a.text);
+}
+
 /* Without fault tolerance no GCS is seen; its pod is, and serves on through its grace. */
 static void a_head_that_goes_without_redis_is_going(void **state)
 {
@@ -726,6 +747,7 @@ int main(void)
         WITH(an_outage_that_was_watched),
         WITH(a_loss_that_harmed_anything_is_no_ok),
         WITH(a_head_that_nobody_makes),
+        WITH(a_cluster_that_nobody_makes),
         WITH(a_head_that_goes_without_redis_is_going),
         cmocka_unit_test(random_worlds_have_answers),
     };

@@ -122,8 +122,8 @@ static void values_are_said_in_their_unit(void **state)
 {
     (void)state;
     char text[CRITERION_TEXT_MAX];
-    assert_string_equal(criterion_value(CRITERION_RECOVERY, 41.26, text), "41.3 s");
-    assert_string_equal(criterion_value(CRITERION_LATENCY, 0.0421, text), "0.042 s");
+    assert_string_equal(criterion_value(CRITERION_RECOVERY, 41.26, text), "41.2 s");
+    assert_string_equal(criterion_value(CRITERION_LATENCY, 0.0421, text), "42 ms");
     assert_string_equal(criterion_value(CRITERION_FAILED, 0.001, text), "< 0.01 %");
     assert_string_equal(criterion_value(CRITERION_FAILED, 0, text), "0 %");
     assert_string_equal(criterion_value(CRITERION_FAILED, 1.5, text), "1.5 %");

@@ -81,10 +81,66 @@ static void as_text_each_line_has_its_age_and_source(void **state)
     snprintf(e.line[0].by, sizeof e.line[0].by, "service");
     e.line[2].verdict = VERDICT_WARN;
     evidence_text(&e, "  ", &text);
-    assert_string_equal(buf_text(&text), "  service        YES   ok · 1.2 s ago by service\n"
+    assert_string_equal(buf_text(&text), "  service        YES   ok · 1.2s ago by service\n"
                                          "  proxies        –     \n"
                                          "  model          PARTLY\n");
     buf_done(&text);
+}
+
+/* ---- the model: prompts that hang ------------------------------------------------------------------------------- */
+
+/* Probes are answered by a Serve proxy without a replica, and prompts are held until they time out. */
+static void a_prompt_that_hangs_is_no_yes(void **state)
+{
+    struct small *s = *state;
+    small_request(s, "prompt", "p1", false, "waiting", NULL, 0);
+    for (int i = 0; i < 9; i++) {
+        small_wait(s, 1000);
+        user_probe_put(s, "u", NULL);
+        assert_int_equal(small_evidence(s).verdict, VERDICT_OK);
+    }
+    small_wait(s, 2000);
+    user_probe_put(s, "u", NULL);
+    struct service_evidence e = small_evidence(s);
+    assert_int_equal(e.verdict, VERDICT_WARN);
+    assert_int_equal(e.from, EVIDENCE_MODEL);
+    if (strncmp(e.line[EVIDENCE_MODEL].why, "a prompt of ours waits 11 s", 27) != 0)
+        fail_msg("%s", e.line[EVIDENCE_MODEL].why);
+    /* Its first token has come: the model is at work. */
+    struct request *q = small_edit(s, TABLE_REQUEST, "p1");
+    q->first_token_us = known_u64(11000000);
+    small_put(s, "prompt", WORLD_SERVE, q);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_OK);
+}
+
+/* Nothing else is answered, or was asked: a prompt that waits is no answer of any kind. */
+static void a_prompt_that_hangs_alone_is_not_known(void **state)
+{
+    struct small *s = *state;
+    small_request(s, "prompt", "p1", false, "waiting", NULL, 0);
+    small_wait(s, 20000);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_UNKNOWN);
+    if (strncmp(small_evidence(s).line[EVIDENCE_MODEL].why, "a prompt of ours waits 20 s", 27) != 0)
+        fail_msg("%s", small_evidence(s).line[EVIDENCE_MODEL].why);
+}
+
+/* A model whose answers take as long is no model that hangs; one that waits to be sent has not reached it. */
+static void a_slow_model_does_not_hang(void **state)
+{
+    struct small *s = *state;
+    small_wait(s, 60000);
+    small_request(s, "prompt", "p0", false, "slow", NULL, 9000000);
+    small_request(s, "prompt", "p1", false, "waiting", NULL, 0);
+    struct request *q = small_edit(s, TABLE_REQUEST, "p1");
+    record_set(&q->record.key, "p2");
+    q->sent = UNKNOWN_U64;
+    small_put(s, "prompt", WORLD_SERVE, q);
+    small_wait(s, 17000);
+    user_probe_put(s, "u", NULL);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_OK);
+    small_wait(s, 2000);
+    user_probe_put(s, "u", NULL);
+    assert_int_equal(small_evidence(s).verdict, VERDICT_WARN);
 }
 
 /* ---- the way ---------------------------------------------------------------------------------------------------- */
@@ -313,6 +369,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(lines_and_verdicts_have_words),
+        T(a_prompt_that_hangs_is_no_yes),
+        T(a_prompt_that_hangs_alone_is_not_known),
+        T(a_slow_model_does_not_hang),
         T(as_text_each_line_has_its_age_and_source),
         T(endpoints_are_told_by_their_number_and_the_head),
         T(requests_of_the_last_seconds_are_judged_together),

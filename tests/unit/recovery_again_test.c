@@ -240,7 +240,8 @@ static void an_outage_that_is_replaced_leaves_its_trace(void **state)
     assert_int_equal(before->waits_for, RUNG_COUNT);
 }
 
-static void rungs_stand_in_the_order_of_time(void **state)
+/* While it runs no row moves under a reader's eyes. */
+static void rungs_stand_in_the_order_of_time_once_it_is_over(void **state)
 {
     struct small *s = *state;
     enum rung order[RUNG_COUNT];
@@ -256,7 +257,68 @@ static void rungs_stand_in_the_order_of_time(void **state)
     static const enum rung expected[] = {RUNG_DELETE_ACCEPTED, RUNG_HEAD_CREATED, RUNG_HEAD_RUNNING,
                                          RUNG_GCS_SILENT,      RUNG_HEAD_ALIVE,   RUNG_GCS_BACK,
                                          RUNG_SERVE_RUNNING,   RUNG_HEAD_READY,   RUNG_WORKERS_SAME};
+    for (int i = 0; i < RUNG_COUNT; i++) assert_int_equal(order[i], i);
+    o.state = OUTAGE_OVER;
+    outage_rung_order(&o, order);
     assert_memory_equal(order, expected, sizeof expected);
+}
+
+/* It is dated by the last heartbeat once it is sure: a clock that had run until then would go back. */
+static void no_clock_runs_for_what_is_dated_back(void **state)
+{
+    struct small *s = *state;
+    heartbeat_beat(s);
+    head_deleted(s, old_head, 0);
+    small_wait(s, 1000);
+    heartbeat_beat(s);
+    for (int i = 0; i < 8; i++) {
+        const struct outage o = small_outage_now(s);
+        const struct known_u64 clock = outage_rung_clock(&o, RUNG_GCS_SILENT, s->now_ms);
+        if (clock.known && !o.rung[RUNG_GCS_SILENT].seen) fail_msg("it runs: %llu", (unsigned long long)clock.value);
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    }
+    const struct outage o = small_outage_now(s);
+    assert_true(o.rung[RUNG_GCS_SILENT].seen);
+    assert_int_equal(outage_rung_clock(&o, RUNG_GCS_SILENT, s->now_ms).value, 1000);
+    assert_int_equal(o.waits_for, RUNG_HEAD_CREATED);
+    assert_int_equal(outage_rung_clock(&o, RUNG_HEAD_CREATED, s->now_ms).value, s->now_ms - o.t0_ms);
+}
+
+/* Kubernetes was not heard while it happened: the silence was the loss, and has its T0. */
+static void a_silence_that_turns_out_a_loss_is_that_loss(void **state)
+{
+    struct small *s = *state;
+    heartbeat_beat(s);
+    small_wait(s, 1000);
+    heartbeat_beat(s);
+    const uint64_t last = s->now_ms;
+    for (int i = 0; i < 10 && s->r.outage != OUTAGE_RUNNING; i++) {
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    }
+    assert_int_equal(s->r.cause, CAUSE_SILENCE);
+    small_wait(s, 2000);
+    node_registers(s, "7afdda9d", new_pod);
+    heartbeat_beat(s);
+    struct outage o = small_outage_now(s);
+    assert_int_equal(o.state, OUTAGE_OVER);
+    assert_true(o.other_head);
+    assert_int_equal(outage_last(&o, outage_previous(&s->r))->t0_ms, last);
+    small_wait(s, 5000);
+    small_gone(s, TABLE_POD, old_head);
+    o = small_outage_now(s);
+    assert_true(o.head_lost);
+    assert_int_equal(o.t0_ms, last);
+    head_runs(s, new_head, new_pod, "one", TRI_YES);
+    small_wait(s, 1000);
+    heartbeat_beat(s);
+    small_wait(s, 61000);
+    o = small_outage_now(s);
+    assert_int_equal(o.state, OUTAGE_OVER);
+    assert_int_equal(o.t0_ms, last);
+    head_deleted(s, new_head, 0);
+    assert_int_equal(outage_previous(&s->r)->t0_ms, last);
 }
 
 /* Terminating, and it serves: with fault tolerance or without. */
@@ -564,7 +626,7 @@ static void a_last_loss_is_as_old_for_all(void **state)
     struct small *s = *state;
     struct recovery fresh;
     struct answer a[ANSWERS];
-    char age[TEXT_NUM_MAX];
+    char age[TEXT_NUM_MAX], ago[TEXT_NUM_MAX + 8];
     cluster_is_four_days_old(s);
     struct pod *p = small_edit(s, TABLE_POD, old_head);
     p->deleted = known_u64(small_wall(s) + 30000);
@@ -591,7 +653,8 @@ static void a_last_loss_is_as_old_for_all(void **state)
     answers_of(s->w, &f, &found, outage_previous(&fresh), s->now_ms, small_wall(s), a);
     assert_int_equal(found.state, OUTAGE_NONE);
     assert_string_equal(a[2].question, "LAST HEAD LOSS");
-    assert_string_equal(a[2].word, text_duration(age, small_wall(s) - t0));
+    snprintf(ago, sizeof ago, "%s ago", text_duration(age, small_wall(s) - t0));
+    assert_string_equal(a[2].word, ago);
     recovery_done(&fresh);
 }
 
@@ -670,7 +733,9 @@ int main(void)
         WITH(a_worker_that_restarts_after_all_opens_the_ladder_again),
         WITH(serve_is_judged_by_whose_it_is),
         WITH(an_outage_that_is_replaced_leaves_its_trace),
-        WITH(rungs_stand_in_the_order_of_time),
+        WITH(rungs_stand_in_the_order_of_time_once_it_is_over),
+        WITH(no_clock_runs_for_what_is_dated_back),
+        WITH(a_silence_that_turns_out_a_loss_is_that_loss),
         WITH(a_head_in_its_grace_is_going),
         WITH(state_that_is_gone_is_said_at_once),
         WITH(state_that_goes_with_its_service_is_no_loss),

@@ -55,7 +55,7 @@ static void a_head_that_is_not_placed_says_why(void **state)
     p->deleted = known_u64(small_wall(s));
     record_set(&p->status, "Terminating");
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    why_is(s, RUNG_GCS_SILENT, "the old head serves on through its grace");
+    why_is(s, RUNG_GCS_SILENT, "the old head's GCS runs on through its grace");
     why_is(s, RUNG_HEAD_CREATED, "the old head pod is still Terminating");
     small_redis(s, 0, small_wall(s));
     small_gone(s, TABLE_POD, old_head);

@@ -304,11 +304,86 @@ static void the_longest_gap_between_answers_is_kept(void **state)
     assert_int_equal(small_outage_now(s).unserved_ms.value, 8000);
 }
 
+/* ---- from when, until when -------------------------------------------------------------------------------------- */
+
+static void probes_answer(struct small *s, const char *prefix, int n)
+{
+    for (int i = 0; i < n; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s%d", prefix, i);
+        small_wait(s, 100);
+        small_probe(s, key, i % 2 ? W1 : W2, "ok", NULL, 1000);
+    }
+}
+
+/* The old head serves through its grace: what was answered meanwhile would praise the outage that has not begun. What
+ * failed from the delete on is counted. */
+static void answers_of_the_grace_are_not_counted(void **state)
+{
+    struct small *s = *state;
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->deleted = known_u64(small_wall(s) + 30000);
+    p->grace = known_u64(30);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_true(s->r.going);
+    probes_answer(s, "grace", 20);
+    small_probe(s, "bad", W1, "failed", "refused", 1000);
+    assert_int_equal(small_outage_now(s).request[OUTAGE_PROBES].ok, 20);
+    assert_string_equal(outage_since_words(&(struct outage){.ours = true}), "since the delete");
+    small_gone(s, TABLE_POD, old_head);
+    assert_int_equal(small_outage_now(s).request[OUTAGE_PROBES].ok, 0);
+    probes_answer(s, "down", 3);
+    const struct outage o = small_outage_now(s);
+    assert_int_equal(o.request[OUTAGE_PROBES].ok, 3);
+    assert_int_equal(o.request[OUTAGE_PROBES].failed, 1);
+    assert_int_equal(o.served_on_ms, 2000);
+    assert_string_equal(outage_since_words(&o), "since the head was down");
+}
+
+/* The count of a loss is that of its outage, however long it is watched on; a failure is told all the same. */
+static void the_count_ends_with_the_recovery(void **state)
+{
+    struct small *s = *state;
+    head_is_deleted(s, old_head);
+    probes_answer(s, "down", 4);
+    head_is_back(s, new_head);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    probes_answer(s, "back", 2);
+    for (int i = 0; i < 70 && s->r.outage == OUTAGE_RUNNING; i++) small_wait(s, 1000);
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    const size_t counted = small_outage_now(s).request[OUTAGE_PROBES].ok;
+    probes_answer(s, "later", 10);
+    assert_false(small_outage_now(s).final);
+    assert_int_equal(small_outage_now(s).request[OUTAGE_PROBES].ok, counted);
+    small_probe(s, "bad", W1, "failed", "refused", 1000);
+    assert_int_equal(small_outage_now(s).request[OUTAGE_PROBES].failed, 1);
+}
+
+/* A silence is dated by the last heartbeat: what ended since then belongs to it. */
+static void requests_since_a_t0_that_is_dated_back_are_counted(void **state)
+{
+    struct small *s = *state;
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+    probes_answer(s, "silent", 5);
+    for (int i = 0; i < 12 && s->r.outage != OUTAGE_RUNNING; i++) {
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    }
+    assert_int_equal(s->r.cause, CAUSE_SILENCE);
+    assert_int_equal(small_outage_now(s).request[OUTAGE_PROBES].ok, 5);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(answers_of_the_grace_are_not_counted),
+        T(the_count_ends_with_the_recovery),
+        T(requests_since_a_t0_that_is_dated_back_are_counted),
         T(pods_that_go_or_are_no_workers_are_not_compared),
         T(the_shortest_reconnect_timeout_counts),
         T(runtimes_of_monitors_that_are_gone_or_elsewhere_are_not_counted),

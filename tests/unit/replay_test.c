@@ -6,6 +6,7 @@
 #include "backends/base/text.h"
 #include "tests/support/frames.h"
 #include "tests/support/replay.h"
+#include "tests/support/replay_gcs.h"
 #include "tests/support/score.h"
 
 #include <setjmp.h>
@@ -22,7 +23,9 @@ static void score_recording(const char *folder, struct score *s, size_t *undeplo
     struct replay p;
     struct frames *frames = frames_new(0);
     bool told = getenv("RAYDECK_REPLAY") != NULL;
-    replay_open(&p, folder, REPLAY_AS_RECORDED);
+    const bool records = text_eq(folder, REPLAY_GCS_FOLDER);
+    replay_open(&p, folder, records ? REPLAY_NO_TABLES : REPLAY_AS_RECORDED);
+    if (records) replay_add_gcs(&p);
     for (uint64_t at = p.begin_ms + 2000; at <= p.end_ms; at += 1000) {
         struct replay_users users = replay_users_of(&p, at);
         enum truth truth = truth_of(&users);
@@ -37,6 +40,10 @@ static void score_recording(const char *folder, struct score *s, size_t *undeplo
         if (told && !score_is_right(truth, word))
             print_message("  +%3llu s  true: %-12s said: %s\n", (unsigned long long)(at - p.begin_ms) / 1000,
                           truth_words(truth), word);
+    }
+    if (records) { /* fault tolerance is on, and NODE is read: its rung and its fields are among what was drawn */
+        assert_true(p.outage.rung[RUNG_HEAD_ALIVE].seen && p.outage.rung[RUNG_GCS_BACK].seen);
+        assert_true(p.outage.fields.known && p.outage.fields.kept > 0);
     }
     *broken = frames_broken(frames);
     if (*broken) print_message("%s", frames_complaints(frames));

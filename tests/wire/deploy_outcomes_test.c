@@ -341,6 +341,18 @@ static void event_put(struct deploy_script *r, const char *about, int64_t age_ms
     change_free(c);
 }
 
+/* The RayService of that name was deleted and made again: KubeRay refused the one before it. */
+static void an_event_of_an_earlier_one_is_there(struct deploy_script *r)
+{
+    event_put(r, "mistral", -5000);
+    struct event *e = record_copy(world_find(r->fixture.world, TABLE_EVENT, "mistral")->record);
+    record_set(&e->about_uid, "the-uid-before");
+    struct change *c = change_put("test/events", WORLD_KUBE, &e->record);
+    c->at_ms = loop_now_ms();
+    world_apply(r->fixture.world, c);
+    change_free(c);
+}
+
 static void an_event_of_it_is_there(struct deploy_script *r)
 {
     event_put(r, "mistral", -5000);
@@ -367,6 +379,9 @@ static void an_event_says_that_kuberay_refuses_the_spec(void **state)
     /* Not one of another RayService, nor one of a time before it was applied. */
     r = outcome_deployed(NULL, &(struct deploy_script_how){.opened = other_events_are_there});
     if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
+    free(r);
+    r = outcome_deployed(NULL, &(struct deploy_script_how){.opened = an_event_of_an_earlier_one_is_there});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
     free(r);
 }
 

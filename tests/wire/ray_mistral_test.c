@@ -16,10 +16,10 @@
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/redis/gcs_parse.h"
 #include "tests/support/drill_harness.h"
 #include "tests/support/fixture.h"
 #include "tests/support/replay.h"
+#include "tests/support/replay_gcs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,116 +39,6 @@ static const char second_head[] = "cd7c182c-4a45-4645-b544-81e294a8c00e";
 static const char third_head[] = "4ffb770d-844b-4fc0-bb49-728930241b33";
 static const char first_node[] = "e900f747220ef992d9835f564a1f41d3fa5d922069c4ddf54f228fce";
 static const char second_node[] = "f14b54eaeef0ee7d8e80b8bbab2919df126dbba4a69852ed44b7cbbb";
-static const char third_node[] = "f63b0e28fc046b414d34aed92022700d7b9f7e1c2dec636678096759";
-
-/* ---- the GCS's records: the recording has them of before the first and after the second kill --------------------- */
-
-static size_t from_hex(const char *hex, size_t len, char **ret)
-{
-    char *bytes = mem_alloc(len / 2 + 1);
-    for (size_t i = 0; i < len / 2; i++) {
-        char two[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
-        bytes[i] = (char)strtoul(two, NULL, 16);
-    }
-    *ret = bytes;
-    return len / 2;
-}
-
-/* Where the records of a dump go to: into a replay at a time, or at once into a world. */
-struct dump {
-    struct replay *replay;
-    uint64_t wall_ms;
-    struct world *world;
-    struct gcstable *table;
-};
-
-static void dump_put(struct dump *d, void *record)
-{
-    struct change *c = change_put("redis", WORLD_REDIS, record);
-    if (d->replay) {
-        replay_add(d->replay, d->wall_ms, c);
-    } else {
-        world_apply(d->world, c);
-        change_free(c);
-    }
-}
-
-static void dump_table_end(struct dump *d)
-{
-    if (!d->table) return;
-    d->table->fields = known_u64(d->table->list_count);
-    dump_put(d, d->table);
-    d->table = NULL;
-}
-
-static void dump_line(void *arg, const char *line, size_t len)
-{
-    struct dump *d = arg;
-    const char *field = memchr(line, ' ', len), *bytes = strchr(field + 1, ' '), *value = strchr(bytes + 1, ' ');
-    char name[64], key[128], *raw_id, *raw;
-    snprintf(name, sizeof name, "%.*s", (int)(field - line), line);
-    if (!d->table || strcmp(d->table->table, name) != 0) {
-        dump_table_end(d);
-        snprintf(key, sizeof key, GCS_NS "/%s", name);
-        d->table = record_new(TABLE_GCSTABLE, key);
-        record_set(&d->table->ns, GCS_NS);
-        record_set(&d->table->table, name);
-    }
-    enum gcs_table table = gcs_table_of((struct gcs_span){name, strlen(name)});
-    struct gcs_span id = {NULL, 0};
-    id.len = from_hex(field + 1, (size_t)(bytes - field - 1), &raw_id);
-    id.at = raw_id;
-    struct field *f = RECORD_APPEND(d->table, list);
-    f->name = gcs_field_name(table, id);
-    f->bytes = known_u64(strtoull(bytes + 1, NULL, 10));
-    if (value) {
-        struct gcs_place place = {GCS_NS, GCS_SINCE_PREPARED};
-        struct gcs_span span = {NULL, from_hex(value + 1, strlen(value + 1), &raw)};
-        struct record *r = NULL;
-        struct why why = {0};
-        span.at = raw;
-        if (gcs_parse(table, &place, id, span, &r, &why) != ERR_OK) fail_msg("%s: %s", name, why.text);
-        dump_put(d, r);
-        free(raw);
-    }
-    free(raw_id);
-}
-
-static void dump_read(struct dump *d, const char *path)
-{
-    assert_true(fixture_lines(path, dump_line, d) > 90);
-    dump_table_end(d);
-}
-
-static struct raynode *node_after(const struct world *after, const char *id)
-{
-    char key[128];
-    snprintf(key, sizeof key, GCS_NS "/%s", id);
-    return record_copy(world_find(after, TABLE_RAYNODE, key)->record);
-}
-
-/* NODE has one field more: a new head has registered, and the old one was called DEAD in the same breath. What the
- * records say is in the RDB of the end, where the second head is dead as well: it was alive in between. */
-static void add_registration(struct replay *p, double seconds, const struct world *after, const char *old,
-                             const char *new)
-{
-    struct raynode *n = node_after(after, new);
-    record_set(&n->state, "ALIVE");
-    replay_add(p, WALL(seconds), change_put("redis", WORLD_REDIS, &n->record));
-    n = node_after(after, old);
-    assert_string_equal(n->state, "DEAD");
-    replay_add(p, WALL(seconds), change_put("redis", WORLD_REDIS, &n->record));
-}
-
-static void add_records(struct replay *p)
-{
-    struct dump before = {.replay = p, .wall_ms = WALL(515)}, after = {.world = world_new()};
-    dump_read(&before, HERE "redis-before.txt");
-    dump_read(&after, HERE "redis-after.txt");
-    add_registration(p, 567.273, after.world, first_node, second_node);
-    add_registration(p, 631.822, after.world, second_node, third_node);
-    world_free(after.world);
-}
 
 /* ---- playing it ------------------------------------------------------------------------------------------------ */
 
@@ -163,7 +53,7 @@ static void add_deleted(struct replay *p, double seconds, const char *uid, uint6
 static void play_open_with(struct replay *p, bool ours, unsigned parts)
 {
     replay_open(p, FOLDER, REPLAY_PROMPTS | REPLAY_NO_TABLES | parts);
-    add_records(p);
+    replay_add_gcs(p);
     if (!ours) return;
     add_deleted(p, 528.077, first_head, UINT64_MAX);
     add_deleted(p, 623.272, second_head, 0);
@@ -283,20 +173,18 @@ static void both_kills_are_ours(void **state)
     answer_is(&p, 2, "WORKER PODS", "2/2", "same UIDs, 0 restarts");
     replay_until(&p, WALL(623));
     check_first_kill(&p);
-    /* All that ended in the 90 s since the delete; the slowest was a prompt. */
-    assert_int_equal(prompts_answered(&p), 1080);
-    assert_int_equal(replay_recovery(&p)->request[OUTAGE_PROBES].ok + replay_recovery(&p)->request[OUTAGE_PROBES].slow,
-                     900);
-    assert_int_equal(replay_recovery(&p)->request[OUTAGE_PROMPTS].slowest_us.value, 2114200);
+    /* All that ended in the 12.3 s from the end of the grace to the recovery; the slowest was a prompt. */
+    assert_int_equal(prompts_answered(&p), 149);
+    assert_int_equal(p.outage.request[OUTAGE_PROBES].ok + p.outage.request[OUTAGE_PROBES].slow, 124);
+    assert_int_equal(p.outage.request[OUTAGE_PROMPTS].slowest_us.value, 377600);
     replay_until(&p, WALL(716.5));
     assert_true(replay_recovery(&p)->ours);
     rung_is(&p, RUNG_DELETE_ACCEPTED, 623.272);
     assert_string_equal(replay_recovery(&p)->rung[RUNG_DELETE_ACCEPTED].note, "uid cd7c182c…, grace 0");
     check_second_kill(&p);
-    assert_int_equal(prompts_answered(&p), 1081);
-    assert_int_equal(replay_recovery(&p)->request[OUTAGE_PROBES].ok + replay_recovery(&p)->request[OUTAGE_PROBES].slow,
-                     900);
-    assert_int_equal(replay_recovery(&p)->request[OUTAGE_PROMPTS].slowest_us.value, 395800);
+    assert_int_equal(prompts_answered(&p), 164);
+    assert_int_equal(p.outage.request[OUTAGE_PROBES].ok + p.outage.request[OUTAGE_PROBES].slow, 136);
+    assert_int_equal(p.outage.request[OUTAGE_PROMPTS].slowest_us.value, 395800);
     replay_close(&p);
 }
 
@@ -382,8 +270,7 @@ static void gcs_fields_are_kept(void **state)
     struct replay p;
     const struct outage *o = &p.outage;
     play_open(&p, true);
-    struct dump after = {.replay = &p, .wall_ms = WALL(600)};
-    dump_read(&after, HERE "redis-after.txt");
+    replay_add_gcs_end(&p, WALL(600));
     replay_until(&p, WALL(600));
     assert_int_equal(o->tables, ARRAY_LEN(expected));
     for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
