@@ -157,7 +157,8 @@ static void observe_read(void *arg)
 
     drill_outage(d, &o);
     if (o.state == OUTAGE_NONE || !o.head_lost || o.going) {
-        step_wait_text(&d->engine, o.going ? "the head is terminating, and still serves" : "the loss of the head");
+        step_wait_text(&d->engine,
+                       o.going ? "the head is terminating, and its GCS still runs" : "the loss of the head");
         step_unmet(&d->engine);
         return;
     }

@@ -45,11 +45,12 @@ static void explain_two_heads(const struct verdict_ask *ask, char out[EXPLANATIO
 {
     const struct outage_rung *back = &ask->outage->rung[RUNG_GCS_BACK], *alone = &ask->outage->rung[RUNG_HEAD_ALIVE];
     const bool silent = ask->outage->rung[RUNG_GCS_SILENT].seen;
+    char seconds[TEXT_NUM_MAX];
 
     if (silent || !back->seen) return;
     if (alone->seen && alone->after_ms > back->after_ms + TWO_HEADS_MS)
-        snprintf(out, EXPLANATION_MAX, "two heads were ALIVE in NODE for %.1f s: the old GCS ran on",
-                 (double)(alone->after_ms - back->after_ms) / 1000);
+        snprintf(out, EXPLANATION_MAX, "two heads were ALIVE in NODE for %s: the old GCS ran on",
+                 text_seconds(seconds, alone->after_ms - back->after_ms));
     else if (!alone->seen)
         snprintf(out, EXPLANATION_MAX, "two heads are ALIVE in NODE: the old GCS runs on");
 }

@@ -108,7 +108,7 @@ static void text_criteria(const struct drill_report *r, struct buf *out)
         const char *value = report_seen(r, id, seen);
         /* The dash is one column of three bytes. */
         (void)buf_printf(out, "%-12s %-*s %-18s %-10s %s%s%s%s\n", criterion_get(id)->id, j->value.known ? 10 : 12,
-                         value, criterion_limit(id, j->limit, limit), judged_state_word(j->state),
+                         value, criterion_limit(id, j->limit, limit), judged_words(id, j->state),
                          criterion_get(id)->what, *j->why ? " (" : "", j->why, *j->why ? ")" : "");
     }
 }
@@ -138,15 +138,36 @@ static void text_proxies(const struct request_tally *t, struct buf *out)
     if (t->pods_beyond) (void)buf_printf(out, "    %llu more are not told apart\n", (unsigned long long)t->pods_beyond);
 }
 
-static void text_rest(const struct drill_report *r, struct buf *out)
+/* The API server's proxy is no way that a user takes. */
+static const char *series_name(const struct drill_report *r, enum tally_series of)
 {
-    (void)buf_str(out, "\nREQUESTS\n");
+    const char *path = r->tally->sum[of].path;
+    return of == TALLY_ROUTE && strcmp(path, "API server proxy") == 0 ? path : tally_series_words(of);
+}
+
+/* Each count with the time that it is of: since the fault as long as it was watched, and until the recovery, as the
+ * console and status count the loss. */
+static void text_requests(const struct drill_report *r, struct buf *out)
+{
+    const uint64_t until_ms = r->tally->until_ms ? r->tally->until_ms : r->wall_ms;
+    char seconds[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
+
+    (void)buf_printf(out, "\nREQUESTS due within %s of the fault\n",
+                     text_seconds(seconds, until_ms > r->tally->from_ms ? until_ms - r->tally->from_ms : 0));
     for (int i = 0; i < TALLY_SERIES; i++) {
         char line[REPORT_LINE_MAX];
-        (void)buf_printf(out, "  %-17s %s\n", tally_series_words((enum tally_series)i),
+        (void)buf_printf(out, "  %-17s %s\n", series_name(r, (enum tally_series)i),
                          missing_word(report_series(r, (enum tally_series)i, line)));
         if (i == TALLY_PROXIES) text_proxies(r->tally, out);
     }
+    if (*outage_request_words(r->outage, OUTAGE_CLASSES, words))
+        (void)buf_printf(out, "  %-17s %s (worker proxies and prompts, %s)\n", "until recovered", words,
+                         outage_since_words(r->outage));
+}
+
+static void text_rest(const struct drill_report *r, struct buf *out)
+{
+    text_requests(r, out);
     (void)buf_str(out, "\nWORKER PODS\n");
     for (size_t i = 0; i < r->outage->workers; i++)
         (void)buf_printf(out, "  %-10s %s\n", report_fate_word(r->outage->worker[i].fate), r->outage->worker[i].name);
@@ -200,7 +221,7 @@ static void markdown_criteria(const struct drill_report *r, struct buf *out)
         const struct judged *j = &r->verdict->of[i];
         char seen[CRITERION_TEXT_MAX], limit[CRITERION_TEXT_MAX];
         const char *const cells[] = {criterion_get(id)->what, report_seen(r, id, seen),
-                                     criterion_limit(id, j->limit, limit), judged_state_word(j->state), j->why};
+                                     criterion_limit(id, j->limit, limit), judged_words(id, j->state), j->why};
         markdown_cells(out, cells, ARRAY_LEN(cells));
     }
 }

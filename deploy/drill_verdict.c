@@ -96,13 +96,14 @@ static void measure_prompt_wait(const struct verdict_ask *ask, struct judged *j)
 {
     const struct tally_sum *s = &ask->tally->sum[TALLY_PROMPTS];
     const struct known_u64 slowest = tally_slowest_us(s);
+    char now[TEXT_NUM_MAX], before[TEXT_NUM_MAX];
 
     if (!slowest.known || !s->before_us.known) {
         reason_set(j, slowest.known ? "no prompt was answered before the fault" : "no prompt was answered");
         return;
     }
     value_set(j, slowest.value > s->before_us.value ? (double)(slowest.value - s->before_us.value) / 1e6 : 0);
-    reason_set(j, "%.1f s, %.1f s before the fault", (double)slowest.value / 1e6, (double)s->before_us.value / 1e6);
+    reason_set(j, "%s, %s before the fault", text_latency(now, slowest), text_latency(before, s->before_us));
 }
 
 static void measure_unserved(const struct verdict_ask *ask, struct judged *j)
@@ -255,6 +256,17 @@ static void verdict_set_cause(struct drill_verdict *v, enum criterion_id id)
                  j->why, *j->why ? ")" : "");
 }
 
+/* What proves more. */
+static void remedy_add(struct drill_verdict *v, enum criterion_id id)
+{
+    const size_t used = strlen(v->cause);
+    const char *remedy = id == CRITERION_REQUESTS ? "send more of them (drill --rate)"
+                                                  : "a head that takes longer to come back would prove more";
+
+    snprintf(v->cause + used, sizeof v->cause - used, ": %s, or set another limit (--limit %s=N)", remedy,
+             criterion_get(id)->id);
+}
+
 static void verdict_conclude(struct drill_verdict *v, const struct verdict_ask *ask)
 {
     enum criterion_id id = first_in(v, JUDGED_BROKEN, CRITERION_PROMISE);
@@ -271,7 +283,9 @@ static void verdict_conclude(struct drill_verdict *v, const struct verdict_ask *
         return;
     }
     verdict_set_cause(v, id);
+    const size_t told = strlen(v->cause);
     drill_cause_explain(ask, v);
+    if (v->result == DRILL_INCONCLUSIVE && v->of[id].state == JUDGED_BROKEN && !v->cause[told]) remedy_add(v, id);
 }
 
 static void scope_set(const struct verdict_ask *ask, struct drill_verdict *v)
@@ -307,6 +321,14 @@ const char *drill_result_word(enum drill_result result)
 #undef X
     };
     return words[result];
+}
+
+const char *judged_words(enum criterion_id id, enum judged_state state)
+{
+    const struct criterion *c = criterion_get(id);
+
+    if (state != JUDGED_BROKEN || c->kind != CRITERION_PROOF) return judged_state_word(state);
+    return c->unit == CRITERION_SECONDS ? "too short" : "too few";
 }
 
 const char *judged_state_word(enum judged_state state)

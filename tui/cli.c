@@ -82,7 +82,12 @@ static enum err check_word(const char *option, const char *value, const char *co
     if (!value) return ERR_OK;
     for (size_t i = 0; words[i]; i++)
         if (strcmp(value, words[i]) == 0) return ERR_OK;
-    return why_set(why, ERR_USAGE, "--%s: there is no %s", option, value);
+    char expected[96] = "";
+    for (size_t i = 0; words[i]; i++) {
+        const size_t used = strlen(expected);
+        snprintf(expected + used, sizeof expected - used, "%s%s", !i ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    }
+    return why_set(why, ERR_USAGE, "--%s %s: %s is expected", option, value, expected);
 }
 
 /* A path is appended to the URL, so it must not have a query, which may also be a secret. */

@@ -1,8 +1,9 @@
 /*
  * status.h - prints the state of a session as text or JSON. Pure.
  *
- * JSON (version 1): {"version","time","service":{…},"answers":[…],"outage":{…} (world/outage.h; null: none is watched),
- * "serve_not_running":{"name","status","message","failed","upgrade"} (world/serve_not_running.h; null: none is known),
+ * JSON (version 1): {"version","time","replay" (of a recording, at that time),"service":{…},"answers":[…],"outage":{…}
+ * (world/outage.h; null: none is watched), "serve_not_running":{"name","status","message","failed","upgrade"}
+ * (world/serve_not_running.h; null: none is known),
  * "kubernetes":{"ok","age_ms","error","denied",…},"redis":{…},"neuron":{…},"sources":[…]}. denied: the kinds that may
  * not be read beside others that may, or in one namespace only. Of a source, namespace: the one that it reads, "*":
  * all. An unknown value is null, never 0.
@@ -23,6 +24,7 @@ struct status_of {
     struct focus focus;
     const char *context; /* NULL: unknown */
     uint64_t now_ms, wall_ms;
+    bool replay; /* of a recording: "now" is then */
 };
 
 /* The session's current state. Fills ret_outage, which the result borrows. */
@@ -34,9 +36,14 @@ void status_answers_text(const struct status_of *s, FILE *out);
 cJSON *status_answers_json(const struct status_of *s); /* caller frees with cJSON_Delete */
 
 void status_text(const struct status_of *s, FILE *out);
+/* "REPLAY at …: recorded, …" of a recording, a line; else nothing. */
+void status_replay_text(const struct status_of *s, FILE *out);
 cJSON *status_json(const struct status_of *s); /* caller frees with cJSON_Delete */
 
-/* ERR_OK, or the err of the first configured world that cannot be trusted now, or ERR_EXHAUSTED. */
+/* The RayService that was asked for is not there, as far as Kubernetes tells. */
+bool status_service_is_missing(const struct status_of *s);
+/* ERR_OK, ERR_NOT_FOUND of a RayService that was asked for and is missing, or the err of the first configured world
+ * that cannot be trusted now, or ERR_EXHAUSTED. */
 enum err status_err(const struct status_of *s);
 
 /* Prints the session's state on stdout in the requested format; returns the exit status. context NULL: unknown. */

@@ -109,6 +109,7 @@ cJSON *status_json(const struct status_of *s)
     cJSON *root = cJSON_CreateObject();
     cJSON_AddNumberToObject(root, "version", 1);
     add_text(root, "time", stamp_iso(stamp, s->wall_ms));
+    cJSON_AddBoolToObject(root, "replay", s->replay);
     add_service(s, root);
     cJSON_AddItemToObject(root, "answers", status_answers_json(s));
     add_not_running(s, root);
@@ -134,9 +135,16 @@ cJSON *status_json(const struct status_of *s)
     return root;
 }
 
+bool status_service_is_missing(const struct status_of *s)
+{
+    const bool live = world_freshness(s->world, WORLD_KUBE, s->now_ms, NULL, NULL) == FRESH_LIVE;
+    return s->focus.service && !s->focus.rayservice && live;
+}
+
 enum err status_err(const struct status_of *s)
 {
     static const enum world_kind kinds[] = {WORLD_KUBE, WORLD_REDIS, WORLD_NEURON};
+    if (status_service_is_missing(s)) return ERR_NOT_FOUND;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         const struct source *source = NULL;
         enum freshness fresh = world_freshness(s->world, kinds[i], s->now_ms, NULL, &source);

@@ -2,6 +2,7 @@
 #include "tui/status.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/stamp.h"
 #include "backends/base/text.h"
 #include "backends/world/serve_not_running.h"
 
@@ -45,7 +46,11 @@ static void text_world(const struct status_of *s, FILE *out, const char *name, e
     const struct source *source = NULL;
     enum freshness fresh = world_freshness(s->world, kind, s->now_ms, &age, &source);
     const char *off = fresh == FRESH_OFF ? status_off_why(s, kind) : NULL;
-    fprintf(out, "\n%s: %s%s", name, off ? "not watched: " : words[fresh], off ? off : "");
+    fprintf(out, "\n%s: %s%s", name,
+            off                                ? "not watched: "
+            : s->replay && fresh == FRESH_LIVE ? "live then"
+                                               : words[fresh],
+            off ? off : "");
     if (age.known && fresh == FRESH_STALE)
         fprintf(out, ", last heard %llu s ago", (unsigned long long)age.value / 1000);
     if (source && fresh != FRESH_LIVE && source->why && *source->why) fprintf(out, ": %s", source->why);
@@ -156,11 +161,27 @@ static void text_services(const struct status_of *s, FILE *out)
     if (!s->focus.rayservice && !s->focus.service) fprintf(out, "  choose one with --namespace and --service\n");
 }
 
+void status_replay_text(const struct status_of *s, FILE *out)
+{
+    char stamp[STAMP_TEXT_MAX];
+    if (s->replay)
+        fprintf(out, "REPLAY at %s: recorded, not live; ages are as of then\n", stamp_iso(stamp, s->wall_ms));
+}
+
+static void text_missing(const struct status_of *s, FILE *out)
+{
+    if (status_service_is_missing(s))
+        fprintf(out, "there is no RayService %s%s%s\n", s->focus.service, s->focus.ns ? " in namespace " : "",
+                s->focus.ns ? s->focus.ns : "");
+}
+
 void status_text(const struct status_of *s, FILE *out)
 {
     const struct rayservice *r = s->focus.rayservice;
     fprintf(out, "%s › %s › %s\n", or_dash(s->context), or_dash(r ? r->ns : s->focus.ns),
             or_dash(r ? r->name : s->focus.service));
+    status_replay_text(s, out);
+    text_missing(s, out);
     text_services(s, out);
     status_answers_text(s, out);
     text_not_running(s, out);

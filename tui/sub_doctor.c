@@ -69,6 +69,7 @@ static void print_findings(const struct cli *cli, const struct status_of *s, con
     struct buf text;
     buf_init(&text, DOCTOR_TEXT_MAX);
     doctor_text(found, &text);
+    status_replay_text(s, stdout);
     status_answers_text(s, stdout);
     printf("\n%s", buf_text(&text));
     buf_done(&text);

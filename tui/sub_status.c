@@ -26,7 +26,8 @@ struct status_of status_of_session(const struct session *session, const char *co
                           .focus = session_focus(session),
                           .context = context,
                           .now_ms = clock_now_ms(session_clock(session)),
-                          .wall_ms = clock_wall_ms(session_clock(session))};
+                          .wall_ms = clock_wall_ms(session_clock(session)),
+                          .replay = session_replays(session)};
     outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, ret_outage);
     doctor_count(s.world, &s.focus, s.now_ms, s.wall_ms);
     return s;

@@ -209,7 +209,7 @@ static void what_cannot_be_asked_is_a_usage_error(void **state)
     question[LONG_QUESTION] = '\0';
     USAGE(question, "longer than 65536 bytes", "--prompt", "http://127.0.0.1:1", "-");
     free(question);
-    USAGE(NULL, "--prompt-kind: there is no telepathy", "--prompt-kind", "telepathy", "hello");
+    USAGE(NULL, "--prompt-kind telepathy: infer or openai is expected", "--prompt-kind", "telepathy", "hello");
     USAGE(NULL, "without ? and #", "--prompt", "http://127.0.0.1:1/x?key=" PASSWORD, "hello");
 }
 

@@ -117,6 +117,14 @@ static void small_screen_tabs_and_resize(void **state)
     pty_send(d.pty, "n");
     assert_true(pty_wait_gone(d.pty, "y yes, do it", DEADLINE_MS));
     pty_see(d.pty, "LAST HEAD LOSS +4d2h");
+    pty_send(d.pty, "x"); /* its keys are shown as long as they work, however long that is */
+    pty_see(d.pty, "x … +d deploy +k kill the head");
+    pty_pump(d.pty, 3500);
+    pty_see(d.pty, "x … +d deploy +k kill the head");
+    pty_send(d.pty, "k");
+    pty_see(d.pty, "y yes, do it");
+    pty_send(d.pty, "\033");
+    assert_true(pty_wait_gone(d.pty, "y yes, do it", DEADLINE_MS));
     demo_leave(&d, "\003", 130);
 }
 

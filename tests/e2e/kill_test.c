@@ -71,8 +71,8 @@ static void what_it_hangs_on_is_named(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     struct run r = RAYDECK("--config", sim_run_config(sim), "kill-head", "--timeout", "15", SURE);
     assert_int_equal(r.status, 1);
-    SAYS("waiting for GCS silent: the old head serves on through its grace\n", r.err);
-    SAYS("did not end in time; it is waiting for GCS silent: the old head serves on through its grace", r.err);
+    SAYS("waiting for GCS silent: the old head's GCS runs on through its grace\n", r.err);
+    SAYS("did not end in time; it is waiting for GCS silent: the old head's GCS runs on through its grace", r.err);
     SAYS("missing   new head created, bound: the old head pod is still Terminating\n", r.out);
     run_done(&r);
     sim_run_stop(sim);

@@ -35,6 +35,7 @@ static void a_moment_is_printed(void **state)
 {
     (void)state;
     cJSON *before = status_at("+20"), *during = status_at("+30"), *after = status_at("-0");
+    assert_true(cJSON_IsTrue(json_get(before, "replay")));
     assert_true(cJSON_IsNull(json_get(before, "outage")));
     assert_false(cJSON_IsNull(json_get(during, "outage")));
     assert_string_equal(json_str(json_get(before, "service"), "context"), "raydeck-sim");
@@ -45,6 +46,24 @@ static void a_moment_is_printed(void **state)
     cJSON_Delete(after);
     struct run r = REPLAY(HEAD_KILL);
     assert_non_null(strstr(r.out, "watched: head down 11.7s"));
+    /* What was is not live, and its ages are not of now. */
+    assert_non_null(strstr(r.out, "\nREPLAY at 2026-11-30T11:11:14Z: recorded, not live; ages are as of then\n"));
+    assert_non_null(strstr(r.out, "\nKubernetes: live then\n"));
+    assert_null(strstr(r.out, ": live\n"));
+    char *counted = strstr(r.out, "28/28 requests, 0 failed");
+    assert_non_null(counted);
+    run_done(&r);
+    r = REPLAY(HEAD_KILL, "report"); /* each count is told with the time that it is of; that of status is among them */
+    assert_non_null(strstr(r.out, "REQUESTS due within 1:34 of the fault"));
+    assert_non_null(strstr(r.out, "until recovered   28/28 requests, 0 failed"));
+    assert_non_null(strstr(r.out, "  API server proxy  95 answered"));
+    assert_null(strstr(r.out, "users' route"));
+    assert_null(strstr(r.out, "broken"));
+    assert_non_null(strstr(r.out, "too few"));
+    assert_non_null(strstr(r.out, "send more of them (drill --rate), or set another limit (--limit requests=N)"));
+    run_done(&r);
+    r = REPLAY(HEAD_KILL, "doctor");
+    assert_non_null(strstr(r.out, "REPLAY at 2026-11-30T11:11:14Z: recorded"));
     run_done(&r);
     r = REPLAY(HEAD_KILL, "doctor", "-o", "json");
     assert_non_null(strstr(r.out, "\"L28\""));
