@@ -50,6 +50,9 @@ struct view app_view(struct app *app, const struct focus *focus)
 
 /* ---- frames ---- */
 
+/* A leader works until another key is typed, and so long its keys are shown. */
+static const char leader_words[] = "x …  d deploy  k kill the head  c clean up  Esc nothing";
+
 static size_t footer_keys(const struct app *app, struct footer_key *keys)
 {
     size_t count = 0;
@@ -80,7 +83,6 @@ static void app_draw(struct app *app)
     if (rows != app->canvas.rows || cols != app->canvas.cols) {
         canvas_done(&app->canvas);
         canvas_init(&app->canvas, rows, cols);
-        screen_size(app->at->screen, rows, cols);
     }
     app->canvas.ascii = term_ascii(app->term);
     canvas_clear(&app->canvas, ROLE_TEXT);
@@ -97,8 +99,10 @@ static void app_draw(struct app *app)
         .insecure = where && where->insecure,
         .armed_left_ms = app->at->arming.until_ms > view.now_ms ? app->at->arming.until_ms - view.now_ms : 0,
         .linted = app->at->linted.file ? &app->at->linted : NULL,
-        .message = app->message[0] ? app->message : NULL,
-        .message_bad = app->message_bad,
+        .message = app->keymap.pending ? leader_words
+                   : app->message[0]   ? app->message
+                                       : NULL,
+        .message_bad = app->message_bad && !app->keymap.pending,
         .keys = keys,
         .key_count = footer_keys(app, keys),
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
@@ -111,14 +115,13 @@ static void app_draw(struct app *app)
     char model[128];
     const struct chat_route route = app_chat_route(app, model, sizeof model);
     chrome.route = &route;
+    struct canvas stage = app_script_stage(app, &view);
+    screen_size(app->at->screen, stage.rows, stage.cols);
     screen_update(app->at->screen, &view);
-    app_overlay_update(app, &view);
-    screen_draw(app->at->screen, &view, &app->canvas);
-    /* Draws the caption of a walkthrough over a whole-screen overlay, and under other overlays. */
-    const bool whole = app->overlays.top && app->overlays.top->ops->whole_screen;
-    if (whole) overlays_draw(&app->overlays, &view, &app->canvas);
+    app_overlay_update(app, &view, &stage);
+    screen_draw(app->at->screen, &view, &stage);
+    overlays_draw(&app->overlays, &view, &stage);
     app_script_draw(app, &view);
-    if (!whole) overlays_draw(&app->overlays, &view, &app->canvas);
     if (app->redact) redact_canvas(app->redact, &app->canvas);
     term_frame(app->term, &app->canvas);
     app_question_sent(app);
@@ -207,13 +210,6 @@ static void on_resumed(void *arg)
     app_redraw(app);
 }
 
-static void on_leader_limit(void *arg)
-{
-    struct app *app = arg;
-    app->keymap.pending = false;
-    app_redraw(app);
-}
-
 void app_leave(struct app *app, int status)
 {
     app->exit_status = status;
@@ -265,7 +261,6 @@ static void app_done(struct app *app)
     alarm_free(app->tick);
     alarm_free(app->soon);
     alarm_free(app->read);
-    alarm_free(app->leader_limit);
     alarm_free(app->reading_late);
     loop_free(app->loop);
     for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);
@@ -275,13 +270,14 @@ static void app_done(struct app *app)
 enum err app_run(struct cli *cli, int *ret_status, struct why *why)
 {
     struct app app = {.cli = cli, .exit_status = EXIT_FINE, .dirty = true};
+    if (cli->sim_control)
+        app.sim_speed = cli->speed && strtod(cli->speed, NULL) >= 2 ? (unsigned)strtod(cli->speed, NULL) : 1;
     app.loop = loop_new();
     app.at = app.context[app.contexts++] = context_new(&app, &cli->conf);
     app.themes = themes_list();
     app.tick = alarm_new(app.loop, on_tick, &app);
     app.soon = alarm_new(app.loop, on_soon, &app);
     app.read = alarm_new(app.loop, app_question_due, &app);
-    app.leader_limit = alarm_new(app.loop, on_leader_limit, &app);
     app.script_alarm = alarm_new(app.loop, app_script_step, &app);
     app.redact = cli->redact ? redact_key() | 1 : 0;
     canvas_init(&app.canvas, 1, 1);

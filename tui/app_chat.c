@@ -9,9 +9,10 @@
 void context_answered(void *arg, const struct request *r)
 {
     struct context *at = arg;
+    char took[TEXT_NUM_MAX];
     bool fine = r->phase && (strcmp(r->phase, "ok") == 0 || strcmp(r->phase, "slow") == 0);
     if (fine)
-        context_say(at, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6,
+        context_say(at, false, "answered in %s: %s", text_latency(took, r->latency_us),
                     r->answer && *r->answer ? r->answer : "the answer is empty");
     else if (r->phase && strcmp(r->phase, "cancelled") == 0)
         context_say(at, false, "the prompt was cancelled");

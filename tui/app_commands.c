@@ -157,7 +157,10 @@ static void cmd_cleanup(struct app *app, const char *args)
 static void cmd_arm(struct app *app, const char *args)
 {
     (void)args;
-    app_arm_ask(app, CMD_ARM);
+    if (arming_allows(&app->at->arming) && !app->at->arming.until_ms)
+        app_say(app, false, "armed already, for as long as this runs");
+    else
+        app_arm_ask(app, CMD_ARM);
 }
 
 static void cmd_disarm(struct app *app, const char *args)

@@ -40,7 +40,8 @@ struct view context_view(struct context *at, const struct focus *focus)
                          .wall_ms = wall_ms,
                          .read_only = !arming_allows(&at->arming),
                          .armed = arming_allows(&at->arming),
-                         .demo = at->conf->demo};
+                         .demo = at->conf->demo,
+                         .sim_speed = at->app->sim_speed};
 }
 
 /* ---- its outage -------------------------------------------------------------------------------------------------- */

@@ -1,11 +1,15 @@
 /* app_input.c - where a key goes: to the overlay, to a text being typed, to a command, or to the focused pane. */
 #include "tui/app_priv.h"
 
-enum { LEADER_MS = 3000 };
-
 static bool is_ctrl_c(const struct input *in)
 {
     return in->type == INPUT_KEY && in->key == 'c' && in->mods == MOD_CTRL;
+}
+
+void app_key_dropped(struct app *app, const struct input *in, const char *why)
+{
+    if (in->type == INPUT_KEY)
+        app_say(app, true, "%s was typed too early: %s. Press it again", key_text(in, (char[16]){""}), why);
 }
 
 /* ---- the screen ---- */
@@ -28,17 +32,13 @@ static void input_key(struct app *app, const struct input *in)
     enum command_id id;
     bool swallowed;
     switch (keymap_feed(&app->keymap, in, &id, &swallowed)) {
-    case KEYMAP_COMMAND:
-        alarm_stop(app->leader_limit);
-        app_command(app, id, "");
-        break;
-    case KEYMAP_PENDING:
-        alarm_set(app->leader_limit, LEADER_MS, 0);
-        app_say(app, false, "x …  d deploy  k kill the head  c clean up");
-        break;
+    case KEYMAP_COMMAND: app_command(app, id, ""); break;
+    case KEYMAP_PENDING: break; /* its keys stand on the message line as long as they work: app_message */
     case KEYMAP_NONE:
-        if (swallowed)
-            app_say(app, true, "no such key after x");
+        if (swallowed && in->key != KEYP_ESC)
+            app_say(app, true, "%s: no such key after x", key_text(in, (char[16]){""}));
+        else if (swallowed)
+            app->message[0] = '\0';
         else
             input_screen(app, in);
         break;
@@ -58,8 +58,8 @@ void app_input(struct app *app, const struct input *in)
     if (is_ctrl_j(in) && !(top && top->ops->multiline)) in = &enter;
     if (is_ctrl_c(in))
         app_leave(app, EXIT_INTERRUPTED);
-    else if (arming_store_busy(app->at->armed))
-        return; /* armed.json is being read: a question or a change follows, and no key typed before it counts */
+    else if (arming_store_busy(app->at->armed)) /* a question or a change follows, and no key typed before it counts */
+        app_key_dropped(app, in, "armed.json is being read");
     else if (top)
         app_overlay_input(app, in);
     else if (screen_typing(app->at->screen) || in->type != INPUT_KEY)

@@ -18,7 +18,7 @@ static void on_deleted(void *arg, enum err err, const char *why)
     struct context *at = arg;
     const char *reason = why && *why ? why : err_word(err);
     if (!err)
-        context_say(at, false, "deleted: %s", at->killing.name);
+        context_say(at, false, "delete accepted: %s", at->killing.name); /* it may be Terminating for its grace */
     else if (err_is_unanswered(err))
         context_say(at, true, "the DELETE of %s was sent, its outcome is unknown: %s", at->killing.name, reason);
     else

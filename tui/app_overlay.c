@@ -67,12 +67,12 @@ void app_overlay_close_all(struct app *app)
 
 /* ---- frames and input ---- */
 
-void app_overlay_update(struct app *app, const struct view *view)
+void app_overlay_update(struct app *app, const struct view *view, const struct canvas *stage)
 {
     if (app->overlays.top) app->overlays.top->unread = app->reading.state != READING_OVER;
     if (app->at->work) app_work_update(app->at->work);
     app_contexts_update(app);
-    overlays_update(&app->overlays, view, app->canvas.rows, app->canvas.cols);
+    overlays_update(&app->overlays, view, stage->rows, stage->cols);
 }
 
 void app_overlay_input(struct app *app, const struct input *in)
@@ -81,6 +81,7 @@ void app_overlay_input(struct app *app, const struct input *in)
     /* An unread question accepts only Esc; one that no longer fits on the screen is cancelled. */
     if (o->ops->asks && app->reading.state != READING_OVER && in->key != KEYP_ESC) {
         reading_typed(&app->reading, loop_now_ms());
+        app_key_dropped(app, in, "the question could not have been read");
         return;
     }
     struct focus focus = session_focus(app->at->session);

@@ -68,7 +68,7 @@ struct app {
     struct context *at; /* of them on the screen */
     struct term *term;
     struct canvas canvas;
-    struct alarm *tick, *soon, *leader_limit;
+    struct alarm *tick, *soon;
     struct frame_pace pace; /* when `soon` fires */
     uint64_t tick_ms;       /* the current interval of tick */
     struct keymap keymap;
@@ -97,6 +97,7 @@ struct app {
     struct script_run *script;  /* NULL: none was given */
     struct alarm *script_alarm; /* set while it runs */
     struct sim_line *speed_line, *reset_line;
+    unsigned sim_speed;                 /* of the demo's simulator; 0: it is none */
     bool resetting;                     /* the demo is being reset; a script waits for it */
     uint64_t redact;                    /* the placeholders' key; 0: none */
     struct app_replay *replay;          /* NULL: none */
@@ -112,6 +113,7 @@ void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((for
 void app_redraw(struct app *app);                          /* a frame, now where the terminal takes one */
 void app_changed(struct app *app, const struct change *c); /* of the context on the screen: a frame is due */
 void app_leave(struct app *app, int status);
+void app_key_dropped(struct app *app, const struct input *in, const char *why); /* app_input.c: says so of a key */
 /* context_view of the one on the screen. */
 struct view app_view(struct app *app, const struct focus *focus);
 const char *app_context(const struct app *app);         /* NULL: none */
@@ -149,8 +151,8 @@ typedef void app_overlay_result(void *app, enum overlay_result result);
 void app_overlay_open(struct app *app, struct overlay *o, app_overlay_result *on_result); /* over those that are open */
 void app_overlay_close(struct app *app);                                                  /* the top one */
 void app_overlay_close_all(struct app *app);
-void app_overlay_update(struct app *app, const struct view *view); /* before each frame */
-void app_overlay_input(struct app *app, const struct input *in);   /* where one is open */
+void app_overlay_update(struct app *app, const struct view *view, const struct canvas *stage); /* before each frame */
+void app_overlay_input(struct app *app, const struct input *in);                               /* where one is open */
 void app_overlay_resumed(struct app *app);
 void app_palette_open(struct app *app, const char *text /* "": empty */);
 void app_prompt_open(struct app *app);
@@ -212,6 +214,8 @@ void app_script_step(void *app); /* performs due actions */
 void app_script_person(struct app *app, const struct input *in);
 void app_script_command(struct app *app, const char *args);
 void app_script_draw(struct app *app, const struct view *view);
+struct canvas app_script_stage(struct app *app,
+                               const struct view *view); /* the canvas without the caption's own rows */
 void app_script_done(struct app *app);
 void app_reset(struct app *app, const char *how /* "": its initial state; or running, empty, no-ft */);
 

@@ -32,6 +32,7 @@ static void set_speed(struct app *app, unsigned speed)
         return;
     }
     snprintf(line, sizeof line, "speed %u", speed);
+    app->sim_speed = speed;
     sim_line_free(app->speed_line);
     app->speed_line = sim_line_say(app->loop, app->cli->sim_control, line, on_speed, app);
 }
@@ -143,6 +144,15 @@ void app_script_command(struct app *app, const char *args)
     else
         script_resume(app->script, &view);
     app_script_go(app);
+}
+
+/* A caption has rows of its own, below all the rest, where enough are left. */
+struct canvas app_script_stage(struct app *app, const struct view *view)
+{
+    struct caption caption;
+    int rows = app->canvas.rows;
+    if (app->script && script_caption(app->script, view, &caption)) rows -= caption_own_rows(&caption, &app->canvas);
+    return canvas_sub(&app->canvas, 0, 0, rows, app->canvas.cols);
 }
 
 void app_script_draw(struct app *app, const struct view *view)

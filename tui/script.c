@@ -170,6 +170,7 @@ static bool phase_next(struct script_run *run, const struct script_step *step, c
         return step->type != NULL;
     case PHASE_WAIT:
         if (!step_waited(run, step, v)) return false;
+        if (step->then) run->caption = step->then;
         break;
     case PHASE_PAUSE:
         if (v->now_ms < run->since_ms + step->pause_ms) return false;

@@ -165,6 +165,8 @@ static void step_of(struct reading *r, const struct yaml_node *map, struct scrip
         const struct yaml_node *n = map->items[i];
         if (strcmp(n->key, "caption") == 0)
             step->caption = line_of_text(r, n);
+        else if (strcmp(n->key, "then") == 0)
+            step->then = line_of_text(r, n);
         else if (strcmp(n->key, "type") == 0)
             step->type = line_of_text(r, n);
         else if (strcmp(n->key, "keys") == 0)
@@ -184,6 +186,7 @@ static void step_of(struct reading *r, const struct yaml_node *map, struct scrip
         else
             reading_error(r, n, "a step has no %s", n->key);
     }
+    if (step->then && !step->wait) reading_error(r, map, "then: a step without a wait has no caption after it");
     if (!step->limit_ms) step->limit_ms = SCRIPT_LIMIT_S * 1000u;
     if (step->wait == WAIT_SECONDS) step->limit_ms = (step->number + 1) * 1000u;
 }
@@ -242,6 +245,7 @@ void script_free(struct script *s)
     if (!s) return;
     for (size_t i = 0; i < s->count; i++) {
         free(s->steps[i].caption);
+        free(s->steps[i].then);
         free(s->steps[i].type);
     }
     free(s->steps);

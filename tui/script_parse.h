@@ -3,7 +3,7 @@
  *
  *   title: Losing the head
  *   steps:
- *   - caption: Gone. No grace.   # stays until the next one; "" takes it away
+ *   - caption: Now it goes.      # stays until the next one; "" takes it away
  *     speed: 4                   # of the simulated cluster
  *     zoom: gcs                  # a pane alone on the screen; none: all of them again
  *     pane: requests             # has the focus: on a small screen it is the one that is shown
@@ -11,6 +11,7 @@
  *     type: Are you there?       # typed, and then Enter
  *     wait: head-down            # a condition of SCRIPT_WAIT_MAP
  *     limit: 30                  # seconds to wait at most
+ *     then: Gone. No grace.      # the caption once the condition is met: what it says has been seen
  *     pause: 3                   # seconds
  *
  * A step performs its members in this order. Every problem of a file is reported with its line, not only the first.
@@ -42,10 +43,12 @@ enum {
     X(SERVE_RUNNING, "serve-running", false, "Serve to be RUNNING")                                                    \
     X(APPLIED, "applied", false, "the RayService to be accepted")                                                      \
     X(HEAD_DOWN, "head-down", false, "the head to go")                                                                 \
+    X(GCS_SILENT, "gcs-silent", false, "the GCS to be silent")                                                         \
     X(RECOVERED, "recovered", false, "the recovery to be over")                                                        \
     X(WORKERS_RESTARTED, "workers-restarted", false, "every worker pod to have restarted and to be ready")             \
     X(UNHARMED, "unharmed", false, "every request answered and every worker pod the same")                             \
     X(ANSWERED, "answered", false, "the prompt's answer")                                                              \
+    X(ANSWERED_HEADLESS, "answered-headless", false, "the prompt's answer while there is no head")                     \
     X(GONE, "gone", false, "the RayService and its pods to be gone")                                                   \
     X(SECONDS, "seconds", true, "seconds")
 enum script_wait_kind {
@@ -59,6 +62,7 @@ enum { SCRIPT_ZOOM_NONE = '-' };
 struct script_step {
     unsigned line;
     char *caption; /* safe text; NULL: unchanged */
+    char *then;    /* the caption once the wait is met; safe text; NULL: unchanged */
     char *type;    /* safe text; NULL: nothing */
     struct input keys[SCRIPT_KEYS];
     size_t key_count;

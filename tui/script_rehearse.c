@@ -157,10 +157,11 @@ static void rehearse_text(struct rehearsal *r, const char *text)
 static void wait_on(struct rehearsal *r)
 {
     const enum script_wait_kind wait = r->step->wait;
-    const bool of_kill =
-        wait == WAIT_HEAD_DOWN || wait == WAIT_RECOVERED || wait == WAIT_UNHARMED || wait == WAIT_WORKERS_RESTARTED;
+    const bool of_kill = wait == WAIT_HEAD_DOWN || wait == WAIT_GCS_SILENT || wait == WAIT_RECOVERED ||
+                         wait == WAIT_UNHARMED || wait == WAIT_WORKERS_RESTARTED;
     if (of_kill && !r->killed) problem_add(r, "wait: %s: no step before it kills the head", script_wait_word(wait));
-    if (wait == WAIT_ANSWERED && !r->asked) problem_add(r, "wait: answered: this step asks nothing");
+    const bool answer = wait == WAIT_ANSWERED || wait == WAIT_ANSWERED_HEADLESS;
+    if (answer && !r->asked) problem_add(r, "wait: %s: this step asks nothing", script_wait_word(wait));
 }
 
 void script_rehearse(const struct script *s, const struct script_stage *stage,

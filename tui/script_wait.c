@@ -58,6 +58,16 @@ static enum script_met head_down(const struct view *v, char out[SCRIPT_WORDS])
     return yes_if(v->outage->state == OUTAGE_RUNNING && v->outage->head_lost);
 }
 
+/* Without fault tolerance, or where Redis is not read, nothing shows the GCS: its head is down. */
+static enum script_met gcs_silent(const struct view *v, char out[SCRIPT_WORDS])
+{
+    const struct outage *o = v->outage;
+    head_words(v, out);
+    if (o->rung[RUNG_GCS_SILENT].seen || o->rung[RUNG_GCS_SILENT].possible)
+        return yes_if(o->state != OUTAGE_NONE && o->rung[RUNG_GCS_SILENT].seen);
+    return yes_if(outage_phase_of(o) == PHASE_DOWN);
+}
+
 static enum script_met met_recovered(const struct view *v, char out[SCRIPT_WORDS])
 {
     if (v->outage->state == OUTAGE_NONE)
@@ -100,8 +110,8 @@ static enum script_met workers_restarted(const struct view *v, char out[SCRIPT_W
     return yes_if(all && pods_ready(v, (unsigned)o->workers + 1, ready) == SCRIPT_MET);
 }
 
-/* The newest prompt, if it was sent since the step began. */
-static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms, char out[SCRIPT_WORDS])
+/* The newest prompt, if it was sent since the step began. headless: its answer came while the head was down. */
+static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms, bool headless, char out[SCRIPT_WORDS])
 {
     const struct request *last = NULL;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
@@ -113,7 +123,11 @@ static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms
         snprintf(out, SCRIPT_WORDS, "none was asked yet");
         return SCRIPT_NOT_YET;
     }
-    if (text_eq(last->phase, "ok") || text_eq(last->phase, "slow")) return SCRIPT_MET;
+    if (text_eq(last->phase, "ok") || text_eq(last->phase, "slow")) {
+        if (!headless || (last->head && strncmp(last->head, "head down", strlen("head down")) == 0)) return SCRIPT_MET;
+        snprintf(out, SCRIPT_WORDS, "the prompt was answered: %.100s", last->head ? last->head : "head n/a");
+        return SCRIPT_NEVER;
+    }
     if (text_eq(last->phase, "waiting") || !last->phase) return SCRIPT_NOT_YET;
     snprintf(out, SCRIPT_WORDS, "the prompt %s: %.100s", last->phase,
              last->why       ? last->why
@@ -149,7 +163,9 @@ enum script_met script_met(enum script_wait_kind wait, unsigned number, const st
     case WAIT_RECOVERED: return met_recovered(v, out);
     case WAIT_WORKERS_RESTARTED: return workers_restarted(v, out);
     case WAIT_UNHARMED: return met_unharmed(v, out);
-    case WAIT_ANSWERED: return met_answered(v, since_wall_ms, out);
+    case WAIT_GCS_SILENT: return gcs_silent(v, out);
+    case WAIT_ANSWERED: return met_answered(v, since_wall_ms, false, out);
+    case WAIT_ANSWERED_HEADLESS: return met_answered(v, since_wall_ms, true, out);
     case WAIT_GONE: return met_gone(v, out);
     case WAIT_SECONDS: return yes_if(v->now_ms >= since_ms + number * UINT64_C(1000));
     case WAIT_NONE:

@@ -2,6 +2,7 @@
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/caption.h"
+#include "tui/panes/overlay.h"
 #include "tui/panes/screen.h"
 
 #include "backends/base/mem.h"
@@ -25,9 +26,10 @@ static void caption_show(const char *name, const struct caption *c, int rows, in
     char file[80];
     struct view v = fixture_view(&f);
     canvas_init(&cv, rows, cols);
-    screen_size(s, rows, cols);
+    struct canvas stage = canvas_sub(&cv, 0, 0, rows - caption_own_rows(c, &cv), cols);
+    screen_size(s, stage.rows, cols);
     screen_update(s, &v);
-    screen_draw(s, &v, &cv);
+    screen_draw(s, &v, &stage);
     caption_draw(c, &cv);
     snprintf(file, sizeof file, "caption-%s-%dx%d", name, cols, rows);
     screen_check(file, &cv, roles);
@@ -76,8 +78,32 @@ static void long_and_small(void **state)
     }
 }
 
+/* Neither a pane nor a dialog is drawn in its rows, whatever its length; a small screen has none to spare. */
+static void it_has_rows_of_its_own(void **state)
+{
+    (void)state;
+    struct canvas cv;
+    canvas_init(&cv, 24, 80);
+    assert_int_equal(caption_own_rows(&gone, &cv), 2);
+    struct canvas stage = canvas_sub(&cv, 0, 0, 24 - caption_own_rows(&gone, &cv), 80);
+    caption_draw(&gone, &cv);
+    char *before = canvas_dump(&cv, false);
+    (void)overlay_box(&stage, 100, 100, ROLE_DIALOG, "as large as it gets");
+    char *after = canvas_dump(&cv, false);
+    assert_non_null(strstr(after, "Gone. No grace."));
+    assert_non_null(strstr(after, "waiting for the head to go"));
+    assert_non_null(strstr(before, "Gone. No grace."));
+    free(before);
+    free(after);
+    canvas_done(&cv);
+    canvas_init(&cv, 16, 80);
+    assert_int_equal(caption_own_rows(&gone, &cv), 0);
+    canvas_done(&cv);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(over_the_main_screen), cmocka_unit_test(long_and_small)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(over_the_main_screen), cmocka_unit_test(long_and_small),
+                                       cmocka_unit_test(it_has_rows_of_its_own)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

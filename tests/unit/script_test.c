@@ -391,6 +391,46 @@ static void a_failed_prompt_stops_it(void **state)
     script_run_free(run);
 }
 
+/* What a caption claims has been seen when it stands there. */
+static void a_caption_waits_for_its_fact(void **state)
+{
+    struct fixture *c = *state;
+    struct script_run *run =
+        script_run_new(parsed_script("steps:\n- caption: Ask.\n  wait: answered\n  then: Answered.\n  pause: 5\n"));
+    struct caption shown;
+    assert_nothing(run, c);
+    assert_true(script_caption(run, view_now(c), &shown));
+    assert_string_equal(shown.text, "Ask.");
+    prompt_put(c, "9", "ok", NULL, small_wall(&c->s));
+    assert_nothing(run, c);
+    assert_true(script_caption(run, view_now(c), &shown));
+    assert_string_equal(shown.text, "Answered.");
+    script_run_free(run);
+    struct why why = {0};
+    struct script *none = NULL;
+    static const char text[] = "steps:\n- caption: One\n  then: Two\n";
+    assert_int_equal(script_parse("s.yaml", text, strlen(text), NULL, NULL, &none, &why), ERR_PARSE);
+    assert_non_null(strstr(why.text, "then: a step without a wait"));
+}
+
+/* "Answered with no head" is no claim of a prompt that was answered with one. */
+static void an_answer_with_no_head_is_one(void **state)
+{
+    struct fixture *c = *state;
+    static const struct {
+        const char *head;
+        enum script_met met;
+    } rows[] = {{"head down 5.4s", SCRIPT_MET}, {"head up", SCRIPT_NEVER}, {NULL, SCRIPT_NEVER}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        prompt_put(c, "9", "ok", NULL, small_wall(&c->s));
+        struct request *q = small_edit(&c->s, TABLE_REQUEST, "9");
+        record_set(&q->head, rows[i].head);
+        small_put(&c->s, "prompt", WORLD_SERVE, q);
+        assert_met(c, WAIT_ANSWERED_HEADLESS, 0, rows[i].met, NULL);
+        assert_met(c, WAIT_ANSWERED, 0, SCRIPT_MET, NULL);
+    }
+}
+
 /* ---- the rehearsal ---- */
 
 static void on_use(void *arg, unsigned line, int command)
@@ -467,8 +507,14 @@ static void the_shipped_one_works(void **state)
     script_rehearse(s, &(struct script_stage){true, true}, on_problem, NULL, &t);
     assert_string_equal(t.text, "");
     bool kills = false, recovers = false, without = false;
+    unsigned speed = 0, of_kill = 0; /* losses at two speeds do not compare */
     for (size_t i = 0; i < s->count; i++) {
-        kills |= s->steps[i].wait == WAIT_HEAD_DOWN;
+        const struct script_step *step = &s->steps[i];
+        const bool kill = step->key_count == 2 && step->keys[0].key == 'x' && step->keys[1].key == 'k';
+        if (step->speed) speed = step->speed;
+        if (kill && of_kill) assert_int_equal(speed, of_kill);
+        if (kill) of_kill = speed;
+        kills |= step->wait == WAIT_HEAD_DOWN || step->wait == WAIT_GCS_SILENT;
         recovers |= kills && s->steps[i].wait == WAIT_RECOVERED;
         without |= recovers && s->steps[i].wait == WAIT_WORKERS_RESTARTED;
     }
@@ -493,6 +539,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(in_its_order, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(a_person_takes_over, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(a_failed_prompt_stops_it, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(a_caption_waits_for_its_fact, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(an_answer_with_no_head_is_one, fixture_open, fixture_close),
         cmocka_unit_test(a_rehearsal),
         cmocka_unit_test(what_cannot_come),
         cmocka_unit_test(the_one_for_clusters_works),

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TALL_ROWS = 30, MESSAGE_MIN_ROWS = 16, TEXT_ROWS_MAX = 4, MARGIN = 4, GAP = 3 };
+enum { TALL_ROWS = 30, STAGE_ROWS_MIN = 18, TEXT_ROWS_MAX = 4, MARGIN = 4, GAP = 3 };
 
 /* Centres each line, for readability from a distance. */
 static void draw_text(struct canvas *band, int row, int rows, const char *text)
@@ -33,20 +33,31 @@ static void draw_state(const struct caption *c, struct canvas *band)
     if (width + hint + GAP <= band->cols - 2) canvas_text(band, row, band->cols - 1 - hint, ROLE_STRIP, c->hint);
 }
 
-/* The rows of the footer and, where there is room, of the message line above it. */
-static int kept_rows(const struct canvas *cv)
+static int text_lines(const struct caption *c, const struct canvas *cv)
 {
-    return cv->rows >= MESSAGE_MIN_ROWS ? 2 : 1;
+    const int width = cv->cols - 2 * MARGIN, lines = *c->text ? wrap_height(c->text, width > 0 ? width : 1) : 0;
+    return lines < TEXT_ROWS_MAX ? lines : TEXT_ROWS_MAX;
 }
 
+static int text_air(int lines, const struct canvas *cv)
+{
+    return lines && cv->rows >= TALL_ROWS ? 1 : 0;
+}
+
+int caption_own_rows(const struct caption *c, const struct canvas *cv)
+{
+    const int lines = text_lines(c, cv), rows = lines + 2 * text_air(lines, cv) + 1;
+    return cv->rows - rows >= STAGE_ROWS_MIN ? rows : 0;
+}
+
+/* On a small screen it is over the panes, above the footer. */
 void caption_draw(const struct caption *c, struct canvas *cv)
 {
-    int width = cv->cols - 2 * MARGIN, lines = *c->text ? wrap_height(c->text, width > 0 ? width : 1) : 0;
-    if (lines > TEXT_ROWS_MAX) lines = TEXT_ROWS_MAX;
-    int air = lines && cv->rows >= TALL_ROWS ? 1 : 0, rows = lines + 2 * air + 1;
-    if (rows > cv->rows - kept_rows(cv)) rows = cv->rows - kept_rows(cv);
+    const int lines = text_lines(c, cv), air = text_air(lines, cv), below = caption_own_rows(c, cv) ? 0 : 1;
+    int rows = lines + 2 * air + 1;
+    if (rows > cv->rows - below) rows = cv->rows - below;
     if (rows <= 0) return;
-    struct canvas band = canvas_sub(cv, cv->rows - kept_rows(cv) - rows, 0, rows, cv->cols);
+    struct canvas band = canvas_sub(cv, cv->rows - below - rows, 0, rows, cv->cols);
     canvas_fill(&band, 0, 0, rows, band.cols, ROLE_DEMO, ' ');
     draw_text(&band, air, lines, c->text);
     draw_state(c, &band);

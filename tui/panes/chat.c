@@ -238,7 +238,6 @@ static enum overlay_result chat_overlay_input(struct overlay *o, const struct vi
 }
 
 const struct overlay_ops chat_overlay = {.name = "chat",
-                                         .whole_screen = true,
                                          .multiline = true,
                                          .update = chat_overlay_update,
                                          .draw = chat_overlay_draw,

@@ -10,9 +10,16 @@
 
 enum { LOSSES = 2 };
 
+/* How fast the demo's cluster was simulated as the head was lost (view.sim_speed), and whether that changed before it
+ * was over. */
+struct loss_speed {
+    unsigned times;
+    bool changed;
+};
 struct losses {
     struct overlay overlay;
     struct outage item[LOSSES];        /* the older one first; state NONE: there is none */
+    struct loss_speed speed[LOSSES];   /* of each */
     char service_uid[OUTAGE_NAME_MAX]; /* of the RayService last in focus */
 };
 

@@ -21,9 +21,8 @@ enum overlay_result {
 struct overlay;
 struct overlay_ops {
     const char *name;
-    bool whole_screen; /* replaces the panes: a walkthrough's caption is drawn over it, not under it */
-    bool asks;         /* a question: input counts only once the terminal has shown it (tui/reading.h) */
-    bool multiline;    /* ^J breaks a line; elsewhere it is Enter */
+    bool asks;      /* a question: input counts only once the terminal has shown it (tui/reading.h) */
+    bool multiline; /* ^J breaks a line; elsewhere it is Enter */
     void (*update)(struct overlay *o, const struct view *v, int rows, int cols); /* NULL: nothing to compute */
     void (*draw)(const struct overlay *o, const struct view *v, struct canvas *cv);
     enum overlay_result (*input)(struct overlay *o, const struct view *v, const struct input *in);
