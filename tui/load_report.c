@@ -47,10 +47,12 @@ void load_report_text(const struct load *load, size_t series, uint64_t duration_
 {
     const struct load_series *of = load_series(load, series);
     const struct load_sum *s = load_sum(load, series);
+    char num[TEXT_NUM_MAX];
     const double ok = s->planned ? 100.0 * (double)s->ok / (double)s->planned : 0;
 
     (void)buf_printf(out, "route        %s, %s\n", of->path.words, series_target(of));
-    (void)buf_printf(out, "rate         %g requests/s for %.1f s, %s\n", of->per_s, (double)duration_ms / 1e3,
+    (void)buf_printf(out, "rate         %g requests/s for %s, %s\n", of->per_s,
+                     text_latency(num, known_u64(duration_ms * 1000)),
                      of->fresh ? "a connection for each" : "connections are kept alive");
     (void)buf_printf(out, "due          %llu\n", (unsigned long long)s->planned);
     (void)buf_printf(out, "ok           %llu", (unsigned long long)s->ok);
@@ -61,7 +63,7 @@ void load_report_text(const struct load *load, size_t series, uint64_t duration_
                      (unsigned long long)s->late, REQUEST_LATE_MS);
     (void)buf_str(out, "latency      ");
     latency_text(s, out);
-    (void)buf_printf(out, "\nunanswered   %.2f s at the longest\n", (double)s->longest_gap_us / 1e6);
+    (void)buf_printf(out, "\nunanswered   %s at the longest\n", text_latency(num, known_u64(s->longest_gap_us)));
     if (!of->prompt) (void)buf_printf(out, "connections  %llu\n", (unsigned long long)s->connections);
 }
 

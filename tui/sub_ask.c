@@ -15,6 +15,7 @@
 
 enum {
     QUESTION_MAX = 64 * 1024,
+    ANSWER_WORDS_MAX = 1024,
     ASK_TIMEOUT_MS = 180 * 1000,
     LATE_MS = 2000 /* after the time-out: the prompt's own time-out reports more detail */
 };
@@ -87,22 +88,20 @@ static enum err question_of(const struct cli *cli, char **ret, struct why *why)
     return cli_usage_of(err, why);
 }
 
-static const char *seconds_text(char out[TEXT_NUM_MAX], struct known_u64 us)
+/* "1.5 s, by ingress mistral, head up, time to first token 210 ms, tokens 41, tokens/s 18.3, between tokens 52 ms, at
+ * most 90 ms": what the protocol does not report is left out. */
+static void answer_words(const struct request *r, const char *path, const char *head, struct buf *out)
 {
-    snprintf(out, TEXT_NUM_MAX, us.known ? "%.2f s" : "n/a", (double)us.value / 1e6);
-    return out;
-}
+    char num[TEXT_NUM_MAX];
+    const char *end = request_end_words(r);
 
-/* "41 tokens, 18.3 tokens/s, 52 ms between (at most 90 ms)"; "n/a" where the protocol does not report it. */
-static void token_words(const struct request *r, char *out, size_t size)
-{
-    char tokens[TEXT_NUM_MAX] = "n/a", rate[TEXT_NUM_MAX] = "n/a", gap[64] = "n/a";
-    if (r->tokens.known) snprintf(tokens, sizeof tokens, "%llu", (unsigned long long)r->tokens.value);
-    if (r->tokens_per_s.known) snprintf(rate, sizeof rate, "%.1f", r->tokens_per_s.value);
-    if (r->gap_us.known)
-        snprintf(gap, sizeof gap, "%.1f ms, at most %.1f ms", (double)r->gap_us.value / 1e3,
-                 (double)r->gap_max_us.value / 1e3);
-    snprintf(out, size, "tokens %s, tokens/s %s, between tokens %s", tokens, rate, gap);
+    buf_printf(out, "%s, by %s, %s", text_latency(num, r->latency_us), path, head);
+    if (r->first_token_us.known) buf_printf(out, ", time to first token %s", text_latency(num, r->first_token_us));
+    if (r->tokens.known) buf_printf(out, ", tokens %llu", (unsigned long long)r->tokens.value);
+    if (r->tokens_per_s.known) buf_printf(out, ", tokens/s %.1f", r->tokens_per_s.value);
+    if (r->gap_us.known) buf_printf(out, ", between tokens %s", text_latency(num, r->gap_us));
+    if (r->gap_max_us.known) buf_printf(out, ", at most %s", text_latency(num, r->gap_max_us));
+    if (end) buf_printf(out, ", %s", end);
 }
 
 /* "timeout: no answer within 30 s (by ingress mistral, head down 5.4s, 12 tokens so far)" */
@@ -127,16 +126,17 @@ static int print_failed(const struct asking *a, const char *path, const char *he
 static int print_answer(struct asking *a)
 {
     const struct request *r = a->answer;
-    const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a", *end = request_end_words(r);
-    char first[TEXT_NUM_MAX], tokens[192];
+    const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a";
+    struct buf words;
     bool fine = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
     print_more(a, r->answer);
     if (fine || a->printed) putchar('\n');
     fflush(stdout);
     if (!fine) return print_failed(a, path, head);
-    token_words(r, tokens, sizeof tokens);
-    cli_say("%.2f s, by %s, %s, time to first token %s, %s%s%s", (double)r->latency_us.value / 1e6, path, head,
-            seconds_text(first, r->first_token_us), tokens, end ? ", " : "", end ? end : "");
+    buf_init(&words, ANSWER_WORDS_MAX);
+    answer_words(r, path, head, &words);
+    cli_say("%s", buf_text(&words));
+    buf_done(&words);
     return EXIT_FINE;
 }
 

@@ -1,7 +1,8 @@
 /*
  * outage_agree_test.c - on random histories every printer of an outage says what its report says: the panes, the
- * losses, the answers, kill-head's last lines, a script's conditions, status as text and as JSON.
+ * losses, the answers, kill-head's last lines, a script's conditions, the doctor, status as text and as JSON.
  */
+#include "deploy/doctor.h"
 #include "tests/support/fake_console.h"
 #include "tests/support/random_change.h"
 #include "tui/panes/losses.h"
@@ -61,7 +62,9 @@ static void worker_changes(struct fake_console *d, struct rng *rng)
         fixture_apply(&d->f, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, uid));
         return;
     }
-    p->restarts = known_u64(p->restarts.value + random_next(rng) % 2);
+    const bool restarts = random_next(rng) % 2;
+    p->restarts = known_u64(p->restarts.value + restarts);
+    if (restarts) p->restarted = known_u64(d->f.wall_ms);
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
 }
 
@@ -85,6 +88,7 @@ static void container_ends(struct fake_console *d, struct rng *rng)
     snprintf(id, sizeof id, "containerd://%u", (unsigned)random_next(rng));
     record_set(&p->container_id, id);
     record_set(&p->ended_reason, "OOMKilled");
+    p->ended = known_u64(d->f.wall_ms);
     p->started = starts ? known_u64(d->f.wall_ms) : UNKNOWN_U64;
     p->is_ready = TRI_NO;
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
@@ -131,7 +135,7 @@ static void losses_agree(struct losses *l, const struct fake_console *d)
     char *text = canvas_of_losses(l);
     output_contains("losses", text, outage_worker_words(o, words));
     output_contains("losses", text, outage_field_words(&o->fields, words, NULL));
-    output_contains("losses", text, outage_request_words(o, OUTAGE_PROBES, words));
+    output_contains("losses", text, outage_request_words(o, OUTAGE_CLASSES, words));
     snprintf(line, sizeof line, "longest gap %s", outage_length(length, o->unserved_ms));
     output_contains("losses", text, line);
     snprintf(line, sizeof line, "head down   %s", outage_length(length, o->head_down_ms));
@@ -172,6 +176,8 @@ static void recovery_agrees(const struct fake_console *d)
     output_contains("recovery", buf_text(&text), outage_worker_words(o, words));
     snprintf(line, sizeof line, "head down %s", outage_length(length, o->head_down_ms));
     output_contains("recovery", buf_text(&text), line);
+    snprintf(line, sizeof line, "recovered after %s ", outage_length(length, o->recovered_ms));
+    output_contains("recovery", buf_text(&text), line);
     buf_done(&text);
 }
 
@@ -179,13 +185,15 @@ static void kill_head_agrees(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     struct buf text;
-    char words[OUTAGE_WORDS_MAX], length[TEXT_NUM_MAX];
+    char words[OUTAGE_WORDS_MAX], length[TEXT_NUM_MAX], line[OUTAGE_WORDS_MAX];
     buf_init(&text, OUTAGE_TEXT_MAX);
     outage_losses_text(o, &text);
     if (o->state != OUTAGE_NONE) {
         if (o->workers) output_contains("kill-head", buf_text(&text), outage_worker_words(o, words));
         output_contains("kill-head", buf_text(&text), outage_request_words(o, OUTAGE_CLASSES, words));
         output_contains("kill-head", buf_text(&text), outage_length(length, o->head_down_ms));
+        snprintf(line, sizeof line, ", recovered after %s", outage_length(length, o->recovered_ms));
+        if (o->recovered_ms.known) output_contains("kill-head", buf_text(&text), line);
     } else {
         assert_int_equal(text.len, 0);
     }
@@ -230,6 +238,38 @@ static void status_agrees(const struct fake_console *d)
     cJSON_Delete(report);
 }
 
+static const struct outage_worker *worker_named(const struct outage *o, const char *object)
+{
+    for (size_t i = 0; i < o->workers; i++)
+        if (strstr(object, o->worker[i].name)) return &o->worker[i];
+    return NULL;
+}
+
+/* The doctor has no report: it reads the pods. A worker that it says was restarted with the head is not one that the
+ * report calls the same, and what the answer counts is what it lists. Returns how many it says so of. */
+static size_t doctor_agrees(const struct fake_console *d)
+{
+    const struct outage *o = d->v.outage;
+    struct findings all = {0};
+    struct focus f = *d->v.focus;
+    size_t restarted = 0;
+    doctor_count(d->f.world, &f, d->v.now_ms, d->v.wall_ms);
+    doctor_of(d->f.world, d->v.focus, &(struct doctor_ask){.now_ms = d->v.now_ms, .wall_ms = d->v.wall_ms}, &all);
+    assert_int_equal(f.errors.value, all.of[FINDING_ERROR]);
+    assert_int_equal(f.warnings.value, all.of[FINDING_WARNING]);
+    for (size_t i = 0; i < all.count; i++) {
+        const struct finding *item = &all.items[i];
+        /* its stamps are whole seconds: what was just before T0 may be called 0 s after it */
+        const bool told = strstr(item->message, "after the head was lost") && !strstr(item->message, " 0 s after");
+        const struct outage_worker *worker = worker_named(o, item->where.object ? item->where.object : "");
+        if (!told || !worker || o->state == OUTAGE_NONE || o->final || !o->head_lost) continue;
+        if (worker->fate == WORKER_SAME) fail_msg("%s: %s; the report: the same", worker->name, item->message);
+        restarted++;
+    }
+    findings_done(&all);
+    return restarted;
+}
+
 static void requests_agree(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
@@ -249,7 +289,7 @@ static void requests_agree(const struct fake_console *d)
 static void every_printer_agrees(void **state)
 {
     (void)state;
-    size_t running = 0, over = 0, contained = 0;
+    size_t running = 0, over = 0, contained = 0, told = 0;
     for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
         struct rng rng = {seed * 0x9E3779B97F4A7C15u};
         struct losses l = {0};
@@ -275,11 +315,12 @@ static void every_printer_agrees(void **state)
             kill_head_agrees(&d);
             script_agrees(&d);
             status_agrees(&d);
+            told += doctor_agrees(&d);
             requests_agree(&d);
         }
         fake_console_close(&d);
     }
-    assert_true(running > 100 && over > 20 && contained > 50);
+    assert_true(running > 100 && over > 20 && contained > 50 && told > 20);
 }
 
 int main(void)

@@ -438,6 +438,100 @@ static void test_recovery_in_words(void **state)
     fake_console_close(&d);
 }
 
+static void head_is_deleted(struct fake_console *d)
+{
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(d->f.focus.head->record.key);
+    c->number = UINT64_MAX;
+    fixture_apply(&d->f, c);
+    fake_console_update(d);
+    assert_int_equal(d->v.outage->state, OUTAGE_RUNNING);
+}
+
+static char *screen_drawn(struct fake_console *d, int rows, int cols)
+{
+    struct canvas cv;
+    canvas_init(&cv, rows, cols);
+    screen_size(d->s, rows, cols);
+    fake_console_update(d);
+    screen_draw(d->s, &d->v, &cv);
+    char *text = canvas_dump(&cv, false);
+    canvas_done(&cv);
+    return text;
+}
+
+static void screen_says(struct fake_console *d, int rows, int cols, const char *words, bool says)
+{
+    char *text = screen_drawn(d, rows, cols);
+    if ((strstr(text, words) != NULL) != says) fail_msg("\"%s\" %s\n%s", words, says ? "is missing" : "is there", text);
+    free(text);
+}
+
+/* What was before the loss stands beside nothing of it: a prompt of then is no prompt of now, and probes that are sent
+ * all the while are not "none". */
+static void test_what_was_before_a_loss(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
+    fixture_prompt(&d.f, "ok", 30000, 4600000, "42");
+    fake_console_update(&d);
+    screen_says(&d, 24, 80, "last prompt ok 4.6 s", true);
+    fixture_wait(&d.f, 2000);
+    head_is_deleted(&d);
+    screen_says(&d, 24, 80, "prompt ok", false);
+    screen_says(&d, 40, 120, "no probes are sent", false);
+    screen_says(&d, 40, 120, "no probe has ended yet since the delete", true);
+    fixture_wait(&d.f, 1000);
+    fixture_prompt(&d.f, "ok", 500, 400000, "42");
+    screen_says(&d, 24, 80, "prompt ok 400 ms", true);
+    fake_console_close(&d);
+}
+
+/* A head in its grace is not deleted yet: deletionTimestamp lies ahead. Its GCS runs; requests may never have passed
+ * through it. */
+static void test_a_head_that_terminates(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    struct pod *p = record_copy(d.f.focus.head_row->record);
+    p->deleted = known_u64(d.f.wall_ms + 30000);
+    p->grace = known_u64(30);
+    record_set(&p->status, "Terminating");
+    fixture_put(&d.f, "kube/pods", WORLD_KUBE, p);
+    fake_console_update(&d);
+    screen_says(&d, 40, 120, "HEAD GOING", true);
+    screen_says(&d, 40, 120, "serves", false);
+    screen_says(&d, 40, 120, "Terminating       0 ", true);
+    struct buf text;
+    buf_init(&text, 65536);
+    select_in(&d, '1', d.f.focus.head->record.key);
+    d.s->panes[LAYOUT_PODS]->ops->detail(d.s->panes[LAYOUT_PODS], &d.v, &text);
+    assert_null(strstr(buf_text(&text), "\ndeleted "));
+    assert_non_null(strstr(buf_text(&text), "\nTerminating, by 2026-"));
+    buf_done(&text);
+    fake_console_close(&d);
+}
+
+/* Evidence has the room of a column that would be empty; what is counted has its window; whose connections they are. */
+static void test_evidence_has_room(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
+    screen_says(&d, 24, 80, "proxies 60/60 in 60 s", true);
+    screen_says(&d, 40, 120, "proxies 60/60 in 60 s", true);
+    screen_says(&d, 40, 120, "4 head connections", true);
+    screen_says(&d, 40, 120, "? in flight", true);
+    fixture_kill_head(&d.f);
+    fake_console_update(&d);
+    assert_true(screen_focus(d.s, 'R'));
+    screen_says(&d, 24, 80, "last time", false);
+    screen_says(&d, 24, 80, "4 Ray connections, no NODE record yet", true);
+    fake_console_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,6 +550,9 @@ int main(void)
         cmocka_unit_test(test_recovery_in_words),
         cmocka_unit_test(test_doctor_in_words),
         cmocka_unit_test(test_doctor_comes_and_goes),
+        cmocka_unit_test(test_what_was_before_a_loss),
+        cmocka_unit_test(test_a_head_that_terminates),
+        cmocka_unit_test(test_evidence_has_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,13 +59,13 @@ static void test_strip_of_all_namespaces_has_the_whole_name(void **state)
     c->at_ms = v.now_ms;
     world_apply(f.world, c);
     check_strip(&v, 110, " trainium-inferentia › all › RayService mistral/mistral",
-                "READ-ONLY kube redis neuron serve 12:42Z");
+                "READ-ONLY kube redis neuron serve    12:42Z");
     check_strip(&v, 60, " all›mistral/mistral", "READ-ONLY k r n s 12:42Z");
     c->err = ERR_FORBIDDEN;
     record_set(&c->key, "mistral");
     world_apply(f.world, c);
     check_strip(&v, 130, " trainium-inferentia › all › RayService mistral/mistral",
-                "READ-ONLY kube pods: namespace mistral only redis neuron serve 12:42Z");
+                "READ-ONLY kube pods: namespace mistral only redis neuron serve    12:42Z");
     change_free(c);
     fixture_done(&f);
 }
@@ -93,8 +93,8 @@ static void test_strip_says_what_may_be_done(void **state)
     struct view v = fixture_view(&f);
     f.chrome.armed_left_ms = 80001;
     v.armed = true;
-    check_strip(&v, 100, " trainium-inferentia › mistral › RayService mistral",
-                "ARMED 1:21 kube redis neuron serve 12:42:11Z");
+    check_strip(&v, 106, " trainium-inferentia › mistral › RayService mistral",
+                "ARMED 1m21s left kube redis neuron serve 12:42Z");
     f.chrome.armed_left_ms = 0;
     v.demo = true;
     check_strip(&v, 100, " trainium-inferentia › mistral › RayService mistral", "DEMO kube redis neuron serve 12:42Z");
@@ -104,7 +104,55 @@ static void test_strip_says_what_may_be_done(void **state)
     f.chrome.insecure = true;
     f.chrome.context = NULL;
     check_strip(&v, 110, " no context › mistral › RayService mistral",
-                "READ-ONLY TLS NOT VERIFIED kube redis neuron serve 12:42Z");
+                "READ-ONLY TLS NOT VERIFIED kube redis neuron serve    12:42Z");
+    fixture_done(&f);
+}
+
+/* Nothing of the strip moves as an outage begins; and what is left of an arming is no time of day. */
+static void test_strip_stands_still(void **state)
+{
+    (void)state;
+    static const int sizes[] = {80, 100, 120, 160};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct fixture f;
+        fixture_calm(&f);
+        struct view v = fixture_view(&f);
+        v.demo = v.armed = true;
+        char *calm = line_of(draw_strip, &v, sizes[i]);
+        fixture_kill_head(&f);
+        v = fixture_view(&f);
+        v.demo = v.armed = true;
+        f.chrome.armed_left_ms = 0;
+        char *killed = line_of(draw_strip, &v, sizes[i]);
+        const char *a = strstr(calm, " n"), *b = strstr(killed, " n");
+        assert_non_null(a);
+        assert_non_null(b);
+        if (a - calm != b - killed) fail_msg("%s\n%s", calm, killed);
+        free(calm);
+        free(killed);
+        fixture_done(&f);
+    }
+}
+
+/* A word that counts down keeps its width. */
+static void test_words_stand_still(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    const struct row *row = f.focus.head_row;
+    struct pod *p = record_copy(row->record);
+    p->deleted = known_u64(f.wall_ms + 30000);
+    p->grace = known_u64(30);
+    fixture_put(&f, "kube/pods", WORLD_KUBE, p);
+    for (int i = 0; i < 29; i++) {
+        struct answer a[ANSWERS];
+        struct view v = fixture_view(&f);
+        answers_of(v.world, v.focus, v.outage, v.previous, v.now_ms, v.wall_ms, a);
+        assert_string_equal(a[1].question, "HEAD GOING");
+        assert_int_equal(text_width(a[1].word), 6);
+        fixture_wait(&f, 1000);
+    }
     fixture_done(&f);
 }
 
@@ -120,7 +168,7 @@ static void test_strip_says_what_is_wrong(void **state)
     fixture_sleep(&f, 14000);
     struct view v = fixture_view(&f);
     check_strip(&v, 120, " trainium-inferentia›mistral›mistral",
-                "READ-ONLY kube STALE 14s redis connecting neuron off serve STALE 14s 12:42Z");
+                "READ-ONLY kube STALE 14s redis connecting neuron off serve STALE 14s    12:42Z");
     fixture_done(&f);
 }
 
@@ -134,7 +182,7 @@ static void test_strip_names_what_is_denied(void **state)
     fixture_wait(&f, 1000);
     struct view v = fixture_view(&f);
     check_strip(&v, 120, " trainium-inferentia › mistral › RayService mistral",
-                "READ-ONLY kube nodes: not permitted redis neuron serve 12:42Z");
+                "READ-ONLY kube nodes: not permitted redis neuron serve    12:42Z");
     check_strip(&v, 60, " mistral›mistral", "READ-ONLY k part denied r n s 12:42Z");
     fixture_done(&f);
 }
@@ -224,6 +272,8 @@ int main(void)
         cmocka_unit_test(test_strip_of_all_namespaces_has_the_whole_name),
         cmocka_unit_test(test_strip_gives_way_piece_by_piece),
         cmocka_unit_test(test_strip_says_what_may_be_done),
+        cmocka_unit_test(test_strip_stands_still),
+        cmocka_unit_test(test_words_stand_still),
         cmocka_unit_test(test_strip_says_what_is_wrong),
         cmocka_unit_test(test_strip_names_what_is_denied),
         cmocka_unit_test(test_answers_at_both_widths),

@@ -158,6 +158,40 @@ static void event_put(struct fake_console *d, const char *key, const char *pod, 
     fixture_put(&d->f, "kube/events", WORLD_KUBE, e);
 }
 
+/* Within a second stamps tell nothing: what the API server wrote first stands first, however it was listed. The title
+ * counts the rows that stand there, our own delete among them. */
+static void test_events_of_one_second_stand_in_order(void **state)
+{
+    (void)state;
+    static const char *const listed[] = {"started", "created", "scheduled"}; /* by name, as a list has them */
+    static const uint64_t version[] = {930, 920, 910};
+    struct fake_console d;
+    char status[96];
+    fake_console_open(&d, 40, 120);
+    fixture_kill_head(&d.f);
+    fake_console_update(&d);
+    const struct table_view *t = d.s->panes[LAYOUT_EVENTS]->table;
+    const size_t before = t->count;
+    fixture_wait(&d.f, 5000);
+    for (size_t i = 0; i < ARRAY_LEN(listed); i++) {
+        event_put(&d, listed[i], "mistral-44qn2-head-7rk2m", NULL);
+        struct event *e = record_copy(world_find(d.f.world, TABLE_EVENT, listed[i])->record);
+        e->first = e->last = known_u64(d.f.wall_ms / 1000 * 1000);
+        e->version = known_u64(version[i]);
+        fixture_put(&d.f, "kube/events", WORLD_KUBE, e);
+    }
+    fake_console_update(&d);
+    assert_int_equal(t->count, before + 3);
+    assert_string_equal(t->rows[t->count - 3].key, "scheduled");
+    assert_string_equal(t->rows[t->count - 2].key, "created");
+    assert_string_equal(t->rows[t->count - 1].key, "started");
+    d.s->panes[LAYOUT_EVENTS]->ops->status(d.s->panes[LAYOUT_EVENTS], &d.v, status, sizeof status);
+    char expected[96];
+    snprintf(expected, sizeof expected, "%zu in the last hour", t->count);
+    assert_string_equal(status, expected);
+    fake_console_close(&d);
+}
+
 /* A pod of the same name that was there before has another UID: its events are not those of the one selected. */
 static void test_events_of_another_uid_are_not_marked(void **state)
 {
@@ -639,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_selection_is_a_key),
         cmocka_unit_test(test_selected_pod_is_marked_elsewhere),
         cmocka_unit_test(test_events_of_another_uid_are_not_marked),
+        cmocka_unit_test(test_events_of_one_second_stand_in_order),
         cmocka_unit_test(test_rows_keep_their_place),
         cmocka_unit_test(test_back_closes_one_thing_at_a_time),
         cmocka_unit_test(test_detail_scrolls_within_its_text),

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INDENT = 2, LINE_MAX_BYTES = 640, TURN_GAP = 1 };
+enum { INDENT = 2, LINE_MAX_BYTES = 640, TURN_GAP = 1, CHAT_STATUS_MAX = 640 };
 
 static bool phase_is(const struct request *r, const char *phase)
 {
@@ -41,35 +41,21 @@ static const char *state_words(const struct request *r, enum role *ret_role, enu
     return r->failure ? r->failure : "failed";
 }
 
-static const char *time_words(char out[TEXT_NUM_MAX], struct known_u64 us)
+/* "ok 2.3 s · first token 210 ms · 41 tokens · 18.3 tokens/s · between 52 ms, at most 90 ms": what is not reported is
+ * left out. */
+static void status_line(const struct request *r, const struct view *v, const char *state, struct buf *out)
 {
-    if (!us.known) return "n/a";
-    if (us.value < 1000000)
-        snprintf(out, TEXT_NUM_MAX, "%llu ms", (unsigned long long)(us.value / 1000));
-    else
-        snprintf(out, TEXT_NUM_MAX, "%.2f s", (double)us.value / 1e6);
-    return out;
-}
-
-/* "ok 2.31 s · first token 210 ms · 41 tokens · 18.3 tokens/s · between 52 ms, at most 90 ms" */
-static void status_line(const struct request *r, const struct view *v, const char *state, char *out, size_t size)
-{
-    char took[TEXT_NUM_MAX], first[TEXT_NUM_MAX], tokens[TEXT_NUM_MAX], rate[TEXT_NUM_MAX] = "n/a", gap[TEXT_NUM_MAX],
-                                                                        most[TEXT_NUM_MAX];
+    char num[TEXT_NUM_MAX];
     struct known_u64 latency = r->latency_us;
-    bool ended = !phase_is(r, "waiting");
-    if (!ended && r->due.known && v->wall_ms >= r->due.value)
-        latency = known_u64((v->wall_ms - r->due.value) / 100 * 100000);
-    int at =
-        snprintf(out, size, "%s%s%s", state, latency.known ? " " : "", latency.known ? time_words(took, latency) : "");
-    if (at < 0 || (size_t)at >= size || (!ended && !is_streaming(r))) return;
-    bool answered = phase_is(r, "ok") || phase_is(r, "slow");
-    if (ended && !answered && !r->first_token_us.known) return; /* there are no tokens to count */
-    if (r->tokens_per_s.known) snprintf(rate, sizeof rate, "%.1f", r->tokens_per_s.value);
-    snprintf(out + at, size - (size_t)at, " · first token %s · %s tokens · %s tokens/s · between %s%s%s",
-             time_words(first, r->first_token_us), r->tokens.known ? count_text(tokens, r->tokens) : "n/a", rate,
-             time_words(gap, r->gap_us), r->gap_max_us.known ? ", at most " : "",
-             r->gap_max_us.known ? time_words(most, r->gap_max_us) : "");
+    if (phase_is(r, "waiting") && r->due.known && v->wall_ms >= r->due.value)
+        latency = known_u64((v->wall_ms - r->due.value) * 1000);
+    buf_str(out, state);
+    if (latency.known) buf_printf(out, " %s", text_latency(num, latency));
+    if (r->first_token_us.known) buf_printf(out, " · first token %s", text_latency(num, r->first_token_us));
+    if (r->tokens.known) buf_printf(out, " · %s tokens", count_text(num, r->tokens));
+    if (r->tokens_per_s.known) buf_printf(out, " · %.1f tokens/s", r->tokens_per_s.value);
+    if (r->gap_us.known) buf_printf(out, " · between %s", text_latency(num, r->gap_us));
+    if (r->gap_max_us.known) buf_printf(out, ", at most %s", text_latency(num, r->gap_max_us));
 }
 
 /* "3 earlier turns with it, 1 left out"; "" for one without, and where the kind sends none. */
@@ -129,9 +115,12 @@ static void put_turn(struct flow *f, const struct request *r, const struct view 
 
     put_mark(f, ROLE_TITLE, glyph(ascii, GLYPH_CRUMB));
     flow_text(f, INDENT, ROLE_STRONG, or_dash(r->question));
-    status_line(r, v, state, line, sizeof line);
+    struct buf status;
+    buf_init(&status, CHAT_STATUS_MAX);
+    status_line(r, v, state, &status);
     put_mark(f, role, glyph(ascii, mark));
-    flow_text(f, INDENT, role, line);
+    flow_text(f, INDENT, role, buf_text(&status));
+    buf_done(&status);
     if (phase_is(r, "failed") && r->why) flow_text(f, INDENT, ROLE_BAD, r->why);
     where_line(r, line, sizeof line);
     flow_text(f, INDENT, head_role(r), line);

@@ -43,8 +43,8 @@ static void exec_text(const struct cores_sum *sum, char *out, size_t size)
     char p50[TEXT_NUM_MAX], p99[TEXT_NUM_MAX], errors[TEXT_NUM_MAX], ecc[TEXT_NUM_MAX];
     struct known_u64 us50 = sum->p50.known ? known_u64((uint64_t)(sum->p50.value * 1e6)) : UNKNOWN_U64;
     struct known_u64 us99 = sum->p99.known ? known_u64((uint64_t)(sum->p99.value * 1e6)) : UNKNOWN_U64;
-    snprintf(out, size, "exec p50 %s  p99 %s   errors %s   ECC uncorr. %s", latency_text(p50, us50),
-             latency_text(p99, us99), count_text(errors, sum->errors), count_text(ecc, sum->ecc_uncorrected));
+    snprintf(out, size, "exec p50 %s  p99 %s   errors %s   ECC uncorr. %s", text_latency(p50, us50),
+             text_latency(p99, us99), count_text(errors, sum->errors), count_text(ecc, sum->ecc_uncorrected));
 }
 
 static void draw_nothing(const struct view *v, struct canvas *cv, const struct fresh *f)

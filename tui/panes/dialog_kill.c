@@ -35,7 +35,7 @@ static void body_grace(struct buf *b, const struct dialog_kill *k)
     else if (k->grace_s > 0)
         buf_printf(b, "grace      %lld s, and then killed\n", (long long)k->grace_s);
     else if (k->pod_grace_s.known)
-        buf_printf(b, "grace      the pod's own, %llu s: the old head serves on that long\n",
+        buf_printf(b, "grace      the pod's own, %llu s: its GCS runs on that long\n",
                    (unsigned long long)k->pod_grace_s.value);
     else
         buf_str(b, "grace      the pod's own\n");
@@ -117,7 +117,8 @@ char *dialog_kill_text(const struct dialog_kill *k, bool with_uids)
     body_grace(&b, k);
     body_workers(&b, k, with_uids);
     body_requests(&b, k);
-    buf_printf(&b, "\nThe same:  %s\n", command);
+    /* kubectl delete has no precondition: it takes whichever pod has the name by then. */
+    buf_printf(&b, "\nBy name:   %s\n           (not the same: kubectl does not check the UID)\n", command);
     char *text = buf_take(&b);
     buf_done(&b);
     free(command);

@@ -46,14 +46,24 @@ static uint64_t event_time(const struct event *e)
 
 struct happened {
     const struct event *event;
-    size_t arrival; /* stamps are whole seconds: within one, the order of arrival */
+    size_t arrival;
 };
 
+static int order_of(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* Most stamps are whole seconds: within one, the resourceVersion tells what was written first; without it the stamp,
+ * and what came first. */
 static int by_time(const void *va, const void *vb)
 {
     const struct happened *a = va, *b = vb;
-    if (event_time(a->event) != event_time(b->event)) return event_time(a->event) < event_time(b->event) ? -1 : 1;
-    return (a->arrival > b->arrival) - (a->arrival < b->arrival);
+    const struct known_u64 *first = &a->event->version, *second = &b->event->version;
+    int order = order_of(event_time(a->event) / 1000, event_time(b->event) / 1000);
+    if (!order && first->known && second->known) order = order_of(first->value, second->value);
+    if (!order) order = order_of(event_time(a->event), event_time(b->event));
+    return order ? order : order_of(a->arrival, b->arrival);
 }
 
 /* Events that the API server has expired stay listed. */
@@ -117,6 +127,7 @@ static void add_ours(struct events *s, const struct view *v)
     table_cell_set(tr, EVENTS_ABOUT, ROLE_TEXT, text);
     snprintf(text, sizeof text, "DELETE by you, uid %.8s", or_dash(o->old_head_uid));
     table_cell_set(tr, EVENTS_WHAT, ROLE_STRONG, text);
+    s->last_hour += o->t0_wall_ms + EVENTS_HOUR_MS > v->wall_ms;
 }
 
 static void events_update(struct pane *p, const struct view *v)
@@ -178,7 +189,8 @@ static void events_status(const struct pane *p, const struct view *v, char *out,
     if (fresh_is_old(f.state))
         snprintf(out, size, "%s", fresh_words(f.state, f.age_ms, words));
     else if (s->table.count > 0)
-        snprintf(out, size, "%zu in the last hour", s->last_hour);
+        snprintf(out, size, s->last_hour < s->table.count ? "%zu in the last hour of %zu" : "%zu in the last hour",
+                 s->last_hour, s->table.count);
     else
         out[0] = '\0';
 }

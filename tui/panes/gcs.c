@@ -14,7 +14,7 @@ static const struct column columns[GCS_COLUMNS] = {
     [GCS_TABLE] = {.title = "TABLE", .min = 8, .max = 24},
     [GCS_FIELDS] = {.title = "FIELDS", .min = 6, .max = 9, .right = true, .numeric = true},
     [GCS_BYTES] = {.title = "BYTES", .min = 8, .max = 9, .right = true, .numeric = true, .priority = 2},
-    [GCS_CHANGED] = {.title = "CHANGED", .min = 7, .max = 26, .priority = 1, .numeric = true},
+    [GCS_CHANGED] = {.title = "CHANGED", .min = 7, .max = 34, .priority = 1, .numeric = true},
     [GCS_NOTE] = {.title = "", .min = 0, .max = 20, .priority = 3},
 };
 
@@ -210,13 +210,13 @@ static void gcs_update(struct pane *p, const struct view *v)
     table_end(&s->table);
 }
 
-/* "ns 3f0c…91 · 4 Ray connections · 1 replica · AOF –" */
+/* "ns 3f0c…91 · 4 head connections · 1 replica · AOF –" */
 static void server_text(const struct view *v, char *out, size_t size)
 {
     const struct redis *r = v->focus->redis;
     char ns[32], conns[TEXT_NUM_MAX], replicas[TEXT_NUM_MAX], why[96] = "";
     if (r && r->ray_why) snprintf(why, sizeof why, " (%s)", r->ray_why);
-    snprintf(out, size, "ns %s · %s Ray connections%s · %s replica%s · AOF %s", short_id(v->focus->gcs_ns, ns),
+    snprintf(out, size, "ns %s · %s head connections%s · %s replica%s · AOF %s", short_id(v->focus->gcs_ns, ns),
              count_text(conns, r ? r->ray_connections : UNKNOWN_U64), why,
              count_text(replicas, r ? r->replicas : UNKNOWN_U64),
              r && r->replicas.known && r->replicas.value == 1 ? "" : "s", or_dash(r ? r->aof : NULL));

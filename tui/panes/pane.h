@@ -29,6 +29,7 @@ struct view {
     const struct selection *selection; /* the selected row of the focused pane; the screen sets it */
     const struct chrome *chrome;       /* NULL: none */
     bool read_only, armed, demo;
+    unsigned sim_speed; /* of the demo's cluster: how many times faster than a real one; 0: not simulated */
 };
 /* The selected row, so that other panes can mark related rows. */
 struct selection {

@@ -135,18 +135,6 @@ char *count_text(char out[TEXT_NUM_MAX], struct known_u64 n)
     return out;
 }
 
-char *latency_text(char out[TEXT_NUM_MAX], struct known_u64 us)
-{
-    if (!us.known)
-        snprintf(out, TEXT_NUM_MAX, "–");
-    else if (us.value < 1000000)
-        snprintf(out, TEXT_NUM_MAX, "%llu ms", (unsigned long long)((us.value + 500) / 1000));
-    else
-        snprintf(out, TEXT_NUM_MAX, "%llu.%llu s", (unsigned long long)(us.value / 1000000),
-                 (unsigned long long)(us.value / 100000 % 10));
-    return out;
-}
-
 void pane_say(struct canvas *cv, int row, enum role role, const char *text)
 {
     struct canvas inside = canvas_sub(cv, 0, 2, cv->rows, cv->cols - 2);

@@ -44,7 +44,6 @@ const char *or_dash(const char *text);
 /* "12", or "–". */
 char *count_text(char out[TEXT_NUM_MAX], struct known_u64 n);
 /* "48 ms", "1.4 s", or "–". */
-char *latency_text(char out[TEXT_NUM_MAX], struct known_u64 us);
 
 /* Draws a sentence in the pane, wrapped, dimmed: why it is empty. */
 void pane_say(struct canvas *cv, int row, enum role role, const char *text);

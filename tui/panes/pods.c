@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PODS_NARROW = 100, PODS_BRIEF_ROWS = 8, POD_SUPERSEDED_MS = 60 * 1000 };
+enum { STATUS_WIDEST = 17, PODS_NARROW = 100, PODS_BRIEF_ROWS = 8, POD_SUPERSEDED_MS = 60 * 1000 };
 
 static const struct column columns[PODS_COLUMNS] = {
     [PODS_ROLE] = {.title = "ROLE", .min = 6, .max = 13},
@@ -22,7 +22,7 @@ static const struct column columns[PODS_COLUMNS] = {
     [PODS_RESTARTS] = {.title = "RESTARTS", .min = 8, .max = 16, .priority = 2, .numeric = true},
     [PODS_AGE] = {.title = "AGE", .min = 4, .max = 8, .priority = 3, .numeric = true},
     [PODS_NODE] = {.title = "K8S NODE", .min = 8, .max = 48, .priority = 7},
-    [PODS_IP] = {.title = "IP", .min = 7, .max = 39, .priority = 9},
+    [PODS_IP] = {.title = "IP", .min = 12, .max = 39, .priority = 9},
     [PODS_RAY] = {.title = "RAY NODE", .min = 8, .max = 8, .priority = 8},
     [PODS_SERVE] = {.title = "SERVE", .min = 5, .max = 5, .priority = 4},
 };
@@ -146,6 +146,8 @@ static void set_columns(struct pods *s, const struct view *v)
     bool narrow = s->pane.cols < PODS_NARROW;
     s->columns[PODS_NAME].min = narrow && s->pane.cols >= 64 ? 23 : 12;
     s->columns[PODS_NODE].min = narrow ? 16 : 8;
+    /* Through a recovery as wide as its longest word, so that nothing moves as "ContainerCreating" comes and goes. */
+    s->columns[PODS_STATUS].min = v->outage->state != OUTAGE_NONE ? STATUS_WIDEST : 11;
     if (narrow && rc && rc->name)
         snprintf(s->name_title, sizeof s->name_title, "NAME (%s-…)", rc->name);
     else

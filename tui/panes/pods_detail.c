@@ -120,7 +120,10 @@ static void of_record(const struct view *v, const struct row *row, const struct 
                or_dash(pod->ip));
     buf_printf(out, "Ray node      %s · %s\n", node ? or_dash(node->id) : "–", node ? or_dash(node->state) : "state –");
     buf_printf(out, "created       %s\n", pod->created.known ? stamp_iso(stamp, pod->created.value) : "–");
-    if (pod->deleted.known) buf_printf(out, "deleted       %s\n", stamp_iso(stamp, pod->deleted.value));
+    /* It lies ahead by the grace: when the kubelet kills what is left. */
+    if (pod->deleted.known)
+        buf_printf(out, "%s %s (deletionTimestamp)\n", row->gone_ms ? "was to go by " : "Terminating, by",
+                   stamp_iso(stamp, pod->deleted.value));
     buf_printf(out, "grace         %s s\n", count_text(num, pod->grace));
     if (pod->reconnect_s.known)
         buf_printf(out, "reconnect     %s s GCS reconnect timeout\n", count_text(num, pod->reconnect_s));

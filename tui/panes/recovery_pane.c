@@ -76,15 +76,16 @@ static const char *words_of(const struct outage *o, int rung)
     return rung == RUNG_HEAD_CREATED && same_pod ? "same head pod, restarted" : rung_words((enum rung)rung);
 }
 
-static struct known_u64 since_t0(const struct view *v)
+/* A column of dashes would take the evidence's room. */
+static bool has_last(const struct view *v, int cols)
 {
-    return known_u64(v->now_ms > v->outage->t0_ms ? v->now_ms - v->outage->t0_ms : 0);
+    return cols >= NARROW && v->previous->state != OUTAGE_NONE;
 }
 
 /* The column of "now"; that of the last time is hidden first. */
-static int times_at(const struct canvas *cv)
+static int times_at(const struct view *v, const struct canvas *cv)
 {
-    return cv->cols - 2 - NOW_WIDTH - (cv->cols < NARROW ? 0 : LAST_WIDTH + GAP);
+    return cv->cols - 2 - NOW_WIDTH - (has_last(v, cv->cols) ? LAST_WIDTH + GAP : 0);
 }
 
 /* What is said beside a rung: by what it was seen, or why it was not; and when it was lost. */
@@ -122,10 +123,10 @@ static void draw_times(const struct view *v, struct canvas *cv, int line, int ru
     if (s->seen)
         outage_offset(now, s->after_ms);
     else if (active)
-        outage_length(now, since_t0(v));
+        outage_length(now, outage_rung_clock(o, (enum rung)rung, v->now_ms));
     if (v->previous->state != OUTAGE_NONE && before->seen) outage_offset(last, before->after_ms);
-    canvas_field(cv, line, times_at(cv), -NOW_WIDTH, standing_of(o, rung, active).role, now);
-    if (cv->cols < NARROW) return;
+    canvas_field(cv, line, times_at(v, cv), -NOW_WIDTH, standing_of(o, rung, active).role, now);
+    if (!has_last(v, cv->cols)) return;
     canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
 }
 
@@ -134,7 +135,7 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     char note[OUTAGE_WHY_MAX + OUTAGE_WORDS_MAX];
     const struct standing stands = standing_of(v->outage, rung, active);
     const char *name = words_of(v->outage, rung);
-    int times = times_at(cv), words = (int)text_width(name);
+    int times = times_at(v, cv), words = (int)text_width(name);
     if (words < WORDS_WIDTH) words = WORDS_WIDTH;
     int note_at = WORDS_AT + words + 1;
     bool noted = times - note_at > NOTE_LEAST;
@@ -152,14 +153,14 @@ static bool has_head(int cols)
     return cols < WIDE || cols > WIDEST;
 }
 
-static void draw_head(const struct outage *o, struct canvas *cv)
+static void draw_head(const struct view *v, struct canvas *cv)
 {
     char text[2 * OUTAGE_WORDS_MAX];
-    t0_text(o, text, sizeof text);
+    t0_text(v->outage, text, sizeof text);
     canvas_fill(cv, 0, 0, 1, cv->cols, ROLE_HEADER, ' ');
-    canvas_field(cv, 0, 2, times_at(cv) - 4, ROLE_HEADER, text);
-    canvas_field(cv, 0, times_at(cv), -NOW_WIDTH, ROLE_HEADER, "now");
-    if (cv->cols >= NARROW) canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_HEADER, "last time");
+    canvas_field(cv, 0, 2, times_at(v, cv) - 4, ROLE_HEADER, text);
+    canvas_field(cv, 0, times_at(v, cv), -NOW_WIDTH, ROLE_HEADER, "now");
+    if (has_last(v, cv->cols)) canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_HEADER, "last time");
 }
 
 /* Where not all rungs fit, shows those around the next one. */
@@ -183,7 +184,7 @@ static void recovery_pane_draw(const struct pane *p, const struct view *v, struc
     struct canvas part = canvas_sub(cv, 0, 0, cv->rows, cv->cols < WIDEST ? cv->cols : WIDEST);
     int head = has_head(cv->cols) && cv->rows > 1;
     cv = &part;
-    if (head) draw_head(v->outage, cv);
+    if (head) draw_head(v, cv);
     enum rung order[RUNG_COUNT];
     outage_rung_order(v->outage, order);
     int rows = cv->rows - head, active = (int)v->outage->waits_for, first = first_rung(order, active, rows);
@@ -205,7 +206,8 @@ static void recovery_pane_status(const struct pane *p, const struct view *v, cha
     char text[2 * OUTAGE_WORDS_MAX];
     out[0] = '\0';
     if (v->outage->state == OUTAGE_NONE || has_head(p->cols)) return;
-    snprintf(out, size, "%s ─      now ─ last time", t0_text(v->outage, text, sizeof text));
+    snprintf(out, size, "%s ─      now%s", t0_text(v->outage, text, sizeof text),
+             has_last(v, p->cols) ? " ─ last time" : "");
 }
 
 static void recovery_pane_brief(const struct pane *p, const struct view *v, char *out, size_t size)
@@ -215,7 +217,8 @@ static void recovery_pane_brief(const struct pane *p, const struct view *v, char
     (void)p;
     out[0] = '\0';
     if (o->waits_for != RUNG_COUNT)
-        snprintf(out, size, "  Recovery  ▸ %s, %s", words_of(o, (int)o->waits_for), outage_length(length, since_t0(v)));
+        snprintf(out, size, "  Recovery  ▸ %s, %s", words_of(o, (int)o->waits_for),
+                 outage_length(length, outage_rung_clock(o, o->waits_for, v->now_ms)));
     else if (o->state == OUTAGE_OVER && o->last_rung.known)
         snprintf(out, size, "  Recovery  ✔ over %s, %s %s", outage_offset(after, o->last_rung.value),
                  o->head_lost ? "head down" : "GCS silent",

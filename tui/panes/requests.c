@@ -11,9 +11,9 @@
 enum { RATE_MS = 10000 /* the window of a rate */ };
 
 static const struct column columns[REQUESTS_COLUMNS] = {
-    [REQUESTS_PHASE] = {.title = "PROMPT", .min = 7, .max = 9},
-    [REQUESTS_ASKED] = {.title = "ASKED", .min = 7, .max = 9, .priority = 2, .numeric = true},
-    [REQUESTS_LATENCY] = {.title = "TOOK", .min = 6, .max = 8, .right = true, .numeric = true},
+    [REQUESTS_PHASE] = {.title = "PROMPT", .min = 9, .max = 9}, /* of one width: nothing moves as it changes */
+    [REQUESTS_ASKED] = {.title = "ASKED", .min = 8, .max = 8, .priority = 2, .numeric = true},
+    [REQUESTS_LATENCY] = {.title = "TOOK", .min = 7, .max = 7, .right = true, .numeric = true},
     [REQUESTS_ANSWER] = {.title = "ANSWER", .min = 10, .max = 0, .priority = 1},
 };
 
@@ -92,6 +92,7 @@ static void add_prompt(struct requests *s, const struct view *v, const struct re
     struct known_u64 took = r->latency_us;
     if (waiting && r->due.known && v->wall_ms >= r->due.value) took = known_u64((v->wall_ms - r->due.value) * 1000);
     s->waiting += waiting;
+    s->last_due_ms = r->due.value;
     table_cell_set(tr, REQUESTS_PHASE,
                    failed    ? ROLE_BAD
                    : waiting ? ROLE_ACTIVE
@@ -99,7 +100,7 @@ static void add_prompt(struct requests *s, const struct view *v, const struct re
                    waiting ? "…" : or_dash(r->phase));
     if (r->due.known) asked_text(v, r->due.value, stamp);
     table_cell_num(tr, REQUESTS_ASKED, ROLE_DIM, r->due.known ? (double)r->due.value : NAN, r->due.known ? stamp : "–");
-    table_cell_num(tr, REQUESTS_LATENCY, ROLE_TEXT, took.known ? (double)took.value : NAN, latency_text(num, took));
+    table_cell_num(tr, REQUESTS_LATENCY, ROLE_TEXT, took.known ? (double)took.value : NAN, text_latency(num, took));
     answer_text(r, text, sizeof text);
     table_cell_set(tr, REQUESTS_ANSWER, failed ? ROLE_BAD : ROLE_TEXT, text);
 }
@@ -199,11 +200,12 @@ static void requests_brief(const struct pane *p, const struct view *v, char *out
         at = snprintf(out, size, "  probe   %s", s->dots + s->dot_count - show);
     else if (s->dot_count)
         at = snprintf(out, size, "  Probes  %zu ok, %zu slow, %zu failed · p95 %s", s->sum.ok, s->sum.slow,
-                      s->sum.failed, latency_text(p95, s->sum.p95_us));
+                      s->sum.failed, text_latency(p95, s->sum.p95_us));
     else
         at = snprintf(out, size, "  Probes  %s", f.why[0] ? f.why : "none");
     if (at < 0 || (size_t)at >= size || s->table.count == 0) return;
     const struct table_row *tr = &s->table.rows[s->table.count - 1];
+    if (is_outage(v) && s->last_due_ms < v->outage->t0_wall_ms) return; /* it tells nothing of the outage */
     snprintf(out + at, size - (size_t)at, "%s%s %s%s", is_outage(v) ? " · prompt " : " · last prompt ",
              strcmp(tr->cell[REQUESTS_PHASE].text, "…") == 0 ? "waiting" : tr->cell[REQUESTS_PHASE].text,
              tr->cell[REQUESTS_LATENCY].text, s->waiting > 1 ? " · more waiting" : "");

@@ -25,6 +25,7 @@ struct requests {
     struct known_u64 per_s;    /* probes a second, of the last ten */
     char path[96], target[96]; /* of the last probe, else the last prompt */
     size_t waiting;            /* prompts in flight */
+    uint64_t last_due_ms;      /* when the last prompt was due, wall clock */
 };
 
 void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LATENCY_WIDTH = 13 /* "p95 999 ms" and a gap */ };
+
 /* Only failures are highlighted. */
 static void draw_dots(const struct requests *s, struct canvas *cv, int row)
 {
@@ -19,6 +21,13 @@ static void draw_dots(const struct requests *s, struct canvas *cv, int row)
         enum role role = one[0] == 'X' ? ROLE_BAD : one[0] == 's' ? ROLE_WARN : one[0] == '?' ? ROLE_DIM : ROLE_OK;
         canvas_text(cv, row, 2 + i, role, one);
     }
+}
+
+/* Ends at a column, where it leaves what is before `from` alone: left out, never cut. */
+static void draw_right(struct canvas *cv, int row, int from, const char *text, int end)
+{
+    const int at = end - 2 - (int)text_width(text);
+    if (at >= from + 2) canvas_text(cv, row, at, ROLE_TEXT, text);
 }
 
 static void draw_probes(const struct requests *s, const struct view *v, struct canvas *cv)
@@ -33,8 +42,23 @@ static void draw_probes(const struct requests *s, const struct view *v, struct c
     draw_dots(s, cv, 1);
     int col = canvas_printf(cv, 2, 2, ROLE_TEXT, "ok %zu   slow %zu   ", s->sum.ok, s->sum.slow);
     col = canvas_printf(cv, 2, col, s->sum.failed ? ROLE_BAD : ROLE_TEXT, "failed %zu", s->sum.failed);
-    canvas_printf(cv, 2, col, ROLE_TEXT, "      p50 %s   p95 %s", latency_text(p50, s->sum.p50_us),
-                  latency_text(p95, s->sum.p95_us));
+    col = canvas_printf(cv, 2, col, ROLE_DIM, "   ? in flight");
+    snprintf(text, sizeof text, "p95 %s", text_latency(p95, s->sum.p95_us));
+    draw_right(cv, 2, col, text, cv->cols);
+    snprintf(text, sizeof text, "p50 %s", text_latency(p50, s->sum.p50_us));
+    draw_right(cv, 2, col, text, cv->cols - LATENCY_WIDTH);
+}
+
+/* Since a loss that has just begun none has ended yet. */
+static void draw_no_probes(const struct requests *s, const struct view *v, struct canvas *cv)
+{
+    char text[96];
+    const bool outage = v->outage->state != OUTAGE_NONE && !v->outage->final;
+    if (outage && s->target[0])
+        snprintf(text, sizeof text, "no probe has ended yet %s", outage_since_words(v->outage));
+    else
+        snprintf(text, sizeof text, "no probes are sent: ANSWERING is unknown");
+    pane_say(cv, 0, ROLE_DIM, text);
 }
 
 void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
@@ -46,7 +70,7 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
     else if (f.why[0])
         pane_say(cv, 0, f.state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f.why);
     else
-        pane_say(cv, 0, ROLE_DIM, "no probes are sent: ANSWERING is unknown");
+        draw_no_probes(s, v, cv);
     if (fresh_is_old(f.state)) pane_stale(cv);
     struct canvas under = canvas_sub(cv, REQUESTS_HEAD, 0, cv->rows - REQUESTS_HEAD, cv->cols);
     if (s->table.count)
@@ -67,12 +91,12 @@ void request_detail(const struct row *row, struct buf *out)
     words_number(out, "asked", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
     words_number(out, "phase", or_dash(r->phase));
     if (r->failure || r->why) words_number(out, "failure", or_dash(r->why ? r->why : r->failure));
-    words_number(out, "took", latency_text(num, r->latency_us));
-    words_number(out, "first token", r->first_token_us.known ? latency_text(num, r->first_token_us) : "n/a");
+    words_number(out, "took", text_latency(num, r->latency_us));
+    words_number(out, "first token", r->first_token_us.known ? text_latency(num, r->first_token_us) : "n/a");
     if (r->tokens.known) words_number(out, "tokens", count_text(num, r->tokens));
     if (r->tokens_per_s.known) buf_printf(out, "%-13s %.1f\n", "tokens/s", r->tokens_per_s.value);
-    if (r->gap_us.known) words_number(out, "between", latency_text(num, r->gap_us));
-    if (r->gap_max_us.known) words_number(out, "at most", latency_text(num, r->gap_max_us));
+    if (r->gap_us.known) words_number(out, "between", text_latency(num, r->gap_us));
+    if (r->gap_max_us.known) words_number(out, "at most", text_latency(num, r->gap_max_us));
     if (r->model) words_number(out, "model", r->model);
     if (r->head) words_number(out, "meanwhile", r->head);
     words_number(out, "path", or_dash(r->path));

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PIECES = 16, PIECE_MAX = 96, STRIP_NAME_MAX = 254 };
+enum { PIECES = 16, PIECE_MAX = 96, STRIP_NAME_MAX = 254, CLOCK_COLS = 110 };
 
 /* The right end of the strip, as pieces from the left, each with its role. */
 struct pieces {
@@ -45,7 +45,7 @@ bool screen_timed(const struct view *v)
 static void add_guard(struct pieces *p, const struct view *v)
 {
     const struct chrome *c = v->chrome;
-    char text[PIECE_MAX], left[TEXT_NUM_MAX];
+    char text[PIECE_MAX];
     if (c && c->others) piece_add(p, c->others_role, c->others);
     if (v->demo) piece_add(p, ROLE_DEMO, "DEMO");
     if (c && c->replay) {
@@ -53,9 +53,8 @@ static void add_guard(struct pieces *p, const struct view *v)
         return;
     }
     if (v->armed && c && c->armed_left_ms) {
-        uint64_t s = (c->armed_left_ms + 999) / 1000;
-        snprintf(left, sizeof left, "%llu:%02llu", (unsigned long long)(s / 60), (unsigned long long)(s % 60));
-        snprintf(text, sizeof text, "ARMED %s", left);
+        const unsigned long long s = (c->armed_left_ms + 999) / 1000;
+        snprintf(text, sizeof text, "ARMED %llum%02llus left", s / 60, s % 60); /* 14:58 would read as a time of day */
         piece_add(p, ROLE_ARMED, text);
     } else if (v->armed && !v->demo) {
         piece_add(p, ROLE_ARMED, "ARMED");
@@ -95,12 +94,18 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
     }
 }
 
-static void add_clock(struct pieces *p, const struct view *v)
+/* Of one width on one screen, so that nothing beside it moves as an outage begins: a narrow one has no seconds, a wide
+ * one leaves their room. */
+static void add_clock(struct pieces *p, const struct view *v, int cols)
 {
-    char clock[STAMP_TEXT_MAX];
-    piece_add(p, ROLE_STRIP,
-              screen_timed(v) || (v->chrome && v->chrome->replay) ? stamp_clock(clock, v->wall_ms)
-                                                                  : stamp_minutes(clock, v->wall_ms));
+    char clock[STAMP_TEXT_MAX], wide[STAMP_TEXT_MAX + 8];
+    const bool replay = v->chrome && v->chrome->replay, narrow = cols < CLOCK_COLS && !replay;
+    if (!narrow && (replay || screen_timed(v))) {
+        piece_add(p, ROLE_STRIP, stamp_clock(clock, v->wall_ms));
+        return;
+    }
+    snprintf(wide, sizeof wide, "%s%s", narrow ? "" : "   ", stamp_minutes(clock, v->wall_ms));
+    piece_add(p, ROLE_STRIP, wide);
 }
 
 static void crumbs_text(const struct view *v, int level, char *out, size_t size)
@@ -137,7 +142,7 @@ void strip_draw(const struct view *v, struct canvas *cv)
         p = (struct pieces){0};
         add_guard(&p, v);
         add_worlds(&p, v, step >= 2 && step != 3);
-        add_clock(&p, v);
+        add_clock(&p, v, cv->cols);
         crumbs_text(v, step == 0 ? 0 : step < 3 ? 1 : 2, left, sizeof left);
         wide = (int)text_width(left) + 2 + p.width + 1 <= cv->cols;
         if (wide) break;

@@ -163,12 +163,11 @@ void timeline_plan_exact(const struct timeline_scene *s, int columns, struct tim
 
 char *timeline_moment(const struct timeline_scene *s, uint64_t at_ms, char out[TIMELINE_WORDS_MAX])
 {
-    char stamp[STAMP_TEXT_MAX];
+    char stamp[STAMP_TEXT_MAX], seconds[TEXT_NUM_MAX];
     if (has_outage(s)) {
         const bool before = at_ms < s->outage->t0_ms;
         const uint64_t ms = before ? s->outage->t0_ms - at_ms : at_ms - s->outage->t0_ms;
-        snprintf(out, TIMELINE_WORDS_MAX, "%c%llu.%llu s", before ? '-' : '+', (unsigned long long)(ms / 1000),
-                 (unsigned long long)(ms / 100 % 10));
+        snprintf(out, TIMELINE_WORDS_MAX, "%c%s", before ? '-' : '+', text_seconds(seconds, ms));
     } else {
         snprintf(out, TIMELINE_WORDS_MAX, "%s", stamp_tenths(stamp, timeline_wall_ms(s->timeline, at_ms)));
     }

@@ -243,10 +243,10 @@ static void bars_add(const struct svg *v, const struct timeline_lane *lane)
         const struct timeline_prompt *p = b.prompt;
         const uint64_t done_ms = p->done_ms ? p->done_ms : timeline_now_ms(t);
         const double x = svg_x(v, p->due_ms), to = svg_x(v, done_ms);
-        char words[TIMELINE_WORDS_MAX], stamp[STAMP_TEXT_MAX];
-        snprintf(words, sizeof words, "prompt of %s: %s, %.1f s%s%s%s%s",
+        char words[TIMELINE_WORDS_MAX], stamp[STAMP_TEXT_MAX], took[TEXT_NUM_MAX];
+        snprintf(words, sizeof words, "prompt of %s: %s, %s%s%s%s%s",
                  stamp_tenths(stamp, timeline_wall_ms(t, p->due_ms)), classes[p->phase],
-                 (double)(done_ms > p->due_ms ? done_ms - p->due_ms : 0) / 1000, *p->failure ? ", " : "", p->failure,
+                 text_seconds(took, done_ms > p->due_ms ? done_ms - p->due_ms : 0), *p->failure ? ", " : "", p->failure,
                  *p->head ? ", " : "", p->head);
         const int line = b.line < b.lines ? b.line : b.lines - 1;
         rect_add(v, classes[p->phase], x, to > x + 2 ? to - x : 2, BAR * line + 2, BAR - 4, words);
