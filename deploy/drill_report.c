@@ -108,7 +108,7 @@ static void text_criteria(const struct drill_report *r, struct buf *out)
         const char *value = report_seen(r, id, seen);
         /* The dash is one column of three bytes. */
         (void)buf_printf(out, "%-12s %-*s %-18s %-10s %s%s%s%s\n", criterion_get(id)->id, j->value.known ? 10 : 12,
-                         value, criterion_limit(id, j->limit, limit), judged_words(id, j->state),
+                         value, criterion_limit(id, j->limit, limit), judged_state_words(id, j->state),
                          criterion_get(id)->what, *j->why ? " (" : "", j->why, *j->why ? ")" : "");
     }
 }
@@ -221,7 +221,7 @@ static void markdown_criteria(const struct drill_report *r, struct buf *out)
         const struct judged *j = &r->verdict->of[i];
         char seen[CRITERION_TEXT_MAX], limit[CRITERION_TEXT_MAX];
         const char *const cells[] = {criterion_get(id)->what, report_seen(r, id, seen),
-                                     criterion_limit(id, j->limit, limit), judged_words(id, j->state), j->why};
+                                     criterion_limit(id, j->limit, limit), judged_state_words(id, j->state), j->why};
         markdown_cells(out, cells, ARRAY_LEN(cells));
     }
 }

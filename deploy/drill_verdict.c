@@ -323,7 +323,7 @@ const char *drill_result_word(enum drill_result result)
     return words[result];
 }
 
-const char *judged_words(enum criterion_id id, enum judged_state state)
+const char *judged_state_words(enum criterion_id id, enum judged_state state)
 {
     const struct criterion *c = criterion_get(id);
 

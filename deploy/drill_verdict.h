@@ -56,6 +56,6 @@ void drill_judge(const struct verdict_ask *ask, struct drill_verdict *ret);
 const char *drill_result_word(enum drill_result result);
 const char *judged_state_word(enum judged_state state); /* "not judged", "unknown", "met", "broken" */
 /* For a reader: a proof that is lacking breaks no promise: "too few", "too short". */
-const char *judged_words(enum criterion_id id, enum judged_state state);
+const char *judged_state_words(enum criterion_id id, enum judged_state state);
 
 #endif

@@ -53,7 +53,7 @@ static void a_recording_is_drawn(void **state)
     assert_int_equal(r.status, 0);
     text_has(r.out, (const char *const[]){"RayService mistral/mistral", "T0 = delete accepted", "head   2whjp",
                                           "        8m2nh", "╳", "GCS    heartbeat", "Running 1/1, 0 restarts",
-                                          "9   +14.1s  Serve RUNNING", "cursor +10.1 s", NULL});
+                                          "9   +14.1s  Serve RUNNING", "cursor +10.1s", NULL});
     run_done(&r);
     r = RUN("timeline", HEAD_KILL, "--from", "+4", "--to", "+20"); /* before the kill: no T0 is known */
     assert_int_equal(r.status, 0);
