@@ -345,11 +345,11 @@ static void event_put(struct deploy_script *r, const char *about, int64_t age_ms
 static void an_event_of_an_earlier_one_is_there(struct deploy_script *r)
 {
     event_put(r, "mistral", -5000);
-    struct event *e = record_copy(world_find(r->fixture.world, TABLE_EVENT, "mistral")->record);
+    struct event *e = record_copy(world_find(r->run.fixture.world, TABLE_EVENT, "mistral")->record);
     record_set(&e->about_uid, "the-uid-before");
     struct change *c = change_put("test/events", WORLD_KUBE, &e->record);
-    c->at_ms = loop_now_ms();
-    world_apply(r->fixture.world, c);
+    c->at_ms = clock_now_ms(loop_clock(r->run.fixture.loop));
+    world_apply(r->run.fixture.world, c);
     change_free(c);
 }
 
@@ -381,7 +381,7 @@ static void an_event_says_that_kuberay_refuses_the_spec(void **state)
     if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     free(r);
     r = outcome_deployed(NULL, &(struct deploy_script_how){.opened = an_event_of_an_earlier_one_is_there});
-    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    if (r->run.err) fail_msg("%s\n%s", r->run.why, r->run.said);
     free(r);
 }
 
