@@ -34,7 +34,10 @@ run_one() {
 }
 export -f run_one; export limit
 
-output_show() { grep -av '^\[ RUN      \]\|^\[       OK \]' "$1" | tail -n 60; }
+# What a test that failed did not free says nothing.
+output_show() {
+  grep -av '^\[ RUN      \]\|^\[       OK \]' "$1" | { if grep -aq '^\[  FAILED  \]' "$1"; then sed '/ERROR: LeakSanitizer/,$d'; else cat; fi; } | tail -n 60
+}
 
 # shellcheck disable=SC2016 # $1 and $2 are the inner shell's
 printf '%s\n' "${!programs[@]}" | while read -r i; do printf '%s\0%s\0' "${programs[$i]}" "$work/$i"; done |
