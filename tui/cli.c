@@ -54,6 +54,20 @@ static enum err list_check(const char *option, const struct cli_list *list, stru
     return why_set(why, ERR_USAGE, "--%s: more than %d of them", option, CLI_LIST);
 }
 
+/* conf_done frees it. */
+static bool option_is_of_conf(const struct option_row *row)
+{
+    const size_t conf = offsetof(struct cli, conf);
+    return row->offset >= conf && row->offset < conf + sizeof(struct conf);
+}
+
+static void option_done(struct cli *cli, const struct option_row *row)
+{
+    char *field = (char *)cli + row->offset;
+    if (row->how == HOW_STR) free(*(char **)(void *)field);
+    if (row->how == HOW_LIST) list_done((struct cli_list *)(void *)field);
+}
+
 static void option_take(struct cli *cli, const struct option_row *row, const char *value)
 {
     char *field = (char *)cli + row->offset;
@@ -254,26 +268,8 @@ enum err cli_configure(struct cli *cli, struct why *why)
 void cli_done(struct cli *cli)
 {
     conf_done(&cli->conf);
-    free(cli->redis_from);
-    free(cli->output);
-    free(cli->file);
-    free(cli->timeout);
-    free(cli->seed);
-    free(cli->speed);
-    free(cli->script);
-    free(cli->at);
-    free(cli->from);
-    free(cli->to);
-    free(cli->svg);
-    free(cli->record);
-    free(cli->for_seconds);
-    free(cli->rate);
-    list_done(&cli->vars);
-    list_done(&cli->limits);
-    list_done(&cli->reports);
-    free(cli->criteria);
-    free(cli->compare);
-    free(cli->fault);
+    for (size_t i = 0; i < ARRAY_LEN(options); i++)
+        if (!option_is_of_conf(&options[i])) option_done(cli, &options[i]);
     for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
 

@@ -26,11 +26,10 @@ struct drill_run drill_run_start(const char *folder, const char *name, const cha
 
     r.sim = sim_run_start(sim);
     r.report = mem_printf("%s/%s.json", folder, name);
-    const char *argv[ARGS] = {run_raydeck(), "--config",  sim_run_config(r.sim),
-                              "drill",       "--context", "raydeck-sim",
-                              "-n",          "mistral",   "-s",
-                              "mistral",     "--yes",     "--report",
-                              r.report};
+    const char *argv[ARGS] = {run_raydeck(), "--config", sim_run_config(r.sim), "drill", "--context", "raydeck-sim",
+                              "-n", "mistral", "-s", "mistral", "--yes", "--report", r.report,
+                              /* how fast this machine is, is not the question */
+                              "--limit", "latency=60s", "--limit", "unserved=60s", "--limit", "prompt-wait=60s"};
     size_t n = 0;
     while (argv[n]) n++;
     for (size_t i = 0; options && options[i]; i++) {
