@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+/* How fast this machine is, is not the question. */
+#define SPEEDS "--limit", "unserved=600s", "--limit", "latency=600s", "--limit", "prompt-wait=600s"
 #define NAMES "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"
 
 static void check_pass(const struct drill_run *r)
@@ -89,10 +91,10 @@ static void check_cools_down(const struct drill_run *r)
 static void drills_are_judged(void **state)
 {
     (void)state;
-    static const char *const without_ft[] = {"--no-ft", NULL}, *const now[] = {"--fault", "delete-now", NULL},
+    static const char *const without_ft[] = {"--no-ft", NULL}, *const now[] = {"--fault", "delete-now", SPEEDS, NULL},
                              *const forced[] = {"--fault", "delete-now", "--force", NULL},
-                             *const no_prompts[] = {"--fault", "delete-now", "--no-prompts", NULL},
-                             *const gcs[] = {"--fault", "gcs", "--no-prompts", NULL};
+                             *const no_prompts[] = {"--fault", "delete-now", "--no-prompts", SPEEDS, NULL},
+                             *const gcs[] = {"--fault", "gcs", "--no-prompts", SPEEDS, NULL};
     char *folder = run_folder();
     struct drill_run run[] = {
         drill_run_start(folder, "pass", NULL, now), drill_run_start(folder, "fail", without_ft, forced),

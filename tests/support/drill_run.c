@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { DRILL_MS = 600 * 1000, ARGS = 32 };
+enum { DRILL_MS = 600 * 1000, ARGS = 48 };
 
 struct drill_run drill_run_start(const char *folder, const char *name, const char *const *sim,
                                  const char *const *options)
@@ -26,10 +26,11 @@ struct drill_run drill_run_start(const char *folder, const char *name, const cha
 
     r.sim = sim_run_start(sim);
     r.report = mem_printf("%s/%s.json", folder, name);
-    const char *argv[ARGS] = {run_raydeck(), "--config", sim_run_config(r.sim), "drill", "--context", "raydeck-sim",
-                              "-n", "mistral", "-s", "mistral", "--yes", "--report", r.report,
-                              /* how fast this machine is, is not the question */
-                              "--limit", "latency=60s", "--limit", "unserved=60s", "--limit", "prompt-wait=60s"};
+    const char *argv[ARGS] = {run_raydeck(), "--config",  sim_run_config(r.sim),
+                              "drill",       "--context", "raydeck-sim",
+                              "-n",          "mistral",   "-s",
+                              "mistral",     "--yes",     "--report",
+                              r.report};
     size_t n = 0;
     while (argv[n]) n++;
     for (size_t i = 0; options && options[i]; i++) {
