@@ -3,6 +3,7 @@
 #include "backends/base/mem.h"
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"
+#include "tui/drill_history.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -119,7 +120,9 @@ static enum err session_begin(struct context *at, struct session **ret, struct w
         *ret = session_open_replay(at->app->loop, at->conf, &calls);
         return ERR_OK;
     }
-    return cli_usage_of(session_open(at->app->loop, at->conf, &calls, ret, why), why);
+    const enum err err = cli_usage_of(session_open(at->app->loop, at->conf, &calls, ret, why), why);
+    if (!err) drill_history_remember(*ret);
+    return err;
 }
 
 struct context *context_new(struct app *app, const struct conf *conf)

@@ -1,6 +1,7 @@
 /* drill_history.c - keeps the reports of drills, and lists them; see drill_history.h. */
 #include "tui/drill_history.h"
 
+#include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
@@ -61,6 +62,37 @@ enum err drill_history_keep(const struct drill_report *r, struct why *why)
     free(path);
     free(folder);
     return err;
+}
+
+static void loss_remember(struct session *s, const char *path)
+{
+    struct buf text;
+    cJSON *json = NULL;
+    struct outage *kept = mem_zero(1, sizeof *kept);
+
+    buf_init(&text, DRILL_REPORT_MAX);
+    if (!file_read(path, &text, NULL) && !json_parse(buf_text(&text), text.len, &json, NULL) &&
+        !outage_from_json(json_get(json, "outage"), kept))
+        session_remember(s, kept);
+    cJSON_Delete(json);
+    buf_done(&text);
+    free(kept);
+}
+
+void drill_history_remember(struct session *s)
+{
+    char *folder = state_folder("drills");
+    struct dirent **entry;
+    const int n = folder ? scandir(folder, &entry, is_report, by_name_latest_first) : -1;
+
+    for (int i = 0; i < n; i++) {
+        char *path = mem_printf("%s/%s", folder, entry[i]->d_name);
+        if (i < DRILLS_REMEMBERED) loss_remember(s, path);
+        free(path);
+        free(entry[i]);
+    }
+    if (n >= 0) free(entry);
+    free(folder);
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 /* snapshot.c - runs the session's loop until a condition holds, a limit passes or a signal arrives. */
 #include "tui/snapshot.h"
+#include "tui/drill_history.h"
 
 #include "backends/base/mem.h"
 #include "backends/world/answers.h"
@@ -114,6 +115,7 @@ enum err snapshot_open_with(const struct cli *cli, const struct snapshot_hooks *
     const struct session_calls calls = {.changed = on_change, .applied = on_applied, .arg = snapshot};
     enum err err = hooks->begin ? hooks->begin(hooks->arg, snapshot->loop, why) : ERR_OK;
     if (!err) err = cli_usage_of(session_open(snapshot->loop, &cli->conf, &calls, &snapshot->session, why), why);
+    if (!err) drill_history_remember(snapshot->session);
     if (err) {
         snapshot_close(snapshot);
         return err;

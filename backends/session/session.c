@@ -249,6 +249,11 @@ static struct session *session_new(struct loop *l, const struct conf *conf, cons
     return s;
 }
 
+void session_remember(struct session *s, const struct outage *kept)
+{
+    recoveries_remember(s->recoveries, kept);
+}
+
 struct session *session_open_replay(struct loop *l, const struct conf *conf, const struct session_calls *calls)
 {
     struct session *s = session_new(l, conf, calls);

@@ -30,6 +30,8 @@ struct session_calls {
 enum err session_open(struct loop *l, const struct conf *conf, const struct session_calls *calls, struct session **ret,
                       struct why *why);
 void session_close(struct session *s); /* NULL is fine */
+/* A loss of a head that was kept: recoveries_remember. */
+void session_remember(struct session *s, const struct outage *kept);
 
 /* A session of a recording: opens no backend and sends nothing; the caller feeds its changes and sets its clock. */
 struct session *session_open_replay(struct loop *l, const struct conf *conf, const struct session_calls *calls);

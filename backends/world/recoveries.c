@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/recovery_priv.h"
 
 #include <stdlib.h>
 
@@ -15,6 +16,8 @@ struct one {
 struct recoveries {
     struct one *one[RECOVERIES_MAX]; /* the oldest first */
     size_t count;
+    struct outage *kept[RECOVERIES_MAX]; /* recoveries_remember */
+    size_t kept_count;
     struct recovery idle; /* of no service: never changes */
 };
 
@@ -38,8 +41,23 @@ void recoveries_free(struct recoveries *all)
 {
     if (!all) return;
     for (size_t i = 0; i < all->count; i++) one_free(all->one[i]);
+    for (size_t i = 0; i < all->kept_count; i++) free(all->kept[i]);
     recovery_done(&all->idle);
     free(all);
+}
+
+static const struct outage *kept_of(const struct recoveries *all, const char *uid)
+{
+    for (size_t i = 0; uid && i < all->kept_count; i++)
+        if (text_eq(all->kept[i]->service_uid, uid)) return all->kept[i];
+    return NULL;
+}
+
+void recoveries_remember(struct recoveries *all, const struct outage *kept)
+{
+    if (all->kept_count == RECOVERIES_MAX || !kept->head_lost || kept_of(all, kept->service_uid)) return;
+    all->kept[all->kept_count] = mem_zero(1, sizeof *kept);
+    *all->kept[all->kept_count++] = *kept;
 }
 
 static const char *uid_of(const struct focus *f)
@@ -89,6 +107,8 @@ static void one_add(struct recoveries *all, const struct world *w, const char *u
     one->uid = mem_str(uid);
     one->ns = mem_str(ns);
     one->service = mem_str(service);
+    const struct outage *kept = kept_of(all, uid);
+    if (kept) one->recovery.memory->previous = *kept;
     all->one[all->count++] = one;
 }
 

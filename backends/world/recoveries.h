@@ -9,6 +9,7 @@
 #ifndef RAYDECK_WORLD_RECOVERIES_H
 #define RAYDECK_WORLD_RECOVERIES_H
 
+#include "backends/world/outage.h"
 #include "backends/world/recovery.h"
 
 /* Services, at most; a new one replaces one that was deleted, the one in focus also one without an outage. */
@@ -17,6 +18,11 @@ enum { RECOVERIES_MAX = 64 };
 struct recoveries;
 struct recoveries *recoveries_new(void);
 void recoveries_free(struct recoveries *all); /* NULL is fine */
+
+/* The last loss of a head that another session saw and kept: outage_previous() of that RayService until there is
+ * another one. Copied; call it before the first change, the latest of a RayService first. Beyond RECOVERIES_MAX:
+ * forgotten. */
+void recoveries_remember(struct recoveries *all, const struct outage *kept);
 
 /* Call after world_apply(w, c), like recovery_observe. f: the current focus. moved: the change may affect what belongs
  * to a service (a RayService, a RayCluster, a head pod). */

@@ -88,6 +88,19 @@ static void check_cools_down(const struct drill_run *r)
     run_done(&again);
 }
 
+/* Another program knows the loss, of which no pod tells any more than that there was one. */
+static void check_remembered(const struct drill_run *r, const char *folder)
+{
+    char *state = mem_printf("XDG_STATE_HOME=%s", folder);
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(r->sim), "status", NULL}, *const env[] = {
+                                                                                                        state, NULL};
+    struct run status = run_program(argv, env, NULL, DEADLINE_MS);
+    const char *line = strstr(status.out, "LAST HEAD LOSS");
+    if (!line || !strstr(line, "watched: head down")) fail_msg("%s%s", status.out, status.err);
+    run_done(&status);
+    free(state);
+}
+
 static void drills_are_judged(void **state)
 {
     (void)state;
@@ -108,6 +121,7 @@ static void drills_are_judged(void **state)
     for (size_t i = 0; i < ARRAY_LEN(run); i++) check_cools_down(&run[i]);
     char *kept = mem_printf("%s/raydeck/drills", folder);
     assert_true(run_entries(kept) > 0);
+    check_remembered(&run[0], folder);
     free(kept);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_run_close(&run[i]);
     run_remove(folder);

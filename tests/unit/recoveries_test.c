@@ -208,10 +208,33 @@ static void a_pod_of_a_namespace_that_is_not_read_is_not_lost(void **state)
     assert_int_equal(recovery_elsewhere(f)->outage, OUTAGE_NONE);
 }
 
+/* What another session kept is the loss before the first one that is seen here, of that RayService alone. */
+static void a_loss_that_was_kept_is_the_previous_one(void **state)
+{
+    struct fixture *f = *state;
+    struct recoveries *all = recoveries_new();
+    struct outage kept = {.state = OUTAGE_OVER, .head_lost = true, .service_uid = OWN, .t0_wall_ms = 5};
+    recoveries_remember(all, &kept);
+    kept.t0_wall_ms = 4; /* an older one */
+    recoveries_remember(all, &kept);
+    struct change *c = change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE);
+    c->at_ms = f->s.now_ms;
+    c->wall_ms = small_wall(&f->s);
+    const struct focus own = focus_of(f->s.w, "mistral", "mistral");
+    recoveries_observe(all, f->s.w, &own, c, true);
+    change_free(c);
+    assert_int_equal(outage_previous(recoveries_of(all, &own))->t0_wall_ms, 5);
+    const struct focus other = focus_of(f->s.w, "mistral", "other");
+    assert_string_equal(other.rayservice->record.key, OTHER);
+    assert_int_equal(outage_previous(recoveries_of(all, &other))->state, OUTAGE_NONE);
+    recoveries_free(all);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
+        T(a_loss_that_was_kept_is_the_previous_one),
         T(requests_count_for_their_service),
         T(a_redis_tells_of_its_own_gcs),
         T(a_loss_in_another_namespace_is_one_where_all_are_read),
