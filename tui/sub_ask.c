@@ -95,7 +95,9 @@ static void answer_words(const struct request *r, const char *path, const char *
     char num[TEXT_NUM_MAX];
     const char *end = request_end_words(r);
 
-    buf_printf(out, "%s, by %s, %s", text_latency(num, r->latency_us), path, head);
+    buf_printf(out, "%s, by %s, ", text_latency(num, r->latency_us), path);
+    if (r->pod) buf_printf(out, "answered by %s, ", r->pod);
+    buf_str(out, head);
     if (r->first_token_us.known) buf_printf(out, ", time to first token %s", text_latency(num, r->first_token_us));
     if (r->tokens.known) buf_printf(out, ", tokens %llu", (unsigned long long)r->tokens.value);
     if (r->tokens_per_s.known) buf_printf(out, ", tokens/s %.1f", r->tokens_per_s.value);

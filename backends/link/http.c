@@ -240,6 +240,12 @@ void http_cancel(struct http_request *r)
     request_done(r, ERR_CANCELLED, "cancelled");
 }
 
+const char *http_response_header(const struct http_request *r, const char *name)
+{
+    struct curl_header *header = NULL;
+    return curl_easy_header(r->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
+}
+
 void http_cancel_all(struct http_client *c)
 {
     while (c->requests) {

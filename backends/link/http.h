@@ -97,6 +97,9 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
 void http_client_free(struct http_client *c);
 struct http_request *http_send(struct http_client *c, const struct http_ask *ask, const struct http_calls *calls);
 void http_cancel(struct http_request *r);
+/* A header of the final response, raw: the server's bytes; NULL where it has none. For the callbacks of the request;
+ * borrowed until they return. */
+const char *http_response_header(const struct http_request *r, const char *name);
 
 /* Maps an HTTP status to an err: 2xx OK, 401 AUTH, 403 FORBIDDEN, 404 NOT_FOUND, 409 CONFLICT, 410 GONE, 5xx SERVER… */
 enum err http_status_err(long status);

@@ -49,6 +49,7 @@ static enum serve_failure take_body(struct prompt_run *run, const struct http_an
 static void on_response(void *arg, const struct http_answer *answer)
 {
     struct prompt_run *run = arg;
+    if (serve_get_pod(run->get)) record_set(&run->record->pod, serve_get_pod(run->get));
     run->get = NULL;
     if (answer->status) run->record->status = known_u64((uint64_t)answer->status);
     run->record->bytes = known_u64(answer->body_len);

@@ -72,6 +72,12 @@ static void set_times(struct prompt_run *run)
     r->tokens_per_s = known_f64((double)(n - 1) * 1e6 / (double)span);
 }
 
+static void set_pod(struct prompt_run *run)
+{
+    const char *pod = serve_get_pod(run->get);
+    if (pod && !run->record->pod) record_set(&run->record->pod, pod);
+}
+
 static void record_fill(struct prompt_run *run)
 {
     if (run->text.len) set_answer(run);
@@ -195,6 +201,7 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
 {
     struct prompt_run *run = arg;
     run->record->bytes = known_u64(run->record->bytes.value + len);
+    set_pod(run);
     if (run->shape == SHAPE_UNKNOWN) run->shape = shape_of(bytes, len);
     if (run->shape == SHAPE_WHOLE) {
         if (buf_add(&run->whole, bytes, len) == ERR_OK) return true;
@@ -253,6 +260,7 @@ static void on_response(void *arg, const struct http_answer *answer)
 {
     struct prompt_run *run = arg;
     struct why why = {0};
+    set_pod(run);
     if (answer->status) run->record->status = known_u64((uint64_t)answer->status);
     if (!run->record->bytes.known) run->record->bytes = known_u64(answer->body_len);
     enum serve_failure f = response_judge(run, answer, &why);

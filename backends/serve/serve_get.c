@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { POD_NAME_MAX = 253 /* a DNS subdomain, RFC 1123 */ };
+
 struct serve_get {
     struct serve_get_calls calls;
     struct http_request *request; /* NULL: not sent, or ended */
     struct alarm *later;          /* reports from the loop an end before serve_get_start returned */
     struct http_answer answer;    /* of such an end; owns its strings */
+    char *pod;
     bool starting, cancelled;
 };
 
@@ -22,6 +25,7 @@ static void get_free(struct serve_get *g)
 {
     alarm_free(g->later);
     free((char *)(uintptr_t)g->answer.why);
+    free(g->pod);
     free(g);
 }
 
@@ -40,9 +44,21 @@ static void finish_later(struct serve_get *g, struct loop *l, enum err err, cons
     alarm_set(g->later, 0, 0);
 }
 
+static void pod_note(struct serve_get *g)
+{
+    const char *pod = g->pod || !g->request ? NULL : http_response_header(g->request, "X-Serving-Pod");
+    if (pod) g->pod = text_safe(pod, strlen(pod), TEXT_ONE_LINE, POD_NAME_MAX);
+}
+
+const char *serve_get_pod(const struct serve_get *g)
+{
+    return g ? g->pod : NULL;
+}
+
 static void on_done(void *arg, const struct http_answer *answer)
 {
     struct serve_get *g = arg;
+    pod_note(g);
     g->request = NULL;
     if (g->starting) { /* ended before it was sent: reported from the loop */
         g->answer.err = answer->err == ERR_OK ? ERR_PROTOCOL : answer->err;
@@ -58,6 +74,7 @@ static void on_done(void *arg, const struct http_answer *answer)
 static bool on_bytes(void *arg, const char *bytes, size_t len)
 {
     struct serve_get *g = arg;
+    pod_note(g);
     return !g->cancelled && g->calls.bytes(g->calls.arg, bytes, len);
 }
 

@@ -29,6 +29,9 @@ struct serve_get *serve_get_start_fresh(struct loop *l, const struct serve_open 
 struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                    const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
                                    const struct serve_get_calls *calls);
+/* The pod whose replica answers, as the application of deploy/assets/serve names it in X-Serving-Pod: safe text. NULL:
+ * not told, or not yet. Borrowed until done returns. */
+const char *serve_get_pod(const struct serve_get *g);
 void serve_get_cancel(struct serve_get *g); /* no callback follows; frees it. NULL is fine */
 
 enum { SERVE_PORT = 8000 }; /* Ray Serve's default; no record says another */

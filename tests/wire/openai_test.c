@@ -177,6 +177,26 @@ static void test_stream(void **state)
     assert_int_equal(s->asked_models, 0);
 }
 
+/* Told as soon as there is text: a prompt that ends in its middle has been served as well. */
+static void test_pod_that_answers(void **state)
+{
+    struct fixture *s = *state;
+    s->reply = (struct tiny_reply){
+        .bytes = "HTTP/1.1 200 OK\r\nx-serving-pod: mistral-worker-\x1b[31m7\r\nConnection: close\r\n\r\n" PIECE("The")
+            STOP "data: [DONE]\n\n",
+        .hang_up = true};
+    assert_string_equal(prompt_send(s, "m")->pod, "mistral-worker-\\x1b[31m7");
+    s->reply = (struct tiny_reply){
+        .bytes = "HTTP/1.1 200 OK\r\nX-Serving-Pod: w1\r\nConnection: close\r\n\r\n" PIECE("The"), .hang_up = true};
+    const struct request *cut = prompt_send(s, "m");
+    assert_string_equal(cut->phase, "failed");
+    assert_string_equal(cut->pod, "w1");
+    reply_json(s, "200 OK\r\nX-Serving-Pod: w2", "{\"choices\":[{\"message\":{\"content\":\"Yes.\"}}]}");
+    assert_string_equal(prompt_send(s, "m")->pod, "w2");
+    reply_json(s, "200 OK", "{\"choices\":[{\"message\":{\"content\":\"Yes.\"}}]}");
+    assert_null(prompt_send(s, "m")->pod);
+}
+
 static void test_first_model(void **state)
 {
     struct fixture *s = *state;
@@ -384,17 +404,10 @@ int main(void)
 {
 #define IN_FIXTURE(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        IN_FIXTURE(test_stream),
-        IN_FIXTURE(test_first_model),
-        IN_FIXTURE(test_cut),
-        IN_FIXTURE(test_failures),
-        IN_FIXTURE(test_error_in_the_middle),
-        IN_FIXTURE(test_models_fail),
-        IN_FIXTURE(test_escapes),
-        IN_FIXTURE(test_endless),
-        IN_FIXTURE(test_done_and_open),
-        IN_FIXTURE(test_cancelled),
-        IN_FIXTURE(test_finished_and_open),
+        IN_FIXTURE(test_stream),        IN_FIXTURE(test_pod_that_answers), IN_FIXTURE(test_first_model),
+        IN_FIXTURE(test_cut),           IN_FIXTURE(test_failures),         IN_FIXTURE(test_error_in_the_middle),
+        IN_FIXTURE(test_models_fail),   IN_FIXTURE(test_escapes),          IN_FIXTURE(test_endless),
+        IN_FIXTURE(test_done_and_open), IN_FIXTURE(test_cancelled),        IN_FIXTURE(test_finished_and_open),
         IN_FIXTURE(test_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

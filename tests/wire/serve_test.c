@@ -160,7 +160,7 @@ static void test_prompt(void **state)
 {
     struct fixture *s = *state;
     char *body = fixture_read("tests/fixtures/serve/infer-2.60.json", NULL);
-    reply_with(s, "200 OK", body);
+    reply_with(s, "200 OK\r\nX-Serving-Pod: mistral-worker-7", body);
     free(body);
     prompt_send(s, "What is high availability? 1&2+3", path_direct(s), 5000);
     UNTIL(s, s->done == 1);
@@ -173,6 +173,7 @@ static void test_prompt(void **state)
     assert_int_equal(r->status.value, 200);
     assert_int_equal(r->bytes.value, 154);
     assert_string_equal(r->path, "direct");
+    assert_string_equal(r->pod, "mistral-worker-7");
     assert_true(r->latency_us.value >= 250000); /* from when it was due */
     assert_false(r->first_token_us.known);
     assert_false(r->tokens.known);
