@@ -1,0 +1,1 @@
+"""The chat page: prompts to the Serve service, streamed answers, and who answered them."""
