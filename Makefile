@@ -49,7 +49,11 @@ FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*_bench.c))
 PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 
-.PHONY: all demo test test-infra check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
+# Python of the Serve application's tests and demo: Ray, Gradio and tools from PyPI, about 900 MB.
+SERVE_VENV ?= build/serve-venv
+SERVE_REQUIREMENTS := $(wildcard tests/serve/requirements.txt deploy/assets/*/requirements.txt)
+
+.PHONY: all demo test test-infra test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -74,6 +78,24 @@ test:
 test-infra:
 	$(Q).ci/deps.sh infra
 	$(Q)tests/infra/run.sh
+
+# The Serve application and the chat page on real Ray and a real Redis, in a browser. Minutes; not part of `test`.
+test-serve:
+	$(Q).ci/deps.sh build serve browser
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs serve-venv
+	$(Q)PYTHONDONTWRITEBYTECODE=1 $(SERVE_VENV)/bin/python -m pytest -q -p no:cacheprovider tests/serve $(if $(ONLY),-k $(ONLY))
+
+# The same on this machine to look at: Ray, Redis, the chat page, and raydeck beside them.
+serve-demo:
+	$(Q).ci/deps.sh build serve
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs serve-venv
+	$(Q)PYTHONPATH=deploy/assets/serve PYTHONDONTWRITEBYTECODE=1 RAYDECK=$(BUILD)/raydeck $(SERVE_VENV)/bin/python -m demo $(ARGS)
+
+serve-venv: $(SERVE_VENV)/ready
+$(SERVE_VENV)/ready: $(SERVE_REQUIREMENTS)
+	$(Q)python3 -m venv $(SERVE_VENV)
+	$(Q)$(SERVE_VENV)/bin/pip install -q -r tests/serve/requirements.txt
+	$(Q)touch $@
 
 check-asan:
 	$(Q).ci/deps.sh build test
@@ -158,11 +180,14 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c
 
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/raydeck/themes \
-	    $(DESTDIR)$(PREFIX)/share/raydeck/assets $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/serve/raydeck_serve/backends \
+	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/gradio/raydeck_chat $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/themes
 	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/assets
+	cd deploy/assets && for file in $$(find serve gradio -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
+	    install -m 644 "$$file" $(DESTDIR)$(abspath $(PREFIX))/share/raydeck/assets/"$$file" || exit 1; done
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck
 	$(BUILD)/raydeck --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
@@ -178,7 +203,9 @@ clean:
 help:
 	@echo 'make demo         build, then the console on a simulated cluster'
 	@echo 'make test         build, then every test                     ONLY=name: those whose path has it'
-	@echo 'make test-infra   deploy/assets: Terraform's HCL, scripts, Redis; without AWS'
+	@echo 'make test-infra   deploy/assets: HCL of Terraform, scripts, Redis; without AWS'
+	@echo 'make test-serve   the Serve application and chat page on real Ray (PyPI, 900 MB)    ONLY=name'
+	@echo 'make serve-demo   the same to look at, with raydeck beside it'
 	@echo 'make check-asan   the tests under AddressSanitizer and UBSan; check-ubsan: UBSan alone'
 	@echo 'make fuzz         a short run of each parser fuzzer          SECONDS_EACH=20'
 	@echo 'make mutate       mutation tests: breaks the code, runs the tests    COUNT=200 OPTIONS="--area world"'

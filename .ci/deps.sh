@@ -1,6 +1,6 @@
 #!/bin/bash
-# deps.sh SET...: sees to the packages that a step needs (build, test, infra, lint, fuzz), and installs what is missing with apt,
-# by sudo where needed. On a system without apt it names what is missing and how to get it.
+# deps.sh SET...: sees to the packages that a step needs (build, test, infra, serve, browser, lint, fuzz), and installs what
+# is missing with apt, by sudo where needed. On a system without apt it names what is missing and how to get it.
 set -euo pipefail
 
 build='gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libhiredis-dev libyaml-dev libuv1-dev libexpat1-dev libzstd-dev
@@ -10,6 +10,7 @@ test='libcmocka-dev libvterm-dev curl redis-tools openssl'
 lint='clang clang-format shellcheck python3 python3-venv git'
 fuzz='clang llvm'
 infra='bats python3 python3-venv redis-server redis-tools'
+serve='python3 python3-venv redis-server'
 
 want=''
 for set in "$@"; do
@@ -18,6 +19,9 @@ for set in "$@"; do
     test) want+=" $test" ;;
     lint) want+=" $lint" ;;
     infra) want+=" $infra" ;;
+    serve) want+=" $serve" ;;
+    browser) # Ubuntu has Chromium as a snap alone: what needs a browser is skipped there
+      apt-cache show chromium-driver >/dev/null 2>&1 && want+=' chromium chromium-driver' ;;
     fuzz) want+=" $fuzz libclang-rt-dev" ;;
     *) echo "deps.sh: no set called $set" >&2; exit 2 ;;
   esac
