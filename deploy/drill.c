@@ -356,6 +356,11 @@ bool drill_has_injected(const struct drill *d)
     return d->injected;
 }
 
+enum drill_fault drill_fault_of(const struct drill *d)
+{
+    return d->conf.fault;
+}
+
 struct step_engine *drill_engine(struct drill *d)
 {
     return &d->engine;

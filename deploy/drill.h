@@ -26,6 +26,9 @@
 #include "deploy/drill_report.h"
 #include "deploy/step_engine.h"
 
+/* The prompt that is sent where none is given. */
+#define DRILL_QUESTION "In one sentence: what does the GCS of a Ray cluster do?"
+
 enum drill_step {
     DRILL_GUARDS,
     DRILL_BASELINE,
@@ -65,8 +68,14 @@ struct step_engine *drill_engine(struct drill *d);
 
 /* Each change, once the session's world has taken it (struct session_calls, applied). */
 void drill_applied(struct drill *d, const struct change *c);
+enum drill_fault drill_fault_of(const struct drill *d);
 bool drill_has_injected(const struct drill *d); /* the fault was sent */
 void drill_stop(struct drill *d);               /* ends the load; what follows is watched and judged */
+
+bool drill_load_runs(const struct drill *d); /* requests are due still */
+/* What a person can do where the drill left something behind, or ended before the head was back: lines; none: nothing.
+ */
+void drill_by_hand(const struct drill *d, struct buf *out);
 
 /* The load as it stands, of all requests of a series since its load began; false: there is none. */
 struct drill_load_now {

@@ -25,6 +25,18 @@ void drill_refuse(struct drill *d, const char *fmt, ...)
     memcpy(d->overrides[d->overridden++], text, sizeof text);
 }
 
+/* A guard that lets the drill begin. */
+__attribute__((format(printf, 2, 3))) static void guard_pass(struct drill *d, const char *fmt, ...)
+{
+    char text[DRILL_OVERRIDE_MAX];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    step_log(&d->engine, TONE_PLAIN, "ok: %s", text);
+}
+
 static void guard_head(struct drill *d, const struct focus *f)
 {
     if (!f->head) {
@@ -33,13 +45,22 @@ static void guard_head(struct drill *d, const struct focus *f)
     }
     d->head = mem_str(f->head->name);
     d->head_uid = mem_str(f->head->record.key);
-    if (f->head->is_ready != TRI_YES || f->head->deleted.known) drill_refuse(d, "the head pod is not ready");
+    if (f->head->is_ready != TRI_YES || f->head->deleted.known)
+        drill_refuse(d, "the head pod is not ready");
+    else
+        guard_pass(d, "the head pod %s is ready", f->head->name);
 }
 
 static void guard_service(struct drill *d, const struct focus *f)
 {
-    if (f->rayservice->ft != TRI_YES) drill_refuse(d, "GCS fault tolerance is off: the workers do not live through it");
-    if (f->rayservice->upgrading == TRI_YES) drill_refuse(d, "an upgrade of the RayService is under way");
+    if (f->rayservice->ft != TRI_YES)
+        drill_refuse(d, "GCS fault tolerance is off: the workers do not live through it");
+    else
+        guard_pass(d, "GCS fault tolerance is on");
+    if (f->rayservice->upgrading == TRI_YES)
+        drill_refuse(d, "an upgrade of the RayService is under way");
+    else
+        guard_pass(d, "no upgrade is under way");
 }
 
 static void guard_workers(struct drill *d, const struct world *w, const struct focus *f)
@@ -56,7 +77,10 @@ static void guard_workers(struct drill *d, const struct world *w, const struct f
         name = pod->name;
     }
     if (!workers) drill_refuse(d, "there is no worker pod");
-    if (unready) drill_refuse(d, "%zu of %zu worker pods are not ready: %s", unready, workers, name);
+    if (unready)
+        drill_refuse(d, "%zu of %zu worker pods are not ready: %s", unready, workers, name);
+    else if (workers)
+        guard_pass(d, "%zu worker pod%s ready", workers, workers == 1 ? " is" : "s are");
 }
 
 static void guard_endpoints(struct drill *d, const struct world *w, const struct focus *f)
@@ -67,6 +91,9 @@ static void guard_endpoints(struct drill *d, const struct world *w, const struct
         drill_refuse(d, "the endpoints of the serve service are not known");
     else if (!e.besides_head)
         drill_refuse(d, "the serve service has no endpoint but the head's");
+    else
+        guard_pass(d, "%u Serve endpoint%s beside the head's", (unsigned)e.besides_head,
+                   e.besides_head == 1 ? "" : "s");
 }
 
 static void guard_redis(struct drill *d, const struct world *w, const struct focus *f)
@@ -81,6 +108,8 @@ static void guard_redis(struct drill *d, const struct world *w, const struct foc
         drill_refuse(d, "Redis: %s", source && source->why && *source->why ? source->why : "no answer");
     else if (!f->redis)
         drill_refuse(d, "the GCS was not found in Redis");
+    else
+        guard_pass(d, "Redis answers, and the GCS is in it");
 }
 
 static void guard_outage(struct drill *d)
@@ -90,6 +119,8 @@ static void guard_outage(struct drill *d)
     drill_outage(d, &o);
     if (o.state == OUTAGE_RUNNING)
         drill_refuse(d, "an outage is not over: %s", outage_phase_words(outage_phase_of(&o)));
+    else
+        guard_pass(d, "no outage is under way");
 }
 
 static void on_right(void *arg, enum tri answer, const char *why)
@@ -101,6 +132,10 @@ static void on_right(void *arg, enum tri answer, const char *why)
     if (answer == TRI_NO)
         step_error(&d->engine, ERR_FORBIDDEN, "this user may not %s %s%s%s", right.verb, right.resource,
                    *why ? ": " : "", why);
+    else if (answer == TRI_YES)
+        guard_pass(d, "this user may %s %s", right.verb, right.resource);
+    else
+        step_log(&d->engine, TONE_WARN, "whether this user may %s %s is not known", right.verb, right.resource);
     drill_lock_check(d);
 }
 

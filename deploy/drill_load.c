@@ -63,6 +63,11 @@ void drill_load_end(struct drill *d)
     d->load = NULL;
 }
 
+bool drill_load_runs(const struct drill *d)
+{
+    return d->load && !d->stopped;
+}
+
 bool drill_load_now(const struct drill *d, enum tally_series of, struct drill_load_now *ret)
 {
     *ret = (struct drill_load_now){.in_flight = 0};

@@ -74,6 +74,8 @@ static void on_right(void *arg, enum tri answer, const char *why)
         drill_refuse(d, "Leases may not be written%s%s: other drills would not know of this one", *why ? ": " : "",
                      why);
         d->lock.barred = true;
+    } else if (d->lock.seen.state == LEASE_FREE) {
+        step_log(&d->engine, TONE_PLAIN, "ok: no other drill is running, and no cool-down");
     }
     step_next(&d->engine);
 }
@@ -205,7 +207,8 @@ static void on_released(void *arg, const struct object_answer *a)
     struct drill *d = arg;
 
     d->lock.call = NULL;
-    if (a->err && a->err != ERR_CONFLICT && d->lock.released)
+    d->lock.left = a->err && a->err != ERR_CONFLICT;
+    if (d->lock.left && d->lock.released)
         step_log(&d->engine, TONE_PLAIN, "the drill's Lease was not given back, and expires by itself: %s", a->why);
     lock_released(d);
 }
@@ -216,6 +219,7 @@ static void release_late(void *arg)
 
     object_cancel(d->lock.call);
     d->lock.call = NULL;
+    d->lock.left = true;
     lock_released(d);
 }
 
@@ -252,4 +256,29 @@ void drill_lock_done(struct drill *d)
     free(l->ns);
     free(l->service);
     free(l->service_uid);
+}
+
+/* ---- what is left to a person -------------------------------------------------------------------------------------
+ */
+
+void drill_by_hand(const struct drill *d, struct buf *out)
+{
+    const struct drill_lock *l = &d->lock;
+    struct outage o;
+
+    if (!d->injected) return;
+    drill_outage(d, &o);
+    if (o.state == OUTAGE_RUNNING) {
+        const char *reason = o.waits_for == RUNG_COUNT ? "" : o.rung[o.waits_for].why;
+        (void)buf_printf(out, "The recovery is not over%s%s%s%s. By hand:\n",
+                         o.waits_for == RUNG_COUNT ? "" : ", it waits for: ",
+                         o.waits_for == RUNG_COUNT ? "" : rung_words(o.waits_for), *reason ? ": " : "", reason);
+        (void)buf_printf(out, "  raydeck status, raydeck doctor: what it waits for, and why\n");
+        (void)buf_printf(out, "  kubectl -n %s get pods,events: a head pod that is Pending, or that nobody makes\n",
+                         l->ns);
+    }
+    if (l->held || l->left)
+        (void)buf_printf(out,
+                         "The Lease raydeck-drill-%s in %s was not given back: it expires by itself within %d s.\n",
+                         l->service, l->ns, LEASE_S);
 }

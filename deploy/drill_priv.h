@@ -13,7 +13,7 @@ struct drill_lock {
     char holder[LEASE_HOLDER_MAX];
     struct drill_lease_seen seen; /* as of the last answer */
     bool barred;                  /* it may not be read or written, and `force` overrode that: none is taken */
-    bool held;
+    bool held, left;              /* left: it was not given back */
     uint64_t acquired_ms;
     struct object_call *call; /* in flight */
     struct alarm *renew;

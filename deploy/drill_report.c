@@ -39,6 +39,11 @@ void drill_report_judge(const struct verdict_ask *ask, struct drill_verdict *ret
                                  .wall_ms = ask->wall_ms};
 }
 
+const char *drill_format_extension(enum drill_format format)
+{
+    return formats[format].extension;
+}
+
 void drill_report_write(const struct drill_report *r, enum drill_format format, struct buf *out)
 {
     formats[format].write(r, out);

@@ -46,6 +46,7 @@ enum drill_format {
 };
 /* By a file name's extension. ERR_USAGE: unknown extension. */
 enum err drill_format_of(const char *path, enum drill_format *ret, struct why *why);
+const char *drill_format_extension(enum drill_format format); /* ".txt" */
 /* Appends it, at most DRILL_REPORT_MAX bytes: what an outage holds is bounded. */
 void drill_report_write(const struct drill_report *r, enum drill_format format, struct buf *out);
 

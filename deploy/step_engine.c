@@ -32,6 +32,7 @@ static void engine_next(struct step_engine *e, void (*next)(void *arg), uint64_t
 
 static void engine_advance(struct step_engine *e)
 {
+    e->polling = false;
     e->current++;
     engine_next(e, NULL, 0);
 }
@@ -206,6 +207,14 @@ bool step_engine_may_stop(const struct step_engine *e)
            step_flags(e) & STEP_STOPPABLE;
 }
 
+bool step_engine_deadline(const struct step_engine *e, uint64_t *ret_elapsed_ms, uint64_t *ret_limit_ms)
+{
+    if (!e->polling) return false;
+    *ret_elapsed_ms = engine_now_ms(e) - e->poll_began_ms;
+    *ret_limit_ms = e->poll.limit_ms;
+    return true;
+}
+
 void step_engine_left(const struct step_engine *e, const char *how, struct why *ret)
 {
     const struct step_words *w = &e->conf.words;
@@ -339,6 +348,7 @@ void step_poll(struct step_engine *e, const struct step_poll *poll)
 {
     e->poll = *poll;
     e->poll_began_ms = engine_now_ms(e);
+    e->polling = true;
     e->unread_since_ms = 0;
     e->hang_said = false;
     e->poll.read(e->conf.arg);

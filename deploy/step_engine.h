@@ -91,7 +91,7 @@ struct step_engine {
     bool confirming, confirmed, ended, over, notifying;
     struct step_poll poll;
     uint64_t poll_began_ms, unread_since_ms; /* unread_since_ms 0: the last read was answered */
-    bool hang_said;
+    bool polling, hang_said;
 };
 
 /* ---- for the owner ---- */
@@ -107,6 +107,8 @@ void step_engine_cancel(struct step_engine *e, enum err err, const char *how);
 const struct steps *step_engine_steps(const struct step_engine *e);
 void step_engine_stop(struct step_engine *e);           /* cancels a STEP_STOPPABLE step; else no-op */
 bool step_engine_may_stop(const struct step_engine *e); /* the current step is STEP_STOPPABLE */
+/* How long the running step has polled, and for how long it may at most; false: it does not. */
+bool step_engine_deadline(const struct step_engine *e, uint64_t *ret_elapsed_ms, uint64_t *ret_limit_ms);
 /* What cancelling now would leave behind, "HOW: …". */
 void step_engine_left(const struct step_engine *e, const char *how, struct why *ret);
 

@@ -252,6 +252,7 @@ static void app_done(struct app *app)
     term_close(app->term);
     app->term = NULL;
     app_kill_done(app);
+    app_drill_finish(app);
     free(app->decided.args);
     app_replay_close(app);
     app_contexts_free(app);

@@ -125,6 +125,11 @@ static void cmd_kill_head(struct app *app, const char *args)
     app_kill_ask(app);
 }
 
+static void cmd_drill(struct app *app, const char *args)
+{
+    app_drill_ask(app, args);
+}
+
 static void cmd_doctor(struct app *app, const char *args)
 {
     (void)args;
@@ -333,14 +338,17 @@ static void cmd_quit(struct app *app, const char *args)
 {
     (void)args;
     if (screen_opened(app->at->screen) && screen_back(app->at->screen)) return;
-    const bool runs = app_contexts_recover(app);
+    const bool runs = app_contexts_recover(app) || app_drill_is_watched(app);
     if (app->replay || !runs) {
         app_leave(app, EXIT_FINE);
         return;
     }
-    dialog_open(&app->dialog, "Quit?",
-                "The head is down, its recovery is running.\nQuitting stops watching it, not the recovery itself.",
-                NULL, false);
+    dialog_open(
+        &app->dialog, "Quit?",
+        app_drill_is_watched(app)
+            ? "A drill is running.\nIts load ends; the recovery is watched to its end without a screen, and judged."
+            : "The head is down, its recovery is running.\nQuitting stops watching it, not the recovery itself.",
+        NULL, false);
     app_overlay_open(app, &app->dialog.overlay, quit_result);
 }
 
@@ -358,6 +366,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_STOP] = cmd_stop,
     [CMD_THEME] = cmd_theme,
     [CMD_KILL_HEAD] = cmd_kill_head,
+    [CMD_DRILL] = cmd_drill,
     [CMD_DOCTOR] = cmd_doctor,
     [CMD_TIMELINE] = cmd_timeline,
     [CMD_LINT] = cmd_lint,

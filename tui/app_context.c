@@ -39,6 +39,7 @@ struct view context_view(struct context *at, const struct focus *focus)
                          .timeline = session_timeline(at->session),
                          .now_ms = now_ms,
                          .wall_ms = wall_ms,
+                         .drill = app_drill_view(at->drill),
                          .read_only = !arming_allows(&at->arming),
                          .armed = arming_allows(&at->arming),
                          .demo = at->conf->demo,
@@ -155,8 +156,10 @@ enum err context_reopen(struct context *at, struct why *why)
     app_overlay_close_all(at->app); /* the steps of its work may lie there */
     app_read_stop(at->app);
     app_work_free(at->work);
+    app_drill_free(at->drill);
     context_lint_done(at);
     at->work = NULL;
+    at->drill = NULL;
     session_close(at->session);
     context_kill_forget(at);
     screen_free(at->screen);
@@ -176,6 +179,7 @@ void context_free(struct context *at)
 {
     if (!at) return;
     app_work_free(at->work);
+    app_drill_free(at->drill);
     redis_from_free(at->aws);
     context_lint_done(at);
     arming_store_free(at->armed);

@@ -22,6 +22,7 @@ static struct context *context_named(const struct app *app, const char *name)
 const char *context_runs(const struct context *at)
 {
     if (app_work_runs(at->work)) return app_work_name(at->work);
+    if (app_drill_runs(at->drill)) return "a drill";
     if (at->killing.uid) return "a DELETE without a response";
     return at->recording && live_is_busy(at->recording) ? "a recording that is being written" : NULL;
 }

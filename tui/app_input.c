@@ -56,6 +56,7 @@ void app_input(struct app *app, const struct input *in)
     const struct input enter = {.type = INPUT_KEY, .key = KEYP_ENTER};
     const struct overlay *top = app->overlays.top;
     if (is_ctrl_j(in) && !(top && top->ops->multiline)) in = &enter;
+    if (is_ctrl_c(in) && app_drill_interrupt(app)) return;
     if (is_ctrl_c(in))
         app_leave(app, EXIT_INTERRUPTED);
     else if (arming_store_busy(app->at->armed)) /* a question or a change follows, and no key typed before it counts */

@@ -4,6 +4,7 @@
 
 #include "backends/session/session.h"
 #include "tui/app_deploy.h"
+#include "tui/app_drill.h"
 #include "tui/app_read.h"
 #include "tui/arming_store.h"
 #include "tui/cli.h"
@@ -49,6 +50,7 @@ struct context {
     struct outage outage;       /* as of the last app_view */
     struct kill_target killing; /* of a DELETE without a response yet; uid NULL: none */
     struct app_work *work;      /* a deployment or a clean-up */
+    struct app_drill *drill;    /* NULL: none yet */
     struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
     struct linted linted;       /* file NULL: none yet */
     bool picker_offered;

@@ -32,6 +32,7 @@ void context_record_change(void *arg, const struct change *c)
 {
     struct context *at = arg;
     if (at->recording) live_change(at->recording, c);
+    app_drill_applied(at->drill, c);
 }
 
 void context_record_session(struct context *at)

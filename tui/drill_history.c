@@ -46,6 +46,16 @@ static void reports_prune(const char *folder)
     if (n >= 0) free(entry);
 }
 
+char *drill_history_path(const struct drill_report *r, enum drill_format format)
+{
+    char *folder = state_folder("drills");
+    char *path =
+        folder ? state_path(folder, "drill", r->wall_ms, r->outage->service, drill_format_extension(format)) : NULL;
+
+    free(folder);
+    return path;
+}
+
 enum err drill_history_keep(const struct drill_report *r, struct why *why)
 {
     char *folder = state_folder("drills");

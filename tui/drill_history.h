@@ -11,6 +11,9 @@
 
 enum { DRILLS_KEPT = 200, DRILLS_REMEMBERED = 20 /* read as a session is opened */ };
 
+/* Where a report is kept, with the extension of its format. NULL: neither XDG_STATE_HOME nor HOME is set. Caller frees.
+ */
+char *drill_history_path(const struct drill_report *r, enum drill_format format);
 /* Writes it atomically, and deletes the oldest beyond DRILLS_KEPT. */
 enum err drill_history_keep(const struct drill_report *r, struct why *why);
 /* `drill --history`: those of the context, namespace and service that are given, all where none is. The exit status. */

@@ -5,6 +5,7 @@
 #include "backends/link/file.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -49,6 +49,8 @@ enum {
     X(UNHARMED, "unharmed", false, "every request answered and every worker pod the same")                             \
     X(ANSWERED, "answered", false, "the prompt's answer")                                                              \
     X(ANSWERED_HEADLESS, "answered-headless", false, "the prompt's answer while there is no head")                     \
+    X(DRILL_ASKS, "drill-asks", false, "the drill to ask")                                                             \
+    X(DRILL_PASSED, "drill-passed", false, "the drill's verdict, a PASS")                                              \
     X(GONE, "gone", false, "the RayService and its pods to be gone")                                                   \
     X(SECONDS, "seconds", true, "seconds")
 enum script_wait_kind {

@@ -20,6 +20,7 @@ struct rehearsal {
     const struct script_step *step;
     bool last;
     enum command_id asks; /* the command of the open dialog; CMD_COUNT: a view */
+    bool drilled;         /* started a drill since the last reset */
     bool killed, asked;   /* killed a head since the last reset; sent a prompt in this step */
 };
 
@@ -42,6 +43,7 @@ static void rehearse_command(struct rehearsal *r, enum command_id id, bool has_a
     switch (id) {
     case CMD_ASK: r->asked = true; /* fall through */
     case CMD_FILTER: r->inside = IN_TEXT; break;
+    case CMD_DRILL: r->drilled = true; /* fall through */
     case CMD_DEPLOY:
     case CMD_CLEANUP: /* the steps stay on screen until Esc */
         r->inside = IN_CHAT;
@@ -64,7 +66,7 @@ static void rehearse_command(struct rehearsal *r, enum command_id id, bool has_a
         break;
     case CMD_RESET:
         if (!r->stage->demo) problem_add(r, "reset: only the demo can be restarted");
-        r->killed = false;
+        r->killed = r->drilled = false;
         break;
     case CMD_SUSPEND: problem_add(r, "suspend: it stops raydeck"); break;
     case CMD_QUIT:
@@ -162,6 +164,8 @@ static void wait_on(struct rehearsal *r)
     if (of_kill && !r->killed) problem_add(r, "wait: %s: no step before it kills the head", script_wait_word(wait));
     const bool answer = wait == WAIT_ANSWERED || wait == WAIT_ANSWERED_HEADLESS;
     if (answer && !r->asked) problem_add(r, "wait: %s: this step asks nothing", script_wait_word(wait));
+    if ((wait == WAIT_DRILL_ASKS || wait == WAIT_DRILL_PASSED) && !r->drilled)
+        problem_add(r, "wait: %s: no step before it starts a drill", script_wait_word(wait));
 }
 
 void script_rehearse(const struct script *s, const struct script_stage *stage,

@@ -150,6 +150,17 @@ static enum script_met met_gone(const struct view *v, char out[SCRIPT_WORDS])
     return yes_if(known && !services && !pods);
 }
 
+/* A drill that has ended otherwise does neither any more. */
+static enum script_met met_drill(const struct view *v, enum view_drill wanted, char out[SCRIPT_WORDS])
+{
+    static const char *const words[] = {"there is no drill", "it is running", "it asks", "PASS",
+                                        "it ended without a PASS"};
+
+    snprintf(out, SCRIPT_WORDS, "%s", words[v->drill]);
+    if (v->drill == wanted) return SCRIPT_MET;
+    return v->drill == VIEW_DRILL_ENDED ? SCRIPT_NEVER : SCRIPT_NOT_YET;
+}
+
 enum script_met script_met(enum script_wait_kind wait, unsigned number, const struct view *v, uint64_t since_ms,
                            uint64_t since_wall_ms, char out[SCRIPT_WORDS])
 {
@@ -166,6 +177,8 @@ enum script_met script_met(enum script_wait_kind wait, unsigned number, const st
     case WAIT_GCS_SILENT: return gcs_silent(v, out);
     case WAIT_ANSWERED: return met_answered(v, since_wall_ms, false, out);
     case WAIT_ANSWERED_HEADLESS: return met_answered(v, since_wall_ms, true, out);
+    case WAIT_DRILL_ASKS: return met_drill(v, VIEW_DRILL_ASKS, out);
+    case WAIT_DRILL_PASSED: return met_drill(v, VIEW_DRILL_PASSED, out);
     case WAIT_GONE: return met_gone(v, out);
     case WAIT_SECONDS: return yes_if(v->now_ms >= since_ms + number * UINT64_C(1000));
     case WAIT_NONE:

@@ -171,6 +171,11 @@ enum err snapshot_signalled(struct snapshot *snapshot)
     return snapshot->signal ? ERR_CANCELLED : ERR_OK;
 }
 
+int snapshot_signal(const struct snapshot *snapshot)
+{
+    return snapshot->signal;
+}
+
 void snapshot_clear_signal(struct snapshot *snapshot)
 {
     snapshot->signal = 0;

@@ -40,6 +40,7 @@ enum err snapshot_until(struct snapshot *snapshot, bool (*done)(void *arg), void
 
 /* ERR_CANCELLED where a signal has arrived; pending ones are processed first. Call it before every change. */
 enum err snapshot_signalled(struct snapshot *snapshot);
+int snapshot_signal(const struct snapshot *snapshot); /* the number of the pending one; 0: none */
 /* Clears the signal, so that the program can wait again, for the outcome of a request already sent. */
 void snapshot_clear_signal(struct snapshot *snapshot);
 /* Ends the wait as the signal of this number does. */

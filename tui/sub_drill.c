@@ -9,6 +9,7 @@
 #include "backends/base/mem.h"
 #include "deploy/drill.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 enum {
@@ -17,7 +18,6 @@ enum {
     QUESTION_MAX = 16 * 1024,
     HYPOTHESIS_MAX = 8 * 1024,
 };
-static const char question[] = "In one sentence: what does the GCS of a Ray cluster do?";
 
 struct drilling {
     struct cli *cli;
@@ -59,6 +59,8 @@ static bool on_interrupted(void *arg)
 {
     struct drilling *d = arg;
 
+    /* Of a dropped line a shell and the kernel may both tell. */
+    if (d->interrupted && snapshot_signal(d->snapshot) == SIGHUP) return true;
     if (d->interrupted || !drill_has_injected(d->drill)) return false;
     d->interrupted = true;
     drill_stop(d->drill);
@@ -89,7 +91,7 @@ static enum err drilling_begin(struct drilling *d, struct why *why)
                                     .per_s = d->per_s,
                                     .question = d->cli->no_prompts ? NULL
                                                 : d->question      ? d->question
-                                                                   : question,
+                                                                   : DRILL_QUESTION,
                                     .fault = d->fault,
                                     .grace_s = d->grace_s,
                                     .force = d->cli->force,
@@ -101,6 +103,16 @@ static enum err drilling_begin(struct drilling *d, struct why *why)
     return ERR_OK;
 }
 
+static void by_hand_print(const struct drilling *d)
+{
+    struct buf text;
+
+    buf_init(&text, HYPOTHESIS_MAX);
+    drill_by_hand(d->drill, &text);
+    fputs(buf_text(&text), stderr);
+    buf_done(&text);
+}
+
 /* The exit status of a run whose head was deleted is the verdict's. */
 static int drilling_report(const struct drilling *d, enum err err)
 {
@@ -110,6 +122,7 @@ static int drilling_report(const struct drilling *d, enum err err)
 
     if (!judged) return snapshot_exit_status(d->snapshot, err);
     putchar('\n');
+    by_hand_print(d);
     timeline_loss_draw(&drawn, snapshot_session(d->snapshot), judged->outage, 0);
     struct drill_report report = *judged;
     report.timeline = drawn.text.len ? buf_text(&drawn.text) : NULL;

@@ -5,6 +5,7 @@
 #include "tui/panes/command_palette.h"
 #include "tui/panes/contexts_view.h"
 #include "tui/panes/dialog.h"
+#include "tui/panes/drill_view.h"
 #include "tui/panes/help.h"
 #include "tui/panes/losses.h"
 #include "tui/panes/picker.h"
@@ -631,8 +632,9 @@ static void test_every_overlay(void **state)
     struct losses losses = {0};
     struct dialog dialog;
     struct steps_view view = {.title = "Deploy", .steps = &steps};
-    struct overlay *const all[] = {&help.overlay,   &palette.overlay, &prompt.overlay, &chat->overlay,
-                                   &picker.overlay, &losses.overlay,  &dialog.overlay, &view.overlay};
+    struct drill_view drill = {.title = "Drill", .steps = &steps};
+    struct overlay *const all[] = {&help.overlay,   &palette.overlay, &prompt.overlay, &chat->overlay, &picker.overlay,
+                                   &losses.overlay, &dialog.overlay,  &view.overlay,   &drill.overlay};
     const char *seen[ARRAY_LEN(all)];
     const struct input esc = key_input(KEYP_ESC);
     fixture_calm(&f);
@@ -646,6 +648,7 @@ static void test_every_overlay(void **state)
     losses_open(&losses);
     dialog_open(&dialog, "Quit?", "body", NULL, false);
     steps_view_open(&view);
+    drill_view_open(&drill);
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         struct overlay *o = all[i];
         overlay_push(&stack, o, NULL);

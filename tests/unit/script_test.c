@@ -196,6 +196,24 @@ static void pods_and_services(void **state)
     assert_met(c, WAIT_PODS_READY, 3, SCRIPT_NOT_YET, "2 of 3");
 }
 
+/* A drill that ended without a PASS never asks, nor passes. */
+static void a_drill_asks_and_passes(void **state)
+{
+    struct fixture *c = *state;
+    static const enum script_met expected[][2] = {
+        [VIEW_DRILL_NONE] = {SCRIPT_NOT_YET, SCRIPT_NOT_YET}, [VIEW_DRILL_RUNS] = {SCRIPT_NOT_YET, SCRIPT_NOT_YET},
+        [VIEW_DRILL_ASKS] = {SCRIPT_MET, SCRIPT_NOT_YET},     [VIEW_DRILL_PASSED] = {SCRIPT_NOT_YET, SCRIPT_MET},
+        [VIEW_DRILL_ENDED] = {SCRIPT_NEVER, SCRIPT_NEVER},
+    };
+    char out[SCRIPT_WORDS];
+    view_now(c);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        c->view.drill = (enum view_drill)i;
+        assert_int_equal(script_met(WAIT_DRILL_ASKS, 0, &c->view, 0, 0, out), expected[i][0]);
+        assert_int_equal(script_met(WAIT_DRILL_PASSED, 0, &c->view, 0, 0, out), expected[i][1]);
+    }
+}
+
 static void no_cluster_is_not_gone_before_it_was_looked_at(void **state)
 {
     (void)state;
@@ -478,6 +496,9 @@ static void what_cannot_come(void **state)
         "4: wait: head-down: no step before it kills the head\n7: uses palette\n7: uses reset\n"
         "7: wait: workers-restarted: no step before it kills the head\n10: wait: answered: this step asks nothing\n"
         "11: uses ask\n");
+    rehearsal_is(
+        "steps:\n- wait: drill-passed\n- keys: x f\n  wait: drill-asks\n- keys: Enter y\n  wait: drill-passed\n", true,
+        "2: wait: drill-passed: no step before it starts a drill\n3: uses drill\n");
     /* How a question is answered depends on the context. */
     rehearsal_is("steps:\n- keys: x k y\n- wait: head-down\n", false,
                  "2: uses kill-head\n2: keys: y alone does not confirm here: type: the RayService's name\n");
@@ -541,6 +562,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failed_prompt_stops_it, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(a_caption_waits_for_its_fact, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(an_answer_with_no_head_is_one, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(a_drill_asks_and_passes, fixture_open, fixture_close),
         cmocka_unit_test(a_rehearsal),
         cmocka_unit_test(what_cannot_come),
         cmocka_unit_test(the_one_for_clusters_works),

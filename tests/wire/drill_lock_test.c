@@ -279,6 +279,26 @@ static void every_end_gives_it_back(void **state)
     cJSON_Delete(lease);
 }
 
+/* Given up while the head is down, and the Lease cannot be given back: what is left to a person is told. */
+static void what_is_left_is_told(void **state)
+{
+    struct fixture *x = *state;
+    struct buf text;
+    drill_confirm(x, false);
+    WAIT_FOR(x, drill_has_injected(x->drill));
+    sim_fixture_say(x->sim, "deny patch leases");
+    WAIT_FOR(x, session_recovery(x->session)->outage == OUTAGE_RUNNING);
+    step_engine_cancel(drill_engine(x->drill), ERR_CANCELLED, "interrupted");
+    WAIT_FOR(x, x->over);
+    buf_init(&text, 8192);
+    drill_by_hand(x->drill, &text);
+    assert_non_null(strstr(buf_text(&text), "The recovery is not over, it waits for: "));
+    assert_non_null(strstr(buf_text(&text), "kubectl -n mistral get pods,events"));
+    assert_non_null(
+        strstr(buf_text(&text), "The Lease raydeck-drill-mistral in mistral was not given back: it expires"));
+    buf_done(&text);
+}
+
 /* Nothing was killed: the next drill need not wait. */
 static void a_fault_that_fails_leaves_no_cool_down(void **state)
 {
@@ -301,9 +321,13 @@ static void a_fault_that_fails_leaves_no_cool_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LOCK_TEST(another_drill_that_runs_is_named),       LOCK_TEST(the_cool_down_ends_at_a_time),
-        LOCK_TEST(without_the_right_it_is_not_judged),     LOCK_TEST(one_that_may_not_be_written_is_refused),
-        LOCK_TEST(of_two_that_begin_at_once_one_gets_it),  LOCK_TEST(every_end_gives_it_back),
+        LOCK_TEST(another_drill_that_runs_is_named),
+        LOCK_TEST(the_cool_down_ends_at_a_time),
+        LOCK_TEST(without_the_right_it_is_not_judged),
+        LOCK_TEST(one_that_may_not_be_written_is_refused),
+        LOCK_TEST(of_two_that_begin_at_once_one_gets_it),
+        LOCK_TEST(every_end_gives_it_back),
+        LOCK_TEST(what_is_left_is_told),
         LOCK_TEST(a_fault_that_fails_leaves_no_cool_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

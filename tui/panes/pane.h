@@ -20,6 +20,8 @@ struct timeline; /* backends/world/timeline.h */
 struct chrome;   /* tui/panes/chrome.h: the console's own state */
 
 /* The input of update and draw: everything is borrowed for the call. */
+/* Of the drill of this console; NONE: there was none. ENDED: without a PASS. */
+enum view_drill { VIEW_DRILL_NONE, VIEW_DRILL_RUNS, VIEW_DRILL_ASKS, VIEW_DRILL_PASSED, VIEW_DRILL_ENDED };
 struct view {
     const struct world *world;
     const struct outage *outage, *previous; /* the report of the outage (never NULL), and of the one before it */
@@ -28,6 +30,7 @@ struct view {
     const struct timeline *timeline;   /* NULL: none is kept */
     const struct selection *selection; /* the selected row of the focused pane; the screen sets it */
     const struct chrome *chrome;       /* NULL: none */
+    enum view_drill drill;
     bool read_only, armed, demo;
     unsigned sim_speed; /* of the demo's cluster: how many times faster than a real one; 0: not simulated */
 };
