@@ -18,8 +18,8 @@
  *   state gone  from when the GCS's state was seen to be gone from a Redis that answers, to when a GCS has written its
  *               NODE there again; until now while there is none. Unknown where it was not gone.
  * A length that runs never gets shorter: where a rung is lost again, it runs on from where it began.
- * All of them in milliseconds by our clock; T0 of an outage that had begun before the first look is by servers' stamps.
- * Rungs are offsets from T0, and no lengths.
+ * All of them in milliseconds by our clock; T0 of an outage that had begun before the first observation is by servers'
+ * stamps. Rungs are offsets from T0, and no lengths.
  */
 #ifndef RAYDECK_WORLD_OUTAGE_H
 #define RAYDECK_WORLD_OUTAGE_H
@@ -167,7 +167,11 @@ char *outage_request_words(const struct outage *o, enum outage_class class, char
 char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MAX], bool *ret_bad);
 /* "was +30.1s, lost again +45.0s"; "first …" of one that holds again; "" of one that was never lost. */
 char *outage_rung_words(const struct outage_rung *rung, char out[OUTAGE_WORDS_MAX]);
-/* The head's state: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head". */
+/* The length that the outage is named by: "head down 14.2s"; where no head was lost, "GCS state gone 4.0s" or "GCS
+ * silent 3.0s". */
+char *outage_main_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
+/* The head's state: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head"; while a
+ * head runs without its GCS, that: "GCS silent 3.0s", "GCS state gone 4.0s". */
 char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX]);
 
 /* Its losses, a line each: lengths, worker pods, requests, the GCS's fields. Appends nothing without an outage. */

@@ -114,16 +114,43 @@ char *outage_rung_words(const struct outage_rung *rung, char out[OUTAGE_WORDS_MA
     return out;
 }
 
+char *outage_main_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
+{
+    char length[TEXT_NUM_MAX];
+    if (o->head_lost)
+        snprintf(out, OUTAGE_WORDS_MAX, "head down %s", outage_length(length, o->head_down_ms));
+    else if (o->state_gone_ms.known)
+        snprintf(out, OUTAGE_WORDS_MAX, "GCS state gone %s", outage_length(length, o->state_gone_ms));
+    else
+        snprintf(out, OUTAGE_WORDS_MAX, "GCS silent %s", outage_length(length, o->gcs_silent_ms));
+    return out;
+}
+
+/* What the head is in a phase of an outage; NULL: the pod itself says it. Without a default, so that the compiler
+ * names a phase that is missing. */
+static const char *phase_head_words(enum outage_phase phase)
+{
+    switch (phase) {
+    case PHASE_SILENT: return "GCS silent";
+    case PHASE_STATELESS: return "GCS state gone";
+    case PHASE_GOING: return "head terminating";
+    case PHASE_DOWN: return "head down";
+    case PHASE_RECOVERING: return "head back, recovering";
+    case PHASE_NONE:
+    case PHASE_OVER: break;
+    }
+    return NULL;
+}
+
 char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX])
 {
-    static const char *const words[] = {
-        [PHASE_SILENT] = "GCS silent", [PHASE_DOWN] = "head down", [PHASE_RECOVERING] = "head back, recovering"};
     char length[TEXT_NUM_MAX];
     const enum outage_phase phase = outage_phase_of(o);
-    if (phase == PHASE_GOING)
-        snprintf(out, OUTAGE_WORDS_MAX, "head terminating");
-    else if (phase != PHASE_NONE && phase != PHASE_OVER)
-        snprintf(out, OUTAGE_WORDS_MAX, "%s %s", words[phase], outage_length(length, outage_phase_ms(o)));
+    const char *words = phase_head_words(phase);
+    if (words && phase == PHASE_GOING)
+        snprintf(out, OUTAGE_WORDS_MAX, "%s", words);
+    else if (words)
+        snprintf(out, OUTAGE_WORDS_MAX, "%s %s", words, outage_length(length, outage_phase_ms(o)));
     else if (head)
         snprintf(out, OUTAGE_WORDS_MAX, "%s", head->is_ready == TRI_NO ? "head not ready" : "head up");
     else
@@ -145,9 +172,12 @@ void outage_losses_text(const struct outage *o, struct buf *out)
 {
     char length[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
     if (o->state == OUTAGE_NONE) return;
-    buf_printf(out, "outage    head down %s", outage_length(length, o->head_down_ms));
+    buf_printf(out, "outage    %s", outage_main_words(o, words));
     if (o->recovered_ms.known) buf_printf(out, ", recovered after %s", outage_length(length, o->recovered_ms));
-    if (o->gcs_silent_ms.known) buf_printf(out, ", GCS silent %s", outage_length(length, o->gcs_silent_ms));
+    if (o->gcs_silent_ms.known && (o->head_lost || o->state_gone_ms.known))
+        buf_printf(out, ", GCS silent %s", outage_length(length, o->gcs_silent_ms));
+    if (o->state_gone_ms.known && o->head_lost)
+        buf_printf(out, ", GCS state gone %s", outage_length(length, o->state_gone_ms));
     if (o->unserved_ms.known)
         buf_printf(out, ", no probe answered for %s at most", outage_length(length, o->unserved_ms));
     buf_printf(out, "\nworkers   %s\n", o->workers ? outage_worker_words(o, words) : "none were there");

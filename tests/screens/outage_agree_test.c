@@ -1,11 +1,15 @@
 /*
  * outage_agree_test.c - on random histories every printer of an outage says what its report says: the panes, the
- * losses, the answers, kill-head's last lines, a script's conditions, the doctor, status as text and as JSON.
+ * losses, the answers, kill-head's last lines, a script's conditions, status and doctor as text and as JSON, the
+ * timeline as text and SVG, and the drill's verdict with its reports (those of a replay are made by the same code).
  */
 #include "deploy/doctor.h"
+#include "deploy/drill_report.h"
 #include "tests/support/fake_console.h"
 #include "tests/support/random_change.h"
 #include "tui/panes/losses.h"
+#include "tui/panes/timeline_svg.h"
+#include "tui/panes/timeline_text.h"
 #include "tui/script.h"
 #include "tui/status.h"
 
@@ -94,6 +98,31 @@ static void container_ends(struct fake_console *d, struct rng *rng)
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
 }
 
+/* Redis comes back empty, as the backend reports it: every row of a relist is gone. */
+static void redis_empties(struct fake_console *d)
+{
+    static const enum table tables[] = {TABLE_GCSTABLE, TABLE_RAYNODE, TABLE_ACTOR};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        struct change *c = change_new(CHANGE_RELIST, "redis", WORLD_REDIS);
+        c->table = tables[i];
+        fixture_apply(&d->f, c);
+        c = change_new(CHANGE_RELISTED, "redis", WORLD_REDIS);
+        c->table = tables[i];
+        fixture_apply(&d->f, c);
+    }
+}
+
+/* A GCS writes its state again. */
+static void state_comes_back(struct fake_console *d)
+{
+    struct gcstable *t = record_new(TABLE_GCSTABLE, GCS_NS "/NODE");
+    record_set(&t->ns, GCS_NS);
+    record_set(&t->table, "NODE");
+    record_set(&RECORD_APPEND(t, list)->name, "7afdda9d");
+    t->fields = known_u64(1);
+    fixture_put(&d->f, "redis", WORLD_REDIS, t);
+}
+
 static void random_step(struct fake_console *d, struct rng *rng)
 {
     static const char *const phases[] = {"ok", "slow", "failed", "cancelled", "waiting"};
@@ -178,7 +207,14 @@ static void recovery_agrees(const struct fake_console *d)
     output_contains("recovery", buf_text(&text), line);
     snprintf(line, sizeof line, "recovered after %s ", outage_length(length, o->recovered_ms));
     output_contains("recovery", buf_text(&text), line);
+    if (o->state_gone_ms.known) {
+        snprintf(line, sizeof line, "GCS state gone %s", outage_length(length, o->state_gone_ms));
+        output_contains("recovery", buf_text(&text), line);
+    }
     buf_done(&text);
+    char brief[1024] = "";
+    d->s->panes[LAYOUT_RECOVERY]->ops->brief(d->s->panes[LAYOUT_RECOVERY], &d->v, brief, sizeof brief);
+    if (strstr(brief, "✔ over")) output_contains("recovery", brief, outage_main_words(o, words));
 }
 
 static void kill_head_agrees(const struct fake_console *d)
@@ -191,7 +227,7 @@ static void kill_head_agrees(const struct fake_console *d)
     if (o->state != OUTAGE_NONE) {
         if (o->workers) output_contains("kill-head", buf_text(&text), outage_worker_words(o, words));
         output_contains("kill-head", buf_text(&text), outage_request_words(o, OUTAGE_CLASSES, words));
-        output_contains("kill-head", buf_text(&text), outage_length(length, o->head_down_ms));
+        output_contains("kill-head", buf_text(&text), outage_main_words(o, words));
         snprintf(line, sizeof line, ", recovered after %s", outage_length(length, o->recovered_ms));
         if (o->recovered_ms.known) output_contains("kill-head", buf_text(&text), line);
     } else {
@@ -200,12 +236,110 @@ static void kill_head_agrees(const struct fake_console *d)
     buf_done(&text);
 }
 
+/* A length in the words of a criterion. */
+static void length_contained(const char *who, const char *text, struct known_u64 ms)
+{
+    char seconds[TEXT_NUM_MAX];
+    if (ms.known) output_contains(who, text, text_latency(seconds, known_u64(ms.value * 1000)));
+}
+
+static void report_json_agrees(const struct outage *o, const struct buf *text)
+{
+    cJSON *json = NULL, *own = outage_to_json(o);
+    assert_int_equal(json_parse(buf_text(text), text->len, &json, NULL), ERR_OK);
+    assert_true(o->state == OUTAGE_NONE || cJSON_Compare(json_get(json, "outage"), own, true));
+    cJSON_Delete(json);
+    cJSON_Delete(own);
+}
+
+/* Of an outage that is no head loss nothing is judged: its ladder alone is printed. */
+static void report_text_agrees(const struct outage *o, const struct buf *text)
+{
+    char offset[TEXT_NUM_MAX];
+    if (o->state == OUTAGE_NONE) return;
+    if (outage_is_loss(o)) length_contained("report", buf_text(text), o->gcs_silent_ms);
+    if (outage_is_loss(o) && o->missing == RUNG_COUNT && o->state == OUTAGE_OVER)
+        length_contained("report", buf_text(text), o->recovered_ms);
+    for (int i = 0; i < RUNG_COUNT; i++)
+        if (o->rung[i].seen) output_contains("report", buf_text(text), outage_offset(offset, o->rung[i].after_ms));
+}
+
+static void verdict_agrees(const struct outage *o, const struct drill_verdict *v)
+{
+    if (!outage_is_loss(o)) return;
+    if (o->workers) {
+        assert_true((uint64_t)v->of[CRITERION_RESTARTS].value.value == o->restarts);
+        assert_true((size_t)v->of[CRITERION_REPLACED].value.value == o->replaced);
+    }
+    if (o->fields.known) assert_true((size_t)v->of[CRITERION_FIELDS].value.value == o->fields.lost);
+}
+
+static void reports_agree(const struct fake_console *d)
+{
+    const struct outage *o = d->v.outage;
+    struct request_tally *tally = mem_zero(1, sizeof *tally);
+    struct criteria limits;
+    struct drill_verdict verdict;
+    struct drill_report report;
+    criteria_init(&limits);
+    tally_begin(tally, NULL, o->t0_wall_ms);
+    drill_report_judge(&(struct verdict_ask){.outage = o,
+                                             .tally = tally,
+                                             .limits = &limits,
+                                             .wall_ms = d->v.wall_ms,
+                                             .has_redis = true,
+                                             .has_fields = true,
+                                             .fault = "deletion of the head pod"},
+                       &verdict, &report);
+    report.raydeck = "test";
+    verdict_agrees(o, &verdict);
+    static const enum drill_format formats[] = {DRILL_FORMAT_TEXT, DRILL_FORMAT_MARKDOWN, DRILL_FORMAT_JSON};
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        struct buf text;
+        buf_init(&text, DRILL_REPORT_MAX);
+        drill_report_write(&report, formats[i], &text);
+        if (formats[i] == DRILL_FORMAT_JSON)
+            report_json_agrees(o, &text);
+        else
+            report_text_agrees(o, &text);
+        buf_done(&text);
+    }
+    free(tally);
+}
+
+static void timeline_agrees(const struct fake_console *d)
+{
+    const struct outage *o = d->v.outage;
+    struct buf text, picture;
+    char words[OUTAGE_WORDS_MAX], offset[TEXT_NUM_MAX];
+    if (o->state == OUTAGE_NONE) return;
+    const struct timeline_scene scene = timeline_scene_of_loss(d->v.timeline, o);
+    buf_init(&text, TIMELINE_TEXT_MAX);
+    buf_init(&picture, TIMELINE_SVG_MAX);
+    timeline_text(&scene, "RayService mistral/mistral", 200, false, &text);
+    timeline_svg(&scene, "RayService mistral/mistral", SVG_AUTO, &picture);
+    output_contains("timeline", buf_text(&text), outage_cause_words(o, words));
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        if (!o->rung[i].seen) continue;
+        output_contains("timeline", buf_text(&text), outage_offset(offset, o->rung[i].after_ms));
+        output_contains("timeline", buf_text(&text), rung_words((enum rung)i));
+        output_contains("picture", buf_text(&picture), offset);
+    }
+    buf_done(&text);
+    buf_done(&picture);
+}
+
 static void script_agrees(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     char says[SCRIPT_WORDS], words[OUTAGE_WORDS_MAX];
     script_met(WAIT_HEAD_DOWN, 0, &d->v, 0, 0, says);
     assert_string_equal(says, outage_head_words(o, d->v.focus->head, words));
+    assert_null(strstr(words, "(null)"));
+    if (o->state == OUTAGE_RUNNING && !o->going) {
+        char length[TEXT_NUM_MAX];
+        output_contains("script", says, outage_length(length, outage_phase_ms(o)));
+    }
     enum script_met met = script_met(WAIT_UNHARMED, 0, &d->v, 0, 0, says);
     if (o->state == OUTAGE_NONE) return;
     output_contains("script", says, outage_worker_words(o, words));
@@ -232,8 +366,14 @@ static void status_agrees(const struct fake_console *d)
     for (int i = 0; i < ANSWERS; i++) output_contains("status", text, a[i].text);
     free(text);
     cJSON *json = status_json(&s), *report = outage_to_json(o);
-    const cJSON *told = json_get(json, "outage");
-    assert_true(o->state == OUTAGE_NONE ? cJSON_IsNull(told) : cJSON_Compare(told, report, true));
+    const cJSON *printed = json_get(json, "outage");
+    assert_true(o->state == OUTAGE_NONE ? cJSON_IsNull(printed) : cJSON_Compare(printed, report, true));
+    for (int i = 0; i < ANSWERS; i++) {
+        const cJSON *answer = cJSON_GetArrayItem(json_get(json, "answers"), i);
+        assert_string_equal(json_str(answer, "question"), a[i].question);
+        assert_string_equal(json_str(answer, "answer"), a[i].word);
+        assert_string_equal(json_str(answer, "evidence"), a[i].text);
+    }
     cJSON_Delete(json);
     cJSON_Delete(report);
 }
@@ -289,19 +429,22 @@ static void requests_agree(const struct fake_console *d)
 static void every_printer_agrees(void **state)
 {
     (void)state;
-    size_t running = 0, over = 0, contained = 0, told = 0;
+    size_t running = 0, over = 0, contained = 0, judged = 0, stateless = 0;
     for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
         struct rng rng = {seed * 0x9E3779B97F4A7C15u};
         struct losses l = {0};
         struct fake_console d;
         fake_console_open(&d, 40, 120);
         for (int i = 0; i < STEPS; i++) {
-            if (i == 5 && seed % 3)
+            if (i == 5 && seed % 4 == 0)
+                redis_empties(&d);
+            else if (i == 5 && seed % 3)
                 fixture_kill_head(&d.f);
             else if (i == 5)
                 container_ends(&d, &rng);
             else
                 random_step(&d, &rng);
+            if (i == 20 && seed % 4 == 0) state_comes_back(&d);
             if (i == 40) head_comes_back(&d);
             if (i == 45) fixture_wait(&d.f, 70000);
             fixture_wait(&d.f, 1000); /* panes are rebuilt once a second */
@@ -309,18 +452,21 @@ static void every_printer_agrees(void **state)
             running += d.v.outage->state == OUTAGE_RUNNING;
             over += d.v.outage->state == OUTAGE_OVER;
             contained += d.v.outage->cause == CAUSE_CONTAINER;
+            stateless += outage_phase_of(d.v.outage) == PHASE_STATELESS;
             losses_agree(&l, &d);
             gcs_agrees(&d);
             recovery_agrees(&d);
             kill_head_agrees(&d);
             script_agrees(&d);
             status_agrees(&d);
-            told += doctor_agrees(&d);
+            judged += doctor_agrees(&d);
             requests_agree(&d);
+            timeline_agrees(&d);
+            reports_agree(&d);
         }
         fake_console_close(&d);
     }
-    assert_true(running > 100 && over > 20 && contained > 50 && told > 20);
+    assert_true(running > 100 && over > 20 && contained > 50 && judged > 20 && stateless > 5);
 }
 
 int main(void)

@@ -147,6 +147,10 @@ static void the_head_by_how_it_is(void **state)
     o->head_down_ms = known_u64(5400);
     o->gcs_silent_ms = known_u64(3000);
     assert_string_equal(outage_head_words(o, head, out), "GCS silent 3.0s");
+    o->state_gone = true;
+    o->state_gone_ms = known_u64(4000);
+    assert_string_equal(outage_head_words(o, head, out), "GCS state gone 4.0s");
+    o->state_gone = false;
     o->head_lost = true;
     assert_string_equal(outage_head_words(o, head, out), "head down 5.4s");
     o->rung[RUNG_HEAD_ALIVE].seen = true; /* it is down until it is Ready */
@@ -175,6 +179,8 @@ static void what_it_cost_has_a_line_each(void **state)
     o->state = OUTAGE_NONE;
     losses_are(o, "");
     o->state = OUTAGE_OVER;
+    losses_are(o, "outage    GCS silent –\nworkers   none were there\nrequests  none was seen\n");
+    o->head_lost = true;
     losses_are(o, "outage    head down –\nworkers   none were there\nrequests  none was seen\n");
     o->head_down_ms = known_u64(14200);
     o->gcs_silent_ms = known_u64(12000);
@@ -196,6 +202,27 @@ static void what_it_cost_has_a_line_each(void **state)
     losses_are(o, "outage    head down 14.2s, no probe answered for 0.9s at most\n"
                   "workers   2/2 same UIDs, 0 restarts\n"
                   "requests  5/8 requests, 3 failed\n");
+    o->state_gone_ms = known_u64(7000);
+    losses_are(o, "outage    head down 14.2s, GCS state gone 7.0s, no probe answered for 0.9s at most\n"
+                  "workers   2/2 same UIDs, 0 restarts\n"
+                  "requests  5/8 requests, 3 failed\n");
+}
+
+/* An outage without a lost head is named by the length that it has. */
+static void an_outage_has_a_length_of_its_own(void **state)
+{
+    struct outage *o = *state;
+    char out[OUTAGE_WORDS_MAX];
+    o->state = OUTAGE_OVER;
+    assert_string_equal(outage_main_words(o, out), "GCS silent –");
+    o->gcs_silent_ms = known_u64(3000);
+    assert_string_equal(outage_main_words(o, out), "GCS silent 3.0s");
+    o->state_gone_ms = known_u64(4000);
+    assert_string_equal(outage_main_words(o, out), "GCS state gone 4.0s");
+    o->head_lost = true;
+    assert_string_equal(outage_main_words(o, out), "head down –");
+    o->head_down_ms = known_u64(5400);
+    assert_string_equal(outage_main_words(o, out), "head down 5.4s");
 }
 
 /* Words of the largest numbers still fit, cut to text that is whole. */
@@ -232,6 +259,7 @@ int main(void)
         T(fields_by_what_became_of_them),
         T(the_head_by_how_it_is),
         T(what_it_cost_has_a_line_each),
+        T(an_outage_has_a_length_of_its_own),
         T(words_fit_whatever_the_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,16 +213,15 @@ static void recovery_pane_status(const struct pane *p, const struct view *v, cha
 static void recovery_pane_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct outage *o = v->outage;
-    char length[TEXT_NUM_MAX], after[TEXT_NUM_MAX];
+    char length[TEXT_NUM_MAX], after[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
     (void)p;
     out[0] = '\0';
     if (o->waits_for != RUNG_COUNT)
         snprintf(out, size, "  Recovery  ▸ %s, %s", words_of(o, (int)o->waits_for),
                  outage_length(length, outage_rung_clock(o, o->waits_for, v->now_ms)));
     else if (o->state == OUTAGE_OVER && o->last_rung.known)
-        snprintf(out, size, "  Recovery  ✔ over %s, %s %s", outage_offset(after, o->last_rung.value),
-                 o->head_lost ? "head down" : "GCS silent",
-                 outage_length(length, o->head_lost ? o->head_down_ms : o->gcs_silent_ms));
+        snprintf(out, size, "  Recovery  ✔ over %s, %s", outage_offset(after, o->last_rung.value),
+                 outage_main_words(o, words));
 }
 
 static bool recovery_pane_selected(const struct pane *p, struct selection *ret)
@@ -239,6 +238,7 @@ static void detail_lengths(const struct outage *o, struct buf *out)
     buf_printf(out, "head down %s   recovered after %s   GCS silent %s   longest time without an answered probe %s\n",
                outage_length(down, o->head_down_ms), outage_length(recovered, o->recovered_ms),
                outage_length(silent, o->gcs_silent_ms), outage_length(unserved, o->unserved_ms));
+    if (o->state_gone_ms.known) buf_printf(out, "GCS state gone %s\n", outage_length(down, o->state_gone_ms));
     buf_printf(out, "worker pods %s\n", outage_worker_words(o, words));
     for (size_t i = 0; i < o->workers; i++) {
         static const char *const fates[] = {"the same", "restarted", "replaced"};
