@@ -178,7 +178,7 @@ static void measure_recovery(const struct verdict_ask *ask, struct judged *j)
     else
         reason_set(j, "not seen: %s%s%s", rung_words(o->missing), *reason ? ": " : "", reason);
     if (o->state != OUTAGE_RUNNING || (j->value.known && j->value.value <= ask->limits->limit[CRITERION_RECOVERY]))
-        j->value.known = false;
+        j->value = (struct known_f64){0};
 }
 
 static void measure_fields(const struct verdict_ask *ask, struct judged *j)
