@@ -35,6 +35,8 @@ static const struct recorded {
     {"real-gcs-crash-twice", "PASS", "", 0},
     {"real-operator-down", "PASS", "", 0},
     {"real-noft-kill", "FAIL", "GCS fault tolerance is off", 0},
+    {"ray-noft-headkill", "FAIL", "GCS fault tolerance is off", 0},
+    {"ray-noft-forcekill", "FAIL", "GCS fault tolerance is off", 0},
 };
 
 static void recorded_open(struct replay *p, void *folder)

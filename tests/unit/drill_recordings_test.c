@@ -57,6 +57,19 @@ static void a_loss_without_ft_fails(void **state)
     assert_true(seconds_of(&v, CRITERION_UNSERVED) > 8 && seconds_of(&v, CRITERION_UNSERVED) < 12);
 }
 
+/* Without FT, with the head's own grace and with none; requests of users, and no others, were recorded. */
+static void both_earlier_losses_without_ft_fail(void **state)
+{
+    (void)state;
+    struct drill_verdict v;
+    recording_judge("ray-noft-headkill", DRILL_FAIL, "GCS fault tolerance is off", &v);
+    assert_true(seconds_of(&v, CRITERION_RESTARTS) == 1);
+    assert_true(seconds_of(&v, CRITERION_UNSERVED) > 26 && seconds_of(&v, CRITERION_UNSERVED) < 29);
+    recording_judge("ray-noft-forcekill", DRILL_FAIL, "GCS fault tolerance is off", &v);
+    assert_true(seconds_of(&v, CRITERION_RESTARTS) == 1);
+    assert_true(seconds_of(&v, CRITERION_UNSERVED) > 21 && seconds_of(&v, CRITERION_UNSERVED) < 24);
+}
+
 /* gcs_server killed three times in one outage of 168 s, with FT: not one request failed. */
 static void a_gcs_that_crashes_thrice_passes_with_ft(void **state)
 {
@@ -99,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_loss_without_ft_fails),
+        cmocka_unit_test(both_earlier_losses_without_ft_fail),
         cmocka_unit_test(a_gcs_that_crashes_thrice_passes_with_ft),
         cmocka_unit_test(a_head_that_comes_back_late_passes_with_ft),
         cmocka_unit_test(both_head_kills_of_ray_mistral_pass),
