@@ -24,7 +24,7 @@ struct redis_child {
     unsigned port;
     pid_t pid;
 };
-enum { READY_MS = 5000, PORT_TRIES = 5 };
+enum { READY_MS = 5000, RESTART_MS = 30000, PORT_TRIES = 5 }; /* restarted: the port is ours, a file is loaded */
 static const char user[] = "ray";
 
 static unsigned free_port(void)
@@ -47,7 +47,8 @@ static uint64_t now_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* Tries one AUTH: another server on that port would refuse the password. */
+/* AUTH: another server on that port would refuse the password. PING: one that loads its file takes AUTH and refuses
+ * the rest. */
 static bool child_answers(const struct redis_child *c)
 {
     const struct timeval limit = {1, 0};
@@ -58,21 +59,24 @@ static bool child_answers(const struct redis_child *c)
         redisReply *r = redisCommand(rc, "AUTH %s %s", user, c->password);
         fine = r && r->type == REDIS_REPLY_STATUS;
         if (r) freeReplyObject(r);
+        r = fine ? redisCommand(rc, "PING") : NULL;
+        fine = r && r->type == REDIS_REPLY_STATUS;
+        if (r) freeReplyObject(r);
     }
     if (rc) redisFree(rc);
     return fine;
 }
 
-static bool wait_ready(const struct redis_child *c)
+static bool wait_ready(const struct redis_child *c, uint64_t ready_ms)
 {
-    for (uint64_t end = now_ms() + READY_MS; now_ms() < end;) {
+    for (uint64_t end = now_ms() + ready_ms; now_ms() < end;) {
         if (child_answers(c)) return true;
         (void)poll(NULL, 0, 10);
     }
     return false;
 }
 
-static enum err child_start_server(struct redis_child *c, struct why *why)
+static enum err child_start_server(struct redis_child *c, unsigned ready_ms, struct why *why)
 {
     struct buf conf;
     buf_init(&conf, 8192);
@@ -86,9 +90,9 @@ static enum err child_start_server(struct redis_child *c, struct why *why)
     if (conf.data) mem_wipe(conf.data, conf.len);
     buf_done(&conf);
     if (e != ERR_OK) return e;
-    if (wait_ready(c)) return ERR_OK;
+    if (wait_ready(c, ready_ms)) return ERR_OK;
     guard_kill_redis(c->guard);
-    return why_set(why, ERR_CHILD, "redis-server on 127.0.0.1:%u did not answer within %d s", c->port, READY_MS / 1000);
+    return why_set(why, ERR_CHILD, "redis-server on 127.0.0.1:%u did not answer within %u s", c->port, ready_ms / 1000);
 }
 
 static enum err name_folder(struct redis_child *c)
@@ -96,6 +100,7 @@ static enum err name_folder(struct redis_child *c)
     unsigned char random[8];
     if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) return ERR_IO;
     char *hex = text_hex(random, sizeof random);
+    free(c->folder);
     c->folder = mem_printf("redis-%s", hex);
     free(hex);
     char *path = mem_printf("%s/%s", c->dir, c->folder);
@@ -123,7 +128,7 @@ enum err redis_child_start(struct guard *g, const char *dir, bool append_only, s
     /* Another process may take the port between free_port and bind. */
     for (int tries = 0; tries < PORT_TRIES; tries++) {
         c->port = free_port();
-        e = c->port ? child_start_server(c, why) : why_set(why, ERR_IO, "no free port on 127.0.0.1");
+        e = c->port ? child_start_server(c, READY_MS, why) : why_set(why, ERR_IO, "no free port on 127.0.0.1");
         if (e != ERR_CHILD) break;
     }
     if (e != ERR_OK) {
@@ -155,9 +160,12 @@ void redis_child_kill(struct redis_child *c)
     guard_kill_redis(c->guard);
 }
 
-enum err redis_child_restart(struct redis_child *c, struct why *why)
+/* Empty by a new folder: whatever the server does with the old file, and however long, it is not this one's. */
+enum err redis_child_restart(struct redis_child *c, bool empty, struct why *why)
 {
-    return child_start_server(c, why);
+    if (empty && c->folder && name_folder(c) != ERR_OK)
+        return why_set(why, ERR_IO, "redis-server: no folder for its append-only file");
+    return child_start_server(c, RESTART_MS, why);
 }
 
 bool redis_child_keeps_data(const struct redis_child *c)

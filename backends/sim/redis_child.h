@@ -18,9 +18,10 @@ unsigned redis_child_port(const struct redis_child *c);
 const char *redis_child_user(const struct redis_child *c); /* "ray" */
 const char *redis_child_password(const struct redis_child *c);
 
-/* The fault redis-gone, and its end: the same port, user and password, and the data if it is append-only. */
+/* The fault redis-gone, and its end: the same port, user and password, and the data if it is append-only and is not to
+ * come back empty. Returns once it has loaded them. */
 void redis_child_kill(struct redis_child *c);
-enum err redis_child_restart(struct redis_child *c, struct why *why);
+enum err redis_child_restart(struct redis_child *c, bool empty, struct why *why);
 
 bool redis_child_keeps_data(const struct redis_child *c);
 

@@ -13,7 +13,7 @@
 
 #define CLEANER_IP "127.0.0.39"
 
-enum { REDIS_LOST_MS = 10000 };
+enum { REDIS_LOST_MS = 10000, REDIS_AGAIN_MS = 1000 };
 
 struct sim_worlds {
     struct loop *loop;
@@ -87,12 +87,20 @@ static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there
 
 static void gcs_start(struct sim_worlds *w, const struct sim_pod *head);
 
+static enum err redis_start_again(struct sim_worlds *w, bool empty, struct why *why)
+{
+    const enum err e = w->redis ? redis_child_restart(w->redis, empty, why) : ERR_OK;
+    if (e != ERR_OK) return e;
+    w->redis_gone = false;
+    w->emptied = empty || !w->redis || !redis_child_keeps_data(w->redis);
+    if (w->gcs) gcs_sim_redis_back(w->gcs, w->emptied);
+    return ERR_OK;
+}
+
 static void redis_comes_back(void *arg)
 {
     struct sim_worlds *w = arg;
-    (void)sim_worlds_set_redis_gone(w, false, NULL);
-    if (w->redis) gcs_sim_clean(w->gcs, CLEANER_IP);
-    w->emptied = true;
+    if (redis_start_again(w, true, NULL) != ERR_OK) sched_in(w->conf.sched, REDIS_AGAIN_MS, redis_comes_back, w);
 }
 
 static void redis_lose(struct sim_worlds *w)
@@ -286,16 +294,10 @@ void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms)
 enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
 {
     if (!w->redis && !w->conf.row) return why_set(why, ERR_NOT_FOUND, "there is no redis-server");
-    w->redis_gone = gone;
-    if (gone) {
-        if (w->redis) redis_child_kill(w->redis);
-        if (w->gcs) gcs_sim_redis_gone(w->gcs);
-        return ERR_OK;
-    }
-    enum err e = w->redis ? redis_child_restart(w->redis, why) : ERR_OK;
-    if (e != ERR_OK) return e;
-    w->emptied = !w->redis || !redis_child_keeps_data(w->redis);
-    if (w->gcs) gcs_sim_redis_back(w->gcs, w->emptied);
+    if (!gone) return redis_start_again(w, false, why);
+    w->redis_gone = true;
+    if (w->redis) redis_child_kill(w->redis);
+    if (w->gcs) gcs_sim_redis_gone(w->gcs);
     return ERR_OK;
 }
 

@@ -261,7 +261,7 @@ static void test_redis_gone(void **state)
     assert_false(gcs_sim_reached(f->gcs, GCS_SIM_ALIVE));
     redisFree(f->look);
     unsigned port = redis_child_port(f->redis);
-    if (redis_child_restart(f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
+    if (redis_child_restart(f->redis, false, &why) != ERR_OK) fail_msg("%s", why.text);
     assert_int_equal(redis_child_port(f->redis), port);
     f->look = log_in(f->redis);
     assert_int_equal(table_length(f, "NODE"), 0);
@@ -281,10 +281,52 @@ static void test_redis_with_a_file_keeps_its_state(void **state)
     redis_child_kill(f->redis);
     UNTIL(f, f->exited == 1);
     redisFree(f->look);
-    if (redis_child_restart(f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
+    if (redis_child_restart(f->redis, false, &why) != ERR_OK) fail_msg("%s", why.text);
     f->look = log_in(f->redis);
-    UNTIL(f, table_length(f, "KV") >= 46); /* it loads its file first */
+    assert_true(table_length(f, "KV") >= 46); /* it has loaded its file */
     assert_int_equal(table_length(f, "NODE"), 3);
+}
+
+/* One that is to come back empty does, however much there was: nothing of it is loaded, and nothing left to delete. */
+static void test_redis_with_a_file_comes_back_empty(void **state)
+{
+    struct fixture *f = *state;
+    struct why why = {0};
+    gcs_boot(f);
+    redis_child_kill(f->redis);
+    UNTIL(f, f->exited == 1);
+    redisFree(f->look);
+    if (redis_child_restart(f->redis, true, &why) != ERR_OK) fail_msg("%s", why.text);
+    f->look = log_in(f->redis);
+    assert_int_equal(table_length(f, "KV") + table_length(f, "NODE"), 0);
+    assert_true(redis_child_keeps_data(f->redis));
+    redis_child_kill(f->redis);
+    redisFree(f->look);
+    if (redis_child_restart(f->redis, false, &why) != ERR_OK) fail_msg("%s", why.text);
+    f->look = log_in(f->redis);
+    assert_int_equal(table_length(f, "KV") + table_length(f, "NODE"), 0);
+}
+
+/* A large file: the server takes AUTH long before it has loaded it, and refuses what is sent meanwhile. */
+static void test_redis_is_back_once_it_has_loaded_its_file(void **state)
+{
+    enum { KEYS = 200000 };
+    struct fixture *f = *state;
+    struct why why = {0};
+    redisReply *r;
+    for (int i = 0; i < KEYS; i++) assert_int_equal(redisAppendCommand(f->look, "SET key:%d value", i), REDIS_OK);
+    for (int i = 0; i < KEYS; i++) {
+        assert_int_equal(redisGetReply(f->look, (void **)&r), REDIS_OK);
+        freeReplyObject(r);
+    }
+    redis_child_kill(f->redis);
+    redisFree(f->look);
+    if (redis_child_restart(f->redis, false, &why) != ERR_OK) fail_msg("%s", why.text);
+    f->look = log_in(f->redis);
+    r = redisCommand(f->look, "DBSIZE");
+    assert_int_equal(r->type, REDIS_REPLY_INTEGER);
+    assert_true(r->integer >= KEYS);
+    freeReplyObject(r);
 }
 
 static void test_the_door_is_locked(void **state)
@@ -365,6 +407,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_worker_waits_for_a_gcs, gcs_setup, gcs_teardown),
         cmocka_unit_test_setup_teardown(test_redis_gone, gcs_setup, gcs_teardown),
         cmocka_unit_test_setup_teardown(test_redis_with_a_file_keeps_its_state, gcs_setup_append_only, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_redis_with_a_file_comes_back_empty, gcs_setup_append_only, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_redis_is_back_once_it_has_loaded_its_file, gcs_setup_append_only,
+                                        gcs_teardown),
         cmocka_unit_test_setup_teardown(test_the_door_is_locked, gcs_setup, gcs_teardown),
         cmocka_unit_test(test_killed),
         cmocka_unit_test(test_not_installed),
