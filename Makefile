@@ -83,7 +83,7 @@ test-infra:
 test-serve:
 	$(Q).ci/deps.sh build serve browser
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs serve-venv
-	$(Q)PYTHONDONTWRITEBYTECODE=1 $(SERVE_VENV)/bin/python -m pytest -q -p no:cacheprovider tests/serve $(if $(ONLY),-k $(ONLY))
+	$(Q)PYTHONDONTWRITEBYTECODE=1 $(SERVE_VENV)/bin/python -m pytest -q -p no:cacheprovider -p no:warnings tests/serve $(if $(ONLY),-k $(ONLY))
 
 # The same on this machine to look at: Ray, Redis, the chat page, and raydeck beside them.
 serve-demo:
