@@ -89,6 +89,7 @@ void lint_manifest(const struct manifest *m, const struct variables *vars, struc
         struct ray r;
         l.o = &m->objects[i];
         lint_identity(&l);
+        lint_schema(&l);
         if (ray_of(l.o, &r)) lint_object_of_ray(&l, &r);
     }
     lint_templating(&l);

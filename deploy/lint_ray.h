@@ -62,6 +62,7 @@ void lint_say_as(struct lint *l, enum rule_id id, enum finding_severity severity
 
 /* The groups of rules. Those without a Ray object check the whole manifest. */
 void lint_templating(struct lint *l);
+void lint_schema(struct lint *l); /* of the object, whatever its kind */
 void lint_fault(struct lint *l, const struct ray *r);
 void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
 void lint_drift(struct lint *l, const struct ray *r, const struct serve *s);

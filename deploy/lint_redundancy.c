@@ -16,10 +16,8 @@ static void lint_head_cpus(struct lint *l, const struct ray *r)
     const struct yaml_node *params = yaml_get(r->head, "rayStartParams"), *cpus = yaml_get(params, "num-cpus");
     const char *text = yaml_str(params, "num-cpus");
     if (!r->head) return;
-    if (text_eq(text, "0") && !cpus->plain) return;
-    if (text_eq(text, "0"))
-        lint_say(l, RULE_L15, cpus, "the head's num-cpus is the number 0: quote it, KubeRay takes only strings");
-    else if (text && *text)
+    if (text_eq(text, "0")) return; /* K1, where it is not quoted */
+    if (text && *text)
         lint_say(l, RULE_L15, cpus, "the head's num-cpus is %s: replicas are placed on it", text);
     else
         lint_say(l, RULE_L15, params ? params : r->head, "the head's num-cpus is not \"0\": replicas are placed on it");

@@ -44,6 +44,11 @@ struct yaml_place manifest_inner_place(const struct manifest *m, const struct ya
 /* "RayService mistral/mistral", safe; "document 3" without a kind. Returns out. */
 char *manifest_object_text(const struct manifest_object *o, char *out, size_t size);
 
+/* What a scalar is in JSON, in kubectl's reading of YAML: an unquoted yes is a boolean. ret: a number's value. One
+ * beyond 2^53 would change as a double: it is a string. */
+enum manifest_value { MANIFEST_NULL, MANIFEST_TRUE, MANIFEST_FALSE, MANIFEST_NUMBER, MANIFEST_STRING };
+enum manifest_value manifest_value_of(const struct yaml_node *scalar, double *ret);
+
 /* The object as JSON: plain scalars become null, booleans and numbers as in kubectl. ERR_LIMIT beyond
  * MANIFEST_OBJECT_VALUES (aliases expand). Caller: cJSON_Delete. */
 enum err manifest_object_json(const struct manifest_object *o, cJSON **ret, struct why *why);

@@ -16,18 +16,6 @@ static bool is_one_of(const char *text, const char *const *words)
     return false;
 }
 
-/* The words and numbers of YAML 1.1, as kubectl's own parser takes them. */
-static cJSON *word_json(const char *text)
-{
-    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
-    static const char *const trues[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL};
-    static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", NULL};
-    if (is_one_of(text, nulls)) return cJSON_CreateNull();
-    if (is_one_of(text, trues)) return cJSON_CreateTrue();
-    if (is_one_of(text, falses)) return cJSON_CreateFalse();
-    return NULL;
-}
-
 /* 0x1f, 0o17, 017. */
 static bool whole_of(const char *digits, double *ret)
 {
@@ -64,12 +52,33 @@ static bool number_of(const char *text, double *ret)
     return true;
 }
 
+/* The words and numbers of YAML 1.1, as kubectl's own parser takes them. */
+static enum manifest_value word_value(const char *text)
+{
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+    static const char *const trues[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL};
+    static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", NULL};
+    if (is_one_of(text, nulls)) return MANIFEST_NULL;
+    if (is_one_of(text, trues)) return MANIFEST_TRUE;
+    return is_one_of(text, falses) ? MANIFEST_FALSE : MANIFEST_STRING;
+}
+
+enum manifest_value manifest_value_of(const struct yaml_node *scalar, double *ret)
+{
+    enum manifest_value value = scalar->plain ? word_value(scalar->text) : MANIFEST_STRING;
+    return value == MANIFEST_STRING && scalar->plain && number_of(scalar->text, ret) ? MANIFEST_NUMBER : value;
+}
+
 static cJSON *scalar_json(const struct yaml_node *n)
 {
-    cJSON *word = n->plain ? word_json(n->text) : NULL;
-    double number;
-    if (word) return word;
-    if (n->plain && number_of(n->text, &number)) return cJSON_CreateNumber(number);
+    double number = 0;
+    switch (manifest_value_of(n, &number)) {
+    case MANIFEST_NULL: return cJSON_CreateNull();
+    case MANIFEST_TRUE: return cJSON_CreateTrue();
+    case MANIFEST_FALSE: return cJSON_CreateFalse();
+    case MANIFEST_NUMBER: return cJSON_CreateNumber(number);
+    case MANIFEST_STRING: break;
+    }
     return cJSON_CreateString(n->text);
 }
 

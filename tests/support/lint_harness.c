@@ -14,65 +14,66 @@
 
 #include <cmocka.h>
 
-const char lint_clean[] = "apiVersion: ray.io/v1\n"                                               /* 1 */
-                          "kind: RayService\n"                                                    /* 2 */
-                          "metadata:\n"                                                           /* 3 */
-                          "  name: demo\n"                                                        /* 4 */
-                          "  namespace: prod\n"                                                   /* 5 */
-                          "  annotations: {}\n"                                                   /* 6 */
-                          "spec:\n"                                                               /* 7 */
-                          "  excludeHeadPodFromServeSvc: true\n"                                  /* 8 */
-                          "  serveConfigV2: |\n"                                                  /* 9 */
-                          "    applications:\n"                                                   /* 10 */
-                          "    - name: app\n"                                                     /* 11 */
-                          "      deployments:\n"                                                  /* 12 */
-                          "      - name: Ingress\n"                                               /* 13 */
-                          "        num_replicas: 2\n"                                             /* 14 */
-                          "        max_replicas_per_node: 1\n"                                    /* 15 */
-                          "      - name: model\n"                                                 /* 16 */
-                          "        max_replicas_per_node: 1\n"                                    /* 17 */
-                          "        autoscaling_config: {min_replicas: 2, max_replicas: 4}\n"      /* 18 */
-                          "        ray_actor_options: {resources: {neuron_cores: 2}}\n"           /* 19 */
-                          "  rayClusterConfig:\n"                                                 /* 20 */
-                          "    rayVersion: \"2.22.0\"\n"                                          /* 21 */
-                          "    enableInTreeAutoscaling: true\n"                                   /* 22 */
-                          "    gcsFaultToleranceOptions:\n"                                       /* 23 */
-                          "      redisAddress: rediss://redis.example:6379\n"                     /* 24 */
-                          "      redisPassword: {valueFrom: {secretKeyRef: {name: r, key: p}}}\n" /* 25 */
-                          "    headGroupSpec:\n"                                                  /* 26 */
-                          "      rayStartParams: {num-cpus: \"0\"}\n"                             /* 27 */
-                          "      template:\n"                                                     /* 28 */
-                          "        spec:\n"                                                       /* 29 */
-                          "          containers:\n"                                               /* 30 */
-                          "          - name: head\n"                                              /* 31 */
-                          "            image: example/ray:2.22.0-py310\n"                         /* 32 */
-                          "            env:\n"                                                    /* 33 */
-                          "            - {name: RAY_grpc_client_keepalive_time_ms, value: \"2000\"}\n"
-                          "            - {name: RAY_grpc_client_keepalive_timeout_ms, value: \"3000\"}\n"
-                          "    workerGroupSpecs:\n"                                              /* 36 */
-                          "    - groupName: inf2\n"                                              /* 37 */
-                          "      minReplicas: 2\n"                                               /* 38 */
-                          "      replicas: 2\n"                                                  /* 39 */
-                          "      maxReplicas: 4\n"                                               /* 40 */
-                          "      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n" /* 41 */
-                          "      template:\n"                                                    /* 42 */
-                          "        spec:\n"                                                      /* 43 */
-                          "          containers:\n"                                              /* 44 */
-                          "          - name: worker\n"                                           /* 45 */
-                          "            image: example/ray:2.22.0-py310\n"                        /* 46 */
-                          "            env:\n"                                                   /* 47 */
-                          "            - {name: RAY_grpc_client_keepalive_time_ms, value: \"2001\"}\n"
-                          "            - {name: RAY_grpc_client_keepalive_timeout_ms, value: \"3001\"}\n"
-                          "            resources: {limits: {aws.amazon.com/neuron: \"2\"}}\n" /* 50 */
-                          "---\n"
-                          "apiVersion: networking.k8s.io/v1\n" /* 52 */
-                          "kind: Ingress\n"
-                          "metadata: {name: demo, namespace: prod}\n" /* 54 */
-                          "spec:\n"
-                          "  rules:\n"
-                          "  - http:\n"
-                          "      paths:\n" /* 58 */
-                          "      - {path: /, backend: {service: {name: demo-serve-svc, port: {number: 8000}}}}\n";
+const char lint_clean[] =
+    "apiVersion: ray.io/v1\n"                                               /* 1 */
+    "kind: RayService\n"                                                    /* 2 */
+    "metadata:\n"                                                           /* 3 */
+    "  name: demo\n"                                                        /* 4 */
+    "  namespace: prod\n"                                                   /* 5 */
+    "  annotations: {}\n"                                                   /* 6 */
+    "spec:\n"                                                               /* 7 */
+    "  excludeHeadPodFromServeSvc: true\n"                                  /* 8 */
+    "  serveConfigV2: |\n"                                                  /* 9 */
+    "    applications:\n"                                                   /* 10 */
+    "    - name: app\n"                                                     /* 11 */
+    "      deployments:\n"                                                  /* 12 */
+    "      - name: Ingress\n"                                               /* 13 */
+    "        num_replicas: 2\n"                                             /* 14 */
+    "        max_replicas_per_node: 1\n"                                    /* 15 */
+    "      - name: model\n"                                                 /* 16 */
+    "        max_replicas_per_node: 1\n"                                    /* 17 */
+    "        autoscaling_config: {min_replicas: 2, max_replicas: 4}\n"      /* 18 */
+    "        ray_actor_options: {resources: {neuron_cores: 2}}\n"           /* 19 */
+    "  rayClusterConfig:\n"                                                 /* 20 */
+    "    rayVersion: \"2.22.0\"\n"                                          /* 21 */
+    "    enableInTreeAutoscaling: true\n"                                   /* 22 */
+    "    gcsFaultToleranceOptions:\n"                                       /* 23 */
+    "      redisAddress: rediss://redis.example:6379\n"                     /* 24 */
+    "      redisPassword: {valueFrom: {secretKeyRef: {name: r, key: p}}}\n" /* 25 */
+    "    headGroupSpec:\n"                                                  /* 26 */
+    "      rayStartParams: {num-cpus: \"0\"}\n"                             /* 27 */
+    "      template:\n"                                                     /* 28 */
+    "        spec:\n"                                                       /* 29 */
+    "          containers:\n"                                               /* 30 */
+    "          - name: head\n"                                              /* 31 */
+    "            image: example/ray:2.22.0-py310\n"                         /* 32 */
+    "            env:\n"                                                    /* 33 */
+    "            - {name: RAY_grpc_client_keepalive_time_ms, value: \"2000\"}\n"
+    "            - {name: RAY_grpc_client_keepalive_timeout_ms, value: \"3000\"}\n"
+    "    workerGroupSpecs:\n"                                              /* 36 */
+    "    - groupName: inf2\n"                                              /* 37 */
+    "      minReplicas: 2\n"                                               /* 38 */
+    "      replicas: 2\n"                                                  /* 39 */
+    "      maxReplicas: 4\n"                                               /* 40 */
+    "      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n" /* 41 */
+    "      template:\n"                                                    /* 42 */
+    "        spec:\n"                                                      /* 43 */
+    "          containers:\n"                                              /* 44 */
+    "          - name: worker\n"                                           /* 45 */
+    "            image: example/ray:2.22.0-py310\n"                        /* 46 */
+    "            env:\n"                                                   /* 47 */
+    "            - {name: RAY_grpc_client_keepalive_time_ms, value: \"2001\"}\n"
+    "            - {name: RAY_grpc_client_keepalive_timeout_ms, value: \"3001\"}\n"
+    "            resources: {limits: {aws.amazon.com/neuron: \"2\"}}\n" /* 50 */
+    "---\n"
+    "apiVersion: networking.k8s.io/v1\n" /* 52 */
+    "kind: Ingress\n"
+    "metadata: {name: demo, namespace: prod}\n" /* 54 */
+    "spec:\n"
+    "  rules:\n"
+    "  - http:\n"
+    "      paths:\n" /* 58 */
+    "      - {path: /, pathType: Prefix, backend: {service: {name: demo-serve-svc, port: {number: 8000}}}}\n";
 
 char *lint_edited(const char *old, const char *with)
 {

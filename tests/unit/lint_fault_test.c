@@ -58,7 +58,7 @@ static void fault_tolerance_turned_on_is_told_from_off(void **state)
     (void)state;
     static const struct lint_case cases[] = {
         {OPTIONS, "", "L9", "GCS fault tolerance is not turned on", 20},
-        {"gcsFaultToleranceOptions:", "notTheseOptions:", "L9", NULL, 20},
+        {"gcsFaultToleranceOptions:", "notTheseOptions:", "K3 L9", NULL, 20},
         {"      redisAddress: rediss://redis.example:6379\n", "", "L9",
          "fault tolerance is turned on, but no Redis address is given", 23},
         {"      redisAddress: rediss://redis.example:6379\n", "      backend: rocksdb\n", "", NULL, 0},
@@ -88,7 +88,7 @@ static void the_annotation_style_is_known(void **state)
     (void)state;
     static const char on[] = "  annotations: {ray.io/ft-enabled: \"true\"}\n", off[] = "  annotations: {}\n";
     static const char password[] =
-        REDIS_ENV "            - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r}}}\n";
+        REDIS_ENV "            - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}\n";
     found_without_options(on, password, "L10");
     found_without_options(off, password, "L5 L9");
     found_without_options("  annotations: {ray.io/ft-enabled: \"false\"}\n", password, "L5 L9");
@@ -169,9 +169,9 @@ static void clusters_and_jobs_are_known_too(void **state)
 {
     (void)state;
     static const char cluster[] = "apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: c}\nspec:\n"
-                                  "  headGroupSpec:\n    headService: {metadata: {name: x}}\n";
+                                  "  headGroupSpec:\n    template: {}\n    headService: {metadata: {name: x}}\n";
     static const char job[] = "apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: c}\nspec:\n  rayClusterSpec:\n"
-                              "    headGroupSpec:\n      rayStartParams: {redis-username: u}\n";
+                              "    headGroupSpec:\n      template: {}\n      rayStartParams: {redis-username: u}\n";
     static const char other[] = "apiVersion: other.io/v1\nkind: RayService\nmetadata: {name: C}\n";
     static const char *const texts[] = {cluster, job, other}, *const expected[] = {"L4", "L8", ""};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

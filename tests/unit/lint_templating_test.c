@@ -54,8 +54,8 @@ static void variables_without_a_value_are_found(void **state)
         {OBJECT "data: {a: ${EXT_REDIS_ENDPOINT}}\n", "EXT_REDIS_ENDPOINT=redis.example", "", NULL, 0, 0},
         {OBJECT "data:\n  a: |\n    one\n\n      x $EXT_REDIS_ENDPOINT\n", NULL, "L1", NULL, 8, 9},
         {OBJECT "data: {a: $HUGGING_FACE_HUB_TOKEN}\n", NULL, "L1", "$HUGGING_FACE_HUB_TOKEN is not set", 4, 0},
-        {OBJECT "data: {a: $REDIS_PORT}\n", NULL, "", NULL, 0, 0}, /* has a value of its own */
-        {OBJECT "data: {a: $MINE}\n", "MINE=x", "", NULL, 0, 0},   /* given is allowed */
+        {OBJECT "data: {a: \"$REDIS_PORT\"}\n", NULL, "", NULL, 0, 0}, /* has a value of its own */
+        {OBJECT "data: {a: $MINE}\n", "MINE=x", "", NULL, 0, 0},       /* given is allowed */
     };
     lint_check(cases, ARRAY_LEN(cases));
 }
@@ -80,7 +80,7 @@ static void other_dollars_are_found(void **state)
 static void other_dollars_are_an_error_only_beside_ours(void **state)
 {
     static const char text[] = OBJECT "data: {run: \"echo $HOME\"}\n";
-    static const char ours[] = OBJECT "data: {run: \"echo $HOME\", a: $REDIS_PORT}\n";
+    static const char ours[] = OBJECT "data: {run: \"echo $HOME\", a: \"$REDIS_PORT\"}\n";
     (void)state;
     struct findings f = lint_run(text, NULL);
     assert_int_equal(f.of[FINDING_INFO], 1);
@@ -149,10 +149,10 @@ static void a_serve_configuration_that_cannot_be_read_is_found(void **state)
 {
     (void)state;
     static const struct text_case cases[] = {
-        {SERVICE "  serveConfigV2: |\n    applications:\n    - name: [\n", NULL, "M4 L9 L16", NULL, 0, 0},
-        {SERVICE "  serveConfigV2: {applications: []}\n", NULL, "M4 L9 L16", NULL, 0, 0},
-        {SERVICE "  serveConfigV2: just words\n", NULL, "M4 L9 L16", NULL, 0, 0},
-        {SERVICE "  serveConfigV2: \"\"\n", NULL, "L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: |\n    applications:\n    - name: [\n", NULL, "M4 K2 L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: {applications: []}\n", NULL, "K1 K2 L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: just words\n", NULL, "M4 K2 L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: \"\"\n", NULL, "K2 L9 L16", NULL, 0, 0},
     };
     lint_check(cases, ARRAY_LEN(cases));
     struct findings f = lint_run(SERVICE "  serveConfigV2: |\n    applications:\n    - name: a\n      name: b\n", NULL);
