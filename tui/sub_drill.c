@@ -3,6 +3,7 @@
 #include "tui/guards.h"
 #include "tui/question.h"
 #include "tui/report_files.h"
+#include "tui/snapshot_record.h"
 #include "tui/steps_follow.h"
 #include "tui/timeline_file.h"
 
@@ -24,6 +25,7 @@ struct drilling {
     struct snapshot *snapshot;
     struct drill *drill;
     struct steps_follow follow;
+    struct snapshot_record record; /* to --record, and into the flight recorder, which keeps the loss */
     struct criteria limits;
     struct drill_past *compared; /* the report of --compare; NULL: none */
     char *question;              /* NULL: the one above */
@@ -68,10 +70,37 @@ static bool on_interrupted(void *arg)
     return true;
 }
 
+/* ---- its recording ----------------------------------------------------------------------------------------------- */
+
+static void on_said(void *arg, bool bad, const char *words)
+{
+    (void)arg;
+    (void)bad;
+    cli_say("%s", words);
+}
+
+static enum err on_begin(void *arg, struct loop *l, struct why *why)
+{
+    struct drilling *d = arg;
+    return snapshot_record_begin(&d->record, l, why);
+}
+
+/* It ends with the verdict: what is judged is what is recorded. */
 static void on_applied(void *arg, const struct change *c)
 {
     struct drilling *d = arg;
+    const struct session *s = d->snapshot ? snapshot_session(d->snapshot) : NULL;
+
+    if (d->drill && drill_report(d->drill)) snapshot_record_cut(&d->record);
+    snapshot_record_change(&d->record, c);
+    if (d->record.live && !d->record.cut && s) live_look(d->record.live, session_recovery(s), session_focus(s).service);
     if (d->drill) drill_applied(d->drill, c);
+}
+
+static void on_end(void *arg)
+{
+    struct drilling *d = arg;
+    snapshot_record_end(&d->record);
 }
 
 /* ---- the run ----------------------------------------------------------------------------------------------------- */
@@ -137,7 +166,7 @@ int sub_drill(struct cli *cli)
 {
     struct why why = {0};
     struct drilling d = {.cli = cli, .per_s = LOAD_PER_S};
-    const struct snapshot_hooks hooks = {.applied = on_applied, .arg = &d};
+    const struct snapshot_hooks hooks = {on_begin, on_applied, on_end, &d};
     if (cli->history) return drill_history_print(cli);
     enum err err = guards_words(cli, "which head is deleted", &why);
 
@@ -148,14 +177,21 @@ int sub_drill(struct cli *cli)
     if (!err) err = drill_history_compared(cli, &d.compared, &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = drill_fault_find(cli->fault, cli_grace(&cli->conf), &d.fault, &d.grace_s, &why);
+    d.record = (struct snapshot_record){
+        .cli = cli, .conf = {.file = cli->record, .flight = !cli->conf.no_recorder, .say = on_said}};
     if (!err) err = snapshot_open_with(cli, &hooks, &d.snapshot, &why);
+    if (!err) snapshot_record_opened(&d.record, d.snapshot);
     if (!err) err = drilling_begin(&d, &why);
     if (!err) err = steps_follow(&d.follow, drill_engine(d.drill), LONGEST_MS, &why);
     if (err) cli_say("%s", why.text);
-    const int status = drilling_report(&d, err);
+    int status = drilling_report(&d, err);
     drill_free(d.drill);
     d.drill = NULL;
+    snapshot_record_cut(&d.record);
     snapshot_close(d.snapshot);
+    d.snapshot = NULL;
+    if (d.record.err && d.record.why.text[0]) cli_say("%s", d.record.why.text);
+    if (d.record.err && status == EXIT_FINE) status = EXIT_FAILED;
     free(d.compared);
     free(d.question);
     return status;

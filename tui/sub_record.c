@@ -1,26 +1,12 @@
 /* sub_record.c - `raydeck record FILE`: records a session without a screen into a new file until interrupted. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "tui/record_open.h"
-#include "tui/redact.h"
-#include "tui/snapshot.h"
+#include "tui/snapshot_record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { RECORD_FOR_MAX_S = 30 * 86400 };
-
-struct recorded {
-    const struct cli *cli;
-    const char *file;
-    struct record_conf conf;
-    struct live_recording *live;
-    bool opened;
-    /* of the end */
-    enum err err;
-    struct why why;
-    uint64_t changes, bytes;
-};
 
 static void on_said(void *arg, bool bad, const char *words)
 {
@@ -30,39 +16,29 @@ static void on_said(void *arg, bool bad, const char *words)
 
 static enum err on_begin(void *arg, struct loop *l, struct why *why)
 {
-    struct recorded *r = arg;
-    enum err err = record_open(l, r->cli, &r->conf, &r->live, why);
-    return err ? ERR_USAGE : ERR_OK;
+    return snapshot_record_begin(arg, l, why);
 }
 
 static void on_applied(void *arg, const struct change *c)
 {
-    struct recorded *r = arg;
-    live_change(r->live, c);
+    snapshot_record_change(arg, c);
 }
 
 static void on_end(void *arg)
 {
-    struct recorded *r = arg;
-    if (!r->live) return;
-    r->changes = recorder_changes(live_recorder(r->live));
-    r->err = live_close(r->live, &r->bytes, &r->why);
-    r->live = NULL;
+    snapshot_record_end(arg);
 }
 
 static bool is_failed(void *arg)
 {
-    const struct recorded *r = arg;
+    const struct snapshot_record *r = arg;
     return live_file_failed(r->live);
 }
 
 /* Waits for the end; returns the error that ends it early. */
-static enum err record_wait(struct recorded *r, struct snapshot *snapshot, uint64_t for_ms)
+static enum err record_wait(struct snapshot_record *r, struct snapshot *snapshot, uint64_t for_ms)
 {
-    const struct session *session = snapshot_session(snapshot);
-    const struct kube_where *where = session_where(session);
-    live_world(r->live, session_world(session));
-    live_opening(r->live, where ? where->context : NULL, r->cli->conf.ns, r->cli->conf.service);
+    snapshot_record_opened(r, snapshot);
     enum err err = snapshot_until(snapshot, is_failed, r, for_ms);
     return err == ERR_OK ? ERR_IO : ERR_OK; /* a signal and the timeout are normal ends */
 }
@@ -72,14 +48,13 @@ int sub_record(struct cli *cli)
     struct why why = {0};
     struct snapshot *snapshot = NULL;
     uint64_t for_s = 0, began_ms = loop_now_ms();
-    struct recorded r = {.cli = cli, .conf = {.say = on_said}};
+    struct snapshot_record r = {.cli = cli, .conf = {.say = on_said}};
     const struct snapshot_hooks hooks = {on_begin, on_applied, on_end, &r};
     enum err err = cli->argc == 1 ? ERR_OK : why_set(&why, ERR_USAGE, "record: into which file? raydeck record FILE");
     if (!err) err = cli_for_seconds(cli, RECORD_FOR_MAX_S, &for_s, &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) {
         r.conf.file = cli->argv[0];
-        r.conf.redact = cli->redact ? redact_key() | 1 : 0;
         err = snapshot_open_with(cli, &hooks, &snapshot, &why);
     }
     if (err) {

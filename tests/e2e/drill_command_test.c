@@ -9,6 +9,7 @@
 
 #include "backends/base/mem.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,14 +102,44 @@ static void check_remembered(const struct drill_run *r, const char *folder)
     free(state);
 }
 
+/* The verdict computed from what the drill recorded is the drill's: the same requests in the same outage. Lengths to a
+ * second: a recording is played second by second. */
+static void check_recorded(const struct drill_run *r, const char *file)
+{
+    const char *const argv[] = {run_raydeck(), "replay", file, "report", "-o", "json", SPEEDS, NULL};
+    struct run replay = run_program(argv, NULL, NULL, DEADLINE_MS);
+    cJSON *live = drill_run_report(r), *again = NULL;
+    if (json_parse(replay.out, strlen(replay.out), &again, NULL)) fail_msg("%s%s", replay.out, replay.err);
+    assert_string_equal(json_str(again, "result"), json_str(live, "result"));
+    assert_int_equal(replay.status, r->status);
+    assert_string_equal(json_str(again, "began"), json_str(live, "began"));
+    JSON_EACH (c, json_get(live, "criteria")) {
+        const cJSON *of = drill_run_criterion(again, json_str(c, "id"));
+        const struct known_f64 was = json_f64(c, "value"), is = json_f64(of, "value");
+        const double apart = strcmp(json_str(c, "unit"), "seconds") == 0 ? 1 : 1e-6;
+        assert_string_equal(json_str(of, "state"), json_str(c, "state"));
+        if (was.known != is.known || (was.known && fabs(was.value - is.value) > apart))
+            fail_msg("%s: %f live, %f of %s (%s, %s)", json_str(c, "id"), was.value, is.value, file,
+                     json_str(c, "detail"), json_str(of, "detail"));
+    }
+    assert_true(cJSON_Compare(json_get(live, "requests"), json_get(again, "requests"), true));
+    cJSON_Delete(live);
+    cJSON_Delete(again);
+    run_done(&replay);
+}
+
 static void drills_are_judged(void **state)
 {
     (void)state;
-    static const char *const without_ft[] = {"--no-ft", NULL}, *const now[] = {"--fault", "delete-now", SPEEDS, NULL},
-                             *const forced[] = {"--fault", "delete-now", "--force", NULL},
+    char *folder = run_folder(), *pass = mem_printf("%s/pass.rec", folder), *fail = mem_printf("%s/fail.rec", folder);
+    const char *const now[] = {"--fault", "delete-now", "--record", pass, SPEEDS, NULL}, *const forced[] = {
+                                                                                             "--fault", "delete-now",
+                                                                                             "--force", "--record",
+                                                                                             fail,      SPEEDS,
+                                                                                             NULL};
+    static const char *const without_ft[] = {"--no-ft", NULL},
                              *const no_prompts[] = {"--fault", "delete-now", "--no-prompts", SPEEDS, NULL},
                              *const gcs[] = {"--fault", "gcs", "--no-prompts", SPEEDS, NULL};
-    char *folder = run_folder();
     struct drill_run run[] = {
         drill_run_start(folder, "pass", NULL, now), drill_run_start(folder, "fail", without_ft, forced),
         drill_run_start(folder, "interrupted", NULL, no_prompts), drill_run_start(folder, "gcs", NULL, gcs)};
@@ -118,11 +149,17 @@ static void drills_are_judged(void **state)
     check_fail(&run[1]);
     check_interrupted(&run[2]);
     check_gcs(&run[3]);
+    check_recorded(&run[0], pass);
+    check_recorded(&run[1], fail);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) check_cools_down(&run[i]);
-    char *kept = mem_printf("%s/raydeck/drills", folder);
+    char *kept = mem_printf("%s/raydeck/drills", folder), *losses = mem_printf("%s/raydeck/recordings", folder);
     assert_true(run_entries(kept) > 0);
+    assert_true(run_entries(losses) > 0); /* by the flight recorder */
     check_remembered(&run[0], folder);
     free(kept);
+    free(losses);
+    free(pass);
+    free(fail);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_run_close(&run[i]);
     run_remove(folder);
 }
