@@ -282,8 +282,7 @@ void session_reset(struct session *s)
 {
     recoveries_free(s->recoveries);
     timelines_free(s->timelines);
-    world_free(s->world);
-    s->world = world_new();
+    s->world = world_renew(s->world);
     s->recoveries = recoveries_new();
     s->timelines = timelines_new();
     s->focus_fresh = false;

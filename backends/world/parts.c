@@ -41,7 +41,8 @@ static struct part *part_new(struct store *s, const char *owner)
     part->owner = mem_str(owner);
     part->shown = (struct world){s, s->parts ? part : NULL};
     for (int t = 0; t < TABLE_COUNT; t++)
-        rows_begin(&part->rows[t], (enum table)t, (uint64_t)s->parts << PART_GENERATION_BITS);
+        rows_begin(&part->rows[t], (enum table)t, ((uint64_t)s->parts << PART_GENERATION_BITS) + s->generation);
+    part->sources.generation = s->generation;
     s->part[s->parts++] = part;
     return part;
 }
@@ -107,12 +108,40 @@ void store_focus(struct store *s, const char *owner)
     s->focus.part = copy ? part_named(s, copy) : NULL;
 }
 
-struct world *world_new(void)
+static struct world *store_new(uint64_t generation)
 {
     struct store *s = mem_zero(1, sizeof *s);
     s->focus.store = s;
+    s->generation = generation;
     (void)part_new(s, NULL);
     return &s->focus;
+}
+
+struct world *world_new(void)
+{
+    return store_new(0);
+}
+
+/* The highest of any part, beyond which every table of the next world begins: sums of them are higher, too. */
+static uint64_t store_generation(const struct store *s)
+{
+    uint64_t most = s->generation;
+    for (size_t i = 0; i < s->parts; i++) {
+        const struct part *part = s->part[i];
+        if (part->sources.generation > most) most = part->sources.generation;
+        for (int t = 0; t < TABLE_COUNT; t++) {
+            const uint64_t of = part->rows[t].generation & ((UINT64_C(1) << PART_GENERATION_BITS) - 1);
+            if (of > most) most = of;
+        }
+    }
+    return most;
+}
+
+struct world *world_renew(struct world *w)
+{
+    struct world *next = store_new(store_generation(w->store) + 1);
+    world_free(w);
+    return next;
 }
 
 void world_free(struct world *w)

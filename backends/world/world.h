@@ -66,6 +66,9 @@ struct source {
 struct world;
 
 struct world *world_new(void);
+/* An empty one in place of w, which is freed: all its generations lie beyond those of w, so that whatever was built of
+ * w is seen to be outdated. */
+struct world *world_renew(struct world *w);
 void world_free(struct world *w); /* that of world_new */
 
 /*

@@ -29,6 +29,7 @@ struct store {
     char *focus_owner;
     struct part *part[PARTS_MAX];
     size_t parts;
+    uint64_t generation; /* with which each table begins, below PART_GENERATION_BITS */
 };
 
 /* Is filled by what is read for one RayService: its Redis, its Serve, the requests to it. */

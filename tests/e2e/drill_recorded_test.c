@@ -4,13 +4,13 @@
  */
 #include "tests/support/deadline.h"
 #include "tests/support/drill_harness.h"
+#include "tests/support/replay_record.h"
 #include "tests/support/run.h"
 
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
-#include "backends/recording/recorder.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -22,7 +22,6 @@
 
 #include <cmocka.h>
 
-enum { FILE_MAX = 64 * 1024 * 1024 };
 #define MISTRAL_KILL_MS UINT64_C(1795440528077) /* marks.txt of ray-mistral: the first of two */
 
 static const struct recorded {
@@ -44,40 +43,16 @@ static void recorded_open(struct replay *p, void *folder)
     replay_open(p, folder, REPLAY_PROMPTS | REPLAY_WHOAMI);
 }
 
-struct making {
-    struct recorder *recorder;
-    struct buf file;
-};
-
-static void on_piece(void *arg, const struct frame_piece *piece)
-{
-    struct making *m = arg;
-    assert_int_equal(buf_add(&m->file, piece->bytes, piece->len), ERR_OK);
-}
-
-static void on_applied(void *arg, const struct replay *p, const struct change *c)
-{
-    struct making *m = arg;
-    recorder_change(m->recorder, c);
-    recorder_turn(m->recorder, p->world, c->at_ms, c->wall_ms);
-}
-
 static void file_make(struct recorded *of, const char *path)
 {
-    struct making m = {.recorder = NULL};
+    struct buf file;
     struct replay p;
-    buf_init(&m.file, FILE_MAX);
+    buf_init(&file, REPLAY_RECORD_MAX);
     recorded_open(&p, of->folder);
-    recorder_opening(&(struct recorder_opening){.raydeck = "test"}, p.now_ms, p.now_ms, &m.file);
-    m.recorder = recorder_new(&(struct frame_calls){on_piece, &m}, NULL, p.now_ms, p.now_ms);
-    p.applied = on_applied;
-    p.applied_arg = &m;
-    replay_until(&p, of->until_ms ? of->until_ms : p.end_ms);
-    recorder_cut(m.recorder);
-    assert_int_equal(file_write(path, m.file.data, m.file.len, NULL), ERR_OK);
-    recorder_free(m.recorder);
+    replay_record(&p, of->until_ms ? of->until_ms : p.end_ms, &file);
+    assert_int_equal(file_write(path, file.data, file.len, NULL), ERR_OK);
     replay_close(&p);
-    buf_done(&m.file);
+    buf_done(&file);
 }
 
 /* The same criteria known, in the same state and with the same figures; lengths to the second that the harness looks

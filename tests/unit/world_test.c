@@ -71,6 +71,25 @@ static void rows_keep_their_place(void **state)
     world_free(NULL);
 }
 
+/* A replay that goes back reads the old rows into a new world: what a pane has built of the one before is outdated. */
+static void a_renewed_world_has_other_generations(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    for (int round = 0; round < 3; round++) {
+        apply_at(w, 1, pod_change("a", "head"));
+        const uint64_t pods = world_generation(w, TABLE_POD), nodes = world_generation(w, TABLE_KNODE),
+                       requests = world_generation(w, TABLE_REQUEST), all = world_generation_all(w);
+        w = world_renew(w);
+        assert_null(world_find(w, TABLE_POD, "a"));
+        assert_true(world_generation(w, TABLE_POD) > pods);
+        assert_true(world_generation(w, TABLE_KNODE) > nodes);
+        assert_true(world_generation(w, TABLE_REQUEST) > requests);
+        assert_true(world_generation_all(w) > all);
+    }
+    world_free(w);
+}
+
 static void only_what_changes_moves_a_generation(void **state)
 {
     (void)state;
@@ -752,6 +771,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_their_place),
+        cmocka_unit_test(a_renewed_world_has_other_generations),
         cmocka_unit_test(only_what_changes_moves_a_generation),
         cmocka_unit_test(a_relist_sweeps_what_was_not_put),
         cmocka_unit_test(a_list_begun_again_starts_again),
