@@ -149,7 +149,7 @@ static void a_head_kill_is_told_as_it_was(void **state)
     assert_true(o.head_lost && o.final);
     assert_true(outage_workers_lived_on(&o));
     assert_int_equal(o.request[OUTAGE_PROBES].failed, 0);
-    assert_true(o.request[OUTAGE_PROBES].ok > 100);
+    assert_true(o.request[OUTAGE_PROBES].ok > 20); /* of the outage alone: from the head's end to its recovery */
     assert_true(o.head_down_ms.known && o.head_down_ms.value > 5000 && o.head_down_ms.value < 30000);
     played_close(&p);
 }
