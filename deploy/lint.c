@@ -38,6 +38,7 @@ static void lint_object_of_ray(struct lint *l, const struct ray *r)
 {
     lint_fault(l, r);
     lint_redis(l, r);
+    lint_start(l, r);
     if (r->kind == RAY_JOB) return;
     struct serve s;
     bool serves = serve_of(l, r, &s);

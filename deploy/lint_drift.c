@@ -3,13 +3,10 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "deploy/ray_image.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { VERSION_MAX = 24 };
 
 static void lint_thresholds(struct lint *l, const struct ray *r)
 {
@@ -33,60 +30,17 @@ static void lint_serve_options(struct lint *l, const struct serve *s, const stru
                     old_target);
 }
 
-/* The first x.y.z in the text; false where there is none. */
-static bool version_in(const char *text, char out[VERSION_MAX])
-{
-    for (const char *p = text; *p; p++) {
-        if (!isdigit((unsigned char)*p) || (p > text && (isdigit((unsigned char)p[-1]) || p[-1] == '.'))) continue;
-        int parts = 1;
-        const char *q = p;
-        while (isdigit((unsigned char)*q) || (*q == '.' && isdigit((unsigned char)q[1]) && parts < 3)) {
-            parts += *q == '.';
-            q++;
-        }
-        if (parts < 3 || q - p >= VERSION_MAX) continue;
-        memcpy(out, p, (size_t)(q - p));
-        out[q - p] = '\0';
-        return true;
-    }
-    return false;
-}
-
-/* Where the tag begins; NULL for an image without one. A colon before the last slash is a registry's port. */
-static const char *tag_of(const char *image)
-{
-    const char *slash = strrchr(image, '/'), *colon = strrchr(slash ? slash : image, ':');
-    return colon ? colon + 1 : NULL;
-}
-
-/* What follows "ray" in the tag or in the image's own name; a tag's version without that word is Ray's where the image
- * is Ray's own: another's ("vllm-openai:v0.6.3") is of something else. */
-static bool ray_version_in(const char *image, const char *tag, char out[VERSION_MAX])
-{
-    const char *slash = strrchr(image, '/'), *name = slash ? slash + 1 : image;
-    const char *after = tag ? strstr(tag, "ray") : NULL;
-    if (after && version_in(after, out)) return true;
-    after = strstr(name, "ray");
-    if (!after) return false;
-    const bool own = strncmp(name, "ray", 3) == 0 && !isalnum((unsigned char)name[3]);
-    if (own && tag && version_in(tag, out)) return true;
-    /* Within the name alone: what stands in the tag is the image's own version. */
-    char before_tag[128];
-    snprintf(before_tag, sizeof before_tag, "%.*s", tag ? (int)(tag - after) : (int)strlen(after), after);
-    return version_in(before_tag, out);
-}
-
 static void lint_image(struct lint *l, const struct ray *r, const struct yaml_node *group)
 {
     const struct yaml_node *container = ray_container(group), *at = yaml_get(container, "image");
     const char *image = yaml_str(container, "image"), *version = yaml_str(r->cluster, "rayVersion");
     const char *who = ray_group_name(r, group);
-    if (!image || *image == '$' || strchr(image, '@')) return; /* a digest is always pinned */
-    const char *tag = tag_of(image);
-    if (!tag || strcmp(tag, "latest") == 0)
-        lint_say(l, RULE_L22, at, "%s: the image's tag is %s", who, tag ? "latest" : "missing, which means latest");
-    char named[VERSION_MAX];
-    if (!version || !ray_version_in(image, tag, named)) return;
+    if (!image || *image == '$') return;
+    const char *tag = image_tag(image);
+    if (image_tag_moves(image))
+        lint_say(l, RULE_L22, at, "%s: the image's tag is %s", who, tag ? tag : "missing, which means latest");
+    char named[RAY_VERSION_MAX];
+    if (!version || !image_ray_version(image, named)) return;
     if (strcmp(named, version) != 0)
         lint_say(l, RULE_L22, at, "%s: the image is of Ray %s, rayVersion says %s", who, named, version);
 }
@@ -96,7 +50,7 @@ static const char *pull_policy(const struct yaml_node *container)
 {
     const char *said = yaml_str(container, "imagePullPolicy"), *image = yaml_str(container, "image");
     if (said) return said;
-    const char *tag = image ? tag_of(image) : NULL;
+    const char *tag = image ? image_tag(image) : NULL;
     return image && !strchr(image, '@') && (!tag || strcmp(tag, "latest") == 0) ? "Always" : "IfNotPresent";
 }
 

@@ -162,6 +162,8 @@ static void lint_keepalive(struct lint *l, const struct ray *r, const struct yam
 
 void lint_fault(struct lint *l, const struct ray *r)
 {
+    /* Without fault tolerance the workers end with their head, and a silent one costs no more than a dead one. */
+    const bool outlives = r->ft && r->kind != RAY_JOB;
     lint_name(l, r);
     lint_head_service(l, r);
     lint_switch(l, r);
@@ -169,12 +171,12 @@ void lint_fault(struct lint *l, const struct ray *r)
     lint_older_settings(l, r);
     if (r->ft) lint_storage_namespace(l, r);
     if (r->head) lint_restart(l, r, r->head);
-    if (r->head && r->kind != RAY_JOB) lint_keepalive(l, r, r->head);
+    if (r->head && outlives) lint_keepalive(l, r, r->head);
     for (size_t i = 0; r->workers && i < r->workers->count; i++) {
         const struct yaml_node *group = r->workers->items[i];
         lint_bounds(l, group, ray_group_name(r, group));
         lint_restart(l, r, group);
         if (r->ft) lint_patience(l, group, ray_group_name(r, group));
-        if (r->kind != RAY_JOB) lint_keepalive(l, r, group);
+        if (outlives) lint_keepalive(l, r, group);
     }
 }

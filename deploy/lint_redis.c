@@ -3,6 +3,7 @@
 
 #include "backends/base/text.h"
 #include "backends/base/url.h"
+#include "deploy/ray_address.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ void lint_redis(struct lint *l, const struct ray *r)
     if (!address) return;
     if (!is_reference(address)) lint_host(l, at, address);
     bool user = url_userinfo(address).at != NULL, auth = user || has_password(r) || ray_env_open(r->head);
-    bool tls = strncmp(address, "rediss://", 9) == 0 || !scheme_known(address);
+    bool tls = strncmp(address, "rediss://", 9) == 0 || !scheme_known(address) || ray_address_is_loopback(address);
     if (user) lint_say(l, RULE_L25, at, "the Redis address holds a user and password");
     if (!auth && !tls)
         lint_say(l, RULE_L25, at, "Redis without a password and without TLS");

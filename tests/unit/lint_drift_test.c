@@ -35,22 +35,23 @@ static void images_are_pinned_to_the_version(void **state)
 {
     (void)state;
     static const struct lint_case cases[] = {
-        {IMAGE, "            image: example/ray:2.23.0\n", "L22",
+        {IMAGE, "            image: example/ray:2.23.0\n", "L22 L34",
          "head: the image is of Ray 2.23.0, rayVersion says 2.22.0", 32},
         {IMAGE, "            image: example/ray:latest\n            imagePullPolicy: IfNotPresent\n", "L22",
          "head: the image's tag is latest", 32},
         {IMAGE, "            image: registry:5000/ray\n            imagePullPolicy: IfNotPresent\n", "L22",
          "head: the image's tag is missing, which means latest", 32},
         {IMAGE, "            image: registry:5000/ray2.22.0:mine\n", "", NULL, 0},
-        {IMAGE, "            image: registry:5000/ray2.21.0:mine\n", "L22",
+        {IMAGE, "            image: registry:5000/ray2.21.0:mine\n", "L22 L34",
          "head: the image is of Ray 2.21.0, rayVersion says 2.22.0", 32},
         {IMAGE, "            image: example/vllm-openai:v0.6.3\n", "", NULL, 0}, /* not Ray's version */
         {IMAGE, "            image: example/neuron:cuda12.1.0-ray2.22.0\n", "", NULL, 0},
-        {IMAGE, "            image: example/neuron:cuda12.1.0-ray2.23.0\n", "L22",
+        {IMAGE, "            image: example/neuron:cuda12.1.0-ray2.23.0\n", "L22 L34",
          "head: the image is of Ray 2.23.0, rayVersion says 2.22.0", 32},
-        {IMAGE, "            image: example/ray-llm:2.23.0-py311\n", "L22", NULL, 32},
+        {IMAGE, "            image: example/ray-llm:2.23.0-py311\n", "L22 L34", NULL, 32},
         {IMAGE, "            image: example/ray@sha256:0123\n", "", NULL, 0},
-        {IMAGE, "            image: example/ray:nightly\n", "", NULL, 0}, /* names no version */
+        {IMAGE, "            image: example/ray:nightly-py310\n", "L22", "head: the image's tag is nightly-py310", 32},
+        {IMAGE, "            image: example/ray:mine\n", "", NULL, 0}, /* names no version */
         {IMAGE, IMAGE "            imagePullPolicy: Always\n", "L22",
          "inf2 pulls its image IfNotPresent, the head Always", 46},
         {IMAGE, IMAGE "            imagePullPolicy: IfNotPresent\n", "", NULL, 0}, /* what the worker has unsaid */
@@ -118,7 +119,7 @@ static void redis_is_closed_to_others(void **state)
         {PASSWORD, "", "L25", "Redis without a password", 24},
         {"rediss://redis.example", "redis://redis.example", "L25", "Redis without TLS", 24},
         {"rediss://redis.example", "redis.example", "L25", "Redis without TLS", 24},
-        {"rediss://redis.example", "rediss://user:hunter2@redis.example", "L25",
+        {"rediss://redis.example", "rediss://user:hunter2@redis.example", "L25 L29",
          "the Redis address holds a user and password", 24},
         {"redisAddress: rediss://redis.example:6379\n" PASSWORD, "redisAddress: redis.example:6379\n", "L25",
          "Redis without a password and without TLS", 24},
@@ -133,7 +134,7 @@ static void an_address_without_a_host_is_a_variable_that_was_empty(void **state)
         {"rediss://redis.example", "rediss://", "L1",
          "the Redis address has no host: a variable was empty when it was filled in", 24},
         {"rediss://redis.example", "rediss://null", "L1", NULL, 24},
-        {"rediss://redis.example", "rediss://nullable", "", NULL, 0},
+        {"rediss://redis.example", "rediss://nullable.example", "", NULL, 0},
     };
     lint_cases(cases, ARRAY_LEN(cases));
 }
