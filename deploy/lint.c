@@ -44,7 +44,9 @@ static void lint_object_of_ray(struct lint *l, const struct ray *r)
     bool serves = serve_of(l, r, &s);
     lint_redundancy(l, r, serves ? &s : NULL);
     lint_drift(l, r, serves ? &s : NULL);
+    lint_requests(l, r, serves ? &s : NULL);
     if (!serves) return;
+    lint_placing(l, r, &s);
     lint_neuron(l, r, &s);
     serve_done(&s);
 }

@@ -2,10 +2,10 @@
 #include "deploy/lint_ray.h"
 
 #include "backends/base/text.h"
+#include "deploy/neuron_instance.h"
 
-#include <stddef.h>
-
-enum { CORES_A_DEVICE = 2 }; /* inf2 and trn1 */
+#include <stdlib.h>
+#include <string.h>
 
 struct neuron_room {
     double least, most; /* cores of the pods there are at least, at most */
@@ -13,6 +13,7 @@ struct neuron_room {
     const struct yaml_node *at;
     double devices, pods;
     double widest; /* cores of the pod that has most */
+    struct neuron_cores a_device;
 };
 
 /* Devices or cores that a worker's pod asks for. */
@@ -27,25 +28,41 @@ static const struct yaml_node *cores_requested(const struct yaml_node *group, co
     return NULL;
 }
 
+/* What the group tells Ray of by itself: rayStartParams.resources, a JSON object in a string, quoted once or twice. */
+static bool cores_declared(const struct yaml_node *group, double *ret)
+{
+    static const char name[] = "neuron_cores";
+    const char *text = yaml_str(yaml_get(group, "rayStartParams"), "resources"), *at = text ? strstr(text, name) : NULL;
+    if (!at) return false;
+    at += strlen(name);
+    at += strspn(at, "\\\"': ");
+    char *end = NULL;
+    *ret = strtod(at, &end);
+    return end != at && *ret > 0;
+}
+
 static void room_add(struct neuron_room *room, const struct ray *r, const struct yaml_node *group)
 {
-    double devices = 0, cores = 0;
+    double devices = 0, cores = 0, declared = 0;
     const struct yaml_node *at = cores_requested(group, "aws.amazon.com/neuron", &devices);
     if (!at) at = cores_requested(group, "aws.amazon.com/neurondevice", &devices);
     const struct yaml_node *core_at = cores_requested(group, "aws.amazon.com/neuroncore", &cores);
-    const char *declared = yaml_str(yaml_get(group, "rayStartParams"), "resources");
-    struct ray_pods pods = ray_group_pods(r, group);
+    const struct neuron_cores a_device = neuron_cores_of_pod(ray_pod(group));
+    const bool told = cores_declared(group, &declared);
+    const struct ray_pods pods = ray_group_pods(r, group);
     if (!at && !core_at) return;
     /* KubeRay tells Ray of neuroncore, not of neuron (its customAcceleratorToRayResourceMap). */
-    if (!core_at && !(declared && text_has(declared, "neuron_cores"))) room->hidden = true;
-    double each = core_at ? cores : devices * CORES_A_DEVICE;
-    room->least += pods.least * each;
-    room->most += pods.most * each;
-    if (each > room->widest) room->widest = each;
+    if (!core_at && !told) room->hidden = true;
+    const double least = core_at ? cores : told ? declared : devices * a_device.least;
+    const double most = core_at ? cores : told ? declared : devices * a_device.most;
+    room->least += pods.least * least;
+    room->most += pods.most * most;
+    if (most > room->widest) room->widest = most;
     if (room->at) return;
     room->at = at ? at : core_at;
     room->devices = devices;
     room->pods = pods.least;
+    room->a_device = a_device;
 }
 
 static void demand_add(const struct yaml_node *d, double *least, double *most, double *one)
@@ -79,9 +96,11 @@ void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s)
     else if (most > room.most)
         lint_say(l, RULE_L24, room.at, "replicas may need %.0f NeuronCores, all worker pods together have at most %.0f",
                  most, room.most);
-    else if (most > room.least && room.hidden && room.devices > 0)
-        lint_say(l, RULE_L24, room.at,
-                 "aws.amazon.com/neuron %.0f counts devices, %.0f cores a pod on inf2: replicas may need %.0f, the "
-                 "minimum of pods has %.0f, and the autoscaler does not see neuron_cores",
-                 room.devices, room.devices * CORES_A_DEVICE, most, room.least);
+    else if (r->autoscales && most > room.least && room.hidden && room.devices > 0)
+        lint_say_as(l, RULE_L24, room.a_device.least == room.a_device.most ? FINDING_WARNING : FINDING_UNKNOWN,
+                    (struct yaml_place){room.at->line, room.at->column},
+                    "aws.amazon.com/neuron %.0f counts devices, %.0f cores a pod on %s: replicas may need %.0f, the "
+                    "minimum of pods has %.0f, and the autoscaler does not see neuron_cores",
+                    room.devices, room.devices * room.a_device.least,
+                    room.a_device.family ? room.a_device.family : "inf2", most, room.least);
 }

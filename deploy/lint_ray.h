@@ -69,6 +69,8 @@ void lint_drift(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_redis(struct lint *l, const struct ray *r);
 void lint_start(struct lint *l, const struct ray *r);
+void lint_requests(struct lint *l, const struct ray *r, const struct serve *s);
+void lint_placing(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_routes(struct lint *l);
 void lint_namespaces(struct lint *l);
 

@@ -3,6 +3,7 @@
 
 #include "backends/base/text.h"
 #include "backends/base/url.h"
+#include "deploy/serve_llm.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -38,18 +39,23 @@ static void lint_workers(struct lint *l, const struct ray *r)
              r->autoscales ? " (minReplicas; the autoscaler may go down to it)" : "");
 }
 
-static void lint_deployment(struct lint *l, const struct serve *s, const struct yaml_node *d)
+/* `options`: the map with its replicas; `at`: where to point if they are not in it. */
+static void lint_replicas(struct lint *l, const struct serve *s, const struct yaml_node *options,
+                          const struct yaml_node *at, const char *name)
+{
+    const struct ray_pods n = serve_replicas(options);
+    if (n.least >= 2) return;
+    const struct yaml_node *said = yaml_get(yaml_get(options, "autoscaling_config"), "min_replicas");
+    if (!said) said = yaml_get(options, "num_replicas");
+    lint_say_as(l, RULE_L17, FINDING_WARNING, serve_place(l, s, said ? said : at),
+                "deployment %s has %.0f replica%s at least", name ? name : "(no name)", n.least,
+                n.least == 1 ? "" : "s");
+}
+
+static void lint_spread(struct lint *l, const struct serve *s, const struct yaml_node *d)
 {
     const char *name = yaml_str(d, "name");
-    const struct yaml_node *scaling = yaml_get(d, "autoscaling_config");
-    struct ray_pods n = serve_replicas(d);
-    if (n.least < 2) {
-        const struct yaml_node *at = yaml_get(scaling, "min_replicas");
-        if (!at) at = yaml_get(d, "num_replicas");
-        lint_say_as(l, RULE_L17, FINDING_WARNING, serve_place(l, s, at ? at : d),
-                    "deployment %s has %.0f replica%s at least", name ? name : "(no name)", n.least,
-                    n.least == 1 ? "" : "s");
-    }
+    const struct ray_pods n = serve_replicas(d);
     double each;
     const struct yaml_node *bound = yaml_get(d, "max_replicas_per_node");
     if (bound && ray_number(d, "max_replicas_per_node", &each) && each >= n.least && n.least >= 2)
@@ -59,6 +65,19 @@ static void lint_deployment(struct lint *l, const struct serve *s, const struct 
     else if (!bound)
         lint_say_as(l, RULE_L18, FINDING_WARNING, serve_place(l, s, d), "deployment %s has no max_replicas_per_node",
                     name ? name : "(no name)");
+}
+
+/* The ingress deployment has two replicas in its own code; the models have what deployment_config gives them. */
+static void lint_llm(struct lint *l, const struct serve *s, const struct yaml_node *app)
+{
+    const char *name = yaml_str(app, "name");
+    struct serve_llm_model model;
+    for (size_t i = 0; serve_llm_model(app, i, &model); i++)
+        lint_replicas(l, s, model.deployment, model.config, model.name);
+    if (!serve_llm_is_known(app))
+        lint_say_as(l, RULE_L17, FINDING_UNKNOWN, serve_place(l, s, app),
+                    "application %s: its llm_configs are not in the file, and the replicas of its models with them",
+                    name ? name : "default");
 }
 
 static bool on_accelerators(const struct yaml_node *d)
@@ -127,8 +146,15 @@ void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s)
     }
     const struct yaml_node *app;
     for (size_t a = 0; s && (app = serve_app(s, a)); a++) {
+        if (serve_app_is_llm(app)) {
+            lint_llm(l, s, app);
+            continue;
+        }
         const struct yaml_node *all = ray_list(app, "deployments");
-        for (size_t i = 0; all && i < all->count; i++) lint_deployment(l, s, all->items[i]);
+        for (size_t i = 0; all && i < all->count; i++) {
+            lint_replicas(l, s, all->items[i], all->items[i], yaml_str(all->items[i], "name"));
+            lint_spread(l, s, all->items[i]);
+        }
         lint_unlisted(l, s, app);
     }
 }

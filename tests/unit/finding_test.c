@@ -16,18 +16,16 @@
 static void every_rule_is_there_once_and_whole(void **state)
 {
     (void)state;
-    static const struct {
-        char letter;
-        int count;
-    } families[] = {{'K', 3}, {'L', 28}, {'D', 20}, {'M', 4}};
+    static const char letters[] = "KLDM";
     int all = 0;
-    for (size_t f = 0; f < ARRAY_LEN(families); f++) {
-        for (int n = 1; n <= families[f].count; n++, all++) {
+    for (size_t f = 0; f + 1 < sizeof letters; f++) {
+        for (int n = 1, found = 1; found; n++) { /* numbered from 1, without a gap */
             char id[16];
-            int found = 0;
-            snprintf(id, sizeof id, "%c%d", families[f].letter, n);
+            found = 0;
+            snprintf(id, sizeof id, "%c%d", letters[f], n);
             for (int r = 0; r < RULES; r++) found += strcmp(rule_get((enum rule_id)r)->id, id) == 0;
-            if (found != 1) fail_msg("%s is there %d times", id, found);
+            if (found > 1) fail_msg("%s is there %d times", id, found);
+            all += found;
         }
     }
     assert_int_equal(all, RULES);

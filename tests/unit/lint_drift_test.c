@@ -77,9 +77,12 @@ static void cores_are_counted(void **state)
         {"max_replicas: 4}", "max_replicas: 9}", "L24",
          "replicas may need 18 NeuronCores, all worker pods together have at most 16", 50},
         {"max_replicas: 4}", "max_replicas: 8}", "", NULL, 0},
-        {"{min_replicas: 2, max_replicas: 4}", "{min_replicas: 9, max_replicas: 9}", "L24",
+        {"        max_replicas_per_node: 1\n        autoscaling_config: {min_replicas: 2, max_replicas: 4}",
+         "        max_replicas_per_node: 3\n        autoscaling_config: {min_replicas: 9, max_replicas: 9}", "L24",
          "replicas need 18 NeuronCores, all worker pods together have at most 16", 50},
-        {"{min_replicas: 2, max_replicas: 4}", "{min_replicas: 5, max_replicas: 5}", "", NULL, 0}, /* a pod is added */
+        {"        max_replicas_per_node: 1\n        autoscaling_config: {min_replicas: 2, max_replicas: 4}",
+         "        max_replicas_per_node: 2\n        autoscaling_config: {min_replicas: 5, max_replicas: 5}", "", NULL,
+         0}, /* a pod is added */
         {"      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n", "", "", NULL, 0},
         {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neuroncore: \"2\"}", "", NULL, 0},
         {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neuroncore: \"1\"}", "L24",
@@ -90,6 +93,52 @@ static void cores_are_counted(void **state)
         {"            resources: {limits: {aws.amazon.com/neuron: \"2\"}}\n", "", "", NULL, 0},
     };
     lint_cases(cases, ARRAY_LEN(cases));
+}
+
+#define DECLARED "      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n"
+
+/* The worker group without declared cores, one replica of `cores` in a pod of two devices on such instances. */
+static void found_on(const char *selector, unsigned cores, const char *words)
+{
+    static const char autoscaler[] = "    enableInTreeAutoscaling: true\n";
+    char *text = lint_edited(DECLARED, ""), *at = strstr(text, autoscaler);
+    memset(at, ' ', strlen(autoscaler) - 1);
+    *strstr(text, "4}") = '2'; /* max_replicas */
+    at = strstr(text, "neuron_cores: 2");
+    char *big = mem_printf("%.*sneuron_cores: %u%s", (int)(at - text), text, cores, at + strlen("neuron_cores: 2"));
+    at = strstr(big, "---\n"); /* the end of the worker's pod */
+    char *all = mem_printf("%.*s%s%s", (int)(at - big), big, selector, at);
+    struct findings f = lint_run(all, NULL);
+    char *found = lint_words(&f);
+    if (strcmp(found, words) != 0) fail_msg("%s, %u cores: \"%s\"", selector, cores, found);
+    free(found);
+    findings_done(&f);
+    free(all);
+    free(big);
+    free(text);
+}
+
+#define ON(type) "          nodeSelector: {node.kubernetes.io/instance-type: " type "}\n"
+#define AMONG(types)                                                                                                   \
+    "          affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: "         \
+    "[{matchExpressions: [{key: node.kubernetes.io/instance-type, operator: In, values: [" types "]}]}]}}}\n"
+
+static void a_device_has_cores_by_its_instance(void **state)
+{
+    (void)state;
+    found_on(ON("inf2.24xlarge"), 4, "");
+    found_on(ON("inf2.24xlarge"), 5, "L24");
+    found_on(ON("trn1.32xlarge"), 5, "L24");
+    found_on(ON("inf1.6xlarge"), 8, "");
+    found_on(ON("inf1.6xlarge"), 9, "L24");
+    found_on(ON("trn2.48xlarge"), 16, ""); /* without logical cores */
+    found_on(ON("trn2.48xlarge"), 17, "L24");
+    found_on("", 16, ""); /* it may be any */
+    found_on("", 17, "L24");
+    found_on(AMONG("inf2.8xlarge, trn2.48xlarge"), 16, "");
+    found_on(AMONG("inf2.8xlarge, inf2.24xlarge"), 5, "L24");
+    found_on("          nodeSelector: {pool: neuron-inf2}\n", 5, "L24");
+    found_on("          nodeSelector: {pool: myinf2x}\n", 5, "");
 }
 
 /* Grown replicas need a pod that the autoscaler would not add: it is not told of cores. */
@@ -176,6 +225,7 @@ int main(void)
         cmocka_unit_test(images_are_pinned_to_the_version),
         cmocka_unit_test(schedulers_must_exist),
         cmocka_unit_test(cores_are_counted),
+        cmocka_unit_test(a_device_has_cores_by_its_instance),
         cmocka_unit_test(cores_the_autoscaler_does_not_see_are_found),
         cmocka_unit_test(redis_is_closed_to_others),
         cmocka_unit_test(an_address_without_a_host_is_a_variable_that_was_empty),

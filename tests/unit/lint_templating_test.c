@@ -152,7 +152,7 @@ static void a_serve_configuration_that_cannot_be_read_is_found(void **state)
         {SERVICE "  serveConfigV2: |\n    applications:\n    - name: [\n", NULL, "M4 K2 L9 L16", NULL, 0, 0},
         {SERVICE "  serveConfigV2: {applications: []}\n", NULL, "K1 K2 L9 L16", NULL, 0, 0},
         {SERVICE "  serveConfigV2: just words\n", NULL, "M4 K2 L9 L16", NULL, 0, 0},
-        {SERVICE "  serveConfigV2: \"\"\n", NULL, "K2 L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: \"\"\n", NULL, "K2 L9 L16 L36", NULL, 0, 0},
     };
     lint_check(cases, ARRAY_LEN(cases));
     struct findings f = lint_run(SERVICE "  serveConfigV2: |\n    applications:\n    - name: a\n      name: b\n", NULL);
