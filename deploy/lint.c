@@ -61,33 +61,19 @@ static void lint_identity(struct lint *l)
     if (missing) lint_say(l, RULE_M3, NULL, "%s is missing", missing);
 }
 
-/* "<<: *anchor": Kubernetes' own decoder merges it; nothing here does, so that what is in the map cannot be told, and
- * would be sent as it is written. */
-static bool has_merge_key(struct lint *l, const struct yaml_node *n)
+/* A file of comments, or an empty list: not the same as one in which nothing is wrong. */
+static void lint_nothing(struct lint *l)
 {
-    if (n->key && strcmp(n->key, "<<") == 0) {
-        lint_say(l, RULE_M1, n, "merge keys (<<) are not supported: write the fields out");
-        return true;
-    }
-    bool found = false;
-    for (size_t i = 0; !n->alias && i < n->count; i++) found |= has_merge_key(l, n->items[i]);
-    return found;
-}
-
-static bool lint_merges(struct lint *l)
-{
-    bool found = false;
-    for (size_t i = 0; i < l->m->count; i++) {
-        l->o = &l->m->objects[i];
-        found |= has_merge_key(l, l->o->root);
-    }
-    return found;
+    const struct finding_where where = {.file = l->m->file, .line = 1, .column = 1};
+    if (!l->m->count)
+        findings_add(l->out, RULE_M5, FINDING_INFO, &where, "no object is in this file: nothing was checked");
 }
 
 void lint_manifest(const struct manifest *m, const struct variables *vars, struct findings *out)
 {
     struct lint l = {.m = m, .vars = vars, .out = out};
-    if (!lint_is_affordable(&l) || lint_merges(&l)) return;
+    if (!lint_is_affordable(&l)) return;
+    lint_nothing(&l);
     for (size_t i = 0; i < m->count; i++) {
         struct ray r;
         l.o = &m->objects[i];

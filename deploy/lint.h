@@ -1,5 +1,5 @@
 /*
- * lint.h - checks a manifest against rules K1 to K3, L1 to L38 and M1 to M4 of rules.def. Pure.
+ * lint.h - checks a manifest against rules K1 to K3, L1 to L38 and M1 to M5 of rules.def. Pure.
  */
 #ifndef RAYDECK_DEPLOY_LINT_H
 #define RAYDECK_DEPLOY_LINT_H

@@ -122,7 +122,7 @@ bool serve_of(struct lint *l, const struct ray *r, struct serve *ret)
     }
     struct yaml_place at = {0};
     struct why why = {0};
-    if (yaml_parse_all("serveConfigV2", config->text, strlen(config->text), 1, &s.doc, &at, &why)) {
+    if (manifest_parse_inner("serveConfigV2", config->text, &s.doc, &at, &why)) {
         lint_say_as(l, RULE_M4, FINDING_ERROR, manifest_inner_place(l->m, config, at), "%s", why.text);
         return false;
     }

@@ -44,9 +44,9 @@ static void lint_replicas(struct lint *l, const struct serve *s, const struct ya
                           const struct yaml_node *at, const char *name)
 {
     const struct ray_pods n = serve_replicas(options);
-    if (n.least >= 2) return;
     const struct yaml_node *said = yaml_get(yaml_get(options, "autoscaling_config"), "min_replicas");
     if (!said) said = yaml_get(options, "num_replicas");
+    if (n.least >= 2 || (said && said->kind == YAML_SCALAR && strchr(said->text, '$'))) return; /* L1, L2 */
     lint_say_as(l, RULE_L17, FINDING_WARNING, serve_place(l, s, said ? said : at),
                 "deployment %s has %.0f replica%s at least", name ? name : "(no name)", n.least,
                 n.least == 1 ? "" : "s");

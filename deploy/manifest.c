@@ -71,6 +71,44 @@ static void braces_show_tree(const struct yaml_node *n)
     for (size_t i = 0; i < n->count; i++) braces_show_tree(n->items[i]);
 }
 
+/* "}" and, in a later line, "{": JSON values one after the other. YAML wants a marker between its documents, which goes
+ * before the brace, so that lines stay. True where `out` has the markers. */
+static const char document_mark[] = "--- ";
+enum { MARK_LEN = sizeof document_mark - 1 };
+
+static bool stream_mark(const char *bytes, size_t len, struct buf *out)
+{
+    const char *done = bytes;
+    size_t depth = 0, values = 0;
+    bool quoted = false, line_begins = true;
+    for (const char *p = bytes; p < bytes + len; p++) {
+        const bool begins = line_begins;
+        line_begins = *p == '\n';
+        if (quoted) {
+            if (*p == '\\' && p + 1 < bytes + len)
+                p++;
+            else
+                quoted = *p != '"';
+        } else if (*p == '"' && depth) {
+            quoted = true;
+        } else if (*p == '{' || *p == '[') {
+            if (!depth && values++) {
+                if (!begins) return false;
+                buf_add(out, done, (size_t)(p - done));
+                buf_str(out, document_mark);
+                done = p;
+            }
+            depth++;
+        } else if ((*p == '}' || *p == ']') && depth) {
+            depth--;
+        } else if (!depth && !strchr(" \t\r\n", *p)) {
+            return false; /* it is not JSON */
+        }
+    }
+    buf_add(out, done, (size_t)(bytes + len - done));
+    return values > 1 && !depth;
+}
+
 static void lines_find(struct manifest *m, size_t len)
 {
     size_t cap = 64;
@@ -94,21 +132,46 @@ static bool is_nothing(const struct yaml_node *n)
     return !n || (n->kind == YAML_SCALAR && n->plain && !*n->text);
 }
 
+/* The items of a list object; NULL: it is none. */
+static const struct yaml_node *list_items(const struct yaml_node *root)
+{
+    static const char suffix[] = "List";
+    const char *kind = yaml_str(root, "kind");
+    const size_t len = kind ? strlen(kind) : 0, n = sizeof suffix - 1;
+    const struct yaml_node *items = yaml_get(root, "items");
+    return len >= n && strcmp(kind + len - n, suffix) == 0 && items && items->kind == YAML_LIST ? items : NULL;
+}
+
+/* As the API server's answers have it: the items of a RayServiceList do not repeat what they are. */
+static void item_type(struct manifest *m, const struct yaml_node *list, const struct yaml_node *item)
+{
+    const char *kind = yaml_str(list, "kind"), *version = yaml_str(list, "apiVersion");
+    const size_t len = strlen(kind) - strlen("List");
+    if (!len || item->kind != YAML_MAP || item->alias) return;
+    if (!yaml_get(item, "apiVersion") && version) yaml_add(m->yaml, item, "apiVersion", version);
+    if (yaml_get(item, "kind")) return;
+    char *one = mem_strn(kind, len);
+    yaml_add(m->yaml, item, "kind", one);
+    free(one);
+}
+
 static enum err objects_find(struct manifest *m, struct yaml_place *at, struct why *why)
 {
     size_t cap = 0;
     for (size_t d = 0; d < yaml_documents(m->yaml); d++) {
         const struct yaml_node *root = yaml_document(m->yaml, d);
         if (is_nothing(root)) continue;
-        const struct yaml_node *items = yaml_get(root, "items");
-        bool list = items && items->kind == YAML_LIST && text_eq(yaml_str(root, "kind"), "List");
-        if (m->count + (list ? items->count : 1) > MANIFEST_DOCS) {
+        const struct yaml_node *items = list_items(root);
+        if (m->count + (items ? items->count : 1) > MANIFEST_DOCS) {
             *at = root->own;
             return why_set(why, ERR_LIMIT, "%s:%u:%u: more than %d objects", m->file, at->line, at->column,
                            MANIFEST_DOCS);
         }
-        if (!list) object_add(m, root, (unsigned)d + 1, &cap);
-        for (size_t i = 0; list && i < items->count; i++) object_add(m, items->items[i], (unsigned)d + 1, &cap);
+        if (!items) object_add(m, root, (unsigned)d + 1, &cap);
+        for (size_t i = 0; items && i < items->count; i++) {
+            item_type(m, root, items->items[i]);
+            object_add(m, items->items[i], (unsigned)d + 1, &cap);
+        }
     }
     manifest_refresh(m);
     return ERR_OK;
@@ -137,31 +200,52 @@ static enum err refuse_long(const char *file, const char *bytes, struct yaml_pla
                    MANIFEST_BYTES / 1024 / 1024);
 }
 
+/* With ${NAME} hidden from the parser, and shown again in the tree. */
+static enum err parse_hidden(const char *name, const char *bytes, size_t len, size_t max, struct yaml **ret,
+                             struct yaml_place *ret_at, struct why *why)
+{
+    struct buf hidden;
+    buf_init(&hidden, 2 * (size_t)MANIFEST_BYTES + 1);
+    const bool hid = braces_hide(bytes, len, &hidden);
+    enum err err = yaml_parse_all(name, hid ? buf_text(&hidden) : bytes, hid ? hidden.len : len, max, ret, ret_at, why);
+    for (size_t d = 0; !err && hid && d < yaml_documents(*ret); d++) braces_show_tree(yaml_document(*ret, d));
+    if (hidden.data) mem_wipe(hidden.data, hidden.len);
+    buf_done(&hidden);
+    return err;
+}
+
+enum err manifest_parse_inner(const char *name, const char *text, struct yaml **ret, struct yaml_place *ret_at,
+                              struct why *why)
+{
+    return parse_hidden(name, text, strlen(text), 1, ret, ret_at, why);
+}
+
+static enum err documents_parse(struct manifest *m, const char *bytes, size_t len, struct yaml_place *at,
+                                struct why *why)
+{
+    struct buf marked;
+    buf_init(&marked, 2 * (size_t)MANIFEST_BYTES + MANIFEST_DOCS * MARK_LEN + 1);
+    const bool stream = stream_mark(bytes, len, &marked);
+    enum err err = parse_hidden(m->file, stream ? buf_text(&marked) : bytes, stream ? marked.len : len, MANIFEST_DOCS,
+                                &m->yaml, at, why);
+    for (size_t d = 1; !err && stream && d < yaml_documents(m->yaml); d++) yaml_shift(m->yaml, d, MARK_LEN);
+    if (marked.data) mem_wipe(marked.data, marked.len);
+    buf_done(&marked);
+    return err;
+}
+
 enum err manifest_parse(const char *file, const char *bytes, size_t len, struct manifest **ret,
                         struct yaml_place *ret_at, struct why *why)
 {
     struct yaml_place at = {0};
     struct manifest *m = mem_zero(1, sizeof *m);
-    struct buf hidden;
-    enum err err;
-
-    buf_init(&hidden, 2 * (size_t)MANIFEST_BYTES + 1);
-    if (len > MANIFEST_BYTES) {
-        err = refuse_long(file, bytes, &at, why);
-        goto out;
-    }
-    bool hid = braces_hide(bytes, len, &hidden);
-    err = yaml_parse_all(file, hid ? buf_text(&hidden) : bytes, hid ? hidden.len : len, MANIFEST_DOCS, &m->yaml, &at,
-                         why);
-    if (err) goto out;
-    for (size_t d = 0; hid && d < yaml_documents(m->yaml); d++) braces_show_tree(yaml_document(m->yaml, d));
     m->file = mem_str(file);
-    m->text = mem_strn(bytes, len);
-    lines_find(m, len);
-    err = objects_find(m, &at, why);
-out:
-    if (hidden.data) mem_wipe(hidden.data, hidden.len);
-    buf_done(&hidden);
+    enum err err = len > MANIFEST_BYTES ? refuse_long(file, bytes, &at, why) : documents_parse(m, bytes, len, &at, why);
+    if (!err) {
+        m->text = mem_strn(bytes, len);
+        lines_find(m, len);
+        err = objects_find(m, &at, why);
+    }
     if (!err) {
         *ret = m;
         return ERR_OK;

@@ -1,9 +1,10 @@
 /*
  * manifest.h - parses a manifest into objects with their positions. No I/O.
  *
- * Invariants: at most MANIFEST_BYTES and MANIFEST_DOCS; any error rejects the whole manifest. "kind: List" counts as
- * its items. ${NAME} is accepted where YAML would parse it as a map, so that a template can be checked before
- * substitution (variables.h).
+ * Invariants: at most MANIFEST_BYTES and MANIFEST_DOCS; any error rejects the whole manifest. "kind: List" and
+ * typed lists (RayServiceList) count as their items, which take kind and apiVersion from a typed one. JSON values in
+ * lines of their own are documents. ${NAME} is accepted where YAML would parse it as a map, so that a template can be
+ * checked before substitution (variables.h).
  */
 #ifndef RAYDECK_DEPLOY_MANIFEST_H
 #define RAYDECK_DEPLOY_MANIFEST_H
@@ -33,6 +34,9 @@ struct manifest {
 enum err manifest_parse(const char *file, const char *bytes, size_t len, struct manifest **ret,
                         struct yaml_place *ret_at, struct why *why);
 void manifest_free(struct manifest *m); /* NULL is fine */
+/* A document that a string of a manifest holds; ${NAME} as in the manifest itself. Caller: yaml_tree_free. */
+enum err manifest_parse_inner(const char *name, const char *text, struct yaml **ret, struct yaml_place *ret_at,
+                              struct why *why);
 
 /* Updates api_version, kind, ns and name after changes of the tree. */
 void manifest_refresh(struct manifest *m);

@@ -18,6 +18,7 @@ struct held {
     struct held *next; /* all nodes of the document */
     struct held *next_anchored;
     struct held *copies, *next_copy; /* the copies of a scalar */
+    struct held *of;                 /* of a copy: the node whose content it shares */
     char *anchor;
     unsigned height; /* levels below it, itself included; 0 while it is being built */
     size_t cap;
@@ -213,6 +214,66 @@ static enum err check_keys(struct build *b, const struct held *map)
     return err;
 }
 
+static void content_share(struct yaml_node *to, const struct yaml_node *from)
+{
+    to->kind = from->kind;
+    to->plain = from->plain;
+    to->literal = from->literal;
+    to->text = from->text;
+    to->items = from->items;
+    to->count = from->count;
+}
+
+static const struct yaml_node *map_get(const struct yaml_node *map, const char *key)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (strcmp(map->items[i]->key, key) == 0) return map->items[i];
+    return NULL;
+}
+
+static void copy_init(struct held *copy, struct held *of)
+{
+    if (of->copy) of = of->of;
+    copy->copy = true;
+    copy->of = of;
+    copy->next_copy = of->copies;
+    of->copies = copy;
+    copy->height = of->height;
+    copy->node.alias = true;
+    copy->node.own = of->node.own;
+    content_share(&copy->node, &of->node);
+}
+
+/* Adds what `from` has and the map lacks, as aliases that stand where the merge key does. */
+static enum err map_merge_one(struct build *b, struct held *map, const struct yaml_node *from,
+                              const struct yaml_node *merge)
+{
+    const yaml_mark_t at = {.line = merge->line - 1, .column = merge->column - 1};
+    if (from->kind != YAML_MAP) return refuse_at(b, at, "a merge key (<<) whose value is no map and no list of maps");
+    for (size_t i = 0; i < from->count; i++) {
+        struct yaml_node *item = from->items[i];
+        if (map_get(&map->node, item->key)) continue;
+        struct held *h = node_new(b, item->kind, at);
+        copy_init(h, held_of(item));
+        h->node.key = mem_str(item->key);
+        if (b->nodes > YAML_NODES) return build_fail(b, ERR_LIMIT, merge->line, merge->column, "too many nodes");
+        add_item(map, &h->node);
+    }
+    return ERR_OK;
+}
+
+/* YAML 1.1's merge type: the map's own keys win, then the first map of a list. */
+static enum err map_merge(struct build *b, struct held *map)
+{
+    enum err err = ERR_OK;
+    struct yaml_node *merge = (struct yaml_node *)(uintptr_t)map_get(&map->node, "<<");
+    if (!merge) return ERR_OK;
+    yaml_drop(&map->node, merge);
+    if (merge->kind != YAML_LIST) return map_merge_one(b, map, merge, merge);
+    for (size_t i = 0; i < merge->count && !err; i++) err = map_merge_one(b, map, merge->items[i], merge);
+    return err;
+}
+
 static enum err on_end(struct build *b)
 {
     struct held *h = b->open[--b->depth];
@@ -223,17 +284,9 @@ static enum err on_end(struct build *b)
         if (height > highest) highest = height;
     }
     h->height = highest + 1;
-    return h->node.kind == YAML_MAP ? check_keys(b, h) : ERR_OK;
-}
-
-static void content_share(struct yaml_node *to, const struct yaml_node *from)
-{
-    to->kind = from->kind;
-    to->plain = from->plain;
-    to->literal = from->literal;
-    to->text = from->text;
-    to->items = from->items;
-    to->count = from->count;
+    if (h->node.kind != YAML_MAP) return ERR_OK;
+    const enum err err = check_keys(b, h);
+    return err ? err : map_merge(b, h);
 }
 
 static enum err on_alias(struct build *b, const yaml_event_t *e)
@@ -252,13 +305,7 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
         return build_fail(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "nested too deep");
 
     struct held *h = node_new(b, target->node.kind, e->start_mark);
-    h->copy = true;
-    h->next_copy = target->copies;
-    target->copies = h;
-    h->height = target->height;
-    h->node.alias = true;
-    h->node.own = target->node.own;
-    content_share(&h->node, &target->node);
+    copy_init(h, target);
     return build_place(b, h, e->start_mark);
 }
 
@@ -433,6 +480,35 @@ void yaml_drop(const struct yaml_node *parent, const struct yaml_node *item)
     copies_update(h);
 }
 
+void yaml_add(struct yaml *y, const struct yaml_node *map, const char *key, const char *text)
+{
+    struct held *to = held_to_change(map), *h = mem_zero(1, sizeof *h);
+
+    assert(map->kind == YAML_MAP && !map_get(map, key));
+    h->node = (struct yaml_node){.kind = YAML_SCALAR, .line = map->line, .column = map->column, .own = map->own};
+    h->node.text = mem_str(text);
+    h->node.key = mem_str(key);
+    h->height = 1;
+    h->next = y->all;
+    y->all = h;
+    add_item(to, &h->node);
+    copies_update(to);
+}
+
+static void node_shift(const struct yaml_node *node, unsigned line, unsigned columns)
+{
+    struct held *h = (struct held *)(uintptr_t)node;
+    if (h->node.line == line && h->node.column > columns) h->node.column -= columns;
+    if (h->node.own.line == line && h->node.own.column > columns) h->node.own.column -= columns;
+    for (size_t i = 0; !node->alias && i < node->count; i++) node_shift(node->items[i], line, columns);
+}
+
+void yaml_shift(const struct yaml *y, size_t index, unsigned columns)
+{
+    const struct yaml_node *root = yaml_document(y, index);
+    if (root) node_shift(root, root->own.line, columns);
+}
+
 void yaml_tree_free(struct yaml *y)
 {
     if (!y) return;
@@ -453,10 +529,7 @@ const struct yaml_node *yaml_root(const struct yaml *y)
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
 {
     if (!map || map->kind != YAML_MAP) return NULL;
-    for (size_t i = 0; i < map->count; i++) {
-        if (strcmp(map->items[i]->key, key) == 0) return map->items[i];
-    }
-    return NULL;
+    return map_get(map, key);
 }
 
 const char *yaml_str(const struct yaml_node *map, const char *key)

@@ -4,7 +4,7 @@
  * For kubeconfig, config.yaml, themes and manifests. Refused, with line and column (both from 1): more than YAML_DEPTH
  * levels, YAML_NODES nodes or YAML_ANCHORS anchors in a document, YAML_STREAM_NODES nodes in all of them, duplicate
  * keys, undefined aliases, invalid UTF-8, a tab as indentation. Aliases to finished anchors are resolved by sharing the
- * node.
+ * node; a merge key (<<) by aliases to what its map lacks (YAML 1.1, the type merge).
  */
 #ifndef RAYDECK_BASE_YAML_H
 #define RAYDECK_BASE_YAML_H
@@ -48,11 +48,17 @@ const struct yaml_node *yaml_document(const struct yaml *y, size_t index); /* NU
 /* Each changes a node that is not an alias, and thus its aliases. Invalidates the node's old text or items.
  * - set_text replaces a scalar's text; set_string also makes it a quoted string, whatever the text looks like;
  * - replace puts the root of `with` in the scalar's place and takes `with`; the scalar's key and places stay;
+ * - add gives a map a string that it lacks, at the map's own place;
  * - drop removes an item from a list or a map; the removed node lives as long as its document. */
 void yaml_set_text(const struct yaml_node *scalar, const char *text);
 void yaml_set_string(const struct yaml_node *scalar, const char *text);
 void yaml_replace(struct yaml *y, const struct yaml_node *scalar, struct yaml *with);
+void yaml_add(struct yaml *y, const struct yaml_node *map, const char *key, const char *text);
 void yaml_drop(const struct yaml_node *parent, const struct yaml_node *item);
+
+/* Moves what is in the first line of a document's root to the left: where the text began with a "--- " of the caller's.
+ */
+void yaml_shift(const struct yaml *y, size_t index, unsigned columns);
 
 void yaml_tree_free(struct yaml *y); /* yaml_free is a name of libyaml's own; NULL is fine */
 const struct yaml_node *yaml_root(const struct yaml *y);

@@ -75,7 +75,7 @@ static void there_is_an_application(void **state)
     } cases[] = {
         {"", "L36", "serveConfigV2 is missing"},
         {"  serveConfigV2: \"\"\n", "L36", "serveConfigV2 is empty"},
-        {"  serveConfig: {importPath: a.b, deployments: []}\n", "L36",
+        {"  serveConfig: {importPath: a.b, deployments: []}\n", "K3 L36",
          "serveConfig is of an older KubeRay: the API server drops it, and serveConfigV2 is not there"},
         {"  serveConfigV2: |\n    applications: []\n", "L36", "serveConfigV2 lists no applications"},
         {"  serveConfigV2: |\n    proxy_location: EveryNode\n", "L36", "serveConfigV2 lists no applications"},

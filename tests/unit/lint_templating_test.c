@@ -116,13 +116,15 @@ static void what_is_no_manifest_is_found_with_its_place(void **state)
 {
     (void)state;
     static const struct text_case cases[] = {
-        {"", NULL, "", NULL, 0, 0},
-        {"# nothing\n---\n---\n", NULL, "", NULL, 0, 0},
+        {"", NULL, "M5", "no object is in this file: nothing was checked", 1, 1},
+        {"# nothing\n---\n---\n", NULL, "M5", NULL, 1, 1},
+        {"apiVersion: v1\nkind: List\nitems: []\n", NULL, "M5", NULL, 1, 1},
         {"a: [1", NULL, "M1", "did not find expected ',' or ']'", 2, 1},
         {"a: 1\n---\nb:\n\tc: 1\n", NULL, "M1", "found character that cannot start any token", 4, 1},
         {"a: 1\na: 2\n", NULL, "M1", "the key \"a\" is there twice (first in line 1)", 2, 1},
-        {OBJECT "a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n", NULL, "M1",
-         "merge keys (<<) are not supported: write the fields out", 6, 0},
+        {OBJECT "data:\n  <<: {x: y}\n  z: w\n", NULL, "", NULL, 0, 0},
+        {OBJECT "data:\n  <<: [x]\n  z: w\n", NULL, "M1", "a merge key (<<) whose value is no map and no list of maps",
+         5, 3},
         {"a: *x\n", NULL, "M1", "an alias that is not defined; a value that begins with * has to be quoted", 1, 4},
         {"a: 1\nb: \xff\n", NULL, "M1", "invalid leading UTF-8 octet", 2, 4},
         {"apiVersion: v1\n{{- range .x }}\nkind: Pod\n{{- end }}\n", NULL, "M2", "unrendered template ({{)", 2, 1},
@@ -161,6 +163,34 @@ static void a_serve_configuration_that_cannot_be_read_is_found(void **state)
     assert_int_equal(m4->where.line, 8); /* in the outer file */
     assert_int_equal(m4->where.column, 7);
     findings_done(&f);
+}
+
+/* As in the outer document: ${NAME} is a placeholder, in a flow map too, and no number of replicas either. */
+static void variables_in_the_serve_configuration_are_placeholders(void **state)
+{
+    (void)state;
+    static const char scaling[] = "{min_replicas: 2, max_replicas: 4}";
+    static const struct lint_case cases[] = {
+        {scaling, "{min_replicas: ${MIN}, max_replicas: 4}", "L2",
+         "$MIN in serveConfigV2 is not on the list of variables: envsubst would blank it", 18},
+        {scaling, "{min_replicas: ${RAY_WORKER_COUNT}, max_replicas: 4}", "", NULL, 0},
+        {scaling, "{min_replicas: {}}, max_replicas: 4}", "M4", NULL, 0},
+    };
+    lint_cases(cases, ARRAY_LEN(cases));
+}
+
+/* What a merge key brings is what the rules see. */
+static void merged_fields_are_looked_at(void **state)
+{
+    (void)state;
+    static const char head[] = "            image: example/ray:2.22.0-py310\n";
+    char *text = lint_edited(head, "            <<: &ray {image: \"example/ray:2.23.0-py310\"}\n");
+    struct findings f = lint_run(text, NULL);
+    char *found = lint_words(&f);
+    assert_string_equal(found, "L22 L34");
+    free(found);
+    findings_done(&f);
+    free(text);
 }
 
 /* Objects of Ray with nothing, or the wrong thing, at every place that a rule looks at. */
@@ -239,6 +269,8 @@ int main(void)
         cmocka_unit_test(secret_data_is_base64),
         cmocka_unit_test(what_is_no_manifest_is_found_with_its_place),
         cmocka_unit_test(a_serve_configuration_that_cannot_be_read_is_found),
+        cmocka_unit_test(variables_in_the_serve_configuration_are_placeholders),
+        cmocka_unit_test(merged_fields_are_looked_at),
         cmocka_unit_test(odd_shapes_are_lived_through),
         cmocka_unit_test(secrets_are_in_no_finding),
         cmocka_unit_test(secrets_are_not_put_in_the_wrong_place),

@@ -57,6 +57,41 @@ static void empty_documents_are_passed_over_and_lists_opened(void **state)
     manifest_free(NULL);
 }
 
+/* As `kubectl get --raw` prints it: the items do not say what they are. */
+static void items_of_a_typed_list_are_of_its_kind(void **state)
+{
+    (void)state;
+    char said[256];
+    struct manifest *m = parsed_manifest("kind: RayServiceList\napiVersion: ray.io/v1\nitems:\n"
+                                         "- metadata: {name: a}\n- {kind: Pod, apiVersion: v1, metadata: {name: b}}\n");
+    assert_int_equal(m->count, 2);
+    assert_string_equal(manifest_object_text(&m->objects[0], said, sizeof said), "RayService a");
+    assert_string_equal(m->objects[0].api_version, "ray.io/v1");
+    assert_string_equal(manifest_object_text(&m->objects[1], said, sizeof said), "Pod b");
+    assert_string_equal(m->objects[1].api_version, "v1");
+    manifest_free(m);
+}
+
+static void json_values_one_after_the_other_are_documents(void **state)
+{
+    (void)state;
+    struct manifest *m =
+        parsed_manifest("{\"kind\": \"A\"}\n{\"kind\": \"B\", \"b\": \"}{\\\"\"}\n{\n  \"kind\": \"C\"\n}\n");
+    assert_int_equal(m->count, 3);
+    assert_string_equal(m->objects[1].kind, "B");
+    const struct yaml_node *b = yaml_get(m->objects[1].root, "b");
+    assert_string_equal(b->text, "}{\"");
+    assert_int_equal(b->line, 2);
+    assert_int_equal(b->column, 15);
+    assert_int_equal(m->objects[2].document, 3);
+    assert_int_equal(yaml_get(m->objects[2].root, "kind")->line, 4);
+    assert_int_equal(yaml_get(m->objects[2].root, "kind")->column, 3);
+    manifest_free(m);
+    m = parsed_manifest("{a: {b: c}}\n---\n{d: e}\n"); /* markers of its own */
+    assert_int_equal(m->count, 2);
+    manifest_free(m);
+}
+
 static void escapes_do_not_get_into_words(void **state)
 {
     (void)state;
@@ -183,6 +218,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_blueprint_has_four_objects),
         cmocka_unit_test(empty_documents_are_passed_over_and_lists_opened),
+        cmocka_unit_test(items_of_a_typed_list_are_of_its_kind),
+        cmocka_unit_test(json_values_one_after_the_other_are_documents),
         cmocka_unit_test(escapes_do_not_get_into_words),
         cmocka_unit_test(variables_in_braces_are_read_in_flow_and_in_keys),
         cmocka_unit_test(refusals_say_where),

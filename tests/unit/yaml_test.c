@@ -23,6 +23,35 @@ static struct yaml *parsed_yaml(const char *text)
     return y;
 }
 
+/* YAML 1.1's merge type. */
+static void merge_keys_bring_what_a_map_lacks(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed_yaml("a: &a {x: 1, y: [2]}\n"
+                                 "b: &b {x: 5, z: 6}\n"
+                                 "one:\n"
+                                 "  <<: *a\n"
+                                 "  x: 9\n"
+                                 "two: {<<: [*b, *a]}\n"
+                                 "three: {<<: {<<: *a, w: 1}}\n");
+    const struct yaml_node *one = yaml_get(yaml_root(y), "one"), *two = yaml_get(yaml_root(y), "two");
+    const struct yaml_node *three = yaml_get(yaml_root(y), "three");
+    assert_int_equal(one->count, 2);
+    assert_string_equal(yaml_str(one, "x"), "9");
+    assert_int_equal(yaml_get(one, "y")->count, 1);
+    assert_true(yaml_get(one, "y")->alias);
+    assert_int_equal(yaml_get(one, "y")->line, 4);
+    assert_null(yaml_get(one, "<<"));
+    assert_string_equal(yaml_str(two, "x"), "5"); /* the first of the list wins */
+    assert_int_equal(yaml_get(two, "y")->count, 1);
+    assert_string_equal(yaml_str(two, "z"), "6");
+    assert_string_equal(yaml_str(three, "x"), "1");
+    assert_string_equal(yaml_str(three, "w"), "1");
+    yaml_set_text(yaml_get(yaml_get(yaml_root(y), "a"), "x"), "7"); /* as with any alias */
+    assert_string_equal(yaml_str(three, "x"), "7");
+    yaml_tree_free(y);
+}
+
 static void a_kubeconfig_is_read(void **state)
 {
     (void)state;
@@ -350,6 +379,7 @@ static void files_of_other_systems_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(merge_keys_bring_what_a_map_lacks),
         cmocka_unit_test(a_kubeconfig_is_read),
         cmocka_unit_test(nothing_has_no_root),
         cmocka_unit_test(aliases_share_nodes),
