@@ -84,7 +84,9 @@ static void look_at_redis(struct doctor *d)
     const struct source *s = NULL;
     for (size_t i = 0; i < world_sources(d->w) && !s; i++)
         if (world_source(d->w, i)->world == WORLD_REDIS) s = world_source(d->w, i);
-    if (r && r->address)
+    if (r && r->address && r->sentinel)
+        snprintf(d->redis, sizeof d->redis, "Redis %.140s, master by the sentinel %.140s", r->address, r->sentinel);
+    else if (r && r->address)
         snprintf(d->redis, sizeof d->redis, "Redis %.300s", r->address);
     else if (d->f->rayservice && d->f->rayservice->redis_address)
         snprintf(d->redis, sizeof d->redis, "Redis %.300s", d->f->rayservice->redis_address);

@@ -9,7 +9,10 @@
 #include <string.h>
 
 #define CLEANUP_FINALIZER "ray.io/gcs-ft-redis-cleanup-finalizer"
-enum { CLEANUP_MS = 300 * 1000 /* the Job's deadline */ };
+enum {
+    CLEANUP_MS = 300 * 1000, /* the Job's deadline */
+    UPGRADE_MS = 1800 * 1000 /* a large model takes many minutes to load */
+};
 
 /* ---- D1: the operator refuses the spec ---- */
 
@@ -84,6 +87,24 @@ static void check_endpoints(struct doctor *d)
     }
 }
 
+/* ---- D22: an upgrade that does not end ---- */
+
+/* The old cluster goes on serving, so that nothing else shows it. */
+static void check_upgrade(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    char age[32];
+    if (!rs || !rs->active_cluster || !rs->pending_cluster || text_eq(rs->active_cluster, rs->pending_cluster)) return;
+    WORLD_EACH (row, d->w, TABLE_RAYCLUSTER) {
+        const struct raycluster *c = ROW(row, raycluster);
+        if (row->gone_ms || !text_eq(c->ns, d->f->ns) || !text_eq(c->name, rs->pending_cluster)) continue;
+        if (!c->created.known || d->ask->wall_ms < c->created.value + UPGRADE_MS) return;
+        doctor_say(d, RULE_D22, FINDING_WARNING, d->service, "the new cluster %s is not ready after %s", c->name,
+                   doctor_seconds(age, d->ask->wall_ms - c->created.value));
+        return;
+    }
+}
+
 /* ---- D19: what Serve does not run ---- */
 
 /* Deployments without a status are only configured. */
@@ -139,9 +160,10 @@ static void check_permissions(struct doctor *d)
 {
     for (size_t i = 0; i < world_sources(d->w); i++) {
         const struct source *s = world_source(d->w, i);
-        const bool of_secret = s->world == WORLD_REDIS && doctor_secret_denied(d); /* reported as kube/secrets */
+        /* Reported as kube/secrets, or as D5: no role grants what Redis refuses. */
+        const bool elsewhere = s->world == WORLD_REDIS && (doctor_secret_denied(d) || s->err == ERR_AUTH);
         if (source_is_partial(s)) doctor_say(d, RULE_D14, FINDING_INFO, s->id, "%s", s->why ? s->why : "");
-        if (s->state == SOURCE_DENIED && !of_secret)
+        if (s->state == SOURCE_DENIED && !elsewhere)
             doctor_say(d, RULE_D14, FINDING_INFO, s->id, "denied: %s", s->why && *s->why ? s->why : err_word(s->err));
     }
     if (d->ask->may_delete == TRI_NO)
@@ -185,6 +207,8 @@ static void check_versions(struct doctor *d)
     const struct rayservice *rs = d->f->rayservice;
     const struct redis *r = d->f->redis;
     const char *ray = doctor_ray_version(d), *kuberay = d->f->head ? d->f->head->kuberay : NULL;
+    if (doctor_version_from(ray, 2, 10) == TRI_NO)
+        doctor_say(d, RULE_D21, FINDING_WARNING, d->service, "%s%s", text_has(ray, "Ray") ? "" : "Ray ", ray);
     if (rs && rs->ft == TRI_NO) return;
     if (doctor_version_from(kuberay, 1, 0) == TRI_NO)
         doctor_say(d, RULE_D18, FINDING_WARNING, d->service, "KubeRay %s does not clean up Redis", kuberay);
@@ -208,6 +232,7 @@ void doctor_kube(struct doctor *d)
 {
     check_refusals(d);
     check_endpoints(d);
+    check_upgrade(d);
     check_applications(d);
     check_cleanups(d);
     check_permissions(d);

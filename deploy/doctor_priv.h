@@ -40,7 +40,7 @@ const struct doctor_aws *doctor_aws(const struct doctor *d);
 
 const char *doctor_seconds(char out[32], uint64_t ms); /* "43 s", "12 min", "5 h" */
 
-void doctor_kube(struct doctor *d);           /* D1 D2 D13 D14 D15 D18 D19 */
+void doctor_kube(struct doctor *d);           /* D1 D2 D13 D14 D15 D18 D19 D21 D22 */
 void doctor_pods(struct doctor *d);           /* D3 D4 D17 D20, L9 L12 L25 L28 */
 void doctor_placing(struct doctor *d);        /* D16 */
 void doctor_redis(struct doctor *d);          /* D5 D6 D7 D8 */

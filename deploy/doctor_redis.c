@@ -2,6 +2,7 @@
 #include "backends/base/text.h"
 #include "backends/world/redis_loss.h"
 #include "deploy/doctor_priv.h"
+#include "deploy/ray_address.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,28 @@ static bool gcs_beats(const struct doctor *d)
     return r->heartbeat.known && d->ask->wall_ms < r->heartbeat.value + BEAT_OLD_MS;
 }
 
+/* Ray's GCS sends INFO when it connects, and ends where that is refused. A GCS that beats may have started before. */
+static void check_rights(struct doctor *d)
+{
+    const char *why = d->f->redis->info_why;
+    if (why && gcs_beats(d))
+        doctor_say(d, RULE_D5, FINDING_WARNING, d->redis,
+                   "INFO is refused (%s): a head that starts with this user ends", why);
+    else if (why)
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "INFO is refused (%s): a head that starts with this user ends",
+                   why);
+}
+
+/* Redis 6 has users; before, AUTH takes a password alone. */
+static void check_user(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct redis *r = d->f->redis;
+    if (rs && (rs->redis_user || rs->redis_user_secret_name) && doctor_version_from(r->version, 6, 0) == TRI_NO)
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "Redis %s takes no user name, and redisUsername is set",
+                   r->version);
+}
+
 static void check_reached(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
@@ -50,6 +73,8 @@ static void check_reached(struct doctor *d)
         doctor_say(d, RULE_L25, FINDING_INFO, d->redis, "connected without TLS: passwords and data can be intercepted");
     if (r->loading.known && r->loading.value)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "it is loading its data and rejects commands until done");
+    check_rights(d);
+    check_user(d);
     if (!head || head->is_ready != TRI_YES || gcs_beats(d)) return;
     if (!r->ray_connections.known && !r->heartbeat.known)
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis,
@@ -70,25 +95,41 @@ static bool address_has(const struct doctor *d, const char *word)
            (rs && rs->redis_address && text_has(rs->redis_address, word));
 }
 
+/* True where the number of shards is known, by Redis itself or by AWS. */
+static bool shards_told(struct doctor *d)
+{
+    static const char one[] = "Ray finds its primary, and the GCS crashes when that changes";
+    const struct redis *r = d->f->redis;
+    const struct doctor_aws *aws = doctor_aws(d);
+    if (r && r->shards.known && r->shards.value == 1)
+        doctor_say(d, RULE_D6, FINDING_WARNING, d->redis, "cluster mode with one shard: %s", one);
+    else if (r && r->shards.known)
+        doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "cluster mode with %llu shards",
+                   (unsigned long long)r->shards.value);
+    else if (aws && aws->shards.known && aws->shards.value == 1)
+        doctor_say(d, RULE_D6, FINDING_WARNING, d->redis, "cluster mode with one shard (%s %s): %s", aws->service,
+                   aws->id, one);
+    else
+        return false;
+    return true;
+}
+
 static void check_shards(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     const struct source *s = redis_source(d);
-    const struct doctor_aws *aws = doctor_aws(d);
     if (address_has(d, ".serverless.")) {
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "a serverless cache, by its name");
-    } else if (aws && aws->shards.known && aws->shards.value == 1) {
-        doctor_say(d, RULE_D6, FINDING_WARNING, d->redis,
-                   "cluster mode with one shard (%s %s): Ray finds its primary, and the GCS crashes when that changes",
-                   aws->service, aws->id);
-    } else if (address_has(d, "clustercfg.") || (r && (r->cluster == TRI_YES || text_eq(r->mode, "cluster")))) {
+        return;
+    }
+    if (shards_told(d)) return;
+    if (address_has(d, "clustercfg.") || (r && (r->cluster == TRI_YES || text_eq(r->mode, "cluster"))))
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "cluster mode is on");
-    } else if (s && s->state != SOURCE_LIVE && s->err == ERR_UNSUPPORTED) {
+    else if (s && s->state != SOURCE_LIVE && s->err == ERR_UNSUPPORTED)
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "%s", s->why ? s->why : "cluster mode");
-    } else if (d->redis_why[0] || (r->cluster == TRI_UNKNOWN && !r->mode)) {
+    else if (d->redis_why[0] || (r->cluster == TRI_UNKNOWN && !r->mode))
         doctor_say(d, RULE_D6, FINDING_UNKNOWN, d->redis, "%s",
                    d->redis_why[0] ? d->redis_why : "INFO does not report its mode");
-    }
 }
 
 /* ---- D7: what its loss takes ---- */
@@ -172,10 +213,19 @@ static void check_persistence(struct doctor *d)
     }
 }
 
+/* raydeck has a default port and takes more than Ray does. The record has neither user nor password of it. */
+static void check_address(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const char *refusal = rs && rs->redis_address ? ray_address_refusal(rs->redis_address) : NULL;
+    if (refusal) doctor_say(d, RULE_L29, FINDING_ERROR, d->service, "Ray does not take the Redis address: %s", refusal);
+}
+
 void doctor_redis(struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;
     if (rs && rs->ft == TRI_NO && !d->f->redis) return;
+    check_address(d);
     if (d->f->redis)
         check_reached(d);
     else

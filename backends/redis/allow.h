@@ -21,6 +21,7 @@
     X(HSCAN, "HSCAN", 2, 6)                                                                                            \
     X(HGET, "HGET", 2, 2)                                                                                              \
     X(HSTRLEN, "HSTRLEN", 2, 2)                                                                                        \
+    X(CLUSTER_INFO, "CLUSTER INFO", 0, 0)                                                                              \
     X(CONFIG_GET, "CONFIG GET", 1, 1)                                                                                  \
     X(SLOWLOG_GET, "SLOWLOG GET", 1, 1)                                                                                \
     X(CLIENT_SETNAME, "CLIENT SETNAME", 1, 1)                                                                          \

@@ -27,6 +27,13 @@ static void on_slowlog(void *arg, const struct reply *reply)
     poll_reply_done(k);
 }
 
+static void on_cluster(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    if (reply_is_text(reply)) k->record->shards = cluster_size_parse(reply->text, reply->len);
+    poll_reply_done(k);
+}
+
 void config_poll_send(struct redis_link *k)
 {
     char number[16];
@@ -36,5 +43,6 @@ void config_poll_send(struct redis_link *k)
         const struct gcs_span name = {settings[i], strlen(settings[i])};
         poll_send(k, ALLOW_CONFIG_GET, &name, 1, on_config);
     }
+    if (k->record->cluster == TRI_YES) poll_send(k, ALLOW_CLUSTER_INFO, NULL, 0, on_cluster);
     if (!k->poll.no_slowlog) poll_send(k, ALLOW_SLOWLOG_GET, &most, 1, on_slowlog);
 }

@@ -35,6 +35,8 @@ static void on_auth(void *arg, const struct reply *reply)
     /* a password where none is set is ignored, as redis-cli does */
     if (strstr(reply->text, "without any password configured") || strstr(reply->text, "no password is set")) return;
     if (redis_error(reply, &h->why) == ERR_SERVER && !reply_error_is(reply, "LOADING")) h->why.code = ERR_AUTH;
+    if (strstr(reply->text, "wrong number of arguments"))
+        (void)why_set(&h->why, ERR_AUTH, "Redis before 6 takes no user name, only a password");
     h->err = h->why.code;
 }
 

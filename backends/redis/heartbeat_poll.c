@@ -41,10 +41,7 @@ static void on_ping(void *arg, const struct reply *reply)
 static void on_info(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
-    if (reply_is_text(reply))
-        info_parse(reply->text, reply->len, k->record);
-    else
-        k->poll.no_info = true;
+    if (!link_take_info(k, reply)) k->poll.no_info = true;
     poll_reply_done(k);
 }
 

@@ -6,7 +6,9 @@
 #include "backends/redis/clients_parse.h"
 #include "backends/redis/info_parse.h"
 #include "backends/redis/resp_backend.h"
+#include "backends/redis/sentinel_parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,15 +185,28 @@ static void lower_clients_limit(struct redis_link *k)
     if (fewer < k->clients_most) k->clients_most = fewer;
 }
 
+/* What a server of the other kind looks like: it resets, or never answers, what it does not understand. Of a server
+ * that has answered once it says nothing. */
+static const char *tls_hint(const struct redis_link *k, enum err err, const char *why)
+{
+    if (k->replied || k->published || k->via || !link_url(k)->host) return "";
+    if (!link_url(k)->tls) return err == ERR_RESET ? "; a port that speaks TLS does so: rediss://" : "";
+    const bool version = err == ERR_TLS && text_has(why, "version number");
+    return err == ERR_TIMEOUT || version ? "; a port without TLS does so: redis://" : "";
+}
+
 static void link_fail(struct redis_link *k, enum err err, const char *why)
 {
+    char *whole = mem_printf("%s%s%s%s%s", k->at_master ? "the sentinel's master " : "",
+                             k->at_master ? k->master.shown : "", k->at_master ? ": " : "", why, tls_hint(k, err, why));
     const bool denied = err == ERR_AUTH || err == ERR_FORBIDDEN;
     if (err == ERR_LIMIT && resp_awaits(k->main, ALLOW_CLIENT_LIST))
         lower_clients_limit(k);
     else if (err == ERR_LIMIT)
         mark_unscannable(k);
     connection_close(k);
-    char *safe = text_safe(why, strlen(why), TEXT_ONE_LINE, ERR_TEXT_MAX);
+    char *safe = text_safe(whole, strlen(whole), TEXT_ONE_LINE, ERR_TEXT_MAX);
+    free(whole);
     link_publish_state(k, denied ? SOURCE_DENIED : SOURCE_DOWN, err, safe);
     free(safe);
     if (!k->closed) alarm_set(k->redial, backoff_next(&k->backoff, loop_now_ms()), 0);
@@ -222,10 +237,57 @@ static void on_closed(void *arg, enum err err, const char *why)
     link_schedule_close(arg, err, why ? why : err_word(err));
 }
 
+const struct redis_url *link_url(const struct redis_link *k)
+{
+    return k->at_master ? &k->master : &k->url;
+}
+
+bool link_take_info(struct redis_link *k, const struct reply *reply)
+{
+    struct why why;
+    if (reply_is_text(reply)) {
+        info_parse(reply->text, reply->len, k->record);
+        return true;
+    }
+    if (redis_error(reply, &why) == ERR_FORBIDDEN) record_set(&k->record->info_why, why.text);
+    return false;
+}
+
+/* As Ray does: the connection goes on to the master of a sentinel that watches exactly one. */
+static void sentinel_follow(struct redis_link *k, const struct reply *reply)
+{
+    const struct sentinel_masters found = sentinel_parse(reply->text, reply->len);
+    char why[ERR_TEXT_MAX];
+    if (found.count != 1 || !found.address[0] || k->via) {
+        snprintf(why, sizeof why, "a sentinel of %zu masters%s", found.count,
+                 k->via ? ": through a command its master cannot be followed"
+                        : "; Ray follows one that has exactly one");
+        link_schedule_close(k, ERR_UNSUPPORTED, why);
+        return;
+    }
+    struct redis_url url = {0};
+    struct why bad;
+    char *text = mem_printf("%s://%s", k->url.tls ? "rediss" : "redis", found.address);
+    const enum err err = redis_url_parse(text, &url, &bad);
+    free(text);
+    if (err) {
+        link_schedule_close(k, err, "a sentinel's master has an address that is none");
+        return;
+    }
+    redis_url_done(&k->master);
+    k->master = url;
+    k->master.ca_file = mem_str(k->url.ca_file);
+    k->master_next = true;
+    alarm_set(k->closing, 0, 0);
+}
+
 static void on_version(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
-    if (reply_is_text(reply)) info_parse(reply->text, reply->len, k->record);
+    if (link_take_info(k, reply) && text_eq(k->record->mode, "sentinel")) {
+        sentinel_follow(k, reply);
+        return;
+    }
     /* HSCAN … NOVALUES exists since Redis 7.4; Valkey has version numbers of its own */
     const char *version = k->record->version;
     const unsigned number = info_version_number(version);
@@ -252,6 +314,7 @@ static void on_version(void *arg, const struct reply *reply)
 static void on_handshake(void *arg, const struct handshake *h)
 {
     struct redis_link *k = arg;
+    k->replied = true;
     if (h->err) {
         link_schedule_close(k, h->err, h->why.text);
         return;
@@ -264,7 +327,7 @@ static void on_handshake(void *arg, const struct handshake *h)
 static void on_opened(void *arg)
 {
     struct redis_link *k = arg;
-    const struct handshake_conf conf = {k->user, k->password, REDIS_NAME, k->url.db};
+    const struct handshake_conf conf = {k->user, k->password, REDIS_NAME, link_url(k)->db};
     handshake_start(&k->handshake, k->main, &conf, on_handshake, k);
 }
 
@@ -273,8 +336,9 @@ static void new_record(struct redis_link *k)
 {
     if (k->record) record_free(&k->record->record);
     k->record = record_new(TABLE_REDIS, REDIS_SOURCE);
-    record_set(&k->record->address, k->shown);
-    k->record->tls = tri_of(k->url.tls);
+    record_set(&k->record->address, k->at_master ? k->master.shown : k->shown);
+    if (k->at_master) record_set(&k->record->sentinel, k->shown);
+    k->record->tls = tri_of(link_url(k)->tls);
 }
 
 static void link_connect(void *arg)
@@ -288,8 +352,11 @@ static void link_connect(void *arg)
         return;
     }
     budget_spend(&k->budget, BUDGET_CONNECTIONS, 1);
+    /* Once: after a loss the sentinel is asked again, which may name another. */
+    k->at_master = k->master_next;
+    k->master_next = k->replied = false;
     new_record(k);
-    k->main = resp_open(k->loop, &k->url, k->via, &calls);
+    k->main = resp_open(k->loop, link_url(k), k->via, &calls);
 }
 
 /* ---- the vtable ---- */
@@ -302,6 +369,7 @@ static void free_all(uv_handle_t *h)
     alarm_free(k->tick);
     alarm_free(k->closing);
     redis_url_done(&k->url);
+    redis_url_done(&k->master);
     free(k->via);
     free(k->user);
     mem_free_secret(k->password);

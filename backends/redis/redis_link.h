@@ -70,6 +70,9 @@ struct redis_link {
     struct loop *loop;
     struct sink sink;
     struct redis_url url;
+    struct redis_url master; /* the one that a sentinel at `url` named; host NULL: none */
+    bool master_next;        /* the next connection is to it */
+    bool at_master, replied; /* of the main connection: it is to it; the server has sent something */
     char *via, *user, *password, *ns;
     char *shown; /* the address as displayed, without password */
     struct resp *main;
@@ -100,6 +103,9 @@ void link_publish_state(struct redis_link *k, enum source_state state, enum err 
 void link_publish_record(struct redis_link *k);
 /* Schedules the close of the main connection: deferred to the loop, since its callbacks may be on the stack. */
 void link_schedule_close(struct redis_link *k, enum err err, const char *why);
+const struct redis_url *link_url(const struct redis_link *k); /* of the main connection */
+/* The reply to INFO, into the record. False: it is refused. */
+bool link_take_info(struct redis_link *k, const struct reply *reply);
 
 struct alarm *poll_alarm(struct redis_link *k); /* the poll's timer; the link owns it */
 void poll_start(struct redis_link *k);          /* after the handshake */

@@ -101,3 +101,15 @@ bool slowlog_parse(const struct reply *reply, struct redis *r)
     for (size_t i = 0; i < reply->count; i++) add_slow_entry(reply->items[i], r);
     return true;
 }
+
+struct known_u64 cluster_size_parse(const char *text, size_t len)
+{
+    static const char name[] = "cluster_size:";
+    const char *at = memmem(text, len, name, sizeof name - 1);
+    uint64_t n;
+    if (!at) return UNKNOWN_U64;
+    at += sizeof name - 1;
+    size_t digits = 0;
+    while (at + digits < text + len && at[digits] >= '0' && at[digits] <= '9') digits++;
+    return digits && text_u64(at, digits, UINT32_MAX, &n) == ERR_OK ? known_u64(n) : UNKNOWN_U64;
+}

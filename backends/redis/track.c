@@ -191,7 +191,7 @@ static void track_connect(void *arg)
     const struct resp_calls calls = {on_opened, on_pushed, on_closed, k};
     if (k->closed || k->track.conn || k->track.refused || !k->scan) return;
     budget_spend(&k->budget, BUDGET_CONNECTIONS, 1);
-    k->track.conn = resp_open(k->loop, &k->url, k->via, &calls);
+    k->track.conn = resp_open(k->loop, link_url(k), k->via, &calls);
 }
 
 void track_ping(struct redis_link *k)

@@ -23,6 +23,7 @@ enum { ARGS_MAX = 48, START_TRIES = 500, TRY_MS = 10 };
 struct redis_server {
     unsigned port;
     char *folder, *url, *path;
+    char *sentinel; /* its file of settings, which it rewrites; NULL: no sentinel */
     char *config[ARGS_MAX];
     pid_t pid, guard;
     int guard_pipe; /* the guard removes the folder when this end is closed, by us or by our death */
@@ -84,6 +85,8 @@ static void run_server(const struct redis_server *s, pid_t parent)
     snprintf(port, sizeof port, "%u", s->port);
     while (argv[n]) n++;
     for (size_t i = 0; s->config[i]; i++) argv[n++] = s->config[i];
+    const char *const sentinel[] = {"redis-server", s->sentinel, "--sentinel", NULL};
+    if (s->sentinel) memcpy(argv, sentinel, sizeof sentinel);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(127);
     const int null = open("/dev/null", O_RDWR);
     dup2(null, STDIN_FILENO);
@@ -127,7 +130,7 @@ void redis_server_revive(struct redis_server *s)
     server_die("it did not start");
 }
 
-struct redis_server *redis_server_start(const char *rdb, const char *const *config)
+static struct redis_server *server_new(void)
 {
     struct redis_server *s = mem_zero(1, sizeof *s);
     s->folder = mem_str("/tmp/raydeck-test-redis-XXXXXX");
@@ -136,6 +139,25 @@ struct redis_server *redis_server_start(const char *rdb, const char *const *conf
     s->port = redis_server_free_port();
     s->url = mem_printf("redis://127.0.0.1:%u", s->port);
     s->path = mem_printf("%s/redis.sock", s->folder);
+    return s;
+}
+
+struct redis_server *redis_server_start_sentinel(const struct redis_server *const *masters, size_t count)
+{
+    struct redis_server *s = server_new();
+    s->sentinel = mem_printf("%s/sentinel.conf", s->folder);
+    FILE *out = fopen(s->sentinel, "w");
+    if (!out) server_die(s->sentinel);
+    fprintf(out, "port %u\nbind 127.0.0.1\nunixsocket %s\ndir %s\nlogfile redis.log\n", s->port, s->path, s->folder);
+    for (size_t i = 0; i < count; i++) fprintf(out, "sentinel monitor m%zu 127.0.0.1 %u 1\n", i, masters[i]->port);
+    if (fclose(out) != 0) server_die(s->sentinel);
+    redis_server_revive(s);
+    return s;
+}
+
+struct redis_server *redis_server_start(const char *rdb, const char *const *config)
+{
+    struct redis_server *s = server_new();
     for (size_t i = 0; config && config[i] && i + 1 < ARGS_MAX; i++) s->config[i] = mem_str(config[i]);
     if (rdb) {
         char *to = mem_printf("%s/dump.rdb", s->folder);
@@ -167,6 +189,7 @@ void redis_server_free(struct redis_server *s)
     free(s->folder);
     free(s->url);
     free(s->path);
+    free(s->sentinel);
     free(s);
 }
 

@@ -393,7 +393,63 @@ CHANGE(orphan_clusters_denied)
     faulty_deny(w, "kube/rayclusters");
 }
 
+CHANGE(info_forbidden)
+{
+    info_refused(w);
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->info_why, "Redis: NOPERM"));
+}
+
+CHANGE(info_forbidden_without_gcs)
+{
+    info_forbidden(w);
+    redis_without_head(w);
+}
+
+CHANGE(user_on_redis_5)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_user, "ray"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->version, "5.0.14"));
+}
+
+CHANGE(user_on_redis_7)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_user, "ray"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->version, "7.0.15"));
+}
+
+CHANGE(address_without_port)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, "rediss://gcs.cache"));
+}
+
+CHANGE(three_shards)
+{
+    cluster_mode(w);
+    FAULTY_EDIT(redis, faulty_redis(w), r->shards = known_u64(3));
+}
+
+CHANGE(one_shard)
+{
+    cluster_mode(w);
+    FAULTY_EDIT(redis, faulty_redis(w), r->shards = known_u64(1));
+}
+
+CHANGE(by_a_sentinel)
+{
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->sentinel, "redis://s:26379"); r->replicas = known_u64(0));
+}
+
 static const struct faulty_case cases[] = {
+    {RULE_D5, info_forbidden, FINDING_WARNING, "Redis", "INFO is refused (Redis: NOPERM)"},
+    {RULE_D5, info_forbidden_without_gcs, FINDING_ERROR, "Redis", "a head that starts with this user ends"},
+    {RULE_D5, user_on_redis_5, FINDING_ERROR, "Redis", "Redis 5.0.14 takes no user name"},
+    {RULE_D5, user_on_redis_7, FAULTY_NOTHING, NULL, NULL},
+    {RULE_L29, address_without_port, FINDING_ERROR, "RayService", "it has no port"},
+    {RULE_L29, well, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D6, three_shards, FINDING_ERROR, "Redis", "cluster mode with 3 shards"},
+    {RULE_D6, one_shard, FINDING_WARNING, "Redis", "cluster mode with one shard"},
+    {RULE_D7, by_a_sentinel, FINDING_WARNING, "master by the sentinel redis://s:26379", "it has no replica"},
+    {RULE_D14, redis_denied, FAULTY_NOTHING, NULL, NULL}, /* no role grants it: D5 */
     {RULE_D5, redis_denied, FINDING_ERROR, "Redis rediss://gcs.cache:6379", "WRONGPASS"},
     {RULE_D5, secret_denied, FINDING_UNKNOWN, "Redis rediss://gcs.cache:6379", "not permitted to read secrets"},
     {RULE_D5, redis_down, FINDING_ERROR, "Redis", "it was reachable before"},

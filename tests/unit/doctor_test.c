@@ -486,6 +486,33 @@ CHANGE(old_ray)
     FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, "2.49.1"));
 }
 
+CHANGE(ray_2_9)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, "2.9.3"));
+}
+
+/* An upgrade whose new cluster is that old. */
+static void upgrade_since(struct faulty_world *w, uint64_t ago_ms)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->pending_cluster, "mistral-7zz2x"));
+    struct raycluster *c = record_new(TABLE_RAYCLUSTER, "pending-uid");
+    record_set(&c->ns, "mistral");
+    record_set(&c->name, "mistral-7zz2x");
+    record_set(&c->service, "mistral");
+    c->created = known_u64(w->ask.wall_ms - ago_ms);
+    small_put(&w->s, "kube/rayclusters", WORLD_KUBE, c);
+}
+
+CHANGE(upgrade_stuck)
+{
+    upgrade_since(w, 3600 * 1000);
+}
+
+CHANGE(upgrade_begun)
+{
+    upgrade_since(w, 60 * 1000);
+}
+
 CHANGE(leaves_its_state)
 {
     old_ray(w);
@@ -653,6 +680,10 @@ static const struct faulty_case cases[] = {
     {RULE_D19, no_application, FINDING_UNKNOWN, "RayService",
      "neither KubeRay nor the Serve API reports an application"},
     {RULE_D19, services_denied, FINDING_UNKNOWN, "RayService", "denied"},
+    {RULE_D21, ray_2_9, FINDING_WARNING, "RayService", "Ray 2.9.3"},
+    {RULE_D21, old_ray, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D22, upgrade_stuck, FINDING_WARNING, "RayService", "the new cluster mistral-7zz2x is not ready after 60 min"},
+    {RULE_D22, upgrade_begun, FAULTY_NOTHING, NULL, NULL},
     {RULE_L9, ft_off, FINDING_ERROR, "RayService", "no fault tolerance"},
     {RULE_L9, ft_unknown, FINDING_UNKNOWN, "RayService", "does not show"},
     {RULE_L12, ft_off, FAULTY_NOTHING, NULL, NULL},

@@ -1,5 +1,6 @@
 /* redis_server_parse_test.c - CONFIG GET and SLOWLOG GET, from the bytes that a redis-server 7.0.15 answers. */
 #include "backends/base/mem.h"
+#include "backends/redis/sentinel_parse.h"
 #include "backends/redis/server_parse.h"
 
 #include <setjmp.h>
@@ -34,6 +35,33 @@ static bool parse_slowlog(struct redis *r, const char *bytes)
     const bool ok = slowlog_parse(reply, r);
     reply_free(reply);
     return ok;
+}
+
+static void test_shards(void **state)
+{
+    (void)state;
+    static const char info[] = "cluster_enabled:1\r\ncluster_state:ok\r\ncluster_size:3\r\ncluster_current_epoch:6\r\n";
+    assert_int_equal(cluster_size_parse(info, strlen(info)).value, 3);
+    assert_false(cluster_size_parse("cluster_size:", 13).known);
+    assert_false(cluster_size_parse("cluster_state:ok\r\n", 18).known);
+}
+
+/* "# Sentinel" of INFO, as a redis-server 7.0.15 prints it. */
+static void test_masters_of_a_sentinel(void **state)
+{
+    (void)state;
+    static const char one[] = "# Sentinel\r\nsentinel_masters:1\r\n"
+                              "master0:name=m,status=ok,address=10.0.0.7:6379,slaves=1,sentinels=3\r\n";
+    static const char two[] = "master0:name=a,status=ok,address=fd00::7:6379,slaves=1,sentinels=3\n"
+                              "master1:name=b,status=sdown,address=10.0.0.8:6379,slaves=0,sentinels=3\n";
+    struct sentinel_masters m = sentinel_parse(one, strlen(one));
+    assert_int_equal(m.count, 1);
+    assert_string_equal(m.address, "10.0.0.7:6379");
+    m = sentinel_parse(two, strlen(two));
+    assert_int_equal(m.count, 2);
+    assert_string_equal(m.address, "[fd00::7]:6379");
+    m = sentinel_parse("master0:address=\nmaster_host:address=x:1\n", 41);
+    assert_string_equal(m.address, "");
 }
 
 static void test_settings(void **state)
@@ -122,10 +150,9 @@ static void test_slowlog_odd(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_settings_not_told),
-        cmocka_unit_test(test_slowlog),
-        cmocka_unit_test(test_slowlog_odd),
+        cmocka_unit_test(test_shards),   cmocka_unit_test(test_masters_of_a_sentinel),
+        cmocka_unit_test(test_settings), cmocka_unit_test(test_settings_not_told),
+        cmocka_unit_test(test_slowlog),  cmocka_unit_test(test_slowlog_odd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,7 +91,63 @@ static void test_password_too_many(void **state)
     assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
 }
 
+/* ---- sentinels ---- */
+
+static struct redis_server *sentinel;
+
+static int sentinel_end(void **state)
+{
+    redis_end(state);
+    redis_server_free(sentinel);
+    sentinel = NULL;
+    return 0;
+}
+
+/* As Ray does: what is read is the master, and the sentinel that named it is told. */
+static void test_sentinel_is_followed_to_its_master(void **state)
+{
+    (void)state;
+    server = redis_server_start(RDB, NULL);
+    sentinel = redis_server_start_sentinel((const struct redis_server *const[]){server}, 1);
+    const struct redis_open conf = {.url = redis_server_url(sentinel)};
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    assert_string_equal(harness_redis(&harness)->address, redis_server_url(server));
+    assert_string_equal(harness_redis(&harness)->sentinel, redis_server_url(sentinel));
+    assert_string_equal(harness_redis(&harness)->role, "master");
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES); /* the second connection is to the master too */
+    redis_server_kill(server);
+    HARNESS_UNTIL(&harness, harness_down, NULL);
+    redis_server_revive(server);
+    HARNESS_UNTIL(&harness, harness_live, NULL);
+}
+
+static void test_sentinel_of_two_masters_is_none_for_ray(void **state)
+{
+    (void)state;
+    server = redis_server_start(NULL, NULL);
+    struct redis_server *other = redis_server_start(NULL, NULL);
+    sentinel = redis_server_start_sentinel((const struct redis_server *const[]){server, other}, 2);
+    const struct redis_open conf = {.url = redis_server_url(sentinel)};
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_down, NULL);
+    why_has("a sentinel of 2 masters");
+    redis_server_free(other);
+}
+
 /* ---- permissions ---- */
+
+/* Ray's own start runs INFO. */
+static void test_info_refused_is_told(void **state)
+{
+    (void)state;
+    static const char *const config[] = {"--user", "ray", "on", ">pw", "~*", "&*", "+@all", "-info", NULL};
+    redis_begin(config, "ray", "pw");
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_non_null(strstr(harness_redis(&harness)->info_why, "NOPERM"));
+}
 
 #define READER "--user", "reader", "on", ">pw", "~RAY*"
 
@@ -396,6 +452,9 @@ static void test_wrong_types(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_sentinel_is_followed_to_its_master, sentinel_end),
+        cmocka_unit_test_teardown(test_sentinel_of_two_masters_is_none_for_ray, sentinel_end),
+        cmocka_unit_test_teardown(test_info_refused_is_told, redis_end),
         cmocka_unit_test_teardown(test_password_missing, redis_end),
         cmocka_unit_test_teardown(test_password_wrong, redis_end),
         cmocka_unit_test_teardown(test_password_right, redis_end),
