@@ -15,7 +15,8 @@
 /* Nothing that lint calls an error. */
 static const char manifest_text[] =
     "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: mistral, namespace: mistral}\n"
-    "spec: {rules: [{http: {paths: [{path: /, backend: {service: {name: mistral-serve-svc, port: {number: "
+    "spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: mistral-serve-svc, port: "
+    "{number: "
     "8000}}}}]}}]}\n"
     "---\n"
     "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: mistral, namespace: mistral}\n"
