@@ -146,7 +146,7 @@ void deploy_lint(void *arg)
     struct deploy *d = arg;
     struct findings found;
     findings_init(&found);
-    lint_manifest(d->conf.manifest, d->conf.variables, &found);
+    lint_manifest(d->conf.manifest, d->conf.variables, LINT_KUBERAY_ANY, &found);
     findings_sort(&found);
     findings_log(d, &found);
     const size_t errors = errors_in(&found);

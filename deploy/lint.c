@@ -3,6 +3,8 @@
 
 #include "deploy/lint_ray.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The remaining LINT_NODES and LINT_BYTES. */
@@ -36,12 +38,15 @@ static bool lint_is_affordable(struct lint *l)
 
 static void lint_object_of_ray(struct lint *l, const struct ray *r)
 {
+    lint_operator(l, r);
+    if (r->kind == RAY_JOB) lint_job(l, r);
     lint_fault(l, r);
     lint_redis(l, r);
     lint_start(l, r);
-    if (r->kind == RAY_JOB) return;
     struct serve s;
     bool serves = serve_of(l, r, &s);
+    lint_misplaced(l, r, serves ? &s : NULL);
+    if (r->kind == RAY_JOB) return;
     lint_redundancy(l, r, serves ? &s : NULL);
     lint_drift(l, r, serves ? &s : NULL);
     lint_requests(l, r, serves ? &s : NULL);
@@ -69,9 +74,22 @@ static void lint_nothing(struct lint *l)
         findings_add(l->out, RULE_M5, FINDING_INFO, &where, "no object is in this file: nothing was checked");
 }
 
-void lint_manifest(const struct manifest *m, const struct variables *vars, struct findings *out)
+enum err lint_kuberay_parse(const char *version, unsigned *ret_kuberay, struct why *why)
 {
-    struct lint l = {.m = m, .vars = vars, .out = out};
+    const char *s = version + (*version == 'v');
+    char *end = NULL;
+    unsigned long minor = 0;
+    const bool one = strncmp(s, "1.", 2) == 0 && isdigit((unsigned char)s[2]);
+    if (one) minor = strtoul(s + 2, &end, 10);
+    if (!one || (*end && *end != '.') || minor < LINT_KUBERAY_OLDEST || minor > 999)
+        return why_set(why, ERR_USAGE, "not a version of KubeRay from 1.%d on: %s", LINT_KUBERAY_OLDEST, version);
+    *ret_kuberay = (unsigned)minor;
+    return ERR_OK;
+}
+
+void lint_manifest(const struct manifest *m, const struct variables *vars, unsigned kuberay, struct findings *out)
+{
+    struct lint l = {.m = m, .vars = vars, .out = out, .kuberay = kuberay};
     if (!lint_is_affordable(&l)) return;
     lint_nothing(&l);
     for (size_t i = 0; i < m->count; i++) {
@@ -131,7 +149,8 @@ static void say_unreadable(const char *file, const char *bytes, size_t len, stru
     findings_add(out, RULE_M1, FINDING_ERROR, &where, "%s", without_place(why, file));
 }
 
-void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, struct findings *out)
+void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
+               struct findings *out)
 {
     struct manifest *m = NULL;
     struct yaml_place at = {0};
@@ -141,6 +160,6 @@ void lint_text(const char *file, const char *bytes, size_t len, struct variables
     if (err)
         say_unreadable(file, bytes, len, at, why.text, out);
     else
-        lint_manifest(m, vars, out);
+        lint_manifest(m, vars, kuberay, out);
     manifest_free(m);
 }

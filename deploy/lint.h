@@ -1,5 +1,5 @@
 /*
- * lint.h - checks a manifest against rules K1 to K3, L1 to L38 and M1 to M5 of rules.def. Pure.
+ * lint.h - checks a manifest against rules K1 to K4, L1 to L38 and M1 to M5 of rules.def. Pure.
  */
 #ifndef RAYDECK_DEPLOY_LINT_H
 #define RAYDECK_DEPLOY_LINT_H
@@ -11,10 +11,17 @@
 /* Limits of a manifest's objects with expanded aliases. Beyond them M1 is the only finding. */
 enum { LINT_NODES = 5000000, LINT_BYTES = 50 * 1024 * 1024 };
 
+/* The KubeRay that a manifest is meant for: its minor version of 1, or LINT_KUBERAY_ANY: what any of them takes, as far
+ * as the API is concerned, and what the newest refuses. */
+enum { LINT_KUBERAY_ANY = 0, LINT_KUBERAY_OLDEST = 3 };
+/* "1.4", "v1.4.2". ERR_USAGE: not a version, or older than 1.3. */
+enum err lint_kuberay_parse(const char *version, unsigned *ret_kuberay, struct why *why);
+
 /* vars: those last applied to m. Appends to out, unsorted. */
-void lint_manifest(const struct manifest *m, const struct variables *vars, struct findings *out);
+void lint_manifest(const struct manifest *m, const struct variables *vars, unsigned kuberay, struct findings *out);
 
 /* Parses, substitutes variables, and checks. A parse error is a finding (M1, or M2 for a template's braces). */
-void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, struct findings *out);
+void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
+               struct findings *out);
 
 #endif

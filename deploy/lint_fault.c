@@ -9,13 +9,20 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KEEPALIVE_MS = 10000, SERVICE_NAME_MAX = 47, CLUSTER_NAME_MAX = 63, PATIENCE_S = 180 };
+enum { KEEPALIVE_MS = 10000, SERVICE_NAME_MAX = 47, CLUSTER_NAME_MAX = 53, PATIENCE_S = 180 };
+
+/* An empty value is none. */
+static bool is_given(const struct yaml_node *map, const char *key)
+{
+    const char *text = yaml_str(map, key);
+    return text && *text;
+}
 
 static void lint_head_service(struct lint *l, const struct ray *r)
 {
     const struct yaml_node *meta = yaml_get(yaml_get(r->head, "headService"), "metadata");
     const struct yaml_node *name = yaml_get(meta, "name");
-    if (yaml_str(meta, "name"))
+    if (r->kind == RAY_SERVICE && is_given(meta, "name"))
         lint_say(l, RULE_L4, name, "headService.metadata.name is set; KubeRay 1.3 and later refuse it");
 }
 
@@ -51,7 +58,8 @@ static void lint_older_settings(struct lint *l, const struct ray *r)
     static const char *const names[] = {"RAY_REDIS_ADDRESS", "REDIS_PASSWORD"};
     const struct yaml_node *params = yaml_get(r->head, "rayStartParams");
     const struct yaml_node *entry = yaml_get(params, "redis-username");
-    if (entry) lint_say(l, RULE_L8, entry, "redis-username is in the head's rayStartParams");
+    if (is_given(params, "redis-username"))
+        lint_say(l, RULE_L8, entry, "redis-username is in the head's rayStartParams");
     entry = ray_env(r->head, "REDIS_USERNAME");
     if (entry) lint_say(l, RULE_L8, entry, "REDIS_USERNAME is in the head's env");
     if (!r->options) return;
@@ -60,17 +68,20 @@ static void lint_older_settings(struct lint *l, const struct ray *r)
         if (entry) lint_say(l, RULE_L7, entry, "%s is in the head's env beside gcsFaultToleranceOptions", names[i]);
     }
     entry = yaml_get(params, "redis-password");
-    if (entry) lint_say(l, RULE_L7, entry, "redis-password is in rayStartParams beside gcsFaultToleranceOptions");
+    if (is_given(params, "redis-password"))
+        lint_say(l, RULE_L7, entry, "redis-password is in rayStartParams beside gcsFaultToleranceOptions");
     entry = yaml_get(r->annotations, "ray.io/external-storage-namespace");
-    if (entry)
+    if (is_given(r->annotations, "ray.io/external-storage-namespace"))
         lint_say(l, RULE_L7, entry,
                  "the annotation ray.io/external-storage-namespace is set together with gcsFaultToleranceOptions");
 }
 
 static void lint_storage_namespace(struct lint *l, const struct ray *r)
 {
-    const struct yaml_node *fixed = yaml_get(r->options, "externalStorageNamespace");
-    if (!fixed) fixed = yaml_get(r->annotations, "ray.io/external-storage-namespace");
+    const char key[] = "ray.io/external-storage-namespace";
+    const struct yaml_node *fixed = NULL;
+    if (is_given(r->options, "externalStorageNamespace")) fixed = yaml_get(r->options, "externalStorageNamespace");
+    if (!fixed && is_given(r->annotations, key)) fixed = yaml_get(r->annotations, key);
     if (!fixed) fixed = ray_env(r->head, "RAY_external_storage_namespace");
     if (fixed) lint_say(l, RULE_L11, fixed, "the external storage namespace is fixed");
 }
@@ -107,7 +118,8 @@ static void lint_name(struct lint *l, const struct ray *r)
     const struct yaml_node *at = yaml_get(yaml_get(l->o->root, "metadata"), "name");
     size_t most = r->kind == RAY_CLUSTER ? CLUSTER_NAME_MAX : SERVICE_NAME_MAX;
     const char *name = l->o->name;
-    if (!name || strchr(name, '$')) return; /* M3, L1 and L2 say so */
+    if (!name || strchr(name, '$')) return;         /* M3, L1 and L2 say so */
+    if (r->cron || !lint_kuberay_has(l, 4)) return; /* not looked at */
     if (strlen(name) > most)
         lint_say(l, RULE_L13, at, "the name has %zu characters; KubeRay takes %zu", strlen(name), most);
     else if (!is_label(name))
@@ -117,7 +129,8 @@ static void lint_name(struct lint *l, const struct ray *r)
 static void lint_bounds(struct lint *l, const struct yaml_node *group, const char *group_name)
 {
     double least, most;
-    if (ray_number(group, "minReplicas", &least) && ray_number(group, "maxReplicas", &most) && least > most)
+    if (lint_kuberay_has(l, 6) && ray_number(group, "minReplicas", &least) && ray_number(group, "maxReplicas", &most) &&
+        least > most)
         lint_say(l, RULE_L13, yaml_get(group, "minReplicas"),
                  "group %s: minReplicas %.0f is more than maxReplicas %.0f", group_name, least, most);
 }
@@ -125,9 +138,13 @@ static void lint_bounds(struct lint *l, const struct yaml_node *group, const cha
 static void lint_restart(struct lint *l, const struct ray *r, const struct yaml_node *group)
 {
     const char *policy = yaml_str(ray_pod(group), "restartPolicy");
-    if (r->autoscales && policy && strcmp(policy, "Never") != 0)
-        lint_say(l, RULE_L14, yaml_get(ray_pod(group), "restartPolicy"),
-                 "%s: restartPolicy %s, and the autoscaler is on", ray_group_name(r, group), policy);
+    const struct yaml_node *at = yaml_get(ray_pod(group), "restartPolicy");
+    if (!r->autoscales || !policy || !*policy || strcmp(policy, "Never") == 0) return;
+    if (ray_autoscaler_v2(r) && lint_kuberay_has(l, 4))
+        lint_say(l, RULE_K4, at, "%s: restartPolicy must be Never or unset with autoscaler v2",
+                 ray_group_name(r, group));
+    else
+        lint_say(l, RULE_L14, at, "%s: restartPolicy %s, and the autoscaler is on", ray_group_name(r, group), policy);
 }
 
 /* A set value may still be no keepalive: 0 turns it off, and minutes are too long. */

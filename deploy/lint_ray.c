@@ -18,18 +18,23 @@ static const struct yaml_node *node_path(const struct yaml_node *map, const char
 bool ray_of(const struct manifest_object *o, struct ray *ret)
 {
     static const struct {
-        const char *name, *cluster; /* where in the spec the cluster's is */
+        const char *name;
+        enum ray_kind kind;
+        const char *cluster; /* where in the spec the cluster's is */
+        bool cron;
     } kinds[] = {
-        [RAY_SERVICE] = {"RayService", "rayClusterConfig"},
-        [RAY_CLUSTER] = {"RayCluster", NULL},
-        [RAY_JOB] = {"RayJob", "rayClusterSpec"},
+        {"RayService", RAY_SERVICE, "rayClusterConfig", false},
+        {"RayCluster", RAY_CLUSTER, NULL, false},
+        {"RayJob", RAY_JOB, "rayClusterSpec", false},
+        {"RayCronJob", RAY_JOB, "rayClusterSpec", true},
     };
     if (!o->kind || !o->api_version || strncmp(o->api_version, "ray.io/", 7) != 0) return false;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (strcmp(o->kind, kinds[i].name) != 0) continue;
-        struct ray r = {.kind = (enum ray_kind)i, .spec = yaml_get(o->root, "spec")};
+        struct ray r = {.kind = kinds[i].kind, .cron = kinds[i].cron, .spec = yaml_get(o->root, "spec")};
+        if (r.cron) r.spec = yaml_get(r.spec, "jobTemplate");
         r.cluster = kinds[i].cluster ? yaml_get(r.spec, kinds[i].cluster) : r.spec;
-        r.annotations = node_path(o->root, "metadata", "annotations");
+        r.annotations = r.cron ? NULL : node_path(o->root, "metadata", "annotations");
         r.options = yaml_get(r.cluster, "gcsFaultToleranceOptions");
         if (r.options && r.options->kind != YAML_MAP) r.options = NULL;
         r.head = yaml_get(r.cluster, "headGroupSpec");
@@ -88,6 +93,11 @@ const struct yaml_node *ray_redis_address(const struct ray *r)
     return value ? value : entry;
 }
 
+bool ray_autoscaler_v2(const struct ray *r)
+{
+    return text_eq(yaml_str(yaml_get(r->cluster, "autoscalerOptions"), "version"), "v2");
+}
+
 bool ray_number(const struct yaml_node *map, const char *key, double *ret)
 {
     const char *text = yaml_str(map, key);
@@ -99,14 +109,18 @@ bool ray_number(const struct yaml_node *map, const char *key, double *ret)
     return true;
 }
 
+/* As KubeRay counts them: a suspended group has none, and replicas are kept within the bounds. */
 struct ray_pods ray_group_pods(const struct ray *r, const struct yaml_node *group)
 {
-    double least = 0, replicas = 0, most = 0, hosts = 1;
-    bool has_least = ray_number(group, "minReplicas", &least), has_replicas = ray_number(group, "replicas", &replicas);
-    if (!has_replicas) replicas = has_least ? least : 0;
-    if (!ray_number(group, "maxReplicas", &most) || most < replicas) most = replicas;
+    double least = 0, replicas, most = INFINITY, hosts = 1;
+    if (yaml_bool(group, "suspend", false)) return (struct ray_pods){0, 0};
+    ray_number(group, "minReplicas", &least);
+    ray_number(group, "maxReplicas", &most);
+    if (!ray_number(group, "replicas", &replicas) || replicas < least) replicas = least;
+    if (replicas > most) replicas = most;
     if (!ray_number(group, "numOfHosts", &hosts) || hosts < 1) hosts = 1;
     if (!r->autoscales) least = most = replicas;
+    if (most == INFINITY) most = replicas;
     return (struct ray_pods){least * hosts, most * hosts};
 }
 
@@ -196,6 +210,11 @@ static void finding_add(struct lint *l, enum rule_id id, enum finding_severity s
     vsnprintf(message, sizeof message, fmt, ap);
     variables_hide(l->vars, message);
     findings_add(l->out, id, severity, &where, "%s", message);
+}
+
+bool lint_kuberay_has(const struct lint *l, unsigned minor)
+{
+    return !l->kuberay || l->kuberay >= minor;
 }
 
 void lint_say(struct lint *l, enum rule_id id, const struct yaml_node *at, const char *fmt, ...)

@@ -12,7 +12,10 @@ struct lint {
     const struct variables *vars;
     const struct manifest_object *o; /* the object being checked */
     struct findings *out;
+    unsigned kuberay; /* its minor version of 1; 0: not said */
 };
+/* Whether KubeRay is 1.minor or later; true where it is not said. */
+bool lint_kuberay_has(const struct lint *l, unsigned minor);
 
 enum ray_kind { RAY_SERVICE, RAY_CLUSTER, RAY_JOB };
 struct ray {
@@ -22,6 +25,7 @@ struct ray {
     const struct yaml_node *ft_annotation; /* ray.io/ft-enabled, any value */
     bool ft;                               /* on, by annotation or option */
     bool autoscales;
+    bool cron; /* a RayCronJob: spec is its jobTemplate, a RayJob's, without annotations */
 };
 /* False: not an object of ray.io. */
 bool ray_of(const struct manifest_object *o, struct ray *ret);
@@ -33,6 +37,7 @@ const struct yaml_node *ray_env(const struct yaml_node *group, const char *name)
 bool ray_env_open(const struct yaml_node *group); /* has envFrom: unknown variables may be set */
 const char *ray_group_name(const struct ray *r, const struct yaml_node *group); /* "head", or the worker group's */
 const struct yaml_node *ray_redis_address(const struct ray *r); /* a scalar, or an env entry without a value; or NULL */
+bool ray_autoscaler_v2(const struct ray *r);                    /* by autoscalerOptions.version */
 bool ray_number(const struct yaml_node *map, const char *key, double *ret);
 /* The minimum and maximum of worker pods. */
 struct ray_pods {
@@ -64,6 +69,9 @@ void lint_say_as(struct lint *l, enum rule_id id, enum finding_severity severity
 void lint_templating(struct lint *l);
 void lint_schema(struct lint *l); /* of the object, whatever its kind */
 void lint_fault(struct lint *l, const struct ray *r);
+void lint_operator(struct lint *l, const struct ray *r);
+void lint_job(struct lint *l, const struct ray *r);
+void lint_misplaced(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
 void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
 void lint_drift(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s);

@@ -12,12 +12,21 @@
 
 enum { HEAD_SERVICES = 64 };
 
+/* The group's resources become num-cpus, in any case of the name. */
+static bool has_no_cpus(const struct yaml_node *group)
+{
+    const struct yaml_node *all = yaml_get(group, "resources");
+    for (size_t i = 0; all && all->kind == YAML_MAP && i < all->count; i++)
+        if (strcasecmp(all->items[i]->key, "cpu") == 0) return text_eq(all->items[i]->text, "0");
+    return false;
+}
+
 static void lint_head_cpus(struct lint *l, const struct ray *r)
 {
     const struct yaml_node *params = yaml_get(r->head, "rayStartParams"), *cpus = yaml_get(params, "num-cpus");
     const char *text = yaml_str(params, "num-cpus");
     if (!r->head) return;
-    if (text_eq(text, "0")) return; /* K1, where it is not quoted */
+    if (text_eq(text, "0") || has_no_cpus(r->head)) return; /* K1, where it is not quoted */
     if (text && *text)
         lint_say(l, RULE_L15, cpus, "the head's num-cpus is %s: replicas are placed on it", text);
     else

@@ -248,6 +248,22 @@ static void say_unknown(struct schema_walk *w, const struct level *at, const str
     lint_say(w->l, RULE_K3, n, "%s is not a field of %s", path, w->root->kind);
 }
 
+/* A field that the KubeRay in question does not have yet, or no longer. */
+static bool is_of_version(struct schema_walk *w, const struct level *at, const struct schema_field *f,
+                          const struct yaml_node *n)
+{
+    char path[PATH_MAX_LEN];
+    const unsigned kuberay = w->l->kuberay;
+    if (!kuberay) return true;
+    if (f->since > kuberay)
+        lint_say(w->l, RULE_K3, n, "%s is a field since KubeRay 1.%u", path_text(at, f->name, path), f->since);
+    else if (f->until && f->until < kuberay)
+        lint_say(w->l, RULE_K3, n, "%s was a field until KubeRay 1.%u", path_text(at, f->name, path), f->until);
+    else
+        return true;
+    return false;
+}
+
 static void check_value(struct schema_walk *w, const struct level *at, const struct yaml_node *n);
 
 static void check_required(struct schema_walk *w, const struct level *at, const struct yaml_node *n)
@@ -255,7 +271,8 @@ static void check_required(struct schema_walk *w, const struct level *at, const 
     char path[PATH_MAX_LEN];
     const struct schema_field *fields = schema_fields(at->type);
     for (int i = 0; i < at->type->count; i++) {
-        if (!fields[i].required) continue;
+        const bool earlier = w->l->kuberay && w->l->kuberay <= fields[i].required;
+        if (!earlier && fields[i].required != SCHEMA_ALWAYS) continue;
         const struct yaml_node *value = yaml_get(n, fields[i].name);
         if (!value || is_null(value)) lint_say(w->l, RULE_K2, n, "%s is required", path_text(at, fields[i].name, path));
     }
@@ -268,10 +285,10 @@ static void check_fields(struct schema_walk *w, const struct level *at, const st
         const struct yaml_node *value = n->items[i];
         const struct schema_field *f = schema_field_of(at->type, value->key);
         if (is_null(value)) continue;
-        if (f)
-            check_value(w, &(struct level){at, schema_type_at(f->type), value->key, 0}, value);
-        else
+        if (!f)
             say_unknown(w, at, value);
+        else if (is_of_version(w, at, f, value))
+            check_value(w, &(struct level){at, schema_type_at(f->type), value->key, 0}, value);
     }
 }
 
@@ -310,5 +327,9 @@ void lint_schema(struct lint *l)
 {
     struct schema_walk w = {.l = l, .root = schema_root_of(l->o->api_version, l->o->kind)};
     if (!w.root || l->o->root->kind != YAML_MAP) return;
+    if (l->kuberay && w.root->since > l->kuberay) {
+        lint_say(l, RULE_K1, NULL, "%s is a kind since KubeRay 1.%u", w.root->kind, w.root->since);
+        return;
+    }
     check_value(&w, &(struct level){NULL, schema_type_at(w.root->type), NULL, 0}, l->o->root);
 }

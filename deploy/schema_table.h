@@ -38,11 +38,12 @@ struct schema_type {
     int item;         /* a map's or list's; see schema_item */
     int first, count; /* of an object's fields */
 };
+enum { SCHEMA_ALWAYS = 255 };
 struct schema_field {
     const char *name;
     int type;
-    bool required;
-    uint8_t since, until; /* minor versions of KubeRay 1; 0: no bound */
+    uint8_t required;     /* the last minor version of KubeRay 1 that requires it; 0: none; SCHEMA_ALWAYS */
+    uint8_t since, until; /* minor versions; 0: no bound */
 };
 struct schema_root {
     const char *api_version, *kind;

@@ -18,7 +18,7 @@ struct lint_file {
 static enum err lint_read(struct app_file *f, struct why *why)
 {
     struct lint_file *l = (struct lint_file *)f;
-    return manifest_file_lint(l->path, &l->vars, &l->found, &l->named, why);
+    return manifest_file_lint(l->path, &l->vars, LINT_KUBERAY_ANY, &l->found, &l->named, why);
 }
 
 static void lint_take(struct app *app, struct app_file *f)

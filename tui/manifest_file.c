@@ -57,6 +57,7 @@ enum err manifest_file_load(const char *path, struct manifest **ret, struct why 
 
 struct linting {
     struct variables *vars;
+    unsigned kuberay;
     struct findings *out;
     char **ret_file;
     bool input; /* stdin; path is only its name */
@@ -70,7 +71,7 @@ static enum err manifest_lint(void *arg, const char *path, struct why *why)
     /* More than a manifest may have, so that the parser reports the limit. */
     buf_init(&text, 8 * (size_t)MANIFEST_BYTES);
     enum err err = l->input ? file_read_input(&text, why) : file_read(path, &text, why);
-    if (!err) lint_text(path, buf_text(&text), text.len, l->vars, l->out);
+    if (!err) lint_text(path, buf_text(&text), text.len, l->vars, l->kuberay, l->out);
     if (err == ERR_LIMIT) {
         findings_add(l->out, RULE_M1, FINDING_ERROR, &where, "larger than %d MiB", MANIFEST_BYTES / 1024 / 1024);
         err = ERR_OK;
@@ -80,13 +81,15 @@ static enum err manifest_lint(void *arg, const char *path, struct why *why)
     return err;
 }
 
-enum err manifest_file_lint(const char *path, struct variables *vars, struct findings *out, char **ret_file,
-                            struct why *why)
+enum err manifest_file_lint(const char *path, struct variables *vars, unsigned kuberay, struct findings *out,
+                            char **ret_file, struct why *why)
 {
-    return file_take(path, manifest_lint, &(struct linting){.vars = vars, .out = out, .ret_file = ret_file}, why);
+    struct linting linting = {.vars = vars, .kuberay = kuberay, .out = out, .ret_file = ret_file};
+    return file_take(path, manifest_lint, &linting, why);
 }
 
-enum err manifest_input_lint(struct variables *vars, struct findings *out, struct why *why)
+enum err manifest_input_lint(struct variables *vars, unsigned kuberay, struct findings *out, struct why *why)
 {
-    return manifest_lint(&(struct linting){.vars = vars, .out = out, .input = true}, "stdin", why);
+    struct linting linting = {.vars = vars, .kuberay = kuberay, .out = out, .input = true};
+    return manifest_lint(&linting, "stdin", why);
 }

@@ -10,11 +10,11 @@
 /* path NULL: the shipped one. Caller: manifest_free. */
 enum err manifest_file_load(const char *path, struct manifest **ret, struct why *why);
 
-/* Lints that file (lint_text): adds its findings. The only error is that it cannot be read. *ret_file: the path that
- * was read; caller frees; may be NULL. */
-enum err manifest_file_lint(const char *path, struct variables *vars, struct findings *out, char **ret_file,
-                            struct why *why);
+/* Lints that file (lint_text; kuberay as there): adds its findings. The only error is that it cannot be read.
+ * *ret_file: the path that was read; caller frees; may be NULL. */
+enum err manifest_file_lint(const char *path, struct variables *vars, unsigned kuberay, struct findings *out,
+                            char **ret_file, struct why *why);
 /* Lints stdin, under the name "stdin"; not for the console, which reads its keys from there. */
-enum err manifest_input_lint(struct variables *vars, struct findings *out, struct why *why);
+enum err manifest_input_lint(struct variables *vars, unsigned kuberay, struct findings *out, struct why *why);
 
 #endif

@@ -15,10 +15,11 @@ static void print_text(const struct findings *found)
     buf_done(&out);
 }
 
-static enum err lint_one(const char *path, struct variables *vars, struct findings *found, struct why *why)
+static enum err lint_one(const char *path, struct variables *vars, unsigned kuberay, struct findings *found,
+                         struct why *why)
 {
-    if (strcmp(path, "-") == 0) return manifest_input_lint(vars, found, why);
-    return manifest_file_lint(path, vars, found, NULL, why);
+    if (strcmp(path, "-") == 0) return manifest_input_lint(vars, kuberay, found, why);
+    return manifest_file_lint(path, vars, kuberay, found, NULL, why);
 }
 
 int sub_lint(struct cli *cli)
@@ -31,7 +32,9 @@ int sub_lint(struct cli *cli)
         cli_say("lint: no FILE was given");
         return EXIT_USAGE;
     }
-    enum err err = cli_variables(cli, &vars, &why);
+    unsigned kuberay = LINT_KUBERAY_ANY;
+    enum err err = cli->kuberay ? lint_kuberay_parse(cli->kuberay, &kuberay, &why) : ERR_OK;
+    if (!err) err = cli_variables(cli, &vars, &why);
     if (err) {
         cli_say("%s", why.text);
         return EXIT_USAGE;
@@ -40,7 +43,7 @@ int sub_lint(struct cli *cli)
     int status = EXIT_FINE;
     /* A file that cannot be read does not suppress the findings of the others. */
     for (int i = 0; i < cli->argc; i++)
-        if (lint_one(cli->argv[i], &vars, &found, &why)) {
+        if (lint_one(cli->argv[i], &vars, kuberay, &found, &why)) {
             cli_say("%s", why.text);
             status = EXIT_USAGE;
             unread++;

@@ -18,6 +18,7 @@ import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = {"boolean": "BOOLEAN", "integer": "INTEGER", "number": "NUMBER", "string": "STRING"}
+ALWAYS = 255
 ANY = ("ANY", "NONE", (), None, ())
 
 
@@ -80,7 +81,6 @@ def made(versions, core=False):
 def fields(versions, core):
     names = sorted({name for _, node in versions for name in node.get("properties", {})})
     minors = [minor for minor, _ in versions]
-    required = versions[-1][1].get("required", ())
     all_of = []
     for name in names:
         having = [(minor, node["properties"][name]) for minor, node in versions if name in node.get("properties", {})]
@@ -88,7 +88,9 @@ def fields(versions, core):
         since = having[0][0] if having[0][0] != minors[0] else 0
         until = having[-1][0] if having[-1][0] != minors[-1] else 0
         # A default is put in before required fields are looked for.
-        needed = name in required and not (newest is not ANY and "default" in newest)
+        needing = [] if newest is not ANY and "default" in newest else \
+            [minor for minor, node in versions if name in node.get("required", ())]
+        needed = ALWAYS if needing and needing[-1] == minors[-1] else needing[-1] if needing else 0
         all_of.append((name, made(having, core), needed, since, until))
     return tuple(all_of)
 
@@ -187,7 +189,8 @@ def main(args):
  *
  * SCHEMA_ROOT(apiVersion, kind, its type, minor version of the first and of the last KubeRay looked at; 0: Kubernetes)
  * SCHEMA_TYPE(kind, check, first of its words or -1, type of its items or -1, first of its fields, count of fields)
- * SCHEMA_FIELD(name, type, required, minor version since when, minor version until when; 0: always)
+ * SCHEMA_FIELD(name, type, the last minor version that requires it (255: each), the first that has it, the last)
+ *   0: none requires it; there is no bound
  * SCHEMA_WORD(a value; NULL ends one type's)
  * The fields of a type are sorted by name.
  */""")
@@ -195,7 +198,7 @@ def main(args):
                                              for a, k, n, s, u in roots) + "\n#endif")
     print("#ifdef SCHEMA_TYPE\n" + rows(f"SCHEMA_TYPE({k}, {c}, {w}, {i}, {f}, {n})"
                                         for k, c, w, i, f, n in table.types) + "\n#endif")
-    print("#ifdef SCHEMA_FIELD\n" + rows(f"SCHEMA_FIELD({c_name(n)}, {t}, {str(r).lower()}, {s}, {u})"
+    print("#ifdef SCHEMA_FIELD\n" + rows(f"SCHEMA_FIELD({c_name(n)}, {t}, {r}, {s}, {u})"
                                          for n, t, r, s, u in table.fields) + "\n#endif")
     print("#ifdef SCHEMA_WORD\n" + rows(f"SCHEMA_WORD({c_name(w)})" for w in table.words) + "\n#endif")
 

@@ -34,7 +34,7 @@ static void lint_once(const struct buf *text, size_t *ret_found)
     struct findings found;
     variables_init(&vars, NULL);
     findings_init(&found);
-    lint_text("m.yaml", buf_text(text), text->len, &vars, &found);
+    lint_text("m.yaml", buf_text(text), text->len, &vars, LINT_KUBERAY_ANY, &found);
     findings_sort(&found);
     *ret_found = found.count + found.dropped;
     findings_done(&found);

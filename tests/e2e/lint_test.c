@@ -81,6 +81,27 @@ static void variables_come_from_the_environment_and_by_hand(void **state)
     run_done(&r);
 }
 
+static void a_version_of_kuberay_is_judged_for(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"EXT_REDIS_ENDPOINT=redis.example", "REDIS_PASSWORD=correct-horse",
+                                      "HUGGING_FACE_HUB_TOKEN=hf_battery-staple", "RAY_SERVE_IMAGE=x/ray:2.22.0", NULL};
+    static const char cron[] = "{apiVersion: ray.io/v1, kind: RayCronJob, metadata: {name: c}, spec: {}}\n";
+    struct run r = LINT(env, OURS, "--kuberay", "1.3");
+    assert_string_equal(r.out, "0 errors, 0 warnings, 0 infos, 0 unknown\n");
+    assert_int_equal(r.status, 0);
+    run_done(&r);
+    const char *const argv[] = {run_raydeck(), "lint", "--kuberay=v1.5.1", "-", NULL};
+    r = run_program(argv, NULL, cron, DEADLINE_MS);
+    text_contains(r.out, "error K1 RayCronJob is a kind since KubeRay 1.6");
+    assert_int_equal(r.status, 1);
+    run_done(&r);
+    r = LINT(env, OURS, "--kuberay", "newest");
+    text_contains(r.err, "not a version of KubeRay from 1.3 on: newest");
+    assert_int_equal(r.status, 2);
+    run_done(&r);
+}
+
 static void stdin_is_a_file_named_so(void **state)
 {
     (void)state;
@@ -182,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_blueprint_fails),
         cmocka_unit_test(json_is_one_object),
+        cmocka_unit_test(a_version_of_kuberay_is_judged_for),
         cmocka_unit_test(stdin_is_a_file_named_so),
         cmocka_unit_test(the_console_shows_a_manifest),
         cmocka_unit_test(variables_come_from_the_environment_and_by_hand),

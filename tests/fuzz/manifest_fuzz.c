@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     variables_give(&vars, "HUGGING_FACE_HUB_TOKEN=correct-horse-battery", NULL);
     variables_give(&vars, "REDIS_PASSWORD=correct-horse-battery", NULL);
     variables_give(&vars, "V=v$V${V}", NULL);
-    lint_text("fuzz", (const char *)data, size, &vars, &found);
+    lint_text("fuzz", (const char *)data, size, &vars, LINT_KUBERAY_ANY, &found);
     findings_sort(&found);
     check_findings(&found);
     check_objects((const char *)data, size, &vars);

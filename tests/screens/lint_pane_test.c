@@ -31,7 +31,7 @@ static void look_into(struct linted *l, const char *text)
     variables_init(&vars, NULL);
     if (l->generation) findings_done(&l->found);
     findings_init(&l->found);
-    lint_text(BLUEPRINT, text, strlen(text), &vars, &l->found);
+    lint_text(BLUEPRINT, text, strlen(text), &vars, LINT_KUBERAY_ANY, &l->found);
     findings_sort(&l->found);
     l->generation++;
     variables_done(&vars);

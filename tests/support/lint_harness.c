@@ -83,7 +83,7 @@ char *lint_edited(const char *old, const char *with)
     return mem_printf("%.*s%s%s", (int)(at - lint_clean), lint_clean, with, at + strlen(old));
 }
 
-struct findings lint_run(const char *text, const char *const *assignments)
+static struct findings run_with(const char *text, const char *const *assignments, unsigned kuberay)
 {
     struct findings found;
     struct variables vars;
@@ -94,10 +94,20 @@ struct findings lint_run(const char *text, const char *const *assignments)
         enum err err = variables_give(&vars, *assignments, &why);
         if (err) fail_msg("%s", why.text);
     }
-    lint_text("m.yaml", text, strlen(text), &vars, &found);
+    lint_text("m.yaml", text, strlen(text), &vars, kuberay, &found);
     findings_sort(&found);
     variables_done(&vars);
     return found;
+}
+
+struct findings lint_run(const char *text, const char *const *assignments)
+{
+    return run_with(text, assignments, LINT_KUBERAY_ANY);
+}
+
+struct findings lint_run_for(const char *text, unsigned kuberay)
+{
+    return run_with(text, NULL, kuberay);
 }
 
 char *lint_words(const struct findings *f)
@@ -126,12 +136,12 @@ const struct finding *lint_first(const struct findings *f, enum rule_id id)
     return NULL;
 }
 
-void lint_cases(const struct lint_case *cases, size_t count)
+void lint_cases_for(unsigned kuberay, const struct lint_case *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct lint_case *c = &cases[i];
         char *text = lint_edited(c->old, c->with);
-        struct findings f = lint_run(text, NULL);
+        struct findings f = lint_run_for(text, kuberay);
         char *words = lint_words(&f);
         if (strcmp(words, c->words) != 0)
             fail_msg("\"%s\" finds \"%s\", not \"%s\"%s%s", c->with ? c->with : "", words, c->words,
@@ -142,4 +152,9 @@ void lint_cases(const struct lint_case *cases, size_t count)
         findings_done(&f);
         free(text);
     }
+}
+
+void lint_cases(const struct lint_case *cases, size_t count)
+{
+    lint_cases_for(LINT_KUBERAY_ANY, cases, count);
 }

@@ -14,6 +14,7 @@ char *lint_edited(const char *old, const char *with);
 
 /* What is found in the text, with environment and assignments (NULL-terminated; may be NULL). Sorted. */
 struct findings lint_run(const char *text, const char *const *assignments);
+struct findings lint_run_for(const char *text, unsigned kuberay); /* without assignments */
 
 /* "L4 L10": the rules, each once, in their order; "L17? L9": ? for unknown. Caller frees. */
 char *lint_words(const struct findings *f);
@@ -26,5 +27,6 @@ struct lint_case {
     unsigned line;       /* 0: not looked at */
 };
 void lint_cases(const struct lint_case *cases, size_t count); /* fails the test at the first that is otherwise */
+void lint_cases_for(unsigned kuberay, const struct lint_case *cases, size_t count); /* its minor version */
 
 #endif

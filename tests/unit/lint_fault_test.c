@@ -42,6 +42,10 @@ static void what_kuberay_refuses_is_found(void **state)
         {HEAD_ENV, HEAD_ENV "            - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}\n",
          "L7", NULL, 35},
         {HEAD_PARAMS, "      rayStartParams: {num-cpus: \"0\", redis-password: $(P)}\n", "L7", NULL, 27},
+        {HEAD_PARAMS, "      rayStartParams: {num-cpus: \"0\", redis-password: \"\", redis-username: \"\"}\n", "", NULL,
+         0}, /* an empty value is none */
+        {"    headGroupSpec:\n", "    headGroupSpec:\n      headService: {metadata: {name: \"\"}}\n", "", NULL, 0},
+        {"  annotations: {}\n", "  annotations: {ray.io/external-storage-namespace: \"\"}\n", "", NULL, 0},
         {"  annotations: {}\n", "  annotations: {ray.io/external-storage-namespace: x}\n", "L7 L11", NULL, 6},
         {WORKER_ENV, WORKER_ENV REDIS_ENV, "", NULL, 0}, /* the head's is what counts */
         {HEAD_PARAMS, "      rayStartParams: {num-cpus: \"0\", redis-username: u}\n", "L8",
@@ -134,13 +138,16 @@ static void names_bounds_and_restarts_are_looked_at(void **state)
         {"  name: demo\n", "  name: 1demo\n", "L13", NULL, 4},
         {"  name: demo\n", "  name: demo-\n", "L13", NULL, 4},
         {"  name: demo\n", "  name: demo.x\n", "L13", NULL, 4},
-        {"      maxReplicas: 4\n", "      maxReplicas: 1\n", "L13",
-         "group inf2: minReplicas 2 is more than maxReplicas 1", 38},
+        {"      maxReplicas: 4\n", "      maxReplicas: 1\n", "L13 L24 L38", NULL, 0},
         {"      maxReplicas: 4\n", "      maxReplicas: 2\n", "", NULL, 0},
         {"        spec:\n", "        spec:\n          restartPolicy: Always\n", "L14",
          "head: restartPolicy Always, and the autoscaler is on", 30},
         {"        spec:\n", "        spec:\n          restartPolicy: Never\n", "", NULL, 0},
     };
+    static const struct lint_case clamped[] = {
+        {"      maxReplicas: 4\n", "      maxReplicas: 1\n", "L24 L38", NULL, 0},
+    };
+    lint_cases_for(5, clamped, ARRAY_LEN(clamped));
     lint_cases(cases, ARRAY_LEN(cases));
 }
 
@@ -165,19 +172,33 @@ static void the_keepalive_is_looked_for_on_head_and_workers(void **state)
     lint_cases(cases, ARRAY_LEN(cases));
 }
 
+/* headService.metadata.name is refused of a RayService only; a RayCronJob's job is a RayJob without annotations. */
 static void clusters_and_jobs_are_known_too(void **state)
 {
     (void)state;
-    static const char cluster[] = "apiVersion: ray.io/v1\nkind: RayCluster\nmetadata: {name: c}\nspec:\n"
-                                  "  headGroupSpec:\n    template: {}\n    headService: {metadata: {name: x}}\n";
-    static const char job[] = "apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: c}\nspec:\n  rayClusterSpec:\n"
-                              "    headGroupSpec:\n      template: {}\n      rayStartParams: {redis-username: u}\n";
-    static const char other[] = "apiVersion: other.io/v1\nkind: RayService\nmetadata: {name: C}\n";
-    static const char *const texts[] = {cluster, job, other}, *const expected[] = {"L4", "L8", ""};
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        struct findings f = lint_run(texts[i], NULL);
+#define OF(kind, name, spec)                                                                                           \
+    "{apiVersion: ray.io/v1, kind: " kind ", metadata: {name: " name                                                   \
+    ", annotations: {ray.io/ft-enabled: \"false\"}}, "                                                                 \
+    "spec: {" spec "}}\n"
+#define GROUP(params) "headGroupSpec: {" params "template: {spec: {containers: [{name: h, image: i}]}}}"
+#define USER "rayStartParams: {redis-username: u}, "
+#define NAME_53 "a1234567890123456789012345678901234567890123456789012"
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {OF("RayCluster", "c", GROUP("headService: {metadata: {name: x}}, ")), "L22"},
+        {OF("RayCluster", "c", "gcsFaultToleranceOptions: {redisAddress: 'rediss://r.example:1'}, " GROUP("")),
+         "L6 L28 L22 L25"},
+        {OF("RayCluster", NAME_53, GROUP("")), "L22"},
+        {OF("RayCluster", NAME_53 "4", GROUP("")), "L13 L22"},
+        {OF("RayJob", "c", "rayClusterSpec: {" GROUP(USER) "}"), "L8"},
+        {OF("RayCronJob", "C", "schedule: '@daily', jobTemplate: {rayClusterSpec: {" GROUP(USER) "}}"), "L8"},
+        {"apiVersion: other.io/v1\nkind: RayService\nmetadata: {name: C}\n", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct findings f = lint_run(cases[i].text, NULL);
         char *words = lint_words(&f);
-        assert_string_equal(words, expected[i]);
+        assert_string_equal(words, cases[i].words);
         free(words);
         findings_done(&f);
     }

@@ -86,7 +86,7 @@ static struct findings run_buf(struct buf *b)
     struct variables v;
     findings_init(&f);
     variables_init(&v, NULL);
-    lint_text("m.yaml", buf_text(b), b->len, &v, &f);
+    lint_text("m.yaml", buf_text(b), b->len, &v, LINT_KUBERAY_ANY, &f);
     variables_done(&v);
     buf_done(b);
     return f;

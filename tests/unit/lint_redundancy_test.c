@@ -37,8 +37,9 @@ static void there_are_two_workers_at_least(void **state)
         {"    enableInTreeAutoscaling: true\n", "", "", NULL, 0},
         {"      replicas: 2\n", "      replicas: 1\n", "", NULL, 0}, /* the autoscaler holds minReplicas */
         {"    - groupName: inf2\n",
-         "    - {groupName: more, minReplicas: 1, replicas: 1, maxReplicas: 1, template: {}}\n    - groupName: inf2\n",
-         "", NULL, 0},
+         "    - {groupName: more, minReplicas: 1, replicas: 1, maxReplicas: 1, template: {spec: {containers: []}}}\n   "
+         " - groupName: inf2\n",
+         "K4", NULL, 0},
     };
     lint_cases(cases, ARRAY_LEN(cases));
 }
