@@ -218,20 +218,33 @@ static bool cron_number(const char **s, const struct cron_field *f, long *ret)
     return *ret >= f->least && *ret <= f->most;
 }
 
-/* A list of "*", "5", "1-5", each with a step or not; ends at a space. */
-static bool cron_field(const char **s, const struct cron_field *f)
+static bool is_cron_end(char c)
+{
+    return !c || c == ' ' || c == '\t';
+}
+
+/* "*", "5" or "1-5", with a step or not. */
+static bool cron_range(const char **s, const struct cron_field *f)
 {
     static const struct cron_field step_of = {1, 1000000, NULL};
-    for (;; ++*s) {
-        long from = 0, to, step;
-        if (**s == '*' || **s == '?')
-            ++*s;
-        else if (!cron_number(s, f, &from))
-            return false;
-        else if (**s == '-' && (++*s, !cron_number(s, f, &to) || to < from))
-            return false;
-        if (**s == '/' && (++*s, !cron_number(s, &step_of, &step))) return false;
-        if (**s != ',') return !**s || **s == ' ' || **s == '\t';
+    long from = 0, to, step;
+    if (**s == '*' || **s == '?')
+        ++*s;
+    else if (!cron_number(s, f, &from))
+        return false;
+    else if (**s == '-' && (++*s, !cron_number(s, f, &to) || to < from))
+        return false;
+    return **s != '/' || (++*s, cron_number(s, &step_of, &step));
+}
+
+/* A list of ranges, up to a space; superfluous commas do not count. */
+static bool cron_field(const char **s, const struct cron_field *f)
+{
+    if (is_cron_end(**s)) return false;
+    for (;;) {
+        *s += strspn(*s, ",");
+        if (is_cron_end(**s)) return true;
+        if (!cron_range(s, f) || (**s != ',' && !is_cron_end(**s))) return false;
     }
 }
 

@@ -63,15 +63,23 @@ static bool is_label_part(const char *s, size_t len)
     return true;
 }
 
+/* RFC 1123's: labels of a-z, 0-9 and -, which - neither begins nor ends, between dots. */
+static bool is_dns_name(const char *s, size_t len)
+{
+    if (!len || len > PREFIX_MAX) return false;
+    for (size_t i = 0; i < len; i++) {
+        const bool edge = i == 0 || i + 1 == len || s[i - 1] == '.' || s[i + 1] == '.';
+        if (!islower((unsigned char)s[i]) && !isdigit((unsigned char)s[i]) && (edge || !strchr("-.", s[i])))
+            return false;
+    }
+    return true;
+}
+
 /* An optional DNS name and "/", then a part. */
 static bool is_label_key(const char *s)
 {
-    const char *slash = strchr(s, '/');
-    for (const char *p = s; slash && p < slash; p++)
-        if (!islower((unsigned char)*p) && !isdigit((unsigned char)*p) && (!strchr("-.", *p) || p == s)) return false;
-    if (slash && (slash == s || slash - s > PREFIX_MAX)) return false;
-    const char *name = slash ? slash + 1 : s;
-    return is_label_part(name, strlen(name));
+    const char *slash = strchr(s, '/'), *name = slash ? slash + 1 : s;
+    return (!slash || is_dns_name(s, (size_t)(slash - s))) && is_label_part(name, strlen(name));
 }
 
 static void check_group_labels(struct lint *l, const struct ray *r, const struct yaml_node *group)
