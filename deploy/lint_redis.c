@@ -33,8 +33,11 @@ static bool is_reference(const char *text)
     return text[0] == '$';
 }
 
+/* A password as a bare string (K1) is one in clear text too. */
 static const struct yaml_node *literal_password(const struct ray *r)
 {
+    const char *bare = yaml_str(r->options, "redisPassword");
+    if (bare && *bare && !is_reference(bare)) return yaml_get(r->options, "redisPassword");
     const struct yaml_node *maps[] = {yaml_get(r->options, "redisPassword"), ray_env(r->head, "REDIS_PASSWORD")};
     for (size_t i = 0; i < 2; i++) {
         const char *text = yaml_str(maps[i], "value");

@@ -53,7 +53,10 @@ static void shapes_and_numbers_are_looked_at(void **state)
         {"          - name: head\n", "            name: head\n", "K1", POD "containers must be a list, and is a map",
          30},
         {"      redisPassword: {valueFrom: {secretKeyRef: {name: r, key: p}}}\n", "      redisPassword: hunter2\n",
-         "K1 L25", NULL, 0},
+         "K1 L25",
+         "spec.rayClusterConfig.gcsFaultToleranceOptions.redisPassword must be a map (of value, valueFrom), and is a "
+         "string",
+         25},
         {"{valueFrom: {secretKeyRef: {name: r, key: p}}}", "{valueFrom: {secretKeyRef: r}}", "K1", NULL, 0},
         {HEAD_ENV, "            - {name: A, valueFrom: {fieldRef: status.podIP}}\n" HEAD_ENV, "K1",
          POD "containers[0].env[0].valueFrom.fieldRef must be a map (of apiVersion, fieldPath), and is a string", 34},
