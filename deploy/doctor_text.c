@@ -7,7 +7,7 @@ static void finding_text(const struct finding *item, struct buf *out)
     if (item->where.object) buf_printf(out, "       where  %s\n", item->where.object);
     buf_printf(out, "       what   %s\n", item->message);
     if (item->severity == FINDING_UNKNOWN) return; /* no known problem */
-    buf_printf(out, "       why    %s\n       fix    %s\n", item->rule->why, item->rule->fix);
+    buf_printf(out, "       why    %s\n       fix    %s\n", item->why, item->rule->fix);
 }
 
 static const char *plural_s(size_t n)

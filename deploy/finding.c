@@ -68,13 +68,18 @@ void findings_add(struct findings *f, enum rule_id id, enum finding_severity sev
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     struct finding *item = &f->items[f->count++];
-    *item = (struct finding){.rule = rule_get(id), .severity = severity};
+    *item = (struct finding){.rule = rule_get(id), .severity = severity, .why = rule_get(id)->why};
     if (where) {
         item->where = *where;
         item->where.object = safe_copy(where->object);
         item->where.file = safe_copy(where->file);
     }
     item->message = mask_text(text, strlen(text), TEXT_ONE_LINE, FINDING_TEXT_MAX);
+}
+
+void findings_explain(struct findings *f, const char *why)
+{
+    if (f->count && !f->dropped) f->items[f->count - 1].why = why;
 }
 
 static int by_number(size_t a, size_t b)
@@ -109,7 +114,7 @@ static void text_one(const struct finding *item, struct buf *out)
         buf_printf(out, "    in    %s (document %u)\n", at->object, at->document);
     else if (at->object)
         buf_printf(out, "    in    %s\n", at->object);
-    buf_printf(out, "    why   %s\n    fix   %s\n", item->rule->why, item->rule->fix);
+    buf_printf(out, "    why   %s\n    fix   %s\n", item->why, item->rule->fix);
 }
 
 void findings_text(const struct findings *f, struct buf *out)
@@ -147,7 +152,7 @@ cJSON *findings_json(const struct findings *f)
         add_place(object, "line", item->where.line);
         add_place(object, "column", item->where.column);
         add_text(object, "message", item->message);
-        add_text(object, "why", item->rule->why);
+        add_text(object, "why", item->why);
         add_text(object, "fix", item->rule->fix);
         add_text(object, "source", item->rule->source);
         cJSON_AddItemToArray(list, object);

@@ -42,6 +42,7 @@ struct finding {
     enum finding_severity severity; /* the rule's, FINDING_UNKNOWN, or a milder one */
     struct finding_where where;     /* strings owned by the list */
     char *message;                  /* one line */
+    const char *why;                /* static; the rule's, or what that is in this case (findings_explain) */
 };
 struct findings {
     struct finding *items;
@@ -57,6 +58,8 @@ void findings_done(struct findings *f);
 /* Copies everything. Makes the message safe and masks what looks like a secret. */
 void findings_add(struct findings *f, enum rule_id id, enum finding_severity severity,
                   const struct finding_where *where, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The finding added last matters for another reason than its rule's. why: static. Nothing if it was dropped. */
+void findings_explain(struct findings *f, const char *why);
 void findings_sort(struct findings *f); /* by file, document, line, column, rule, message */
 
 /* "file:line:col: error L1 message" with object and fix on lines of their own, and a last line of totals. */

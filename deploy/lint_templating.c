@@ -2,6 +2,7 @@
  * braces. */
 #include "deploy/lint_ray.h"
 
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <stdio.h>
@@ -29,6 +30,24 @@ static char *left_over(const struct yaml_node *n, const struct variable *v)
     return text;
 }
 
+/* What the lack of that variable costs; NULL: what the lack of any does. */
+static const char *cost_of(const struct variable *v)
+{
+    static const struct {
+        const char *name, *why;
+    } costs[] = {
+        {"EXT_REDIS_ENDPOINT", "an empty Redis host leaves \":6379\", which KubeRay accepts: the GCS is then in no "
+                               "external Redis and dies with the head"},
+        {"REDIS_PASSWORD", "without the password Redis refuses the GCS: no head starts, neither now nor after one is "
+                           "lost"},
+        {"HUGGING_FACE_HUB_TOKEN", "without a token a gated model is not downloaded: its replicas do not start, those "
+                                   "on a new worker pod neither"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(costs); i++)
+        if (strcmp(v->name, costs[i].name) == 0) return costs[i].why;
+    return NULL;
+}
+
 static void say_without_value(struct lint *l, const struct variable_use *use, const struct variable *v)
 {
     char problem[FINDING_TEXT_MAX / 2];
@@ -41,6 +60,7 @@ static void say_without_value(struct lint *l, const struct variable_use *use, co
         lint_say_as(l, RULE_L1, FINDING_ERROR, use->at, "$%s %s; \"%s\" is what remains", v->name, problem, rest);
     else
         lint_say_as(l, RULE_L1, FINDING_ERROR, use->at, "$%s %s", v->name, problem);
+    if (cost_of(v)) findings_explain(l->out, cost_of(v));
     free(rest);
 }
 

@@ -60,6 +60,37 @@ static void variables_without_a_value_are_found(void **state)
     lint_check(cases, ARRAY_LEN(cases));
 }
 
+/* What a variable without a value costs is said of that variable, in text and in JSON. */
+static void each_variable_says_why_it_is_needed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *assignment, *why;
+    } cases[] = {
+        {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", NULL, "an empty Redis host leaves \":6379\""},
+        {OBJECT "data: {a: $HUGGING_FACE_HUB_TOKEN}\n", NULL, "without a token a gated model is not downloaded"},
+        {OBJECT "data: {a: $REDIS_PASSWORD}\n", NULL, "without the password Redis refuses the GCS"},
+        {OBJECT "data: {a: $RAY_SERVE_IMAGE}\n", "RAY_SERVE_IMAGE=", "nothing stands where its value belongs"},
+        {OBJECT "data: {a: $MINE}\n", "MINE=", "nothing stands where its value belongs"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct findings f = lint_run(cases[i].text, (const char *const[]){cases[i].assignment, NULL});
+        const struct finding *item = lint_first(&f, RULE_L1);
+        assert_non_null(item);
+        struct buf out;
+        buf_init(&out, 64 * 1024);
+        findings_text(&f, &out);
+        if (!strstr(buf_text(&out), cases[i].why)) fail_msg("\"%s\" is not in:\n%s", cases[i].why, buf_text(&out));
+        if (i && strstr(buf_text(&out), "Redis host")) fail_msg("a Redis host in:\n%s", buf_text(&out));
+        buf_done(&out);
+        cJSON *root = findings_json(&f);
+        const cJSON *one = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "findings"), 0);
+        assert_non_null(strstr(cJSON_GetStringValue(cJSON_GetObjectItem(one, "why")), cases[i].why));
+        cJSON_Delete(root);
+        findings_done(&f);
+    }
+}
+
 static void other_dollars_are_found(void **state)
 {
     (void)state;
@@ -264,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variables_without_a_value_are_found),
+        cmocka_unit_test(each_variable_says_why_it_is_needed),
         cmocka_unit_test(other_dollars_are_found),
         cmocka_unit_test(other_dollars_are_an_error_only_beside_ours),
         cmocka_unit_test(secret_data_is_base64),

@@ -124,7 +124,7 @@ void findings_view_detail(const struct findings_view *s, const struct findings *
         buf_printf(out, "where   %s", or_dash(where->object));
         if (where->object && where->document) buf_printf(out, " (document %u)", where->document);
         buf_printf(out, "\nwhat    %s\n", item->message);
-        buf_printf(out, "why     %s\nfix     %s\nsource  %s\n", item->rule->why, item->rule->fix, item->rule->source);
+        buf_printf(out, "why     %s\nfix     %s\nsource  %s\n", item->why, item->rule->fix, item->rule->source);
     }
 }
 
