@@ -60,6 +60,14 @@ static bool gcs_is_in_redis(const struct world *w, const struct focus *f)
 
 enum { BEAT_OLD_MS = 30000 /* clocks differ: the heartbeat is stamped by the head's */ };
 
+/* What is not in Redis is known only once its first full list is complete. */
+static bool redis_was_read(const struct world *w, const struct redis *r)
+{
+    const struct row *row = world_find(w, TABLE_REDIS, r->record.key);
+    const struct source *source = row ? world_source_named(w, row->source) : NULL;
+    return source && source->listed_ms;
+}
+
 /* Neither connections nor a heartbeat: whatever is in Redis, no GCS keeps it. */
 static bool gcs_is_not_there(const struct world *w, const struct focus *f)
 {
@@ -67,6 +75,24 @@ static bool gcs_is_not_there(const struct world *w, const struct focus *f)
     const struct row *row = world_find(w, TABLE_REDIS, r->record.key);
     bool beats = r->heartbeat.known && row && row->changed_wall_ms < r->heartbeat.value + BEAT_OLD_MS;
     return r->ray_connections.known && !r->ray_connections.value && !beats && f->head && f->head->ip;
+}
+
+static void judge_gcs(const struct world *w, const struct focus *f, struct head_loss *l)
+{
+    if (f->gcs_ns && gcs_is_in_redis(w, f)) {
+        if (!gcs_is_not_there(w, f)) return;
+        l->pod = verdict_worse(l->pod, VERDICT_WARN);
+        say(l->pod_why, "the GCS holds no connection to Redis");
+    } else if (!redis_was_read(w, f->redis)) {
+        l->pod = verdict_worse(l->pod, VERDICT_UNKNOWN);
+        say(l->pod_why, "Redis is being read");
+    } else if (!f->gcs_ns && f->redis->namespaces_count) {
+        l->pod = verdict_worse(l->pod, VERDICT_UNKNOWN);
+        say(l->pod_why, "the GCS's storage namespace is not known");
+    } else {
+        l->pod = verdict_worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "this GCS is not in Redis");
+    }
 }
 
 static void judge_redis_server(const struct redis *r, struct head_loss *l)
@@ -96,7 +122,7 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
     enum freshness fresh = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL);
     if (f->rayservice->ft == TRI_NO) return;
     if (say_unheard(l->pod_why, "Redis", w, WORLD_REDIS, now_ms) || !r) {
-        if (fresh == FRESH_LIVE) say(l->pod_why, "Redis not read yet");
+        if (fresh == FRESH_LIVE) say(l->pod_why, "Redis is being read");
         /* Redis usually admits only the cluster's nodes: never having reached it says nothing about the head's
          * connection. */
         enum verdict down = r ? VERDICT_NO : VERDICT_UNKNOWN;
@@ -104,13 +130,7 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
         return;
     }
     judge_redis_server(r, l);
-    if (!f->gcs_ns || !gcs_is_in_redis(w, f)) {
-        l->pod = verdict_worse(l->pod, VERDICT_NO);
-        say(l->pod_why, "this GCS is not in Redis");
-    } else if (gcs_is_not_there(w, f)) {
-        l->pod = verdict_worse(l->pod, VERDICT_WARN);
-        say(l->pod_why, "the GCS holds no connection to Redis");
-    }
+    judge_gcs(w, f, l);
 }
 
 static void judge_endpoints(const struct world *w, const struct focus *f, struct head_loss *l)

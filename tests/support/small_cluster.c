@@ -143,6 +143,13 @@ void small_redis(struct small *s, uint64_t connections, uint64_t heartbeat_wall)
     small_put(s, "redis", WORLD_REDIS, r);
 }
 
+void small_redis_listed(struct small *s)
+{
+    struct change *c = change_new(CHANGE_RELISTED, "redis", WORLD_REDIS);
+    c->table = TABLE_GCSTABLE;
+    small_apply(s, c);
+}
+
 static struct request *request_of(const struct small *s, const char *kind, const char *key, const char *phase,
                                   const char *failure, uint64_t latency_us)
 {

@@ -50,6 +50,7 @@ void *small_edit(const struct small *s, enum table table, const char *key);
 struct pod *small_pod(const char *uid, const char *name, const char *role, const char *knode, const char *ip);
 struct raynode *small_raynode(const char *id, const char *state, const char *pod, const char *ip);
 void small_redis(struct small *s, uint64_t connections, uint64_t heartbeat_wall);
+void small_redis_listed(struct small *s); /* its GCS tables were read for the first time */
 /* A request of that kind ("way", "prompt") that ended now, or waits. via_api: by the API server's proxy. */
 void small_request(struct small *s, const char *kind, const char *key, bool via_api, const char *phase,
                    const char *failure, uint64_t latency_us);

@@ -232,6 +232,7 @@ static void each_reason_is_said(void **state)
         case 12: break;
         }
         if (i == 10) {
+            small_redis_listed(&s);
             struct pod *h = small_edit(&s, TABLE_POD, head);
             record_set(&h->storage_ns, NULL);
             small_put(&s, "kube/pods", WORLD_KUBE, h);
@@ -249,6 +250,27 @@ static void each_reason_is_said(void **state)
         assert_true(l.node != VERDICT_OK);
         small_done(&s);
     }
+}
+
+/* Before its first list is complete, Redis has been asked for nothing: it is being read, and nothing is missing. */
+static void a_gcs_is_missing_only_once_redis_was_read(void **state)
+{
+    (void)state;
+    struct small s;
+    small_init(&s, true);
+    struct pod *h = small_edit(&s, TABLE_POD, head);
+    record_set(&h->storage_ns, "other");
+    small_put(&s, "kube/pods", WORLD_KUBE, h);
+    struct focus f = small_focus(&s);
+    struct head_loss l = head_loss_of(s.w, &f, s.now_ms);
+    assert_string_equal(l.pod_why, "Redis is being read");
+    assert_int_equal(l.pod, VERDICT_UNKNOWN);
+    small_redis_listed(&s);
+    f = small_focus(&s);
+    l = head_loss_of(s.w, &f, s.now_ms);
+    assert_string_equal(l.pod_why, "this GCS is not in Redis");
+    assert_int_equal(l.pod, VERDICT_NO);
+    small_done(&s);
 }
 
 static void memory_warns_from_nine_tenths_on(void **state)
@@ -541,6 +563,7 @@ int main(void)
         cmocka_unit_test(each_reason_is_said),
         cmocka_unit_test(what_redis_comes_back_with),
         WITH(a_redis_that_is_lost_promises_nothing),
+        cmocka_unit_test(a_gcs_is_missing_only_once_redis_was_read),
         WITH(memory_warns_from_nine_tenths_on),
         WITH(warnings_are_counted),
         cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, small_setup, small_teardown),
