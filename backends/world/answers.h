@@ -54,6 +54,9 @@ struct serve_endpoints {
     const char *source;
 };
 struct serve_endpoints serve_endpoints_of(const struct world *w, const struct focus *f);
+/* Is that pod a ready endpoint of it, and not terminating? Where no EndpointSlice tells, only a pod without KubeRay's
+ * label is known to be none. */
+enum tri serve_endpoint_is_ready(const struct world *w, const struct focus *f, const struct pod *pod);
 /* Calls for each that is ready; false where they are not known. */
 bool serve_endpoints_each(const struct world *w, const struct focus *f,
                           void (*ready)(void *arg, const struct endpoint *e), void *arg);

@@ -261,6 +261,49 @@ const struct raynode *raynode_of_pod(const struct world *w, const struct focus *
     return best ? ROW(best, raynode) : NULL;
 }
 
+static bool pods_are_listed(const struct world *w)
+{
+    const struct source *s = world_source_named(w, "kube/pods");
+    return s && s->listed_ms && s->state == SOURCE_LIVE && !world_unread(w, TABLE_POD);
+}
+
+enum tri raynode_is_there(const struct world *w, const struct focus *f, const struct raynode *n)
+{
+    if (!n || !n->state) return TRI_UNKNOWN;
+    if (!text_eq(n->state, "ALIVE")) return TRI_NO;
+    const struct pod *pod = pod_of_raynode(w, n);
+    if (pod) return world_find(w, TABLE_POD, pod->record.key)->gone_ms ? TRI_NO : TRI_YES;
+    const bool is_missing = n->pod && *n->pod && f->head && text_eq(n->ns, f->gcs_ns) && pods_are_listed(w);
+    return is_missing ? TRI_NO : TRI_YES;
+}
+
+const struct raynode *raynode_of_worker(const struct world *w, const struct rayworker *k)
+{
+    WORLD_WITH(row, w, RAYNODE_BY_ID, k->ns, k->ray_node)
+    {
+        if (!row->gone_ms) return ROW(row, raynode);
+    }
+    return NULL;
+}
+
+enum tri job_has_node(const struct world *w, const struct focus *f, const struct job *j)
+{
+    const struct raynode *there = NULL;
+    size_t lost = 0;
+    WORLD_WITH(row, w, RAYNODE_BY_ADDRESS, j->ns, j->driver_ip)
+    {
+        if (row->gone_ms) continue;
+        if (raynode_is_there(w, f, ROW(row, raynode)) == TRI_NO)
+            lost++;
+        else
+            there = ROW(row, raynode);
+    }
+    if (!there) return lost ? TRI_NO : TRI_UNKNOWN;
+    if (!lost) return TRI_YES;
+    if (!j->started.known || !there->started.known) return TRI_UNKNOWN;
+    return j->started.value >= there->started.value ? TRI_YES : TRI_NO;
+}
+
 /* ---- NeuronCores --------------------------------------------------------------------------------------------- */
 
 const struct knode *knode_of_monitor(const struct world *w, const struct monitor *m)

@@ -59,6 +59,12 @@ const struct raynode *raynode_of_pod(const struct world *w, const struct focus *
 const struct knode *knode_of_monitor(const struct world *w, const struct monitor *m);
 const struct pod *pod_of_core(const struct world *w, const struct focus *f, const struct core *core);
 const struct actor *actor_of_core(const struct world *w, const struct focus *f, const struct core *core);
+/* Is the Ray node there? NO: it is DEAD, or its pod is gone or not among those listed: the GCS calls a node ALIVE until
+ * another head replaces it. UNKNOWN: NODE has no state of it, or it is NULL. */
+enum tri raynode_is_there(const struct world *w, const struct focus *f, const struct raynode *n);
+const struct raynode *raynode_of_worker(const struct world *w, const struct rayworker *k); /* NULL: unknown */
+/* Does the job's driver have its Ray node still? By its address: where two nodes had it, by the time they started. */
+enum tri job_has_node(const struct world *w, const struct focus *f, const struct job *j);
 /* A Serve replica actor's short name: "mistral-7b#0s09vcjz" out of SERVE_REPLICA::app#deployment#id. Writes "" if it is
  * none. */
 char *replica_label(const struct actor *a, char *out, size_t size);

@@ -62,3 +62,23 @@ struct serve_endpoints serve_endpoints_of(const struct world *w, const struct fo
     if (t.sum.known) t.sum.source = SLICES_SOURCE;
     return t.sum;
 }
+
+struct sought {
+    const struct pod *pod;
+    bool found;
+};
+
+static void sought_compare(void *arg, const struct endpoint *e)
+{
+    struct sought *s = arg;
+    s->found |= e->pod ? text_eq(e->pod, s->pod->name) : text_eq(e->address, s->pod->ip);
+}
+
+enum tri serve_endpoint_is_ready(const struct world *w, const struct focus *f, const struct pod *pod)
+{
+    struct sought sought = {.pod = pod};
+    const bool ours = f->rayservice && focus_has_pod(f, pod);
+    if (ours && (serve_endpoints_each(w, f, sought_compare, &sought) || none_is_listed(w, f)))
+        return sought.found ? TRI_YES : TRI_NO;
+    return pod->serve == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+}

@@ -179,6 +179,65 @@ static void test_pods_of_others_are_not_gone(void **state)
     fake_console_close(&d);
 }
 
+static void put_slice(struct fake_console *d, enum tri ready, enum tri terminating)
+{
+    const char *key = NULL;
+    WORLD_EACH (row, d->f.world, TABLE_SLICE) key = row->record->key;
+    struct slice *sl = record_copy(world_find(d->f.world, TABLE_SLICE, key)->record);
+    for (size_t i = 0; i < sl->endpoints_count; i++) {
+        sl->endpoints[i].ready = ready;
+        sl->endpoints[i].terminating = terminating;
+    }
+    fixture_put(&d->f, "kube/endpointslices", WORLD_KUBE, sl);
+    fake_console_update(d);
+}
+
+/* SERVE is what the Serve service's EndpointSlice says of the pod: a label says yes for one in Init, too. */
+static void test_serve_is_the_endpoints_readiness(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_SERVE, ROLE_TEXT, "yes");
+    check_cell(&d, LAYOUT_PODS, "9c1e7a40-head", PODS_SERVE, ROLE_TEXT, "no");
+    put_slice(&d, TRI_NO, TRI_NO);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_SERVE, ROLE_TEXT, "no");
+    put_slice(&d, TRI_YES, TRI_YES);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_SERVE, ROLE_TEXT, "no");
+    put_slice(&d, TRI_YES, TRI_NO);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_SERVE, ROLE_TEXT, "yes");
+    fixture_pod_pending(&d.f); /* labelled, and no endpoint */
+    struct pod *p = record_copy(world_find(d.f.world, TABLE_POD, "33cc-worker")->record);
+    p->serve = TRI_YES;
+    fixture_put(&d.f, "kube/pods", WORLD_KUBE, p);
+    fake_console_update(&d);
+    check_cell(&d, LAYOUT_PODS, "33cc-worker", PODS_SERVE, ROLE_TEXT, "no");
+    const char *key = NULL; /* nobody tells of endpoints: a label alone proves nothing */
+    WORLD_EACH (row, d.f.world, TABLE_SLICE) key = row->record->key;
+    fixture_apply(&d.f, change_gone("kube/endpointslices", WORLD_KUBE, TABLE_SLICE, key));
+    fixture_apply(&d.f, change_source("kube/endpointslices", WORLD_KUBE, SOURCE_DENIED, ERR_FORBIDDEN, NULL, NULL));
+    fake_console_update(&d);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_SERVE, ROLE_TEXT, "–");
+    check_cell(&d, LAYOUT_PODS, "9c1e7a40-head", PODS_SERVE, ROLE_TEXT, "no");
+    fake_console_close(&d);
+}
+
+static void test_an_unknown_grace_has_no_unit(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    struct pod *p = record_copy(world_find(d.f.world, TABLE_POD, "11aa-worker")->record);
+    p->grace = UNKNOWN_U64;
+    fixture_put(&d.f, "kube/pods", WORLD_KUBE, p);
+    check_detail(&d, '1', "11aa-worker", "grace         –\n");
+    p = record_copy(world_find(d.f.world, TABLE_POD, "11aa-worker")->record);
+    p->grace = known_u64(30);
+    fixture_put(&d.f, "kube/pods", WORLD_KUBE, p);
+    check_detail(&d, '1', "11aa-worker", "grace         30 s\n");
+    fake_console_close(&d);
+}
+
 static void test_pods_being_listed(void **state)
 {
     (void)state;
@@ -236,6 +295,65 @@ static void test_gcs_tables_are_decoded(void **state)
     check_detail(&d, '3', GCS_KEY("ACTOR_TASK_SPEC"), "Not decoded; its fields:");
     check_detail(&d, '3', GCS_CHECKPOINTS, "deployment-state     present");
     check_detail(&d, '3', GCS_KEY("JOB"), "If Redis is lost: OK\n  refusing    the head exits after about 4 s");
+    fake_console_close(&d);
+}
+
+static void put_ray_node(struct fake_console *d, const char *id, const char *state, const char *pod, const char *ip)
+{
+    char key[64];
+    snprintf(key, sizeof key, GCS_KEY("%s"), id);
+    struct raynode *n = record_new(TABLE_RAYNODE, key);
+    record_set(&n->ns, "3f0c91aa5d2b4e0791");
+    record_set(&n->id, id);
+    record_set(&n->state, state);
+    record_set(&n->pod, pod);
+    record_set(&n->address, ip);
+    fixture_put(&d->f, "redis", WORLD_REDIS, n);
+}
+
+static void put_job_and_worker(struct fake_console *d, const char *node, const char *ip)
+{
+    struct job *j = record_new(TABLE_JOB, GCS_KEY("0f000000"));
+    record_set(&j->ns, "3f0c91aa5d2b4e0791");
+    record_set(&j->id, "0f000000");
+    record_set(&j->driver_ip, ip);
+    j->dead = TRI_NO;
+    fixture_put(&d->f, "redis", WORLD_REDIS, j);
+    struct rayworker *k = record_new(TABLE_RAYWORKER, GCS_KEY("f00dw"));
+    record_set(&k->ns, "3f0c91aa5d2b4e0791");
+    record_set(&k->id, "f00dw");
+    record_set(&k->ray_node, node);
+    record_set(&k->ip, ip);
+    record_set(&k->type, "DRIVER");
+    k->alive = TRI_YES;
+    fixture_put(&d->f, "redis", WORLD_REDIS, k);
+    fake_console_update(d);
+}
+
+/* Nobody writes a driver's end when its Ray node is lost: the record says what was. */
+static void test_nothing_runs_on_a_lost_node(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    put_ray_node(&d, "f00d", "ALIVE", NULL, "100.64.9.9");
+    put_job_and_worker(&d, "f00d", "100.64.9.9");
+    check_detail(&d, '3', GCS_KEY("JOB"), "0f000000   running");
+    check_detail(&d, '3', GCS_KEY("WORKERS"), "alive     DRIVER");
+    put_ray_node(&d, "f00d", "DEAD", NULL, "100.64.9.9");
+    check_detail(&d, '3', GCS_KEY("JOB"), "0f000000   node lost");
+    check_detail(&d, '3', GCS_KEY("WORKERS"), "node lost DRIVER");
+    put_ray_node(&d, "beef", "ALIVE", NULL, "100.64.9.9"); /* the address is another's now: whose is not known */
+    check_detail(&d, '3', GCS_KEY("JOB"), "0f000000   –");
+    put_ray_node(&d, "beef", "DEAD", NULL, "100.64.9.9");
+    check_detail(&d, '3', GCS_KEY("JOB"), "0f000000   node lost");
+    /* NODE still calls the node of a deleted pod ALIVE. */
+    put_ray_node(&d, "f00d", "ALIVE", "mistral-44qn2-inf2-worker-q5rdw", "100.64.9.9");
+    check_detail(&d, '3', GCS_KEY("WORKERS"), "alive     DRIVER");
+    fixture_apply(&d.f, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "11aa-worker"));
+    fake_console_update(&d);
+    check_detail(&d, '3', GCS_KEY("JOB"), "0f000000   node lost");
+    check_detail(&d, '3', GCS_KEY("WORKERS"), "node lost DRIVER");
     fake_console_close(&d);
 }
 
@@ -542,6 +660,9 @@ int main(void)
         cmocka_unit_test(test_pods_being_listed),
         cmocka_unit_test(test_a_lost_field_is_red),
         cmocka_unit_test(test_gcs_tables_are_decoded),
+        cmocka_unit_test(test_nothing_runs_on_a_lost_node),
+        cmocka_unit_test(test_serve_is_the_endpoints_readiness),
+        cmocka_unit_test(test_an_unknown_grace_has_no_unit),
         cmocka_unit_test(test_redis_down_is_told_everywhere),
         cmocka_unit_test(test_sources_in_words),
         cmocka_unit_test(test_cores_in_words),

@@ -39,17 +39,27 @@ static void of_actors(const struct view *v, struct buf *out)
     }
 }
 
+/* Nobody writes the end of what ran on a Ray node that is lost: its record says what was. Padded to 9 columns. */
+static void add_state(struct buf *out, const char *state, enum tri node)
+{
+    if (node == TRI_NO) state = "node lost";
+    if (node == TRI_UNKNOWN) state = "–";
+    buf_printf(out, "%s%*s", state, 9 - (int)text_width(state), "");
+}
+
 static void of_jobs(const struct view *v, struct buf *out)
 {
     char age[TEXT_NUM_MAX];
     WORLD_EACH (row, v->world, TABLE_JOB) {
         const struct job *j = ROW(row, job);
         if (!gcs_shows(v, j->ns)) continue;
-        buf_printf(out, "%c %-10s %-8s driver %-16s since %s %s\n", row->gone_ms ? '-' : ' ', or_dash(j->id),
-                   j->dead == TRI_YES  ? "ended"
-                   : j->dead == TRI_NO ? "running"
-                                       : "–",
-                   or_dash(j->driver_ip), age_since(age, j->started, v->wall_ms), j->entrypoint ? j->entrypoint : "");
+        buf_printf(out, "%c %-10s ", row->gone_ms ? '-' : ' ', or_dash(j->id));
+        if (j->dead == TRI_NO)
+            add_state(out, "running", job_has_node(v->world, v->focus, j));
+        else
+            add_state(out, j->dead == TRI_YES ? "ended" : "–", TRI_YES);
+        buf_printf(out, " driver %-16s since %s %s\n", or_dash(j->driver_ip), age_since(age, j->started, v->wall_ms),
+                   j->entrypoint ? j->entrypoint : "");
     }
 }
 
@@ -60,11 +70,13 @@ static void of_workers(const struct view *v, struct buf *out)
     WORLD_EACH (row, v->world, TABLE_RAYWORKER) {
         const struct rayworker *k = ROW(row, rayworker);
         if (!gcs_shows(v, k->ns) || n++ >= GCS_DETAIL_ROWS) continue;
-        buf_printf(out, "%c %-6s %-8s %-16s pid %-6s %s\n", row->gone_ms ? '-' : ' ',
-                   k->alive == TRI_YES  ? "alive"
-                   : k->alive == TRI_NO ? "dead"
-                                        : "–",
-                   or_dash(k->type), or_dash(k->ip), count_text(pid, k->pid), k->exit_detail ? k->exit_detail : "");
+        buf_printf(out, "%c ", row->gone_ms ? '-' : ' ');
+        if (k->alive == TRI_YES)
+            add_state(out, "alive", raynode_is_there(v->world, v->focus, raynode_of_worker(v->world, k)));
+        else
+            add_state(out, k->alive == TRI_NO ? "dead" : "–", TRI_YES);
+        buf_printf(out, " %-8s %-16s pid %-6s %s\n", or_dash(k->type), or_dash(k->ip), count_text(pid, k->pid),
+                   k->exit_detail ? k->exit_detail : "");
     }
 }
 

@@ -116,7 +116,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     snprintf(text, sizeof text, "%.*s", node_length(pod->node), or_dash(pod->node));
     table_cell_set(tr, PODS_NODE, ROLE_TEXT, text);
     table_cell_set(tr, PODS_IP, ROLE_TEXT, or_dash(pod->ip));
-    table_cell_set(tr, PODS_SERVE, ROLE_TEXT, tri_word(pod->serve));
+    table_cell_set(tr, PODS_SERVE, ROLE_TEXT, tri_word(serve_endpoint_is_ready(v->world, v->focus, pod)));
     const struct raynode *node = raynode_of_pod(v->world, v->focus, pod);
     snprintf(text, sizeof text, "%.8s", node ? or_dash(node->id) : "–");
     table_cell_set(tr, PODS_RAY, ROLE_TEXT, node ? text : "–");
@@ -193,7 +193,8 @@ static void pods_update(struct pane *p, const struct view *v)
     struct pods *s = (struct pods *)p;
     const struct world *w = v->world;
     uint64_t generation = world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
-                          world_generation(w, TABLE_RAYCLUSTER) + world_generation(w, TABLE_RAYSERVICE);
+                          world_generation(w, TABLE_RAYCLUSTER) + world_generation(w, TABLE_RAYSERVICE) +
+                          world_generation(w, TABLE_SLICE);
     if (!pane_due(&s->due, p, v, generation, 1000)) return;
     const bool moves_on = selects_superseded(s, v);
     set_columns(s, v);

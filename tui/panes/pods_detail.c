@@ -33,8 +33,9 @@ static void of_head(const struct view *v, const struct pod *pod, struct buf *out
     buf_str(out, "Runs gcs_server, dashboard, Serve controller.");
     if (rs && rs->ft == TRI_YES) buf_str(out, " Their state is in Redis.");
     if (rs && rs->ft == TRI_NO) buf_str(out, " Their state is in this pod, and dies with it.");
-    if (pod->serve == TRI_NO) buf_str(out, " Requests do not pass through it (SERVE no).");
-    if (pod->serve == TRI_YES) buf_str(out, " Requests pass through it too (SERVE yes).");
+    const enum tri serves = serve_endpoint_is_ready(v->world, v->focus, pod);
+    if (serves == TRI_NO) buf_str(out, " Requests do not pass through it (SERVE no).");
+    if (serves == TRI_YES) buf_str(out, " Requests pass through it too (SERVE yes).");
     buf_char(out, '\n');
     of_serve(v, out);
     if (last->state != OUTAGE_NONE && last->head_down_ms.known)
@@ -124,7 +125,7 @@ static void of_record(const struct view *v, const struct row *row, const struct 
     if (pod->deleted.known)
         buf_printf(out, "%s %s (deletionTimestamp)\n", row->gone_ms ? "was to go by " : "Terminating, by",
                    stamp_iso(stamp, pod->deleted.value));
-    buf_printf(out, "grace         %s s\n", count_text(num, pod->grace));
+    buf_printf(out, "grace         %s%s\n", count_text(num, pod->grace), pod->grace.known ? " s" : "");
     if (pod->reconnect_s.known)
         buf_printf(out, "reconnect     %s s GCS reconnect timeout\n", count_text(num, pod->reconnect_s));
     buf_str(out, "containers\n");
