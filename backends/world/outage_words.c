@@ -45,6 +45,7 @@ char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
 #undef X
     };
     const char *cause = (unsigned)o->cause < CAUSE_COUNT ? words[o->cause] : "";
+    if (o->cause == CAUSE_DELETED && outage_phase_of(o) == PHASE_GOING) cause = "head pod Terminating";
     bool more = (o->cause == CAUSE_CONTAINER || o->cause == CAUSE_FOUND) && *o->evidence;
     snprintf(out, OUTAGE_WORDS_MAX, "%s%s%.96s", cause, more ? ": " : "", more ? o->evidence : "");
     return out;

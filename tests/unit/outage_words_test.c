@@ -63,6 +63,23 @@ static void a_cause_has_its_evidence_where_that_says_more(void **state)
     assert_string_equal(outage_cause_words(o, out), "");
 }
 
+/* A pod with a deletionTimestamp is Terminating, for up to its grace: deleted it is once it is gone. */
+static void a_head_is_deleted_once_it_is_gone(void **state)
+{
+    struct outage *o = *state;
+    char out[OUTAGE_WORDS_MAX];
+    o->state = OUTAGE_RUNNING;
+    o->head_lost = true;
+    o->cause = CAUSE_DELETED;
+    o->going = true;
+    assert_int_equal(outage_phase_of(o), PHASE_GOING);
+    assert_string_equal(outage_cause_words(o, out), "head pod Terminating");
+    o->going = false;
+    assert_string_equal(outage_cause_words(o, out), "head pod deleted");
+    o->cause = CAUSE_OURS;
+    assert_string_equal(outage_cause_words(o, out), "delete accepted");
+}
+
 /* What T0 was: each of three signs is a delete, and a lost head is none. */
 static void since_what_the_time_runs(void **state)
 {
@@ -253,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(lengths_and_offsets),
         T(a_cause_has_its_evidence_where_that_says_more),
+        T(a_head_is_deleted_once_it_is_gone),
         T(since_what_the_time_runs),
         T(workers_by_their_fate),
         T(requests_by_their_class),
