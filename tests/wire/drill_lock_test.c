@@ -227,6 +227,8 @@ static void without_the_right_it_is_not_judged(void **state)
     struct buf text;
     buf_init(&text, 8192);
     drill_hypothesis(x->drill, &text);
+    assert_non_null(strstr(buf_text(&text), "requests failed"));
+    assert_null(strstr(buf_text(&text), "prompts failed")); /* it sends none */
     assert_non_null(strstr(buf_text(&text), "Overridden: whether another drill runs is not judged"));
     buf_done(&text);
     WAIT_FOR(x, drill_has_injected(x->drill));
