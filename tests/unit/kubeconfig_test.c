@@ -363,7 +363,7 @@ static void kubeconfig_of_the_environment(void **state)
     (void)state;
     struct kube_access *a = NULL;
     struct why why = {0};
-    struct kube_places places = {.env = fake_env, .account = "/nonexistent"};
+    struct kube_places places = {.env = fake_env, .account = "/dev/null/none"};
     struct kube_open conf = {.context = "by-cert"};
     snprintf(folder_now.path, sizeof folder_now.path, "/nonexistent");
     if (kube_access_load(&conf, &places, &a, &why) != ERR_OK) fail_msg("%s", why.text);
@@ -405,7 +405,7 @@ static void nothing_is_found(void **state)
     (void)state;
     struct kube_access *a = NULL;
     struct why why = {0};
-    struct kube_places places = {.env = no_env, .account = "/nonexistent"};
+    struct kube_places places = {.env = no_env, .account = "/dev/null/none"};
     struct kube_open conf = {0};
     assert_int_equal(kube_access_load(&conf, &places, &a, &why), ERR_NOT_FOUND);
     assert_int_equal(strncmp(why.text, "no kubeconfig", 13), 0);
@@ -447,19 +447,19 @@ static void where_files_are_looked_for(void **state)
         {NULL, folder, config, ERR_OK, ""},
         {"", folder, config, ERR_OK, ""},
         {DIR "full.yaml", folder, DIR "full.yaml", ERR_OK, ""},
-        {":" DIR "full.yaml::/nonexistent:", folder, DIR "full.yaml", ERR_OK, ""},
-        {"/nonexistent:/neither", folder, NULL, ERR_NOT_FOUND,
-         "KUBECONFIG: none of its files exists (/nonexistent:/neither)"},
+        {":" DIR "full.yaml::/dev/null/none:", folder, DIR "full.yaml", ERR_OK, ""},
+        {"/dev/null/none:/dev/null/neither", folder, NULL, ERR_NOT_FOUND,
+         "KUBECONFIG: none of its files exists (/dev/null/none:/dev/null/neither)"},
         {NULL, NULL, NULL, ERR_NOT_FOUND, "no kubeconfig: neither --kubeconfig nor KUBECONFIG nor ~/.kube/config"},
         {NULL, "", NULL, ERR_NOT_FOUND, "no kubeconfig: "},
-        {NULL, "/nonexistent", NULL, ERR_NOT_FOUND, "no kubeconfig: "},
+        {NULL, "/dev/null/none", NULL, ERR_NOT_FOUND, "no kubeconfig: "},
         {list, folder, NULL, ERR_PARSE, "clusters is not a list"},
     };
     snprintf(list, sizeof list, "%s:" DIR "full.yaml", broken);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct kube_access *a = NULL;
         struct why why = {0};
-        const struct kube_places places = {.env = table_env, .account = "/nonexistent"};
+        const struct kube_places places = {.env = table_env, .account = "/dev/null/none"};
         list_now = cases[i].list;
         home_now = cases[i].home;
         const enum err err = kube_access_load(&(struct kube_open){0}, &places, &a, &why);
@@ -543,7 +543,7 @@ static void certificates_come_in_pairs_and_can_be_read(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct kube_access *a = NULL;
         struct why why = {0};
-        const struct kube_places places = {.env = no_env, .account = "/nonexistent"};
+        const struct kube_places places = {.env = no_env, .account = "/dev/null/none"};
         char folder[] = "/tmp/raydeck-pair-XXXXXX", path[64];
         assert_non_null(mkdtemp(folder));
         snprintf(path, sizeof path, "%s/token", folder);
@@ -566,7 +566,7 @@ static void certificates_come_in_pairs_and_can_be_read(void **state)
 static enum err load_key(const char *key_text, bool inline_data, struct why *why)
 {
     struct kube_access *a = NULL;
-    struct kube_places places = {.env = no_env, .account = "/nonexistent"};
+    struct kube_places places = {.env = no_env, .account = "/dev/null/none"};
     char folder[] = "/tmp/raydeck-key-XXXXXX", path[64];
     struct buf b64;
     assert_non_null(mkdtemp(folder));
