@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
+#include "backends/world/placement.h"
 #include "backends/world/recovery_wait.h"
 
 #include <stdio.h>
@@ -35,7 +36,8 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
     const bool node_alone = l.pod == VERDICT_OK && l.node == VERDICT_NO;
     say(ret->text, "%s", node_alone ? l.node_why : l.pod_why);
     if (node_alone) {
-        say(ret->brief, "%s", l.node_why);
+        const struct placement p = placement_of(w, f);
+        say(ret->brief, "%s", placement_brief(&p));
     } else if (l.pod == VERDICT_OK) {
         say(ret->brief, "FT on");
         say(ret->brief, "%s", l.redis == VERDICT_NO ? "Redis not persistent" : "Redis ok");

@@ -11,7 +11,8 @@
 
 enum verdict { VERDICT_UNKNOWN, VERDICT_OK, VERDICT_WARN, VERDICT_NO };
 
-enum { ANSWER_TEXT_MAX = 200, ANSWERS = 3 };
+/* Longer than what sources say: evidence is cut nowhere but on the screen (panes/answers_view.h). */
+enum { ANSWER_TEXT_MAX = OUTAGE_WHY_MAX, ANSWERS = 3 };
 
 struct answer {
     const char *question; /* "ANSWERING", "LOSE THE HEAD?", "HEAD DOWN" … */

@@ -23,7 +23,7 @@ static void judge_headless(const struct world *w, const struct focus *f, uint64_
         say(l->pod_why, "no head pod for %llu s", (unsigned long long)ms.value / 1000);
     else
         say(l->pod_why, "no head pod");
-    if (*headless_why(w, f, 0, now_ms, why)) say(l->pod_why, "%.120s", why);
+    if (*headless_why(w, f, 0, now_ms, why)) say(l->pod_why, "%s", why);
 }
 
 static void judge_ft(const struct world *w, const struct focus *f, uint64_t now_ms, struct head_loss *l)
@@ -46,7 +46,7 @@ static void judge_ft(const struct world *w, const struct focus *f, uint64_t now_
         judge_headless(w, f, now_ms, l);
     } else if (f->head->is_ready == TRI_NO) {
         l->pod = verdict_worse(l->pod, VERDICT_WARN);
-        say(l->pod_why, "the head is not ready: %.40s", f->head->status ? f->head->status : "–");
+        say(l->pod_why, "the head is not ready: %s", f->head->status ? f->head->status : "–");
     }
 }
 

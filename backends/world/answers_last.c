@@ -153,7 +153,7 @@ static void answer_from_outage(const struct outage *o, uint64_t wall_ms, struct 
     answer_word(ret, harmed ? VERDICT_WARN : VERDICT_OK, "%s ago", age);
     if (o->head_lost) {
         say(ret->text, "%s %s", o->found ? "found: head down about" : "watched: head down", length);
-        say(ret->brief, "%s %s", o->found ? "found: down about" : "watched: down", length);
+        say(ret->brief, "down %s%s", o->found ? "about " : "", length);
     } else {
         outage_length(length, o->gcs_silent_ms);
         say(ret->text, "GCS silent %s, no loss of its pod was seen", length);

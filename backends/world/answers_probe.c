@@ -93,8 +93,9 @@ static void say_line(const struct service_evidence *e, enum evidence_line from, 
     const struct evidence *line = &e->line[from];
     const char *name = from == EVIDENCE_PROXIES ? "" : evidence_name(from), *colon = *name ? ": " : "";
     const char *end = strstr(line->why, " · ");
-    say(ret->text, "%s%s%s%.150s", before, name, colon, line->why);
-    say(ret->brief, "%s%s%s%.*s", before, name, colon, end ? (int)(end - line->why) : 150, line->why);
+    say(ret->text, "%s%s%s%s", before, name, colon, line->why);
+    say(ret->brief, "%s%s%s%.*s", before, name, colon, (int)(end ? (size_t)(end - line->why) : strlen(line->why)),
+        line->why);
     if (line->age_ms.known && line->age_ms.value >= OLD_MS)
         say(ret->text, "%llu s ago", (unsigned long long)line->age_ms.value / 1000);
 }
@@ -110,7 +111,7 @@ static void say_unknown(const struct service_evidence *e, uint64_t wall_ms, stru
     else
         say_line(e, EVIDENCE_PROXIES, "unknown: ", ret);
     if (e->endpoints.known && !(e->hanging && e->hanging_line == EVIDENCE_ROUTE))
-        say(ret->text, "service %.120s", e->line[EVIDENCE_ROUTE].why);
+        say(ret->text, "service %s", e->line[EVIDENCE_ROUTE].why);
 }
 
 static void say_way(const struct service_evidence *e, struct answer *ret)
@@ -159,7 +160,7 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
 /* Serve's reason why it is not running precedes the effects on users. */
 static void say_not_running(const struct world *w, const struct focus *f, struct answer *ret)
 {
-    char words[FAILURE_MAX];
+    char words[ANSWER_TEXT_MAX];
     const struct serve_not_running s = serve_not_running_of(w, f);
     if (s.failed) answer_say(ret, "%s", serve_not_running_brief(&s, words, sizeof words));
 }

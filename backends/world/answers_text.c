@@ -63,9 +63,9 @@ bool say_unheard(char *text, const char *name, const struct world *w, enum world
     case FRESH_OFF: say(text, "%s not watched", name); break;
     case FRESH_WAITING: say(text, "%s not heard yet", name); break;
     case FRESH_STALE: say(text, "%s not heard for %llu s", name, (unsigned long long)(age.value / 1000)); break;
-    case FRESH_DOWN: say(text, "%s down: %.80s", name, why); break;
-    case FRESH_DENIED: say(text, "%s denied: %.80s", name, why); break;
-    case FRESH_ABSENT: say(text, "%s absent: %.80s", name, why); break;
+    case FRESH_DOWN: say(text, "%s down: %s", name, why); break;
+    case FRESH_DENIED: say(text, "%s denied: %s", name, why); break;
+    case FRESH_ABSENT: say(text, "%s absent: %s", name, why); break;
     }
     return true;
 }

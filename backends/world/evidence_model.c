@@ -86,11 +86,11 @@ static void judge_replicas(const struct evidence_view *v, const struct serveapp 
         say(line->why, "the workers serve an earlier Serve");
     } else if (without) {
         line->verdict = VERDICT_NO;
-        say(line->why, "%.60s: no replica RUNNING",
+        say(line->why, "%s: no replica RUNNING",
             without->name  ? without->name
             : without->app ? without->app
                            : "a deployment");
-        say(line->why, "%.40s", without->app_status ? without->app_status : "");
+        say(line->why, "%s", without->app_status ? without->app_status : "");
     } else if (serving) {
         say(line->why, "no deployment listed");
     } else {
@@ -119,7 +119,7 @@ static void judge_by_serve_api(const struct evidence_view *v, struct evidence *l
         if (age.known)
             say(line->why, "Serve API silent for %llu s", (unsigned long long)age.value / 1000);
         else
-            say(line->why, "Serve API: %.80s", s->why ? s->why : "no answer");
+            say(line->why, "Serve API: %s", s->why ? s->why : "no answer");
         return;
     }
     line->age_ms = age;
@@ -160,7 +160,7 @@ static void judge_prompt(const struct evidence_view *v, const struct request *q,
         if (line->verdict != VERDICT_NO) line->verdict = VERDICT_WARN;
         say(line->why, "the last prompt failed: %s", q->failure ? q->failure : "failed");
     }
-    say(line->why, "%.100s", replicas);
+    say(line->why, "%s", replicas);
     evidence_rest_on(line, q, v->wall_ms);
 }
 
@@ -186,7 +186,8 @@ static void judge_executions(const struct evidence_view *v, struct service_evide
     struct known_u64 age_ms = UNKNOWN_U64;
     executions_read(v, e, &age_ms);
     if (!e->executions_s.known) return;
-    if (e->executions_s.value > 0 && line->verdict == VERDICT_UNKNOWN && !line->age_ms.known) {
+    const bool ours = v->focus->rayservice != NULL; /* without it, whose model that is is not known */
+    if (ours && e->executions_s.value > 0 && line->verdict == VERDICT_UNKNOWN && !line->age_ms.known) {
         line->verdict = VERDICT_OK;
         line->age_ms = age_ms;
         snprintf(line->by, sizeof line->by, "neuron-monitor");
@@ -229,7 +230,7 @@ static void judge_waiting(const struct evidence_view *v, struct service_evidence
     memcpy(others, line->why, sizeof others);
     line->why[0] = '\0';
     say(line->why, "a prompt of ours waits %llu s", (unsigned long long)waits_ms / 1000);
-    say(line->why, "%.100s", others);
+    say(line->why, "%s", others);
 }
 
 void evidence_judge_model(const struct evidence_view *v, struct service_evidence *e)

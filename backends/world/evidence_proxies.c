@@ -14,11 +14,11 @@ static void say_no_probes(const struct evidence_view *v, const struct probe_targ
 {
     const struct source *s = world_source_named(v->world, PROBER_SOURCE);
     if (s && s->err == ERR_EXHAUSTED)
-        say(line->why, "probes cannot be sent: %.80s", s->why ? s->why : err_word(s->err));
+        say(line->why, "probes cannot be sent: %s", s->why ? s->why : err_word(s->err));
     else if (s && source_freshness(s, v->now_ms, NULL) == FRESH_DENIED)
-        say(line->why, "probes denied: %.80s", s->why ? s->why : err_word(s->err));
+        say(line->why, "probes denied: %s", s->why ? s->why : err_word(s->err));
     else if (t->unseen)
-        say(line->why, "not seen: %.100s", t->unseen->why ? t->unseen->why : "no answer");
+        say(line->why, "not seen: %s", t->unseen->why ? t->unseen->why : "no answer");
     else if (t->last_done_ms && v->wall_ms > t->last_done_ms)
         say(line->why, "no probe ended for %llu s", (unsigned long long)(v->wall_ms - t->last_done_ms) / 1000);
     else

@@ -82,7 +82,7 @@ static bool route_hangs(const struct route_sum *sum, const struct evidence_view 
 static void route_say_unseen(const struct route_sum *sum, struct evidence *line)
 {
     if (sum->unseen)
-        say(line->why, "not seen: %.100s", sum->unseen->why ? sum->unseen->why : failure_words(sum->unseen));
+        say(line->why, "not seen: %s", sum->unseen->why ? sum->unseen->why : failure_words(sum->unseen));
     else
         say(line->why, "not probed");
 }

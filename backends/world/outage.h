@@ -30,7 +30,7 @@
 
 enum {
     OUTAGE_NAME_MAX = 64,
-    OUTAGE_WHY_MAX = 200,
+    OUTAGE_WHY_MAX = 1024,
     OUTAGE_WORDS_MAX = 128,
     OUTAGE_TEXT_MAX = 4096,
     FIRST_HEAD_MS = 120000 /* a head made within so long of its cluster is its first */

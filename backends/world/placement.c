@@ -53,7 +53,7 @@ static enum verdict judge_zone(const struct placement *p, char why[ANSWER_TEXT_M
 {
     if (p->zone_elsewhere || p->zones_differ) return VERDICT_OK;
     if (p->zone && text_eq(p->zone, p->head_zone)) {
-        say(why, "the head and all %sworkers are in zone %.60s", p->ready ? "ready " : "", p->zone);
+        say(why, "the head and all %sworkers are in zone %s", p->ready ? "ready " : "", p->zone);
         return VERDICT_NO;
     }
     if (p->zoned < p->placed)
@@ -72,7 +72,7 @@ enum verdict placement_judge(const struct placement *p, char why[ANSWER_TEXT_MAX
         return VERDICT_WARN;
     }
     if (p->with_head == p->placed) {
-        say(why, "the head and all %sworkers are on K8s node %.80s", p->ready ? "ready " : "", p->head_node);
+        say(why, "the head and all %sworkers are on K8s node %s", p->ready ? "ready " : "", p->head_node);
         return VERDICT_NO;
     }
     const enum verdict zone = judge_zone(p, why);
@@ -80,4 +80,9 @@ enum verdict placement_judge(const struct placement *p, char why[ANSWER_TEXT_MAX
     why[0] = '\0';
     say(why, "%zu of %zu workers on the head's K8s node", p->with_head, p->placed);
     return VERDICT_WARN;
+}
+
+const char *placement_brief(const struct placement *p)
+{
+    return p->with_head == p->placed ? "head and workers on one K8s node" : "head and workers in one zone";
 }

@@ -23,5 +23,7 @@ struct placement placement_of(const struct world *w, const struct focus *f);
 /* The loss of the head's K8s node, or of its zone. NO: every worker goes with it; WARN: some do, or whether they do is
  * not known; OK: none does. why: in words; "" for OK. */
 enum verdict placement_judge(const struct placement *p, char why[ANSWER_TEXT_MAX]);
+/* The same where it is NO, in a few words. */
+const char *placement_brief(const struct placement *p);
 
 #endif

@@ -46,7 +46,7 @@ static struct redis_loss loss_by_snapshots(const struct focus *f, struct known_u
     if (!replicas.known && none) return loss_new(VERDICT_UNKNOWN, "no persistence; INFO does not tell its replicas");
     if (none) return loss_new(VERDICT_NO, "neither persistence nor a replica");
     if (r->rdb_last && !text_eq(r->rdb_last, "ok"))
-        return loss_new(VERDICT_NO, "snapshots alone, and the last one failed (%.30s)", r->rdb_last);
+        return loss_new(VERDICT_NO, "snapshots alone, and the last one failed (%s)", r->rdb_last);
     return loss_new(VERDICT_WARN, "snapshots alone");
 }
 

@@ -220,6 +220,29 @@ static void test_answers_at_both_widths(void **state)
     canvas_done(&cv);
 }
 
+/* What does not fit is left out by whole parts; within the first it ends at a clause, or else at a word. */
+static void test_answers_are_not_cut_in_the_middle(void **state)
+{
+    struct answer answers[ANSWERS] = {
+        {"ANSWERING", VERDICT_WARN, "PARTLY",
+         "model: the last prompt failed: timeout · service ok · 2 endpoints · proxies 2/2", ""},
+        {"LOSE THE HEAD?", VERDICT_NO, "pod: NO · node: NO",
+         "Redis down: gcs.cache:6379: refused; redis runs elsewhere", ""},
+        {"LAST HEAD LOSS", VERDICT_OK, "74s ago", "ModuleNotFoundError: No module named ray_serve_mistral anywhere",
+         ""},
+    };
+    (void)state;
+    struct canvas cv;
+    canvas_init(&cv, 3, 80);
+    answers_draw(answers, &cv);
+    char *narrow = canvas_dump(&cv, false);
+    assert_string_equal(narrow, " ANSWERING      PARTLY  model: the last prompt failed: timeout · service ok\n"
+                                " LOSE THE HEAD? pod: NO · node: NO  Redis down: gcs.cache:6379: refused\n"
+                                " LAST HEAD LOSS 74s ago  ModuleNotFoundError: No module named …\n");
+    free(narrow);
+    canvas_done(&cv);
+}
+
 static void draw_footer(struct canvas *cv, void *arg)
 {
     footer_draw(arg, cv);
@@ -277,6 +300,7 @@ int main(void)
         cmocka_unit_test(test_strip_says_what_is_wrong),
         cmocka_unit_test(test_strip_names_what_is_denied),
         cmocka_unit_test(test_answers_at_both_widths),
+        cmocka_unit_test(test_answers_are_not_cut_in_the_middle),
         cmocka_unit_test(test_footer),
         cmocka_unit_test(test_message),
     };

@@ -567,7 +567,7 @@ static void an_outage_that_was_watched(void **state)
     small_wait(s, 60000);
     small_answer_is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s ago",
                     "watched: head down 14.8s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
-                    "watched: down 14.8s · workers 2/2 same · 2/2 requests");
+                    "down 14.8s · workers 2/2 same · 2/2 requests");
     small_redis(s, 4, small_wall(s));
     small_wait(s, 100);
     small_redis(s, 4, small_wall(s));

@@ -363,6 +363,41 @@ static void the_newest_answer_of_any_line_is_the_answer(void **state)
     assert_int_equal(small_evidence(s).answered_ms.value, first + 2000);
 }
 
+/* Whose model executes is not known then. */
+static void without_a_rayservice_executions_are_no_model(void **state)
+{
+    struct small *s = *state;
+    struct monitor *m = record_copy(world_first(s->w, TABLE_MONITOR)->record);
+    const char *source = world_first(s->w, TABLE_MONITOR)->source;
+    m->executions_s = known_f64(92);
+    small_put(s, source, WORLD_NEURON, m);
+    assert_int_equal(small_evidence(s).line[EVIDENCE_MODEL].verdict, VERDICT_OK);
+    const struct focus f = focus_of(s->w, "mistral", "another");
+    assert_null(f.rayservice);
+    const struct service_evidence e = evidence_of(s->w, &f, s->now_ms, small_wall(s));
+    assert_int_equal(e.line[EVIDENCE_MODEL].verdict, VERDICT_UNKNOWN);
+    assert_string_equal(e.line[EVIDENCE_MODEL].by, "");
+    assert_non_null(strstr(e.line[EVIDENCE_MODEL].why, "executions/s"));
+}
+
+/* The longest text of a source is shown whole: where it is drawn is where it is made to fit. */
+static void evidence_is_never_cut(void **state)
+{
+    struct small *s = *state;
+    char why[401], *end = why;
+    for (size_t i = 0; i < 57; i++) end += snprintf(end, sizeof why - (size_t)(end - why), "reason ");
+    memcpy(end - 1, ".", 2);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, why, NULL));
+    const struct answer a = small_answer(s, 1);
+    if (!strstr(a.text, why)) fail_msg("%s", a.text);
+    if (!strstr(a.brief, why)) fail_msg("%s", a.brief);
+    small_request(s, "prompt", "p", false, "failed", why, 1000);
+    const struct service_evidence e = small_evidence(s);
+    assert_non_null(strstr(e.line[EVIDENCE_MODEL].why, why));
+    assert_non_null(strstr(small_answer(s, 0).text, why));
+    assert_non_null(strstr(small_answer(s, 0).brief, why));
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
@@ -385,6 +420,8 @@ int main(void)
         T(proxies_that_hang_are_not_yes),
         T(a_long_round_says_how_much_of_it_is_known),
         T(the_worst_line_is_on_top),
+        T(without_a_rayservice_executions_are_no_model),
+        T(evidence_is_never_cut),
         T(the_newest_answer_of_any_line_is_the_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

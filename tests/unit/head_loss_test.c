@@ -77,12 +77,12 @@ static void workers_beside_the_head_go_with_its_node(void **state)
     zone_is(s, "ip-100-64-47-3", "us-west-2a");
     small_answer_is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
                     "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
-                    "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
+                    "head and workers in one zone");
     pod_on_node(s, "w2", head_node);
     small_answer_is(
         s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
         "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
-        "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
+        "head and workers on one K8s node");
 }
 
 static enum verdict node_of(const struct small *s, char why[ANSWER_TEXT_MAX])

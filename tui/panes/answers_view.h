@@ -1,4 +1,7 @@
-/* answers_view.h - draws the three answers: question, word, evidence (brief where space is short). */
+/*
+ * answers_view.h - draws the three answers: question, word, evidence. Where space is short the brief evidence, and of
+ * that the leading parts which fit whole; of a first part that does not, its clauses, or else its words.
+ */
 #ifndef RAYDECK_PANES_ANSWERS_VIEW_H
 #define RAYDECK_PANES_ANSWERS_VIEW_H
 
