@@ -67,12 +67,13 @@ static void explain_ladder(const struct verdict_ask *ask, char out[EXPLANATION_M
 static void explain_route(const struct verdict_ask *ask, char out[EXPLANATION_MAX])
 {
     const struct tally_sum *route = &ask->tally->sum[TALLY_ROUTE], *proxies = &ask->tally->sum[TALLY_PROXIES];
+    const char *name = tally_series_name(ask->tally, TALLY_ROUTE);
+    char by[sizeof route->path + 4] = "";
 
+    if (strcmp(name, route->path) != 0) snprintf(by, sizeof by, " (%s)", route->path);
     if (route->failed && tally_ended(proxies) && !proxies->failed)
-        snprintf(out, EXPLANATION_MAX,
-                 "the workers' proxies answered all the while: does the users' route (%s) lead to "
-                 "the head?",
-                 route->path);
+        snprintf(out, EXPLANATION_MAX, "the workers' proxies answered all the while: does the %s%s lead to the head?",
+                 name, by);
 }
 
 static void explain_proxies(const struct verdict_ask *ask, char out[EXPLANATION_MAX])

@@ -143,13 +143,6 @@ static void text_proxies(const struct request_tally *t, struct buf *out)
     if (t->pods_beyond) (void)buf_printf(out, "    %llu more are not told apart\n", (unsigned long long)t->pods_beyond);
 }
 
-/* The API server's proxy is no way that a user takes. */
-static const char *series_name(const struct drill_report *r, enum tally_series of)
-{
-    const char *path = r->tally->sum[of].path;
-    return of == TALLY_ROUTE && strcmp(path, "API server proxy") == 0 ? path : tally_series_words(of);
-}
-
 /* Each count with the time that it is of: since the fault as long as it was watched, and until the recovery, as the
  * console and status count the loss. */
 static void text_requests(const struct drill_report *r, struct buf *out)
@@ -161,7 +154,7 @@ static void text_requests(const struct drill_report *r, struct buf *out)
                      text_seconds(seconds, until_ms > r->tally->from_ms ? until_ms - r->tally->from_ms : 0));
     for (int i = 0; i < TALLY_SERIES; i++) {
         char line[REPORT_LINE_MAX];
-        (void)buf_printf(out, "  %-17s %s\n", series_name(r, (enum tally_series)i),
+        (void)buf_printf(out, "  %-17s %s\n", tally_series_name(r->tally, (enum tally_series)i),
                          missing_word(report_series(r, (enum tally_series)i, line)));
         if (i == TALLY_PROXIES) text_proxies(r->tally, out);
     }
@@ -286,7 +279,7 @@ void report_markdown(const struct drill_report *r, struct buf *out)
     markdown_ladder(r, out);
     (void)buf_char(out, '\n');
     for (int i = 0; i < TALLY_SERIES; i++) {
-        (void)buf_printf(out, "- %s: ", tally_series_words((enum tally_series)i));
+        (void)buf_printf(out, "- %s: ", tally_series_name(r->tally, (enum tally_series)i));
         markdown_add(out, missing_word(report_series(r, (enum tally_series)i, line)));
         (void)buf_char(out, '\n');
     }

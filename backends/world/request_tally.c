@@ -186,6 +186,12 @@ const char *tally_series_words(enum tally_series of)
     return series[of].words;
 }
 
+const char *tally_series_name(const struct request_tally *t, enum tally_series of)
+{
+    const char *path = t->sum[of].path;
+    return of == TALLY_ROUTE && strcmp(path, "API server proxy") == 0 ? path : tally_series_words(of);
+}
+
 const char *tally_series_key(enum tally_series of)
 {
     return series[of].key;

@@ -75,6 +75,8 @@ void tally_close(struct request_tally *t, const struct world *w, uint64_t wall_m
 
 bool tally_series_of(const struct request *q, enum tally_series *ret); /* false: of none */
 const char *tally_series_words(enum tally_series series);
+/* The same for a report: the API server's proxy is no way that a user takes, and is called by its name. */
+const char *tally_series_name(const struct request_tally *t, enum tally_series of);
 const char *tally_series_key(enum tally_series series);
 /* How many of the ended ones were due in these whole seconds, wall time; of the first TALLY_SECONDS alone. */
 uint64_t tally_due_between(const struct request_tally *t, enum tally_series series, uint64_t from_wall_ms,

@@ -29,7 +29,7 @@ static const struct drill_case {
     {FAULT_SHORT_PATIENCE, {NULL}, "FAIL", "restarts", "the workers give up after 60 s"},
     {FAULT_REDIS_LOST, {NULL}, "FAIL", "fields", "the GCS's state"},
     {FAULT_WRONG_NAMESPACE, {NULL}, "FAIL", "fields", "another external storage namespace, mistral-blue"},
-    {FAULT_HEAD_TRAFFIC, {NULL}, "FAIL", "failed", "does the users' route (API server proxy) lead to the head?"},
+    {FAULT_HEAD_TRAFFIC, {NULL}, "FAIL", "failed", "does the API server proxy lead to the head?"},
     {FAULT_HEAD_CRASH_LOOP, {SOON}, "FAIL", "recovery", "CrashLoopBackOff"},
     {FAULT_HEAD_PENDING, {SOON}, "FAIL", "recovery", "Insufficient memory"},
     {FAULT_WORKERS_NOT_READY, {NULL}, "FAIL", "failed", "the workers ran on and their proxies failed"},

@@ -48,6 +48,22 @@ static char *report_of(struct loss_fixture *x, enum drill_format format)
     return buf_take(&out);
 }
 
+/* The API server's proxy is no way that a user takes: table, Markdown and explanation call it so. */
+static void the_route_has_one_name(void **state)
+{
+    struct loss_fixture *x = *state;
+    struct tally_sum *route = &x->tally.sum[TALLY_ROUTE];
+    loss_add_requests(x, TALLY_ROUTE, 0, 3);
+    loss_add_requests(x, TALLY_PROXIES, 100, 0);
+    snprintf(route->path, sizeof route->path, "API server proxy");
+    for (int i = 0; i < 2; i++) {
+        char *text = report_of(x, i ? DRILL_FORMAT_MARKDOWN : DRILL_FORMAT_TEXT);
+        if (!strstr(text, "API server proxy") || strstr(text, "users' route")) fail_msg("%s", text);
+        if (!strstr(text, "does the API server proxy lead to the head?")) fail_msg("%s", text);
+        free(text);
+    }
+}
+
 static cJSON *json_of(struct loss_fixture *x)
 {
     cJSON *json = NULL;
@@ -258,6 +274,7 @@ static void the_timeline_is_a_block_of_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        REPORT_TEST(the_route_has_one_name),
         REPORT_TEST(every_format_says_the_same),
         REPORT_TEST(the_json_is_as_its_schema_says),
         REPORT_TEST(names_are_escaped),
