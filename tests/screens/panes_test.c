@@ -1,6 +1,7 @@
 /* panes_test.c - what the panes make of the world, in words: kept and lost fields, decoded tables, states that must
  * stand out. */
 #include "tests/support/fake_console.h"
+#include "tui/draw/table_layout.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/findings_view.h"
 #include "tui/panes/gcs.h"
@@ -357,6 +358,70 @@ static void test_nothing_runs_on_a_lost_node(void **state)
     fake_console_close(&d);
 }
 
+/* Where its column is too narrow for it, the selected finding stands whole below the table. */
+static void test_a_finding_is_read_whole_at_80_columns(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
+    assert_true(screen_focus(d.s, '6'));
+    fake_console_update(&d);
+    struct canvas cv;
+    canvas_init(&cv, 24, 80);
+    screen_draw(d.s, &d.v, &cv);
+    char *text = canvas_dump(&cv, false);
+    if (!strstr(text, "2 of 2 worker pods have no gRPC keepalive")) fail_msg("%s", text);
+    free(text);
+    canvas_done(&cv);
+    fake_console_close(&d);
+}
+
+/* Of one width, whatever stands in them: nothing moves between two frames. */
+static void test_prompt_columns_stay_where_they_are(void **state)
+{
+    static const char *const phases[] = {"waiting", "ok", "failed", "streaming"};
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
+    struct table_layout first, at;
+    for (size_t i = 0; i < ARRAY_LEN(phases); i++) {
+        struct request *r = record_new(TABLE_REQUEST, "prompt-w");
+        record_set(&r->kind, "prompt");
+        record_set(&r->phase, phases[i]);
+        record_set(&r->failure, i == 2 ? "connection refused by the server" : NULL);
+        r->due = r->sent = known_u64(d.f.wall_ms);
+        if (i) r->done = known_u64(d.f.wall_ms);
+        r->latency_us = i ? known_u64(i == 1 ? 900 : 123456789) : UNKNOWN_U64;
+        fixture_put(&d.f, "prompt", WORLD_SERVE, r);
+        fake_console_update(&d);
+        const struct requests *s = (const struct requests *)d.s->panes[LAYOUT_REQUESTS];
+        assert_true(s->table.count > 0);
+        table_layout(&s->table, 80, &at);
+        if (i) assert_memory_equal(first.at, at.at, REQUESTS_COLUMNS * sizeof *at.at);
+        first = at;
+    }
+    fake_console_close(&d);
+}
+
+/* Through a recovery STATUS is as wide as its longest word: the columns behind it stay. */
+static void test_status_is_of_one_width_through_a_recovery(void **state)
+{
+    static const char *const words[] = {"Pending", "ContainerCreating", "Running"};
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    fixture_kill_head(&d.f);
+    struct table_layout first, at;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        put_status(&d, words[i], NULL);
+        const struct pods *s = (const struct pods *)d.s->panes[LAYOUT_PODS];
+        table_layout(&s->table, 120, &at);
+        if (i) assert_memory_equal(first.at, at.at, PODS_COLUMNS * sizeof *at.at);
+        first = at;
+    }
+    fake_console_close(&d);
+}
+
 static void test_redis_down_is_told_everywhere(void **state)
 {
     (void)state;
@@ -660,6 +725,9 @@ int main(void)
         cmocka_unit_test(test_pods_being_listed),
         cmocka_unit_test(test_a_lost_field_is_red),
         cmocka_unit_test(test_gcs_tables_are_decoded),
+        cmocka_unit_test(test_a_finding_is_read_whole_at_80_columns),
+        cmocka_unit_test(test_prompt_columns_stay_where_they_are),
+        cmocka_unit_test(test_status_is_of_one_width_through_a_recovery),
         cmocka_unit_test(test_nothing_runs_on_a_lost_node),
         cmocka_unit_test(test_serve_is_the_endpoints_readiness),
         cmocka_unit_test(test_an_unknown_grace_has_no_unit),

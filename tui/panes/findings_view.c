@@ -1,9 +1,14 @@
 /* findings_view.c - findings as rows, for the panes of doctor and lint. */
 #include "tui/panes/findings_view.h"
 
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tui/draw/table_layout.h"
+#include "tui/draw/wrap.h"
 #include "tui/panes/pane_tools.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COLUMNS(by_place)                                                                                              \
@@ -22,8 +27,19 @@ void findings_view_init(struct findings_view *s, bool of_file)
     s->pane.table = &s->table;
 }
 
+static void messages_free(struct findings_view *s)
+{
+    for (size_t i = 0; i < s->count; i++) free(s->message[i]);
+    free(s->message);
+    free(s->key);
+    s->message = NULL;
+    s->key = NULL;
+    s->count = s->widest = 0;
+}
+
 void findings_view_done(struct findings_view *s)
 {
+    messages_free(s);
     table_done(&s->table);
 }
 
@@ -68,11 +84,18 @@ static void where_of(const struct finding_where *where, char out[TABLE_CELL_MAX]
 
 void findings_view_fill(struct findings_view *s, const struct findings *f)
 {
+    messages_free(s);
     table_begin(&s->table);
+    s->message = f->count ? mem_zero(f->count, sizeof *s->message) : NULL;
+    s->key = f->count ? mem_zero(f->count, sizeof *s->key) : NULL;
+    s->count = f->count;
     for (size_t i = 0; i < f->count; i++) {
         const struct finding *item = &f->items[i];
-        char key[FINDINGS_KEY_MAX], where[TABLE_CELL_MAX];
+        char *key = s->key[i], where[TABLE_CELL_MAX];
+        const size_t width = text_width(item->message);
         key_of(f, i, key);
+        s->message[i] = mem_str(item->message);
+        if (width > s->widest) s->widest = width;
         where_of(&item->where, where);
         struct table_row *row = table_row_add(&s->table, key);
         table_cell_num(row, FINDINGS_SEVERITY, role_of(item->severity), (double)item->severity,
@@ -85,13 +108,41 @@ void findings_view_fill(struct findings_view *s, const struct findings *f)
     table_end(&s->table);
 }
 
+enum { BAND_ROWS_MAX = 6, TABLE_ROWS_MIN = 4 };
+
+/* Rows below the table, an empty one first; 0: every message fits its column, or there is no room. */
+static int band_rows(const struct findings_view *s, const struct canvas *cv)
+{
+    struct table_layout at;
+    table_layout(&s->table, cv->cols, &at);
+    const int room = cv->cols - TABLE_LEAD - 10; /* a line ends at a word */
+    if (room <= 0 || s->widest <= (size_t)at.width[FINDINGS_WHAT]) return 0;
+    int band = 2 + (int)(s->widest / (size_t)room);
+    if (band > BAND_ROWS_MAX) band = BAND_ROWS_MAX;
+    return cv->rows - band >= TABLE_ROWS_MIN ? band : 0;
+}
+
+static const char *selected_message(const struct findings_view *s)
+{
+    const char *key = table_selected(&s->table);
+    for (size_t i = 0; key && i < s->count; i++)
+        if (strcmp(s->key[i], key) == 0) return s->message[i];
+    return NULL;
+}
+
 void findings_view_draw(const struct findings_view *s, struct canvas *cv, bool focused, enum role role,
                         const char *none)
 {
-    if (s->table.count > 0)
-        table_draw(&s->table, cv, focused);
-    else
+    const int band = band_rows(s, cv);
+    if (!s->table.count) {
         pane_say(cv, 0, role, none);
+        return;
+    }
+    struct canvas rows = canvas_sub(cv, 0, 0, cv->rows - band, cv->cols);
+    table_draw(&s->table, &rows, focused);
+    const char *message = band ? selected_message(s) : NULL;
+    struct canvas below = canvas_sub(cv, cv->rows - band + 1, TABLE_LEAD, band - 1, cv->cols - TABLE_LEAD);
+    if (message) (void)wrap_draw(&below, 0, 0, ROLE_TEXT, message, 0);
 }
 
 int findings_view_rows(const struct findings_view *s)
