@@ -128,11 +128,24 @@ static void small_screen_tabs_and_resize(void **state)
     demo_leave(&d, "\003", 130);
 }
 
+/* A demo's own cluster stays armed: there is nothing to ask, and nothing that ends. */
+static void arming_again_says_that_it_is(void **state)
+{
+    (void)state;
+    struct demo d = demo_start(24, 80, "4");
+    pty_see(d.pty, "DEMO");
+    pty_see(d.pty, "ANSWERING +YES");
+    pty_send(d.pty, ":arm\r");
+    pty_see(d.pty, "armed already, for as long as this runs");
+    demo_leave(&d, "\003", 130);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_worlds_a_kill_and_an_answer),
         cmocka_unit_test(small_screen_tabs_and_resize),
+        cmocka_unit_test(arming_again_says_that_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

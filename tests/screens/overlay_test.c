@@ -97,6 +97,26 @@ static void test_dialog_screens(void **state)
     dialog_done(&d);
 }
 
+/* A key that comes too early is answered by what stands there: no "y yes" that would not work. */
+static void test_a_question_says_that_it_is_not_yet_read(void **state)
+{
+    (void)state;
+    struct dialog d = {0};
+    struct canvas cv;
+    dialog_open(&d, "Arm", "Allow changes?", NULL, false);
+    for (int unread = 1; unread >= 0; unread--) {
+        d.overlay.unread = unread;
+        canvas_init(&cv, 24, 80);
+        dialog_draw(&d, &cv);
+        char *text = canvas_dump(&cv, false);
+        assert_int_equal(strstr(text, "an answer counts in a moment; Esc cancels") != NULL, unread);
+        assert_int_equal(strstr(text, "y yes") == NULL, unread);
+        free(text);
+        canvas_done(&cv);
+    }
+    dialog_done(&d);
+}
+
 static void test_contexts_screens(void **state)
 {
     (void)state;
@@ -677,6 +697,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dialog_screens),
+        cmocka_unit_test(test_a_question_says_that_it_is_not_yet_read),
         cmocka_unit_test(test_contexts_screens),
         cmocka_unit_test(test_kill_takes_only_the_name),
         cmocka_unit_test(test_a_paste_confirms_nothing),

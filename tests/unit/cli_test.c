@@ -222,6 +222,24 @@ static void texts_name_every_option_and_subcommand(void **state)
     free(man);
 }
 
+/* Whoever asks for JSON reads which subcommands have it. */
+static void help_names_the_subcommands_that_print_json(void **state)
+{
+    static const char *const with_json[] = {"status", "info", "lint", "doctor", "replay", "report", "load", "drill"};
+    static char text[64 * 1024];
+    (void)state;
+    FILE *out = fmemopen(text, sizeof text, "w");
+    usage_help(out);
+    fclose(out);
+    char *help = strstr(text, "--output"), *next = help ? strstr(help, "\n  -") : NULL;
+    assert_non_null(next);
+    *next = '\0';
+    for (size_t i = 0; i < sizeof with_json / sizeof *with_json; i++)
+        if (!strstr(help, with_json[i])) fail_msg("no %s in: %s", with_json[i], help);
+    assert_null(strstr(help, "ask"));
+    assert_null(strstr(help, "cleanup"));
+}
+
 /* With a configuration file of the test's own and nothing else. */
 static void flags_win_over_the_file(void **state)
 {
@@ -319,6 +337,7 @@ int main(void)
         cmocka_unit_test(words_of_ask_are_kept),
         cmocka_unit_test(exit_statuses_are_those_promised),
         cmocka_unit_test(texts_name_every_option_and_subcommand),
+        cmocka_unit_test(help_names_the_subcommands_that_print_json),
         cmocka_unit_test(flags_win_over_the_file),
         cmocka_unit_test(a_named_file_must_be_there),
     };
