@@ -6,6 +6,7 @@
 #include "backends/recording/recording_read.h"
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"
+#include "tui/cast.h"
 #include "tui/panes/answers_view.h"
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
@@ -218,6 +219,24 @@ void app_leave(struct app *app, int status)
 
 /* ---- open and close ---- */
 
+static void on_drawn(void *arg, const char *bytes, size_t len)
+{
+    const struct app *app = arg;
+    cast_output(app->cast, app->canvas.rows, app->canvas.cols, bytes, len);
+}
+
+static void on_cast_failed(void *arg, const char *why)
+{
+    app_say(arg, true, "%s", why);
+}
+
+static void app_cast_close(struct app *app)
+{
+    struct why why = {0};
+    if (cast_close(app->cast, &why)) cli_say("%s", why.text);
+    app->cast = NULL;
+}
+
 static enum err open_term(struct app *app, struct why *why)
 {
     struct theme theme;
@@ -232,7 +251,12 @@ static enum err open_term(struct app *app, struct why *why)
                                  .no_bell = conf->no_bell,
                                  .no_title = conf->no_title,
                                  .theme = &theme};
-    const struct term_calls calls = {on_input, on_ready, on_quit, on_resumed, app};
+    const struct term_calls calls = {.input = on_input,
+                                     .ready = on_ready,
+                                     .quit = on_quit,
+                                     .resumed = on_resumed,
+                                     .drawn = app->cast ? on_drawn : NULL,
+                                     .arg = app};
     return term_open(app->loop, &tc, &calls, &app->term, why);
 }
 
@@ -257,6 +281,7 @@ static void app_done(struct app *app)
     app_replay_close(app);
     app_contexts_free(app);
     app_listing_stop(app);
+    app_cast_close(app);
     canvas_done(&app->canvas);
     prompt_box_done(&app->prompt);
     alarm_free(app->tick);
@@ -284,6 +309,8 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     canvas_init(&app.canvas, 1, 1);
     enum err err = cli_usage_of(app_script_load(&app, why), why);
     if (!err) err = context_open(app.at, cli->record, why);
+    if (!err && cli->cast)
+        err = cli_usage_of(cast_open(app.loop, cli->cast, on_cast_failed, &app, &app.cast, why), why);
     if (!err) err = open_term(&app, why);
     if (!err) {
         app_replay_open(&app);

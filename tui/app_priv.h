@@ -62,6 +62,7 @@ struct context {
     char word[CONTEXT_WORD_MAX];
 };
 
+struct cast;
 struct app {
     struct cli *cli;
     struct loop *loop;
@@ -69,6 +70,7 @@ struct app {
     size_t contexts;
     struct context *at; /* of them on the screen */
     struct term *term;
+    struct cast *cast; /* of --cast; NULL: none */
     struct canvas canvas;
     struct alarm *tick, *soon;
     struct frame_pace pace; /* when `soon` fires */

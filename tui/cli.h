@@ -44,7 +44,7 @@ struct cli {
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
     char *at, *from, *to; /* of a recording, checked by replay_at_parse */
-    char *svg;            /* --svg FILE */
+    char *svg, *cast;     /* --svg FILE, --cast FILE */
     char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, fresh, force, no_prompts, history, help, version, variables, check, redact, empty, no_ft, openai;

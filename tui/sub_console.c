@@ -1,5 +1,6 @@
 /* sub_console.c - `raydeck` and `raydeck demo`: the console, on the configured or on a simulated cluster. */
 #include "tui/app.h"
+#include "tui/cast.h"
 #include "tui/demo.h"
 #include "tui/script_file.h"
 
@@ -13,9 +14,11 @@
 static int console_or_status(struct cli *cli)
 {
     if (cli->check) return script_check(cli);
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return sub_status(cli);
+    const bool screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     struct why why = {0};
-    enum err err = cli_configure(cli, &why);
+    enum err err = cast_check(cli->cast, screen, &why);
+    if (!err && !screen) return sub_status(cli);
+    if (!err) err = cli_configure(cli, &why);
     int status = EXIT_FINE;
     if (!err) err = app_run(cli, &status, &why);
     if (err) cli_say("%s", why.text);

@@ -5,6 +5,7 @@
 #include "backends/recording/recordings_folder.h"
 #include "backends/session/replayer.h"
 #include "tui/app.h"
+#include "tui/cast.h"
 #include "tui/replay_at.h"
 #include "tui/replay_report.h"
 #include "tui/status.h"
@@ -106,6 +107,7 @@ int sub_replay(struct cli *cli)
     replay_printer *print = printer_of(cli);
     enum err err = ERR_OK;
     if (!print) err = why_set(&why, ERR_USAGE, "replay: FILE, and status, doctor or report, is expected");
+    if (!err) err = cast_check(cli->cast, console, &why);
     if (!err && console) err = cli_configure(cli, &why);
     if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
     if (!err) err = replay_at_parse(console && !cli->at ? "0" : cli->at, recording_about(recording), &at_ms, &why);

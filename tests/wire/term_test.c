@@ -139,7 +139,8 @@ static int run_drawn(int argc, char **argv)
         if (strcmp(argv[i], "--raise") == 0 && i + 1 < argc) d.raised = atoi(argv[i + 1]);
     }
     d.loop = loop_new();
-    if (term_open(d.loop, &conf, &(struct term_calls){on_input, on_ready, on_quit, on_resumed, &d}, &d.term, &why)) {
+    if (term_open(d.loop, &conf, &(struct term_calls){on_input, on_ready, on_quit, on_resumed, NULL, &d}, &d.term,
+                  &why)) {
         fprintf(stderr, "refused: %s\n", why.text);
         loop_free(d.loop);
         return 3;

@@ -329,6 +329,7 @@ void term_frame(struct term *t, const struct canvas *cv)
     struct buf *out = pace_out(t->pace);
     size_t before = out->len;
     paint_frame(t->paint, cv, out);
+    if (t->calls.drawn && out->len > before) t->calls.drawn(t->calls.arg, out->data + before, out->len - before);
     pace_frame(t->pace, before);
 }
 

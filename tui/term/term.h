@@ -29,6 +29,8 @@ struct term_calls {
     void (*ready)(void *arg);             /* a new frame may be drawn */
     void (*quit)(void *arg, int signal_); /* INT, TERM or HUP; 0: the terminal was closed */
     void (*resumed)(void *arg);           /* after Ctrl-Z and fg */
+    /* The bytes of a frame, without our question behind it; borrowed. NULL: nothing. */
+    void (*drawn)(void *arg, const char *bytes, size_t len);
     void *arg;
 };
 enum err term_open(struct loop *l, const struct term_conf *conf, const struct term_calls *calls, struct term **ret,
