@@ -10,6 +10,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "backends/link/loop.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,6 +29,7 @@ struct parsed {
     struct buf output;
     size_t outputs, resizes, lines;
     double seconds;
+    bool cut; /* the file ends within a line */
     int width, height;
 };
 
@@ -82,9 +84,8 @@ static void cast_parse(const char *path, struct parsed *p)
     buf_init(&file, FILE_MAX);
     buf_init(&p->output, FILE_MAX);
     if (file_read(path, &file, &why)) fail_msg("%s", why.text);
-    assert_true(file.len > 0 && file.data[file.len - 1] == '\n');
     buf_lines(&file, line_parse, p);
-    assert_int_equal(file.len, 0);
+    p->cut = file.len > 0;
     buf_done(&file);
 }
 
@@ -100,17 +101,34 @@ static char *screen_above_footer(struct pty *p)
     return text;
 }
 
-struct expected {
-    char *screen;
-};
-
-static bool is_drawn(struct pty *p, void *arg)
+/* What a terminal of that size shows that is given the cast's output. Caller frees. */
+static char *cast_screen(const char *cast, const char *raw)
 {
-    const struct expected *e = arg;
-    char *now = screen_above_footer(p);
-    const bool same = strcmp(now, e->screen) == 0;
-    free(now);
-    return same;
+    struct parsed parsed;
+    const char *const show[] = {"/bin/sh", "-c", "stty raw -echo; cat \"$0\"", raw, NULL};
+    cast_parse(cast, &parsed);
+    assert_int_equal(file_write(raw, buf_text(&parsed.output), parsed.output.len, NULL), ERR_OK);
+    buf_done(&parsed.output);
+    struct pty *p = pty_start(&(struct pty_conf){.argv = show, .rows = ROWS, .cols = WIDER});
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    char *text = screen_above_footer(p);
+    pty_stop(p);
+    return text;
+}
+
+/* Polled: neither has a frame arrived at once on the one terminal, nor in the file. */
+static void cast_compare(struct pty *p, const char *cast, const char *raw)
+{
+    const uint64_t limit_ms = loop_now_ms() + DEADLINE_MS;
+    bool same = false;
+    while (!same) {
+        pty_pump(p, 50);
+        char *seen = screen_above_footer(p), *drawn = cast_screen(cast, raw);
+        same = strcmp(seen, drawn) == 0;
+        if (!same && loop_now_ms() > limit_ms) fail_msg("seen:\n%s\nby the cast:\n%s", seen, drawn);
+        free(seen);
+        free(drawn);
+    }
 }
 
 /* The strip, which ends at the right, is wider than the terminal was. */
@@ -135,7 +153,7 @@ static void the_cast_draws_what_was_seen(void **state)
     pty_send(p, ",");
     pty_see(p, "REPLAY paused");
     assert_true(pty_wait(p, is_wide, NULL, DEADLINE_MS));
-    struct expected e = {screen_above_footer(p)};
+    cast_compare(p, cast, raw);
     pty_send(p, "q");
     assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
     pty_stop(p);
@@ -146,12 +164,7 @@ static void the_cast_draws_what_was_seen(void **state)
     assert_int_equal(parsed.height, ROWS);
     assert_true(parsed.outputs > 1);
     assert_int_equal(parsed.resizes, 1);
-    assert_int_equal(file_write(raw, parsed.output.data, parsed.output.len, NULL), ERR_OK);
-    const char *const show[] = {"/bin/sh", "-c", "stty raw -echo; cat \"$0\"; sleep 60", raw, NULL};
-    p = pty_start(&(struct pty_conf){.argv = show, .rows = ROWS, .cols = WIDER});
-    if (!pty_wait(p, is_drawn, &e, DEADLINE_MS)) fail_msg("seen:\n%s\nby the cast:\n%s", e.screen, pty_screen(p));
-    pty_stop(p);
-    free(e.screen);
+    assert_false(parsed.cut);
     buf_done(&parsed.output);
     free(raw);
     free(cast);
