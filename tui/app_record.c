@@ -52,6 +52,7 @@ void context_record_look(struct context *at)
 {
     if (!at->recording) return;
     const struct focus f = session_focus(at->session);
+    live_loss(at->recording, &at->outage);
     live_look(at->recording, session_recovery(at->session), f.service);
 }
 

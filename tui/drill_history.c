@@ -5,6 +5,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
+#include "backends/recording/recording_read.h"
 #include "backends/recording/recordings_folder.h"
 
 #include <dirent.h>
@@ -24,6 +25,12 @@ static int is_report(const struct dirent *entry)
 
     return !strncmp(entry->d_name, prefix, sizeof prefix - 1) && len > tail &&
            !strcmp(entry->d_name + len - tail, extension);
+}
+
+/* A recording that the flight recorder saved by itself. */
+static int is_loss(const struct dirent *entry)
+{
+    return !strncmp(entry->d_name, "loss-", 5);
 }
 
 /* The stamp in a name orders them by time. */
@@ -74,35 +81,51 @@ enum err drill_history_keep(const struct drill_report *r, struct why *why)
     return err;
 }
 
-static void loss_remember(struct session *s, const char *path)
+/* ---- what a session that is opened later knows ------------------------------------------------------------------- */
+
+static enum err report_loss_read(const char *path, struct outage *ret)
 {
     struct buf text;
     cJSON *json = NULL;
-    struct outage *kept = mem_zero(1, sizeof *kept);
 
     buf_init(&text, DRILL_REPORT_MAX);
-    if (!file_read(path, &text, NULL) && !json_parse(buf_text(&text), text.len, &json, NULL) &&
-        !outage_from_json(json_get(json, "outage"), kept))
-        session_remember(s, kept);
+    enum err err = file_read(path, &text, NULL);
+    if (!err) err = json_parse(buf_text(&text), text.len, &json, NULL);
+    if (!err) err = outage_from_json(json_get(json, "outage"), ret);
     cJSON_Delete(json);
     buf_done(&text);
-    free(kept);
+    return err;
 }
 
-void drill_history_remember(struct session *s)
+static enum err recording_loss(const char *path, struct outage *ret)
 {
-    char *folder = state_folder("drills");
+    return recording_loss_read(path, ret, NULL);
+}
+
+/* The latest of a folder; read returns an error where there is no loss in a file. */
+static void losses_remember(struct session *s, const char *name, int (*is_wanted)(const struct dirent *entry),
+                            enum err (*read)(const char *path, struct outage *ret))
+{
+    char *folder = state_folder(name);
     struct dirent **entry;
-    const int n = folder ? scandir(folder, &entry, is_report, by_name_latest_first) : -1;
+    struct outage *kept = mem_zero(1, sizeof *kept);
+    const int n = folder ? scandir(folder, &entry, is_wanted, by_name_latest_first) : -1;
 
     for (int i = 0; i < n; i++) {
         char *path = mem_printf("%s/%s", folder, entry[i]->d_name);
-        if (i < DRILLS_REMEMBERED) loss_remember(s, path);
+        if (i < DRILLS_REMEMBERED && !read(path, kept)) session_remember(s, kept);
         free(path);
         free(entry[i]);
     }
     if (n >= 0) free(entry);
+    free(kept);
     free(folder);
+}
+
+void drill_history_remember(struct session *s)
+{
+    losses_remember(s, "drills", is_report, report_loss_read);
+    losses_remember(s, "recordings", is_loss, recording_loss);
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ char *drill_history_path(const struct drill_report *r, enum drill_format format)
 enum err drill_history_keep(const struct drill_report *r, struct why *why);
 /* `drill --history`: those of the context, namespace and service that are given, all where none is. The exit status. */
 int drill_history_print(const struct cli *cli);
-/* Tells a session that was opened just now the losses of the latest reports. */
+/* Tells a session that was opened just now the losses of the latest reports, and of those that were recorded without a
+ * drill. */
 void drill_history_remember(struct session *s);
 /* The report of --compare; *ret NULL without it. Caller frees. ERR_USAGE: it cannot be read as one. */
 enum err drill_history_compared(const struct cli *cli, struct drill_past **ret, struct why *why);

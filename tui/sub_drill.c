@@ -86,12 +86,20 @@ static enum err on_begin(void *arg, struct loop *l, struct why *why)
 }
 
 /* It ends with the verdict: what is judged is what is recorded. */
+static void record_cut(struct drilling *d)
+{
+    const struct drill_report *report = d->drill ? drill_report(d->drill) : NULL;
+
+    if (report && d->record.live && !d->record.cut) live_loss(d->record.live, report->outage);
+    snapshot_record_cut(&d->record);
+}
+
 static void on_applied(void *arg, const struct change *c)
 {
     struct drilling *d = arg;
     const struct session *s = d->snapshot ? snapshot_session(d->snapshot) : NULL;
 
-    if (d->drill && drill_report(d->drill)) snapshot_record_cut(&d->record);
+    if (d->drill && drill_report(d->drill)) record_cut(d);
     snapshot_record_change(&d->record, c);
     if (d->record.live && !d->record.cut && s) live_look(d->record.live, session_recovery(s), session_focus(s).service);
     if (d->drill) drill_applied(d->drill, c);
@@ -185,9 +193,9 @@ int sub_drill(struct cli *cli)
     if (!err) err = steps_follow(&d.follow, drill_engine(d.drill), LONGEST_MS, &why);
     if (err) cli_say("%s", why.text);
     int status = drilling_report(&d, err);
+    record_cut(&d);
     drill_free(d.drill);
     d.drill = NULL;
-    snapshot_record_cut(&d.record);
     snapshot_close(d.snapshot);
     d.snapshot = NULL;
     if (d.record.err && d.record.why.text[0]) cli_say("%s", d.record.why.text);

@@ -18,7 +18,8 @@
  *    36  4  check: the first 4 bytes of the SHA-256 of bytes 0 to 35
  *
  * Kinds:
- *   OPENING     one line, {"recording":1,"raydeck":VERSION,...}: the first frame of a file
+ *   OPENING     one line, {"recording":1,"raydeck":VERSION,...}: the first frame of a file; "loss": the report of the
+ *               loss that it was saved for (outage_to_json), once that was over
  *   CHANGES     a change a line (world/change.h), in the order in which the world took them
  *   KEYFRAME    changes that make an empty world the one of that moment (world/keyframe.h); who plays a recording from
  * its start leaves them out. It is written in several frames, KEYFRAME_FIRST to KEYFRAME_LAST, with frames of changes

@@ -32,6 +32,7 @@ struct live_recording {
     char *loss_path;            /* of the last loss; NULL: none yet */
     uint64_t loss_t0_ms;
     bool loss_final;
+    struct outage *loss; /* that was final last; NULL: none */
 };
 
 static uint64_t live_now(const struct live_recording *r)
@@ -78,6 +79,7 @@ static void live_free(struct live_recording *r)
     buf_done(&r->early);
     free(r->next_save);
     free(r->loss_path);
+    free(r->loss);
     free((char *)r->conf.folder);
     free((char *)r->conf.opening.context);
     free((char *)r->conf.opening.ns);
@@ -138,7 +140,7 @@ static void text_set(const char **field, const char *text)
     *field = copy;
 }
 
-static void opening_add(const struct live_recording *r, struct buf *out)
+static void opening_add(const struct live_recording *r, bool of_loss, struct buf *out)
 {
     struct recorder_opening o = r->conf.opening;
     char *text[] = {mem_str(o.context), mem_str(o.ns), mem_str(o.service)};
@@ -149,6 +151,7 @@ static void opening_add(const struct live_recording *r, struct buf *out)
     o.ns = text[1];
     o.service = text[2];
     o.redacted = redaction->text != NULL;
+    if (of_loss && r->loss && r->loss->t0_ms == r->loss_t0_ms && !o.redacted) o.loss = r->loss;
     recorder_opening(&o, live_now(r), clock_wall_ms(r->clock), out);
     for (size_t i = 0; i < ARRAY_LEN(text); i++) free(text[i]);
 }
@@ -161,7 +164,7 @@ void live_opening(struct live_recording *r, const char *context, const char *ns,
     if (!r->file || r->opened) return;
     struct buf head;
     buf_init(&head, EARLY_MAX);
-    opening_add(r, &head);
+    opening_add(r, false, &head);
     record_file_bytes(r->file, head.data, head.len);
     record_file_bytes(r->file, buf_text(&r->early), r->early.len);
     buf_done(&head);
@@ -225,7 +228,7 @@ static void save_start(struct live_recording *r, const char *path, enum save_how
     s->replaces = how == SAVE_LOSS || how == SAVE_LOSS_QUIETLY;
     s->quiet = how == SAVE_LOSS_QUIETLY;
     buf_init(&s->bytes, SAVE_MAX);
-    opening_add(r, &s->bytes);
+    opening_add(r, s->replaces, &s->bytes);
     flight_ring_save(r->flight, &s->bytes);
     if (blocking_start(r->loop, &ops, s, r, &r->save)) {
         r->save = NULL;
@@ -256,6 +259,15 @@ static void loss_save(struct live_recording *r)
     }
     free(r->next_save);
     r->next_save = mem_str(r->loss_path);
+}
+
+void live_loss(struct live_recording *r, const struct outage *outage)
+{
+    if (outage->state != OUTAGE_OVER || !outage->final || !outage->head_lost) return;
+    if (r->loss && r->loss->t0_ms == outage->t0_ms) return;
+    if (!r->loss) r->loss = mem_zero(1, sizeof *r->loss);
+    *r->loss = *outage;
+    if (r->loss_path && r->loss_final && r->loss_t0_ms == outage->t0_ms) loss_save(r); /* it was saved without */
 }
 
 void live_look(struct live_recording *r, const struct recovery *recovery, const char *service)

@@ -10,6 +10,7 @@
 
 #include "backends/link/loop.h"
 #include "backends/recording/recorder.h"
+#include "backends/world/outage.h"
 #include "backends/world/recovery.h"
 
 struct live_conf {
@@ -41,6 +42,9 @@ void live_anew(struct live_recording *r);
 void live_opening(struct live_recording *r, const char *context, const char *ns, const char *service);
 /* Call it about once a second: saves a loss of the head. service: its name; NULL: unknown. */
 void live_look(struct live_recording *r, const struct recovery *recovery, const char *service);
+
+/* What a loss was, once it is final: its recording's opening says it, unless that is redacted. Copied. */
+void live_loss(struct live_recording *r, const struct outage *outage);
 
 /* Saves the flight recorder and reports the outcome by `say`. path NULL: into folder. Never overwrites a file. */
 void live_save(struct live_recording *r, const char *path);

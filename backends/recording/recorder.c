@@ -6,6 +6,7 @@
 #include "backends/base/mem.h"
 #include "backends/recording/redaction.h"
 #include "backends/world/keyframe.h"
+#include "backends/world/outage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ void recorder_opening(const struct recorder_opening *o, uint64_t at_ms, uint64_t
     if (o->service) cJSON_AddStringToObject(json, "service", o->service);
     cJSON_AddBoolToObject(json, "redacted", o->redacted);
     cJSON_AddBoolToObject(json, "demo", o->demo);
+    if (o->loss) cJSON_AddItemToObject(json, "loss", outage_to_json(o->loss));
     char *line = cJSON_PrintUnformatted(json);
     frame_single(&head, line, out);
     cJSON_free(line);

@@ -21,8 +21,10 @@ enum {
 };
 
 /* The opening of a file. All borrowed; NULL: unknown. */
+struct outage;
 struct recorder_opening {
     const char *raydeck, *context, *ns, *service;
+    const struct outage *loss; /* of the head, which the file was saved for; NULL: none, or it is not over */
     bool redacted, demo;
 };
 struct buf;

@@ -6,13 +6,14 @@
 #include "backends/base/text.h"
 #include "backends/link/file.h"
 #include "backends/recording/frame_reader.h"
+#include "backends/world/outage.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 256 };
+enum { NAME_MAX_BYTES = 256, OPENING_MAX_BYTES = 256 * 1024 };
 
 struct recording {
     struct buf bytes;
@@ -174,6 +175,41 @@ enum err recording_open(const char *path, struct recording **ret, struct why *wh
         if (err) why_set(why, err, "%s: %s", path, own.text);
     }
     buf_done(&bytes);
+    return err;
+}
+
+/* The file's first bytes. */
+static enum err beginning_read(const char *path, struct buf *out, struct why *why)
+{
+    FILE *file = fopen(path, "re");
+    char *bytes = mem_alloc(OPENING_MAX_BYTES);
+    const size_t len = file ? fread(bytes, 1, OPENING_MAX_BYTES, file) : 0;
+    enum err err = len ? buf_add(out, bytes, len) : why_set(why, ERR_NOT_FOUND, "%s: cannot be read", path);
+
+    if (file) fclose(file);
+    free(bytes);
+    return err;
+}
+
+enum err recording_loss_read(const char *path, struct outage *ret, struct why *why)
+{
+    struct buf bytes, lines;
+    struct frame_found frame;
+    cJSON *json = NULL;
+
+    buf_init(&bytes, OPENING_MAX_BYTES);
+    buf_init(&lines, FRAME_RAW_MAX);
+    enum err err = beginning_read(path, &bytes, why);
+    struct frame_scan scan = {.bytes = (const unsigned char *)buf_text(&bytes), .len = bytes.len};
+    if (!err && (!frame_next(&scan, &frame) || frame.head.kind != FRAME_OPENING))
+        err = why_set(why, ERR_NOT_FOUND, "%s: no opening of a recording", path);
+    if (!err) err = frame_lines(scan.bytes, &frame, &lines, why);
+    if (!err) err = json_parse(buf_text(&lines), strcspn(buf_text(&lines), "\n"), &json, why);
+    if (!err && outage_from_json(json_get(json, "loss"), ret))
+        err = why_set(why, ERR_NOT_FOUND, "%s: its opening has no loss", path);
+    cJSON_Delete(json);
+    buf_done(&bytes);
+    buf_done(&lines);
     return err;
 }
 

@@ -33,6 +33,10 @@ struct recording;
 enum err recording_of_bytes(struct buf *bytes, struct recording **ret, struct why *why);
 /* Blocks: call it before the loop runs. Only regular files of at most RECORDING_MAX. */
 enum err recording_open(const char *path, struct recording **ret, struct why *why);
+/* Reads its opening alone: the loss of the head that it was saved for. ERR_NOT_FOUND: it has none, or is no recording.
+ */
+struct outage;
+enum err recording_loss_read(const char *path, struct outage *ret, struct why *why);
 void recording_close(struct recording *r); /* NULL is fine */
 const struct recording_about *recording_about(const struct recording *r);
 

@@ -46,7 +46,7 @@ void recoveries_free(struct recoveries *all)
     free(all);
 }
 
-static const struct outage *kept_of(const struct recoveries *all, const char *uid)
+static struct outage *kept_of(const struct recoveries *all, const char *uid)
 {
     for (size_t i = 0; uid && i < all->kept_count; i++)
         if (text_eq(all->kept[i]->service_uid, uid)) return all->kept[i];
@@ -55,7 +55,9 @@ static const struct outage *kept_of(const struct recoveries *all, const char *ui
 
 void recoveries_remember(struct recoveries *all, const struct outage *kept)
 {
-    if (all->kept_count == RECOVERIES_MAX || !kept->head_lost || kept_of(all, kept->service_uid)) return;
+    struct outage *before = kept_of(all, kept->service_uid);
+    if (before && kept->head_lost && kept->t0_wall_ms > before->t0_wall_ms) *before = *kept;
+    if (all->kept_count == RECOVERIES_MAX || !kept->head_lost || before) return;
     all->kept[all->kept_count] = mem_zero(1, sizeof *kept);
     *all->kept[all->kept_count++] = *kept;
 }

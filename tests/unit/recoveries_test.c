@@ -213,7 +213,9 @@ static void a_loss_that_was_kept_is_the_previous_one(void **state)
 {
     struct fixture *f = *state;
     struct recoveries *all = recoveries_new();
-    struct outage kept = {.state = OUTAGE_OVER, .head_lost = true, .service_uid = OWN, .t0_wall_ms = 5};
+    struct outage kept = {.state = OUTAGE_OVER, .head_lost = true, .service_uid = OWN, .t0_wall_ms = 3};
+    recoveries_remember(all, &kept);
+    kept.t0_wall_ms = 5;
     recoveries_remember(all, &kept);
     kept.t0_wall_ms = 4; /* an older one */
     recoveries_remember(all, &kept);

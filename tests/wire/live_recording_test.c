@@ -248,6 +248,48 @@ static void a_loss_is_saved_by_itself_and_the_latest_are_kept(void **state)
     desk_close(&d);
 }
 
+/* Who opens a console later need not play the recording to know what it was. */
+static void the_recording_of_a_loss_says_what_it_was(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    struct outage *loss = mem_zero(1, sizeof *loss), *read = mem_zero(1, sizeof *read);
+    desk_open(&d, NULL, true);
+    desk_run(&d, 10);
+    struct recovery r = lost_at(clock_now_ms(loop_clock(d.loop)));
+    char *folder = mem_printf("%s/kept", d.folder), *path = recordings_path(folder, "loss", r.t0_wall_ms, "llm");
+    *loss = (struct outage){.state = OUTAGE_RUNNING,
+                            .t0_ms = r.t0_ms,
+                            .t0_wall_ms = r.t0_wall_ms,
+                            .head_lost = true,
+                            .service_uid = "uid-of-llm",
+                            .head_down_ms = known_u64(11700),
+                            .waits_for = RUNG_COUNT,
+                            .missing = RUNG_COUNT};
+    live_loss(d.live, loss);
+    live_look(d.live, &r, "llm");
+    desk_wait_file(&d, folder, 1);
+    assert_int_equal(recording_loss_read(path, read, NULL), ERR_NOT_FOUND); /* it is not over */
+    desk_run(&d, OUTAGE_SECONDS + 2);
+    r.outage = loss->state = OUTAGE_OVER;
+    loss->final = true;
+    live_loss(d.live, loss);
+    live_look(d.live, &r, "llm");
+    desk_wait_told(&d, 1);
+    assert_int_equal(recording_loss_read(path, read, NULL), ERR_OK);
+    assert_string_equal(read->service_uid, "uid-of-llm");
+    assert_int_equal(read->head_down_ms.value, 11700);
+    assert_true(read->head_lost && read->final);
+    uint64_t span_ms;
+    assert_true(changes_of(path, &span_ms) > OUTAGE_SECONDS);
+    assert_int_equal(recording_loss_read("/dev/null", read, NULL), ERR_NOT_FOUND);
+    free(path);
+    free(folder);
+    free(loss);
+    free(read);
+    desk_close(&d);
+}
+
 static void a_gcs_that_was_silent_is_no_loss(void **state)
 {
     (void)state;
@@ -301,6 +343,7 @@ int main(void)
         cmocka_unit_test(the_flight_recorder_keeps_a_quarter_of_an_hour),
         cmocka_unit_test(the_flight_recorder_has_a_limit),
         cmocka_unit_test(a_loss_is_saved_by_itself_and_the_latest_are_kept),
+        cmocka_unit_test(the_recording_of_a_loss_says_what_it_was),
         cmocka_unit_test(a_gcs_that_was_silent_is_no_loss),
         cmocka_unit_test(a_full_disk_ends_the_file_and_says_so),
     };
