@@ -185,12 +185,13 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/raydeck/themes \
 	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/serve/raydeck_serve/backends \
+	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/redis \
 	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/gradio/raydeck_chat $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/themes
 	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/assets
-	cd deploy/assets && for file in $$(find serve gradio -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
+	cd deploy/assets && for file in $$(find serve gradio redis -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
 	    install -m 644 "$$file" $(DESTDIR)$(abspath $(PREFIX))/share/raydeck/assets/"$$file" || exit 1; done
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck

@@ -34,6 +34,7 @@ bool cleanup_is_service(const struct cleanup_object *t)
 bool cleanup_is_ui(const struct cleanup_object *t)
 {
     static const char *const kinds[] = {"Deployment", "Service", "ConfigMap", "PodDisruptionBudget"};
+    if (t->redis) return false;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         if (strcmp(t->kind->kind, kinds[i]) == 0) return true;
     return false;
@@ -120,6 +121,14 @@ struct known_u64 cleanup_fields_now(const struct cleanup *c)
     return cleanup_gcs_fields(c->conf.world, c->storage_ns, clock_now_ms(loop_clock(c->conf.loop)));
 }
 
+static const struct cleanup_object *redis_deleted(const struct cleanup *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->objects[i].redis && c->objects[i].gone && strcmp(c->objects[i].kind->kind, "StatefulSet") == 0)
+            return &c->objects[i];
+    return NULL;
+}
+
 static void redis_finish(struct cleanup *c)
 {
     const enum err err = step_first_err(&c->engine);
@@ -162,6 +171,12 @@ static void redis_late(void *arg)
 void cleanup_redis(void *arg)
 {
     struct cleanup *c = arg;
+    const struct cleanup_object *redis = redis_deleted(c);
+    if (redis) {
+        step_log(&c->engine, TONE_PLAIN, "%s, which held them, was deleted", redis->words);
+        redis_finish(c);
+        return;
+    }
     if (c->service[0] && c->conf.world && c->storage_ns) {
         step_poll(&c->engine, &(struct step_poll){.read = redis_read,
                                                   .every_ms = c->conf.poll_ms,

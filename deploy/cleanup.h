@@ -3,6 +3,10 @@
  * the UI, the RayService (waiting for its finalizer and the Redis cleanup Job), the rest, and finally the namespace, if
  * deploy created it.
  *
+ * The Redis for development is deleted after the RayService, whose cleanup Job still writes to it, and only as long as
+ * the namespace holds no other RayService. Its volume claim, which the StatefulSet left, is named and kept unless
+ * asked for.
+ *
  * If deploy created several RayServices in the namespace, the caller must name one: the others, and objects deployed
  * with them, are treated as foreign.
  *
@@ -38,6 +42,7 @@ struct cleanup_conf {
     const struct world *world; /* for the GCS's fields and for reasons; NULL: unknown */
     const char *ns;
     const char *service;                /* copied: cleans up this RayService only; NULL: the only one */
+    bool redis_volume;                  /* deletes the volume claim of the Redis for development too */
     uint64_t hang_ms, wait_ms, poll_ms; /* 0: the limits above */
 };
 

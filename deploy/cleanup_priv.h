@@ -8,6 +8,7 @@
 struct cleanup_object {
     const struct kobject_kind *kind;
     char *name, *uid, *words, *deployed_with; /* deployed_with: a RayService; NULL: not recorded */
+    bool redis;                               /* of the Redis for development */
     bool gone;
 };
 
@@ -17,8 +18,10 @@ struct cleanup {
     char *ns;
     struct cleanup_object *objects;
     size_t count, beyond;
-    size_t services; /* RayServices with our label */
-    size_t at;       /* of the object, or the kind, being worked on */
+    size_t services;      /* RayServices with our label */
+    size_t services_all;  /* RayServices, whoever created them */
+    bool services_unread; /* they may not be listed */
+    size_t at;            /* of the object, or the kind, being worked on */
     char service[OBJECT_NAME_MAX + 1];
     char ray_version[64];
     char *wanted;     /* the RayService given; NULL: none */
@@ -48,6 +51,8 @@ struct cleanup {
 };
 
 void cleanup_object_done(struct cleanup_object *t);
+/* Whether the Redis for development is deleted: of no other RayService. */
+bool cleanup_takes_redis(const struct cleanup *c);
 bool cleanup_is_ui(const struct cleanup_object *t);
 bool cleanup_is_service(const struct cleanup_object *t);
 

@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/joins.h"
+#include "deploy/deploy_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,9 +67,23 @@ const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i)
     return i < c->kinds_count ? &c->kinds[i] : NULL;
 }
 
+/* The StatefulSet's volume claim has no owner and no label of ours. */
+static bool is_redis_volume(const struct kobject_kind *kind, const cJSON *o)
+{
+    return strcmp(kind->kind, "PersistentVolumeClaim") == 0 && part_is_redis_dev(o) && !kobject_is_owned(o);
+}
+
 static void object_add(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
 {
-    if (!kobject_is_ours(o)) {
+    const bool volume = is_redis_volume(kind, o);
+    c->services_all += strcmp(kind->kind, "RayService") == 0;
+    if (volume && !c->conf.redis_volume) {
+        char *words = kobject_words(kind, kobject_name(o));
+        step_log(&c->engine, TONE_PLAIN,
+                 "%s: kept: the data of the Redis for development; with --redis-volume it is deleted too", words);
+        free(words);
+    }
+    if (!kobject_is_ours(o) && !(volume && c->conf.redis_volume)) {
         if (!c->foreign && cleanup_is_foreign(kind, o)) c->foreign = kobject_words(kind, kobject_name(o));
         return;
     }
@@ -83,6 +98,7 @@ static void object_add(struct cleanup *c, const struct kobject_kind *kind, const
         .name = mem_str(kobject_name(o)),
         .uid = mem_str(kobject_uid(o)),
         .words = kobject_words(kind, kobject_name(o)),
+        .redis = part_is_redis_dev(o),
         .deployed_with = mem_str(strcmp(kind->kind, "RayService") == 0 ? kobject_name(o) : kobject_deployed_with(o))};
     if (!cleanup_is_service(t)) return;
     /* The given one, else the first. */
@@ -94,15 +110,22 @@ static void object_add(struct cleanup *c, const struct kobject_kind *kind, const
     if (version) text_safe_into(c->ray_version, sizeof c->ray_version, version, strlen(version));
 }
 
-/* Keeps objects deployed with another RayService. Objects without the annotation belong to the only RayService. */
+bool cleanup_takes_redis(const struct cleanup *c)
+{
+    return !c->services_unread && c->services_all <= (c->service[0] != '\0');
+}
+
+/* Keeps objects deployed with another RayService, and a Redis that another one may use. Objects without the annotation
+ * belong to the only RayService. */
 static void others_remove(struct cleanup *c)
 {
     size_t kept = 0;
     const char *meant = c->service[0] ? c->service : c->wanted;
     for (size_t i = 0; i < c->count; i++) {
         struct cleanup_object *t = &c->objects[i];
-        const bool mine = !meant || (t->deployed_with ? strcmp(t->deployed_with, meant) == 0
-                                                      : c->services == (c->service[0] != '\0'));
+        const bool mine = t->redis ? cleanup_takes_redis(c)
+                                   : !meant || (t->deployed_with ? strcmp(t->deployed_with, meant) == 0
+                                                                 : c->services == (c->service[0] != '\0'));
         if (mine) {
             c->objects[kept++] = *t;
             continue;
@@ -166,6 +189,7 @@ static void on_list(void *arg, const struct object_answer *a)
     if (a->err == ERR_FORBIDDEN) {
         step_log(&c->engine, TONE_WARN, "this user may not list %s: they are kept", kind->plural);
         c->unlisted_ours = true;
+        c->services_unread = c->services_unread || strcmp(kind->kind, "RayService") == 0;
         /* Unlisted objects may be foreign. */
         if (!c->foreign) c->foreign = mem_printf("possibly %s, which this user may not list", kind->plural);
     } else if (a->err && a->err != ERR_NOT_FOUND) {

@@ -5,11 +5,12 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct step_def steps[DEPLOY_STEPS] = {
-    [DEPLOY_REDIS] = {"Redis in AWS", deploy_redis, STEP_STOPPABLE},
+    [DEPLOY_REDIS] = {"Redis", deploy_redis, STEP_STOPPABLE},
     [DEPLOY_VARIABLES] = {"variables", deploy_variables, 0},
     [DEPLOY_PREREQUISITES] = {"prerequisites", deploy_prerequisites, STEP_CONTINUES},
     [DEPLOY_LINT] = {"lint", deploy_lint, 0},
@@ -53,8 +54,9 @@ static const char *namespace_hint(const struct deploy *d, char *out, size_t size
     return out;
 }
 
-/* Where the object lies: as kubectl has it, -n and the manifest must not contradict one another. */
-static bool object_place(struct deploy *d, cJSON *object, const char *where)
+/* Where the object lies: as kubectl has it, -n and the manifest must not contradict one another; parts that name no
+ * namespace go into the RayService's. */
+static bool object_place(struct deploy *d, cJSON *object, const char *where, bool part)
 {
     const char *own = kobject_ns(object);
     cJSON *meta = cJSON_GetObjectItemCaseSensitive(object, "metadata");
@@ -65,7 +67,10 @@ static bool object_place(struct deploy *d, cJSON *object, const char *where)
         return false;
     }
     if (!*own) {
-        const char *ns = d->conf.ns ? d->conf.ns : d->conf.context_ns ? d->conf.context_ns : "default";
+        const char *ns = part && d->ns[0]     ? d->ns
+                         : d->conf.ns         ? d->conf.ns
+                         : d->conf.context_ns ? d->conf.context_ns
+                                              : "default";
         cJSON_DeleteItemFromObjectCaseSensitive(meta, "namespace");
         cJSON_AddStringToObject(meta, "namespace", ns);
         own = kobject_ns(object);
@@ -80,45 +85,63 @@ static bool object_place(struct deploy *d, cJSON *object, const char *where)
     return true;
 }
 
-static void read_one(struct deploy *d, const struct manifest_object *o)
+/* Takes the item's object, which was read. */
+static void item_add(struct deploy *d, struct item *it, const char *where)
 {
-    struct why why = {0};
     const char *unknown;
-    char where[400], text[300];
-    struct item it = {.document = o->document};
-    snprintf(where, sizeof where, "%s:%u: %s", d->conf.manifest->file, o->root->line,
-             manifest_object_text(o, text, sizeof text));
-    if (manifest_object_json(o, &it.object, &why)) {
-        step_error(&d->engine, ERR_PARSE, "%s: %s", where, why.text);
-        return;
-    }
-    it.kind = deploy_kind_of(d, it.object, &unknown);
-    size_t length = strlen(kobject_name(it.object));
-    if (!it.kind)
+    it->kind = deploy_kind_of(d, it->object, &unknown);
+    size_t length = strlen(kobject_name(it->object));
+    if (!it->kind)
         step_error(&d->engine, ERR_PARSE, "%s: %s", where, unknown);
     else if (length == 0 || length > OBJECT_NAME_MAX)
         step_error(&d->engine, ERR_PARSE, "%s: metadata.name is missing or too long", where);
-    else if (!it.kind->namespaced || object_place(d, it.object, where)) {
-        it.words = kobject_words(it.kind, kobject_name(it.object));
+    else if (!it->kind->namespaced || object_place(d, it->object, where, it->manifest > 0)) {
+        const bool redis = d->conf.parts[PART_REDIS] && d->manifests[it->manifest] == d->conf.parts[PART_REDIS];
+        it->rank = !it->kind->namespaced ? RANK_CLUSTER : redis ? RANK_REDIS : RANK_REST;
+        it->words = kobject_words(it->kind, kobject_name(it->object));
         d->items = mem_grow(d->items, d->count + 1, sizeof *d->items);
-        d->items[d->count++] = it;
+        d->items[d->count++] = *it;
         return;
     }
-    item_done(&it);
+    item_done(it);
+}
+
+static void read_one(struct deploy *d, size_t manifest, const struct manifest_object *o)
+{
+    struct why why = {0};
+    char where[400], text[300];
+    struct item it = {.manifest = (unsigned)manifest, .document = o->document};
+    snprintf(where, sizeof where, "%s:%u: %s", d->manifests[manifest]->file, o->root->line,
+             manifest_object_text(o, text, sizeof text));
+    if (manifest_object_json(o, &it.object, &why))
+        step_error(&d->engine, ERR_PARSE, "%s: %s", where, why.text);
+    else
+        item_add(d, &it, where);
 }
 
 static int by_order(const void *a, const void *b)
 {
     const struct item *x = a, *y = b;
+    if (x->rank != y->rank) return x->rank < y->rank ? -1 : 1;
     if (x->kind->order != y->kind->order) return x->kind->order < y->kind->order ? -1 : 1;
+    if (x->manifest != y->manifest) return x->manifest < y->manifest ? -1 : 1;
     return x->document < y->document ? -1 : x->document > y->document;
+}
+
+static void redis_secret_read(struct deploy *d)
+{
+    struct item it = {.object = deploy_redis_dev_secret(d), .create_only = true};
+    while (d->manifests[it.manifest] != d->conf.parts[PART_REDIS]) it.manifest++;
+    item_add(d, &it, "secret/" REDIS_DEV);
 }
 
 void deploy_read(struct deploy *d)
 {
     deploy_forget_items(d);
     d->ns[0] = '\0';
-    for (size_t i = 0; i < d->conf.manifest->count; i++) read_one(d, &d->conf.manifest->objects[i]);
+    for (size_t m = 0; m < d->manifests_count; m++)
+        for (size_t i = 0; i < d->manifests[m]->count; i++) read_one(d, m, &d->manifests[m]->objects[i]);
+    if (d->redis_password) redis_secret_read(d);
     if (d->count) qsort(d->items, d->count, sizeof *d->items, by_order);
     if (!d->conf.manifest->count)
         step_error(&d->engine, ERR_PARSE, "%s: no object in this file", d->conf.manifest->file);
@@ -158,12 +181,17 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_ob
     if (!d->conf.accept_ms) d->conf.accept_ms = DEPLOY_ACCEPT_MS;
     if (!d->conf.answer_ms) d->conf.answer_ms = DEPLOY_ANSWER_MS;
     if (!d->conf.poll_ms) d->conf.poll_ms = DEPLOY_POLL_MS;
+    if (!d->conf.redis_ready_ms) d->conf.redis_ready_ms = DEPLOY_REDIS_READY_MS;
+    assert(!conf->redis_from || !conf->parts[PART_REDIS]);
+    d->manifests[d->manifests_count++] = conf->manifest;
+    for (size_t i = 0; i < PARTS; i++)
+        if (conf->parts[i]) d->manifests[d->manifests_count++] = conf->parts[i];
     const struct step_engine_conf engine = {
         .loop = conf->loop,
         .cluster = conf->cluster,
         .defs = steps,
         .count = DEPLOY_STEPS,
-        .first = conf->redis_from ? DEPLOY_REDIS : DEPLOY_VARIABLES,
+        .first = conf->redis_from || conf->parts[PART_REDIS] ? DEPLOY_REDIS : DEPLOY_VARIABLES,
         .words = {"the apply of", "applied", "only the logged objects were applied", "deploy can safely be run again"},
         .observer = *observer,
         .left = deploy_left,
@@ -182,6 +210,7 @@ void deploy_free(struct deploy *d)
     deploy_forget_secrets(d);
     deploy_forget_kinds(d);
     capacity_free(d->capacity);
+    mem_free_secret(d->redis_password);
     free((char *)(uintptr_t)d->conf.ns);
     free((char *)(uintptr_t)d->conf.context_ns);
     free((char *)(uintptr_t)d->conf.redis_from);

@@ -28,8 +28,7 @@ static void words_list(const struct deploy *d, bool applied, struct buf *out)
     if (!out->len) buf_str(out, "nothing");
 }
 
-/* unknown: sent, but not answered. */
-static void apply_failed(struct deploy *d, const char *what, enum err err, const char *why, bool unknown)
+void deploy_apply_failed(struct deploy *d, const char *what, enum err err, const char *why, bool unknown)
 {
     struct buf yes, no;
     buf_init(&yes, LIST_MAX);
@@ -51,14 +50,14 @@ static void apply_failed(struct deploy *d, const char *what, enum err err, const
 static void item_failed(struct deploy *d, const struct object_answer *a)
 {
     char *why = mem_printf("%s%s", a->conflicts ? "fields " : "", a->why);
-    apply_failed(d, d->items[d->at].words, a->err, why, a->unknown);
+    deploy_apply_failed(d, d->items[d->at].words, a->err, why, a->unknown);
     free(why);
 }
 
 /* The object differs from what was shown. */
 static void item_refused(struct deploy *d, const char *why)
 {
-    apply_failed(d, d->items[d->at].words, ERR_CONFLICT, why, false);
+    deploy_apply_failed(d, d->items[d->at].words, ERR_CONFLICT, why, false);
 }
 
 static void item_applied(struct deploy *d)
@@ -244,6 +243,10 @@ static void apply_next(void *arg)
         return;
     }
     const struct item *it = &d->items[d->at];
+    if (it->rank == RANK_REST && d->conf.parts[PART_REDIS] && !d->redis_ready) {
+        deploy_redis_dev_wait(d, apply_next);
+        return;
+    }
     d->tries = 0;
     if (kobject_is(it->object, "RayService")) d->applied_wall_ms = loop_wall_ms(d->conf.loop);
     if (it->live)
@@ -271,10 +274,10 @@ static void on_made(void *arg, const struct object_answer *a)
     char what[OBJECT_NAME_MAX + 20];
     snprintf(what, sizeof what, "namespace/%s", d->ns);
     if (a->err) {
-        apply_failed(d, what, a->err,
-                     a->err == ERR_CONFLICT ? "it was created by another client since it was shown: not changed"
-                                            : a->why,
-                     a->unknown);
+        deploy_apply_failed(d, what, a->err,
+                            a->err == ERR_CONFLICT ? "it was created by another client since it was shown: not changed"
+                                                   : a->why,
+                            a->unknown);
         return;
     }
     step_log(&d->engine, TONE_PLAIN, "%s serverside-applied", what);

@@ -74,35 +74,48 @@ static void unused_log(struct deploy *d, const struct variable *v)
              v->listed ? "" : "; see raydeck deploy --variables");
 }
 
-static void misplaced_log(struct deploy *d)
+static void misplaced_log(struct deploy *d, const struct manifest *m)
 {
     const struct variables *v = d->conf.variables;
     char object[300];
     for (size_t i = 0; i < v->uses_count; i++) {
         const struct variable_use *use = &v->uses[i];
         if (!use->misplaced) continue;
-        manifest_object_text(&d->conf.manifest->objects[use->object], object, sizeof object);
+        manifest_object_text(&m->objects[use->object], object, sizeof object);
         step_log(&d->engine, TONE_BAD,
                  "%s:%u:%u: $%s is a secret and would be in clear text in %s: put it into a Secret and refer to it "
                  "(secretKeyRef)",
-                 d->conf.manifest->file, use->at.line, use->at.column, v->items[use->variable].name, object);
+                 m->file, use->at.line, use->at.column, v->items[use->variable].name, object);
     }
+}
+
+/* False: too large; the step has ended. */
+static bool variables_put(struct deploy *d, bool *ret_misplaced)
+{
+    struct why why = {0};
+    for (size_t i = 0; i < d->manifests_count; i++) {
+        if (variables_apply(d->conf.variables, d->manifests[i], &why)) {
+            step_fail(&d->engine, ERR_PARSE, "%s", why.text);
+            return false;
+        }
+        if (d->conf.variables->misplaced) {
+            misplaced_log(d, d->manifests[i]);
+            *ret_misplaced = true;
+        }
+    }
+    return true;
 }
 
 void deploy_variables(void *arg)
 {
     struct deploy *d = arg;
     struct variables *v = d->conf.variables;
-    struct why why = {0};
-    if (variables_apply(v, d->conf.manifest, &why)) {
-        step_fail(&d->engine, ERR_PARSE, "%s", why.text);
-        return;
-    }
+    bool misplaced = false;
+    if (!variables_put(d, &misplaced)) return;
     for (size_t i = 0; i < v->count; i++)
         if (!is_default(&v->items[i])) (v->items[i].uses ? variable_log : unused_log)(d, &v->items[i]);
     defaults_log(d);
-    if (v->misplaced) {
-        misplaced_log(d);
+    if (misplaced) {
         step_fail(&d->engine, ERR_PARSE, "a secret would be in clear text outside of a Secret");
         return;
     }
@@ -117,7 +130,7 @@ void deploy_variables(void *arg)
 
 /* ---- lint ---- */
 
-static void findings_log(struct deploy *d, const struct findings *f)
+static void findings_log(struct deploy *d, const struct manifest *m, const struct findings *f)
 {
     for (size_t i = 0; i < f->count; i++) {
         const struct finding *one = &f->items[i];
@@ -126,10 +139,9 @@ static void findings_log(struct deploy *d, const struct findings *f)
                  error     ? TONE_BAD
                  : warning ? TONE_WARN
                            : TONE_PLAIN,
-                 "%s:%u:%u: %s %s %s", one->where.file ? one->where.file : d->conf.manifest->file, one->where.line,
-                 one->where.column, finding_severity_word(one->severity), one->rule->id, one->message);
+                 "%s:%u:%u: %s %s %s", one->where.file ? one->where.file : m->file, one->where.line, one->where.column,
+                 finding_severity_word(one->severity), one->rule->id, one->message);
     }
-    step_log(&d->engine, TONE_PLAIN, "%zu errors, %zu warnings", f->of[FINDING_ERROR], f->of[FINDING_WARNING]);
 }
 
 /* L2 is about envsubst; deploy keeps those variables. */
@@ -144,13 +156,19 @@ static size_t errors_in(const struct findings *f)
 void deploy_lint(void *arg)
 {
     struct deploy *d = arg;
-    struct findings found;
-    findings_init(&found);
-    lint_manifest(d->conf.manifest, d->conf.variables, LINT_KUBERAY_ANY, &found);
-    findings_sort(&found);
-    findings_log(d, &found);
-    const size_t errors = errors_in(&found);
-    findings_done(&found);
+    size_t errors = 0, all = 0, warnings = 0;
+    for (size_t i = 0; i < d->manifests_count; i++) {
+        struct findings found;
+        findings_init(&found);
+        lint_manifest(d->manifests[i], d->conf.variables, LINT_KUBERAY_ANY, &found);
+        findings_sort(&found);
+        findings_log(d, d->manifests[i], &found);
+        errors += errors_in(&found);
+        all += found.of[FINDING_ERROR];
+        warnings += found.of[FINDING_WARNING];
+        findings_done(&found);
+    }
+    step_log(&d->engine, TONE_PLAIN, "%zu errors, %zu warnings", all, warnings);
     if (errors) {
         step_fail(&d->engine, ERR_PARSE, "lint found %zu errors", errors);
         return;

@@ -81,7 +81,7 @@ static void on_live(void *arg, const struct object_answer *a)
         step_later(&d->engine, dry_run_next, 0);
         return;
     }
-    if (!a->err && is_applying(d)) {
+    if (!a->err && (is_applying(d) || it->create_only)) {
         dry_run_failed(
             d, it,
             &(struct object_answer){.err = ERR_CONFLICT,

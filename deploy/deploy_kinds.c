@@ -34,11 +34,13 @@ const struct kobject_kind *deploy_kind_of(const struct deploy *d, const cJSON *o
 /* The first one that is neither in the table nor was asked for; NULL: there is none. */
 static const struct manifest_object *kind_wanted(const struct deploy *d)
 {
-    for (size_t i = 0; d->kinds_count < KINDS_MAX && i < d->conf.manifest->count; i++) {
-        const struct manifest_object *o = &d->conf.manifest->objects[i];
-        if (o->api_version && o->kind && !kobject_kind_named(o->api_version, o->kind) &&
-            !kind_found(d, o->api_version, o->kind))
-            return o;
+    for (size_t m = 0; m < d->manifests_count; m++) {
+        for (size_t i = 0; d->kinds_count < KINDS_MAX && i < d->manifests[m]->count; i++) {
+            const struct manifest_object *o = &d->manifests[m]->objects[i];
+            if (o->api_version && o->kind && !kobject_kind_named(o->api_version, o->kind) &&
+                !kind_found(d, o->api_version, o->kind))
+                return o;
+        }
     }
     return NULL;
 }

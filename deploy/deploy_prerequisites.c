@@ -213,7 +213,9 @@ static const struct {
 
 static bool same_kind_before(const struct deploy *d, size_t at)
 {
-    return at > 0 && d->items[at - 1].kind == d->items[at].kind; /* they are sorted by kind */
+    size_t i = 0;
+    while (i < at && d->items[i].kind != d->items[at].kind) i++;
+    return i < at;
 }
 
 static void review_log(struct deploy *d, const struct kobject_kind *kind, const char *what, enum step_tone refused,

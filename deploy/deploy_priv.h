@@ -16,7 +16,9 @@ struct item {
     cJSON *next;   /* the result of the dry run */
     char *words;
     struct diff diff;
-    unsigned document;
+    unsigned rank; /* lower ones are applied before, whatever their kind */
+    unsigned manifest, document;
+    bool create_only;        /* never changes one that exists */
     bool found;              /* existed, and not created by us: cleanup keeps it */
     struct conflicts *shown; /* the worker groups, which the operator owns, and nothing else: to be taken from those
                               * managers; NULL: nothing is */
@@ -26,7 +28,8 @@ struct item {
     bool failed;
 };
 
-enum { DEPLOY_SECRETS = 32 }; /* at most; further ones are not checked */
+enum { RANK_CLUSTER, RANK_REDIS, RANK_REST }; /* of an item */
+enum { DEPLOY_SECRETS = 32 };                 /* at most; further ones are not checked */
 
 /* One that the API server was asked for. */
 struct found_kind {
@@ -39,7 +42,12 @@ enum namespace_state { NS_UNKNOWN, NS_THERE, NS_MISSING };
 struct deploy {
     struct deploy_conf conf;
     struct step_engine engine;
-    struct redis_from *from; /* NULL: not read from AWS */
+    struct redis_from *from;               /* NULL: not read from AWS */
+    struct manifest *manifests[1 + PARTS]; /* the RayService's first. Borrowed */
+    size_t manifests_count;
+    char *redis_password;          /* of the Secret to be created for the Redis for development; NULL: it exists */
+    bool redis_ready;              /* that Redis has been waited for */
+    void (*redis_then)(void *arg); /* continues once it is ready */
     char ns[OBJECT_NAME_MAX + 1];
     char service[OBJECT_NAME_MAX + 1];
     struct item *items;
@@ -74,6 +82,13 @@ void deploy_forget_kinds(struct deploy *d);
 /* NULL: *ret_why says why it cannot be applied (borrowed). */
 const struct kobject_kind *deploy_kind_of(const struct deploy *d, const cJSON *object, const char **ret_why);
 
+/* Reads or generates the password of the Redis for development, sets the variables of its endpoint, ends the step. */
+void deploy_redis_dev(struct deploy *d);
+/* The Secret to be created with that password; NULL: none. Caller: json_wipe. */
+cJSON *deploy_redis_dev_secret(const struct deploy *d);
+/* Waits until that Redis is ready; then calls `then` from the loop. Ends the step if it does not get ready. */
+void deploy_redis_dev_wait(struct deploy *d, void (*then)(void *arg));
+
 /* Finds d->secret again. */
 void deploy_secret_refs(struct deploy *d);
 void deploy_forget_secrets(struct deploy *d);
@@ -96,5 +111,7 @@ void deploy_answering(void *arg);
 /* Checks the objects in a namespace just created, then applies everything. */
 void deploy_dry_rest(struct deploy *d);
 void deploy_apply_all(struct deploy *d);
+/* Ends the apply: logs what was applied and what was not. unknown: sent, but not answered. */
+void deploy_apply_failed(struct deploy *d, const char *what, enum err err, const char *why, bool unknown);
 
 #endif

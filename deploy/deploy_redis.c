@@ -1,4 +1,4 @@
-/* deploy_redis.c - the step that reads the Redis endpoint from AWS. */
+/* deploy_redis.c - the step that finds the Redis endpoint: in AWS, or of the Redis for development. */
 #include "deploy/deploy_priv.h"
 
 static void on_waiting(void *arg, const char *text)
@@ -33,6 +33,10 @@ static void redis_late(void *arg)
 void deploy_redis(void *arg)
 {
     struct deploy *d = arg;
+    if (d->conf.parts[PART_REDIS]) {
+        deploy_redis_dev(d);
+        return;
+    }
     const uint64_t every = d->conf.redis_every_ms, most = d->conf.redis_ms;
     const struct redis_from_conf conf = {
         .loop = d->conf.loop, .word = d->conf.redis_from, .every_ms = every ? every : REDIS_FROM_EVERY_MS};

@@ -1,6 +1,7 @@
 /* doctor_redis.c - the doctor's checks of the connection to Redis, and of its replicas. */
 #include "backends/base/text.h"
 #include "backends/world/redis_loss.h"
+#include "deploy/deploy_parts.h"
 #include "deploy/doctor_priv.h"
 #include "deploy/ray_address.h"
 
@@ -175,6 +176,18 @@ static void check_replicas(struct doctor *d)
                    "%s%s: it may lack the fix for a GCS that crashes when Redis fails over", word, ray);
 }
 
+/* ---- L39: the Redis for development ---- */
+
+static void check_production(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct redis *r = d->f->redis;
+    if ((rs && rs->redis_address && part_is_redis_dev_address(rs->redis_address)) ||
+        (r && r->address && part_is_redis_dev_address(r->address)))
+        doctor_say(d, RULE_L39, FINDING_WARNING, d->redis,
+                   REDIS_DEV " is not for production: one pod in the cluster, for development");
+}
+
 /* ---- D8: what a restart of it leaves ---- */
 
 /* A failed snapshot also makes Redis refuse writes (stop-writes-on-bgsave-error). */
@@ -232,5 +245,6 @@ void doctor_redis(struct doctor *d)
         check_unreached(d);
     check_shards(d);
     check_replicas(d);
+    check_production(d);
     check_persistence(d);
 }

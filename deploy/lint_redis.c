@@ -1,8 +1,10 @@
-/* lint_redis.c - the connection to Redis: L25, and an address without a host (L1). Messages never contain values. */
+/* lint_redis.c - the connection to Redis: L25, a Redis of one pod (L39), and an address without a host (L1). Messages
+ * never contain values. */
 #include "deploy/lint_ray.h"
 
 #include "backends/base/text.h"
 #include "backends/base/url.h"
+#include "deploy/deploy_parts.h"
 #include "deploy/ray_address.h"
 
 #include <string.h>
@@ -72,6 +74,31 @@ static void lint_untold(struct lint *l, const struct ray *r, const struct yaml_n
                     "it is unknown whether Redis has TLS and a password: its address is not in the file");
 }
 
+/* A workload of that name in the same file, of one pod; the Service before it has the same name by custom. */
+static bool is_one_pod(const struct lint *l, const char *name, size_t len)
+{
+    for (size_t i = 0; i < l->m->count; i++) {
+        const struct manifest_object *o = &l->m->objects[i];
+        double replicas = 1;
+        if (!text_eq(o->kind, "StatefulSet") && !text_eq(o->kind, "Deployment")) continue;
+        if (!o->name || strlen(o->name) != len || strncmp(o->name, name, len) != 0) continue;
+        const struct yaml_node *spec = yaml_get(o->root, "spec");
+        if (yaml_get(spec, "replicas") && !ray_number(spec, "replicas", &replicas)) continue;
+        return replicas <= 1;
+    }
+    return false;
+}
+
+static void lint_production(struct lint *l, const struct yaml_node *at, const char *address)
+{
+    const char *host = host_of(address);
+    const size_t len = strcspn(host, ".:/");
+    if (part_is_redis_dev_address(address))
+        lint_say(l, RULE_L39, at, REDIS_DEV " is not for production: one pod in the cluster, for development");
+    else if (len && is_one_pod(l, host, len))
+        lint_say(l, RULE_L39, at, "%.*s is not for production: one pod in the cluster", (int)len, host);
+}
+
 void lint_redis(struct lint *l, const struct ray *r)
 {
     const struct yaml_node *at = ray_redis_address(r), *literal = literal_password(r);
@@ -79,7 +106,10 @@ void lint_redis(struct lint *l, const struct ray *r)
     if (literal) lint_say(l, RULE_L25, literal, "the manifest contains the Redis password in clear text");
     if (!address) lint_untold(l, r, at);
     if (!address) return;
-    if (!is_reference(address)) lint_host(l, at, address);
+    if (!is_reference(address)) {
+        lint_host(l, at, address);
+        lint_production(l, at, address);
+    }
     bool user = url_userinfo(address).at != NULL, auth = user || has_password(r) || ray_env_open(r->head);
     bool tls = strncmp(address, "rediss://", 9) == 0 || !scheme_known(address) || ray_address_is_loopback(address);
     if (user) lint_say(l, RULE_L25, at, "the Redis address holds a user and password");

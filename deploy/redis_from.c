@@ -46,7 +46,7 @@ enum err redis_from_check(const char *word, struct why *why)
     const char *colon = strchr(word, ':'), *id = colon ? colon + 1 : "";
     if (colon) good = good && isalpha((unsigned char)*id);
     for (size_t i = 0; good && id[i]; i++) good = i < ID_MAX && (isalnum((unsigned char)id[i]) || id[i] == '-');
-    return good ? ERR_OK : why_set(why, ERR_USAGE, "--redis-from: expected elasticache[:ID] or memorydb[:NAME]");
+    return good ? ERR_OK : why_set(why, ERR_USAGE, "--redis-from: expected elasticache[:ID], memorydb[:NAME] or dev");
 }
 
 static void from_report(struct redis_from *f, const char *text)

@@ -44,6 +44,19 @@ static size_t reference_len(const char *s, const char **ret_name, size_t *ret_na
     return end ? (size_t)(end + 1 - s) : 0;
 }
 
+const char *variables_resolve(struct variables *v, const char *text)
+{
+    const char *name;
+    size_t name_len;
+    const size_t len = *text == '$' ? reference_len(text, &name, &name_len) : 0;
+    if (!len) return text;
+    if (text[len]) return NULL;
+    char *word = mem_strn(name, name_len);
+    const struct variable *var = variable_get(v, word);
+    free(word);
+    return var && variable_usable(var) && !variable_is_secret(v, var) ? var->value : NULL;
+}
+
 /* Moves a place within a text from one byte of it to a later one. */
 static void place_move(struct yaml_place *place, const char *from, const char *to)
 {

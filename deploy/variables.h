@@ -82,6 +82,9 @@ const char *variable_shown(const struct variables *v, const struct variable *var
 /* environment NULL: none. */
 void variables_init(struct variables *v, const char *(*environment)(const char *name));
 void variables_done(struct variables *v);
+/* What a whole reference ("$NAME", "${NAME}") stands for, else the text itself: borrowed until a variable is given.
+ * NULL: it has no usable value, or may be a secret. */
+const char *variables_resolve(struct variables *v, const char *text);
 /* "NAME=VALUE"; adds NAME to the allow-list. ERR_USAGE; the message never contains the value. */
 enum err variables_give(struct variables *v, const char *assignment, struct why *why);
 /* Substitutes in m. ERR_LIMIT: the result would exceed twice MANIFEST_BYTES; m can then only be freed. */

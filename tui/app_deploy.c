@@ -21,6 +21,7 @@ struct app_work {
     struct deploy *deploy; /* one of these two */
     struct cleanup *cleanup;
     struct manifest *manifest;
+    struct manifest *parts[PARTS];
     struct variables vars;
     struct steps_view view;
     char *ns;
@@ -33,6 +34,7 @@ void app_work_free(struct app_work *w)
     deploy_free(w->deploy);
     cleanup_free(w->cleanup);
     manifest_free(w->manifest);
+    manifest_parts_free(w->parts);
     variables_done(&w->vars);
     free(w->ns);
     free(w->file);
@@ -75,6 +77,10 @@ static void equivalent_command(const struct app_work *w, const char *ns, struct 
     if (*service_of(w)) say_option(out, " -s ", service_of(w));
     buf_str(out, w->deploy ? " deploy" : " cleanup");
     if (w->deploy && w->file) say_option(out, " -f ", w->file);
+    if (w->deploy && cli->redis_from) say_option(out, " --redis-from ", cli->redis_from);
+    for (size_t i = 0, said = 0; w->deploy && i < PARTS; i++)
+        if (w->parts[i]) buf_printf(out, "%s%s", said++ ? "," : " --with ", part_word((enum part)i));
+    if (!w->deploy && cli->redis_volume) buf_str(out, " --redis-volume");
     for (size_t i = 0; w->deploy && i < cli->vars.count; i++)
         buf_printf(out, " --var %.*s=…", (int)strcspn(cli->vars.item[i], "="), cli->vars.item[i]);
 }
@@ -253,45 +259,53 @@ static void work_take(struct app *app, struct app_work *w)
 struct deploy_file {
     struct app_file file;
     char *path;                /* NULL: the shipped one */
-    struct manifest *manifest; /* moved out by deploy_take */
+    unsigned set;              /* of parts, to be read */
+    struct manifest *manifest; /* moved out by deploy_take, as the parts */
+    struct manifest *parts[PARTS];
 };
 
 static enum err deploy_read(struct app_file *f, struct why *why)
 {
     struct deploy_file *d = (struct deploy_file *)f;
-    return manifest_file_load(d->path, &d->manifest, why);
+    const enum err err = manifest_file_load(d->path, &d->manifest, why);
+    return err ? err : manifest_parts_load(d->set, d->parts, why);
 }
 
 static void deploy_file_free(struct app_file *f)
 {
     struct deploy_file *d = (struct deploy_file *)f;
     manifest_free(d->manifest);
+    manifest_parts_free(d->parts);
     free(d->path);
 }
 
-/* Takes the manifest. */
-static void deploy_begin(struct app *app, const char *path, struct manifest *manifest)
+/* Takes the manifests. */
+static void deploy_begin(struct app *app, struct deploy_file *f)
 {
     struct why why = {0};
     const struct kube_ops *ops = NULL;
     struct kube *kube = session_kube(app->at->session, &ops);
     struct app_work *w = work_new(app, "Deploy");
-    w->file = mem_str(path);
-    w->manifest = manifest;
+    w->file = mem_str(f->path);
+    w->manifest = f->manifest;
+    memcpy(w->parts, f->parts, sizeof w->parts);
+    f->manifest = NULL;
+    memset(f->parts, 0, sizeof f->parts);
     if (cli_variables(app->cli, &w->vars, &why)) {
         app_say(app, true, "%s", why.text);
         app_work_free(w);
         return;
     }
-    const struct deploy_conf conf = {.loop = app->loop,
-                                     .cluster = {.ops = ops, .kube = kube},
-                                     .world = session_world(app->at->session),
-                                     .ns = session_only_ns(app->at->session),
-                                     .context_ns = session_default_ns(app->at->session),
-                                     .manifest = w->manifest,
-                                     .variables = &w->vars,
-                                     .redis_from = app->cli->redis_from,
-                                     .hooks = {on_applied, on_answering, w}};
+    struct deploy_conf conf = {.loop = app->loop,
+                               .cluster = {.ops = ops, .kube = kube},
+                               .world = session_world(app->at->session),
+                               .ns = session_only_ns(app->at->session),
+                               .context_ns = session_default_ns(app->at->session),
+                               .manifest = w->manifest,
+                               .variables = &w->vars,
+                               .redis_from = app->cli->redis_from,
+                               .hooks = {on_applied, on_answering, w}};
+    memcpy(conf.parts, w->parts, sizeof conf.parts);
     const struct step_observer observer = {on_changed, on_confirm, on_done, w};
     w->deploy = deploy_start(&conf, &observer);
     work_take(app, w);
@@ -300,10 +314,8 @@ static void deploy_begin(struct app *app, const char *path, struct manifest *man
 static void deploy_take(struct app *app, struct app_file *f)
 {
     struct deploy_file *d = (struct deploy_file *)f;
-    struct manifest *manifest = d->manifest;
     if (shown_instead(app, true)) return; /* a clean-up may have begun meanwhile */
-    d->manifest = NULL;
-    deploy_begin(app, d->path, manifest);
+    deploy_begin(app, d);
 }
 
 void app_deploy_ask(struct app *app, const char *file)
@@ -316,13 +328,15 @@ void app_deploy_ask(struct app *app, const char *file)
         app_say(app, true, "there is no Kubernetes to deploy to");
         return;
     }
-    if (app->cli->redis_from && app->cli->conf.demo) {
-        app_say(app, true, "--redis-from: the demo has a Redis of its own");
+    if ((app->cli->redis_from || app->cli->parts & 1U << PART_REDIS) && app->cli->conf.demo) {
+        app_say(app, true, "%s: the demo has a Redis of its own",
+                app->cli->redis_from ? "--redis-from" : "--with redis");
         return;
     }
     struct deploy_file *d = mem_zero(1, sizeof *d);
     d->file = (struct app_file){.ops = &ops, .name = mem_str(path ? path : MANIFEST_SHIPPED)};
     d->path = mem_str(path);
+    d->set = app->cli->parts;
     app_read_start(app, &d->file);
 }
 
@@ -343,7 +357,8 @@ void app_cleanup_ask(struct app *app)
                                       .cluster = {.ops = ops, .kube = kube},
                                       .world = session_world(app->at->session),
                                       .ns = w->ns,
-                                      .service = f.rayservice ? f.rayservice->name : app->at->conf->service};
+                                      .service = f.rayservice ? f.rayservice->name : app->at->conf->service,
+                                      .redis_volume = app->cli->redis_volume};
     const struct step_observer observer = {on_changed, on_confirm, on_done, w};
     w->cleanup = cleanup_start(&conf, &observer);
     work_take(app, w);

@@ -5,6 +5,7 @@
 #include "backends/base/text.h"
 #include "backends/base/url.h"
 #include "backends/link/file.h"
+#include "deploy/deploy_parts.h"
 #include "deploy/redis_from.h"
 #include "deploy/variables.h"
 
@@ -133,6 +134,21 @@ static enum err check_values(const struct cli *cli, struct why *why)
     return err;
 }
 
+/* --with and --redis-from dev: what is deployed beside the RayService. */
+static enum err parts_take(struct cli *cli, struct why *why)
+{
+    enum err err = parts_parse(cli->with, &cli->parts, why);
+    if (err || !cli->redis_from) return err;
+    if (strcmp(cli->redis_from, "dev") == 0) {
+        cli->parts |= 1U << PART_REDIS;
+        free(cli->redis_from);
+        cli->redis_from = NULL;
+    } else if (cli->parts & 1U << PART_REDIS) {
+        err = why_set(why, ERR_USAGE, "--with redis and --redis-from %s: one Redis is needed", cli->redis_from);
+    }
+    return err;
+}
+
 /* Builds getopt_long's table from options.def. */
 static void getopt_tables(struct option *table, char *letters)
 {
@@ -217,7 +233,8 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     if (cli->conf.all_namespaces && cli->conf.ns && strcmp(cli->conf.ns, "*") != 0)
         return why_set(why, ERR_USAGE, "--all-namespaces and --namespace %s: which?", cli->conf.ns);
     conf_settle(&cli->conf);
-    err = check_values(cli, why);
+    err = parts_take(cli, why);
+    if (!err) err = check_values(cli, why);
     if (!err) *ret_sub = sub;
     return err;
 }

@@ -50,8 +50,11 @@ struct cli {
     bool yes, fresh, force, no_prompts, history, help, version, variables, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_LIST]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
-    char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
-    int argc;         /* the arguments after the options and the subcommand's name */
+    char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse; "dev" becomes one of `parts` */
+    char *with;       /* as given */
+    unsigned parts;   /* of --with, as parts_parse has it */
+    bool redis_volume;
+    int argc; /* the arguments after the options and the subcommand's name */
     char **argv;
 };
 

@@ -24,20 +24,21 @@ static void path_shorten(char *path, size_t size)
 /* A function to apply to a manifest's path. */
 typedef enum err taker(void *arg, const char *path, struct why *why);
 
-static enum err file_take(const char *path, taker *taken, void *arg, struct why *why)
+/* The file at `path`, or where that is NULL the one that raydeck ships under that name. */
+static enum err file_take(const char *path, const char *shipped, taker *taken, void *arg, struct why *why)
 {
     if (path) return taken(arg, path, why);
     for (int i = 0; i < PLACES; i++) {
-        char folder[PLACE_MAX], file[PLACE_MAX + 64];
+        char folder[PLACE_MAX], file[PLACE_MAX + 128];
         place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
         if (!folder[0]) continue;
-        snprintf(file, sizeof file, "%s/%s", folder, MANIFEST_DEFAULT);
+        snprintf(file, sizeof file, "%s/%s", folder, shipped);
         path_shorten(file, sizeof file);
         enum err err = taken(arg, file, why);
         if (err != ERR_NOT_FOUND) return err;
     }
-    return why_set(why, ERR_NOT_FOUND, "the manifest that raydeck ships (%s) is not to be found: say which with -f",
-                   MANIFEST_DEFAULT);
+    return why_set(why, ERR_NOT_FOUND, "the manifest that raydeck ships (%s) is not to be found%s", shipped,
+                   strcmp(shipped, MANIFEST_DEFAULT) == 0 ? ": say which with -f" : "");
 }
 
 static enum err manifest_load(void *arg, const char *path, struct why *why)
@@ -52,7 +53,23 @@ static enum err manifest_load(void *arg, const char *path, struct why *why)
 
 enum err manifest_file_load(const char *path, struct manifest **ret, struct why *why)
 {
-    return file_take(path, manifest_load, ret, why);
+    return file_take(path, MANIFEST_DEFAULT, manifest_load, ret, why);
+}
+
+enum err manifest_parts_load(unsigned parts, struct manifest *ret[PARTS], struct why *why)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < PARTS && !err; i++)
+        if (parts & 1U << i) err = file_take(NULL, part_file((enum part)i), manifest_load, &ret[i], why);
+    return err;
+}
+
+void manifest_parts_free(struct manifest *parts[PARTS])
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        manifest_free(parts[i]);
+        parts[i] = NULL;
+    }
 }
 
 struct linting {
@@ -85,7 +102,7 @@ enum err manifest_file_lint(const char *path, struct variables *vars, unsigned k
                             char **ret_file, struct why *why)
 {
     struct linting linting = {.vars = vars, .kuberay = kuberay, .out = out, .ret_file = ret_file};
-    return file_take(path, manifest_lint, &linting, why);
+    return file_take(path, MANIFEST_DEFAULT, manifest_lint, &linting, why);
 }
 
 enum err manifest_input_lint(struct variables *vars, unsigned kuberay, struct findings *out, struct why *why)

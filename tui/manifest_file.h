@@ -2,6 +2,7 @@
 #ifndef RAYDECK_MANIFEST_FILE_H
 #define RAYDECK_MANIFEST_FILE_H
 
+#include "deploy/deploy_parts.h"
 #include "deploy/lint.h"
 
 #define MANIFEST_DEFAULT "ft-options.yaml"
@@ -9,6 +10,11 @@
 
 /* path NULL: the shipped one. Caller: manifest_free. */
 enum err manifest_file_load(const char *path, struct manifest **ret, struct why *why);
+
+/* The shipped manifests of a set of parts (parts_parse); NULL for the others. Caller, after a failure too:
+ * manifest_parts_free. */
+enum err manifest_parts_load(unsigned parts, struct manifest *ret[PARTS], struct why *why);
+void manifest_parts_free(struct manifest *parts[PARTS]);
 
 /* Lints that file (lint_text; kuberay as there): adds its findings. The only error is that it cannot be read.
  * *ret_file: the path that was read; caller frees; may be NULL. */

@@ -48,7 +48,8 @@ static enum err cleaning_begin(struct cleaning *c, struct why *why)
                                       .cluster = {.ops = ops, .kube = kube},
                                       .world = session_world(s),
                                       .ns = c->ns,
-                                      .service = c->cli->conf.service};
+                                      .service = c->cli->conf.service,
+                                      .redis_volume = c->cli->redis_volume};
     c->follow = (struct steps_follow){.snapshot = c->snapshot, .guards = may_delete, .arg = c};
     const struct step_observer observer = steps_follow_observer(&c->follow);
     printf("namespace %s, context %s\n", c->ns, where && where->context ? where->context : "–");

@@ -16,6 +16,7 @@ struct deploying {
     struct cli *cli;
     struct snapshot *snapshot;
     struct manifest *manifest;
+    struct manifest *parts[PARTS];
     struct variables vars;
     struct deploy *deploy;
     struct steps_follow follow;
@@ -66,17 +67,18 @@ static enum err deployment_begin(struct deploying *d, struct why *why)
     struct kube *kube = session_kube(s, &ops);
     const struct kube_where *where = session_where(s);
     if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
-    const struct deploy_conf conf = {.loop = snapshot_loop(d->snapshot),
-                                     .cluster = {.ops = ops, .kube = kube},
-                                     .world = session_world(s),
-                                     .ns = d->cli->conf.ns,
-                                     .context_ns = session_default_ns(s),
-                                     .manifest = d->manifest,
-                                     .variables = &d->vars,
-                                     .redis_from = d->cli->redis_from,
-                                     .redis_ms = redis_ms(d->cli),
-                                     .hooks = {on_applied, on_answering, d},
-                                     .dry_run = d->cli->dry_run};
+    struct deploy_conf conf = {.loop = snapshot_loop(d->snapshot),
+                               .cluster = {.ops = ops, .kube = kube},
+                               .world = session_world(s),
+                               .ns = d->cli->conf.ns,
+                               .context_ns = session_default_ns(s),
+                               .manifest = d->manifest,
+                               .variables = &d->vars,
+                               .redis_from = d->cli->redis_from,
+                               .redis_ms = redis_ms(d->cli),
+                               .hooks = {on_applied, on_answering, d},
+                               .dry_run = d->cli->dry_run};
+    memcpy(conf.parts, d->parts, sizeof conf.parts);
     d->follow = (struct steps_follow){.snapshot = d->snapshot, .guards = may_apply, .arg = d};
     const struct step_observer observer = steps_follow_observer(&d->follow);
     printf("%s -> context %s\n", d->manifest->file, where && where->context ? where->context : "–");
@@ -103,6 +105,7 @@ int sub_deploy(struct cli *cli)
     if (!err) err = cli_variables(cli, &d.vars, &why);
     bool vars = !err;
     if (!err) err = manifest_file_load(cli->file, &d.manifest, &why);
+    if (!err) err = manifest_parts_load(cli->parts, d.parts, &why);
     if (!err) err = snapshot_open(cli, &d.snapshot, &why);
     if (!err) err = deployment_begin(&d, &why);
     if (!err) err = deploy_follow(&d, &why);
@@ -113,6 +116,7 @@ int sub_deploy(struct cli *cli)
     deploy_free(d.deploy);
     snapshot_close(d.snapshot);
     manifest_free(d.manifest);
+    manifest_parts_free(d.parts);
     if (vars) variables_done(&d.vars);
     return unreadable ? EXIT_USAGE : status;
 }

@@ -21,6 +21,7 @@ VARIABLES = {
     "REDIS_PASSWORD": "example",
     "HUGGING_FACE_HUB_TOKEN": "example",
     "RAY_SERVE_IMAGE": "registry.example.com/raydeck-serve:2.60.0",
+    "RAY_CHAT_IMAGE": "registry.example.com/raydeck-chat:0.1.0",
     "RAY_VERSION": "2.60.0",
     "RAY_SERVE_IMPORT_PATH": "raydeck_serve.app:entrypoint",
     "RAY_SERVE_DEPLOYMENT": "Model",

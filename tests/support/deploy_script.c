@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
+#include "tests/support/fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,17 +133,24 @@ void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *
     if (!how->token || *how->token) assert_int_equal(variables_give(&v, given, &why), ERR_OK);
     free(given);
     step_script_open(&r->run, script_route);
-    const struct deploy_conf conf = {.loop = r->run.fixture.loop,
-                                     .cluster = {&kube_api, r->run.fixture.be},
-                                     .world = r->run.fixture.world,
-                                     .ns = how->ns,
-                                     .manifest = m,
-                                     .variables = &v,
-                                     .dry_run = how->dry_run,
-                                     .accept_ms = 600,
-                                     .answer_ms = 600,
-                                     .hooks = {NULL, r->no_probes ? NULL : on_answering, r},
-                                     .poll_ms = 20};
+    struct deploy_conf conf = {.loop = r->run.fixture.loop,
+                               .cluster = {&kube_api, r->run.fixture.be},
+                               .world = r->run.fixture.world,
+                               .ns = how->ns,
+                               .manifest = m,
+                               .variables = &v,
+                               .dry_run = how->dry_run,
+                               .accept_ms = 600,
+                               .answer_ms = 600,
+                               .hooks = {NULL, r->no_probes ? NULL : on_answering, r},
+                               .redis_ready_ms = 600,
+                               .poll_ms = 20};
+    if (how->redis_dev) {
+        char *redis = fixture_read("deploy/assets/redis/redis.yaml", NULL);
+        if (manifest_parse("redis.yaml", redis, strlen(redis), &conf.parts[PART_REDIS], NULL, &why))
+            fail_msg("%s", why.text);
+        free(redis);
+    }
     const struct step_observer observer = step_script_observer(&r->run);
     if (how->opened) how->opened(r);
     r->deploy = deploy_start(&conf, &observer);
@@ -152,6 +160,7 @@ void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *
     deploy_free(r->deploy);
     kube_fixture_stop(&r->run.fixture);
     manifest_free(m);
+    manifest_free(conf.parts[PART_REDIS]);
     variables_done(&v);
     /* Whatever happened: no secret in what was said. */
     assert_null(strstr(r->run.said, TOKEN));

@@ -29,6 +29,7 @@ struct deploy_script_how {
     const char *text; /* NULL: a RayService, an Ingress and a Secret, which lint takes */
     const char *ns;
     bool dry_run, no;
+    bool redis_dev;    /* with the Redis for development, as it is shipped */
     const char *token; /* NULL: TOKEN; "": none */
     const char *(*environment)(const char *name);
     void (*opened)(struct deploy_script *r); /* before it begins; NULL: nothing */

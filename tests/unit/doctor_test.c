@@ -586,6 +586,11 @@ CHANGE(redis_plain)
     FAULTY_EDIT(redis, faulty_redis(w), r->tls = TRI_NO);
 }
 
+CHANGE(redis_dev)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, "redis://gcs-redis-dev.mistral.svc:6379"));
+}
+
 static const struct faulty_case cases[] = {
     {RULE_D1, refused, FINDING_ERROR, "RayService mistral/mistral", "headService.metadata.name should not be set"},
     {RULE_D1, refused_by_event, FINDING_ERROR, "RayService mistral/mistral", "spec.x is wrong"},
@@ -691,6 +696,8 @@ static const struct faulty_case cases[] = {
     {RULE_L12, patience_unknown, FINDING_UNKNOWN, "Pod " FAULTY_WORKER, "is unknown"},
     {RULE_L25, redis_plain, FINDING_INFO, "Redis", "without TLS"},
     {RULE_L25, password_in_clear, FINDING_WARNING, "RayService", "in clear text"},
+    {RULE_L39, well, FAULTY_NOTHING, NULL, NULL},
+    {RULE_L39, redis_dev, FINDING_WARNING, "Redis", "gcs-redis-dev is not for production"},
     {RULE_L28, no_keepalive, FINDING_WARNING, "RayService", "1 of 2 worker pods"},
     {RULE_L28, keepalive_unknown, FINDING_UNKNOWN, "RayService", "1 of 2 worker pods have an unknown"},
 };

@@ -1,4 +1,5 @@
-/* lint_drift_test.c - L20 to L25 and L27: each has an edit of a clean manifest that trips it, and one that does not. */
+/* lint_drift_test.c - L20 to L25, L27 and L39: each has an edit of a clean manifest that trips it, and one that does
+ * not. */
 #include "backends/base/mem.h"
 #include "tests/support/lint_harness.h"
 
@@ -170,10 +171,36 @@ static void redis_is_closed_to_others(void **state)
         {"rediss://redis.example", "redis.example", "L25", "Redis without TLS", 24},
         {"rediss://redis.example", "rediss://user:hunter2@redis.example", "L25 L29",
          "the Redis address holds a user and password", 24},
+        {"rediss://redis.example", "redis://gcs-redis-dev.mistral.svc", "L25 L39", NULL, 24},
+        {"rediss://redis.example", "redis://gcs-redis-development", "L25", "Redis without TLS", 24},
         {"redisAddress: rediss://redis.example:6379\n" PASSWORD, "redisAddress: redis.example:6379\n", "L25",
          "Redis without a password and without TLS", 24},
     };
     lint_cases(cases, ARRAY_LEN(cases));
+}
+
+#define REDIS_SET(replicas)                                                                                            \
+    "---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: redis, namespace: prod}\nspec: {" replicas "}\n"
+
+/* Of how many pods the Redis of the same file has. */
+static void a_redis_of_one_pod_is_not_for_production(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set, *expected;
+    } cases[] = {{REDIS_SET("replicas: 1"), "L25 L39"}, {REDIS_SET(""), "L25 L39"}, {REDIS_SET("replicas: 3"), "L25"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *one = lint_edited("rediss://redis.example", "redis://redis"),
+             *text = mem_printf("%s%s", one, cases[i].set);
+        struct findings f = lint_run(text, NULL);
+        char *words = lint_words(&f);
+        assert_string_equal(words, cases[i].expected);
+        free(words);
+        if (f.count > 1) assert_string_equal(f.items[1].message, "redis is not for production: one pod in the cluster");
+        findings_done(&f);
+        free(text);
+        free(one);
+    }
 }
 
 static void an_address_without_a_host_is_a_variable_that_was_empty(void **state)
@@ -228,6 +255,7 @@ int main(void)
         cmocka_unit_test(a_device_has_cores_by_its_instance),
         cmocka_unit_test(cores_the_autoscaler_does_not_see_are_found),
         cmocka_unit_test(redis_is_closed_to_others),
+        cmocka_unit_test(a_redis_of_one_pod_is_not_for_production),
         cmocka_unit_test(an_address_without_a_host_is_a_variable_that_was_empty),
         cmocka_unit_test(a_namespace_of_its_own_is_found),
         cmocka_unit_test(a_namespace_without_redis_is_let_be),

@@ -23,6 +23,8 @@
 struct script {
     struct step_script run; /* first: the route finds its way back */
     const char *service;    /* the one that is meant */
+    bool redis, redis_too;  /* the Redis for development; another RayService may use it */
+    bool volume;            /* its volume is to go too */
     bool two, pod, foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced, cut;
     unsigned clusters, namespaces; /* asked so far, after the deletion */
     bool service_deleted, namespace_deleted;
@@ -53,8 +55,27 @@ static const char *jobs_body(const struct script *s)
                  "\"mistral-abcde\"}},\"status\":{\"conditions\":[{\"type\":\"Complete\",\"status\":\"True\"}]}}]}";
 }
 
+#define REDIS(name, more)                                                                                              \
+    "{\"items\":[{\"metadata\":{\"name\":\"" name "\",\"uid\":\"u-" name                                               \
+    "\",\"labels\":{\"app.kubernetes.io/name\":\"gcs-redis-dev\"" more "}}}]}"
+#define REDIS_OURS ",\"app.kubernetes.io/managed-by\":\"raydeck\""
+
+/* NULL: not of that Redis. */
+static const char *redis_body(const struct script *s, const char *path)
+{
+    if (s->redis_too && strstr(path, "/rayservices"))
+        return "{\"items\":[{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-mistral\"," OURS
+               "}},{\"metadata\":{\"name\":\"theirs\",\"uid\":\"u-theirs\"}}]}";
+    if (strstr(path, "/statefulsets") || strstr(path, "/services") || strstr(path, "/configmaps"))
+        return REDIS("gcs-redis-dev", REDIS_OURS);
+    if (strstr(path, "/persistentvolumeclaims")) return REDIS("data-gcs-redis-dev-0", "");
+    return NULL;
+}
+
 static const char *list_body(const struct script *s, const char *path)
 {
+    const char *redis = s->redis ? redis_body(s, path) : NULL;
+    if (redis) return redis;
     if (strstr(path, "/deployments")) return ONE("gradio");
     if (strstr(path, "/configmaps"))
         return s->someone_else ? "{\"items\":[{\"metadata\":{\"name\":\"theirs\",\"uid\":\"u-t\"}}]}"
@@ -131,6 +152,7 @@ static void cleanup_run(struct script *s, bool yes)
                                       .world = s->run.fixture.world,
                                       .ns = "mistral",
                                       .service = s->service,
+                                      .redis_volume = s->volume,
                                       .hang_ms = 60,
                                       .wait_ms = 300,
                                       .poll_ms = 20};
@@ -249,6 +271,49 @@ static void one_of_two(void **state)
     free(s);
 }
 
+#define REDIS_GONE                                                                                                     \
+    "/apis/apps/v1/namespaces/mistral/deployments/gradio\n"                                                            \
+    "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n"                                                         \
+    "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral\n" NS "/services/gcs-redis-dev\n"                 \
+    "/apis/apps/v1/namespaces/mistral/statefulsets/gcs-redis-dev\n"
+
+/* KubeRay's cleanup Job still writes to it: Service, settings and pod go after the RayService. */
+static void the_redis_for_development_goes_after_the_rayservice(void **state)
+{
+    (void)state;
+    struct script *s = script_new();
+    s->redis = true;
+    cleanup_run(s, true);
+    if (s->run.err) fail_msg("%s\n%s", s->run.why, s->run.said);
+    assert_string_equal(s->deleted, REDIS_GONE NS "/configmaps/gcs-redis-dev\n" NS "/secrets/hf-token\n");
+    assert_false(s->namespace_deleted);
+    step_script_said(&s->run, "  read: persistentvolumeclaim/data-gcs-redis-dev-0: kept: the data of the Redis for "
+                              "development; with --redis-volume it is deleted too\n");
+    step_script_said(&s->run, "  GCS in Redis: statefulset.apps/gcs-redis-dev, which held them, was deleted\n");
+    free(s);
+
+    s = script_new();
+    s->redis = s->volume = true;
+    cleanup_run(s, true);
+    if (s->run.err) fail_msg("%s\n%s", s->run.why, s->run.said);
+    assert_string_equal(s->deleted, REDIS_GONE NS "/persistentvolumeclaims/data-gcs-redis-dev-0\n" NS
+                                                  "/configmaps/gcs-redis-dev\n" NS "/secrets/hf-token\n" NS "\n");
+    free(s);
+}
+
+/* Its Redis would be another one's loss. */
+static void a_redis_that_another_one_may_use_stays(void **state)
+{
+    (void)state;
+    struct script *s = script_new();
+    s->redis = s->redis_too = s->volume = true;
+    cleanup_run(s, true);
+    if (s->run.err) fail_msg("%s\n%s", s->run.why, s->run.said);
+    assert_non_null(strstr(s->deleted, "/rayservices/mistral\n"));
+    assert_null(strstr(s->deleted, "gcs-redis-dev"));
+    free(s);
+}
+
 /* A name that is mistyped takes nothing of the one that runs. */
 static void another_name_takes_nothing(void **state)
 {
@@ -319,6 +384,8 @@ int main(void)
         cmocka_unit_test(another_one_of_that_name_is_left_alone),
         cmocka_unit_test(one_of_two),
         cmocka_unit_test(another_name_takes_nothing),
+        cmocka_unit_test(the_redis_for_development_goes_after_the_rayservice),
+        cmocka_unit_test(a_redis_that_another_one_may_use_stays),
         cmocka_unit_test(a_pod_of_somebody_keeps_the_namespace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

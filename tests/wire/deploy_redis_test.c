@@ -115,7 +115,7 @@ static void wait_until_said(struct fixture *s, const char *said)
     fail_msg("not said: %s in:\n%s%s", said ? said : "the end", s->said, s->why);
 }
 
-#define WAITING "Redis in AWS|running|MemoryDB ray-gcs has no endpoint yet: creating\n"
+#define WAITING "Redis|running|MemoryDB ray-gcs has no endpoint yet: creating\n"
 
 static void it_waits_and_goes_on(void **state)
 {
@@ -123,12 +123,12 @@ static void it_waits_and_goes_on(void **state)
     aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters", .status = 200, .body = s->one});
     aws_server_says(s->server, (struct aws_says){.what = "DescribeParameters", .status = 200, .body = s->parameters});
     redis_deploy_begin(s, "memorydb:ray-gcs", 0);
-    wait_until_said(
-        s, "Redis in AWS|running|querying AWS\n" WAITING
-           "Redis in AWS|running|MemoryDB ray-gcs: clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com:6379, "
-           "TLS, ACL ray\n"
-           "Redis in AWS|ok|\n"
-           "variables|running|\n");
+    wait_until_said(s,
+                    "Redis|running|querying AWS\n" WAITING
+                    "Redis|running|MemoryDB ray-gcs: clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com:6379, "
+                    "TLS, ACL ray\n"
+                    "Redis|ok|\n"
+                    "variables|running|\n");
     assert_false(step_engine_may_stop(deploy_engine(s->deploy)));
     step_engine_stop(deploy_engine(s->deploy)); /* too late: nothing happens */
     wait_until_said(s, NULL);
@@ -146,7 +146,7 @@ static void it_is_given_up_in_time(void **state)
     assert_int_equal(s->err, ERR_TIMEOUT);
     assert_string_equal(s->why, "timed out waiting for an endpoint from AWS: nothing was applied");
     assert_non_null(strstr(s->said, WAITING));
-    assert_non_null(strstr(s->said, "Redis in AWS|failed|\n"));
+    assert_non_null(strstr(s->said, "Redis|failed|\n"));
     assert_null(strstr(s->said, "variables|running"));
     assert_non_null(strstr(s->said, "variables|skipped"));
 }
@@ -162,8 +162,8 @@ static void what_is_refused_ends_it_at_once(void **state)
     wait_until_said(s, NULL);
     assert_int_equal(s->err, ERR_FORBIDDEN);
     assert_string_equal(s->why, "AWS memorydb: AccessDeniedException: no: nothing was applied");
-    assert_non_null(strstr(s->said, "Redis in AWS|running|AWS memorydb: AccessDeniedException: no\n"
-                                    "Redis in AWS|failed|\n"
+    assert_non_null(strstr(s->said, "Redis|running|AWS memorydb: AccessDeniedException: no\n"
+                                    "Redis|failed|\n"
                                     "variables|skipped|\n"));
     assert_int_equal(s->vars.count, 0);
 }
