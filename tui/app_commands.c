@@ -230,6 +230,18 @@ static void cmd_losses(struct app *app, const char *args)
     app_overlay_open(app, &app->at->losses.overlay, NULL);
 }
 
+static void cmd_explain(struct app *app, const char *args)
+{
+    uint64_t page = 1;
+    const char *word = args ? args : "";
+    if (*word && (text_u64(word, strlen(word), explain_pages(), &page) || !page)) {
+        app_say(app, true, "explain [PAGE]: a page from 1 to %zu", explain_pages());
+        return;
+    }
+    explain_open(&app->at->explain, (size_t)page - 1);
+    app_overlay_open(app, &app->at->explain.overlay, NULL);
+}
+
 static void cmd_replay_pause(struct app *app, const char *args)
 {
     (void)args;
@@ -379,6 +391,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_ALL_NAMESPACES] = cmd_all_namespaces,
     [CMD_CONTEXT] = cmd_context,
     [CMD_LOSSES] = cmd_losses,
+    [CMD_EXPLAIN] = cmd_explain,
     [CMD_REPLAY_PAUSE] = cmd_replay_pause,
     [CMD_REPLAY_STEP] = cmd_replay_step,
     [CMD_REPLAY_BACK] = cmd_replay_back,

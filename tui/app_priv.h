@@ -14,6 +14,7 @@
 #include "tui/panes/command_palette.h"
 #include "tui/panes/contexts_view.h"
 #include "tui/panes/dialog.h"
+#include "tui/panes/explain.h"
 #include "tui/panes/help.h"
 #include "tui/panes/lint_pane.h"
 #include "tui/panes/losses.h"
@@ -47,6 +48,7 @@ struct context {
     struct arming_store *armed;
     struct chat chat;
     struct losses losses;
+    struct explain explain;
     struct outage outage;       /* as of the last app_view */
     struct kill_target killing; /* of a DELETE without a response yet; uid NULL: none */
     struct app_work *work;      /* a deployment or a clean-up */

@@ -6,6 +6,7 @@
 #include "tui/panes/contexts_view.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/drill_view.h"
+#include "tui/panes/explain.h"
 #include "tui/panes/help.h"
 #include "tui/panes/losses.h"
 #include "tui/panes/picker.h"
@@ -650,11 +651,12 @@ static void test_every_overlay(void **state)
     struct chat *chat = mem_zero(1, sizeof *chat);
     struct picker picker;
     struct losses losses = {0};
+    struct explain explain;
     struct dialog dialog;
     struct steps_view view = {.title = "Deploy", .steps = &steps};
     struct drill_view drill = {.title = "Drill", .steps = &steps};
     struct overlay *const all[] = {&help.overlay,   &palette.overlay, &prompt.overlay, &chat->overlay, &picker.overlay,
-                                   &losses.overlay, &dialog.overlay,  &view.overlay,   &drill.overlay};
+                                   &losses.overlay, &explain.overlay, &dialog.overlay, &view.overlay,  &drill.overlay};
     const char *seen[ARRAY_LEN(all)];
     const struct input esc = key_input(KEYP_ESC);
     fixture_calm(&f);
@@ -666,6 +668,7 @@ static void test_every_overlay(void **state)
     chat_open(chat);
     picker_open(&picker);
     losses_open(&losses);
+    explain_open(&explain, 0);
     dialog_open(&dialog, "Quit?", "body", NULL, false);
     steps_view_open(&view);
     drill_view_open(&drill);

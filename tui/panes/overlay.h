@@ -1,6 +1,6 @@
 /*
- * overlay.h - overlays (help, palette, prompt box, chat, picker, losses, dialog, steps): each a const struct of
- * functions, as panes are; and the stack of open ones.
+ * overlay.h - overlays (help, palette, prompt box, chat, picker, losses, explain, dialog, steps): each a const struct
+ * of functions, as panes are; and the stack of open ones.
  *
  * update() computes what depends on the world and the screen's size, once before each frame; draw() draws const data;
  * input() handles a key and returns a result, which the owner of the stack acts on: overlays never see the session.
@@ -39,7 +39,7 @@ struct overlay {
 };
 
 extern const struct overlay_ops help_overlay, command_palette_overlay, prompt_box_overlay, chat_overlay, picker_overlay,
-    losses_overlay, dialog_overlay, steps_overlay, drill_overlay, recordings_overlay, contexts_overlay;
+    losses_overlay, dialog_overlay, steps_overlay, drill_overlay, recordings_overlay, contexts_overlay, explain_overlay;
 
 /* The open overlays; zeroed: none. Their owners keep them allocated while they are open. */
 struct overlay_stack {
