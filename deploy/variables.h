@@ -54,6 +54,7 @@ struct variable_use {
 };
 struct variables {
     const char *(*environment)(const char *name);
+    bool cpu; /* the defaults are those of K8s nodes without accelerators; set right after variables_init */
     struct variable *items;
     size_t count, cap;
     struct variable_use *uses; /* of the manifest applied last */
@@ -69,6 +70,7 @@ struct variable_help {
     const char *name, *help;
     const char *words;     /* of its type (variable_type.h) */
     const char *otherwise; /* its default; NULL: none, or made of another's value: */
+    const char *on_cpu;    /* its default with --cpu; NULL: the same */
     const char *of;        /* `factor` times that one's, at most `most` (0: no limit); NULL: of none */
     uint64_t factor, most;
     bool secret;

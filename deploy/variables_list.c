@@ -22,9 +22,22 @@ struct allowed {
 static const struct allowed allow_list[] = {
 #define VAR(name, type, secret, otherwise, help) {#name, otherwise, help, VARIABLE_##type, secret, NULL, 0, 0},
 #define DERIVED(name, type, of, factor, most, help) {#name, NULL, help, VARIABLE_##type, false, #of, factor, most},
+#define ON_CPU(name, otherwise)
 #include "deploy/variables.def"
 #undef VAR
 #undef DERIVED
+#undef ON_CPU
+};
+static const struct {
+    const char *name, *otherwise;
+} on_cpu[] = {
+#define VAR(name, type, secret, otherwise, help)
+#define DERIVED(name, type, of, factor, most, help)
+#define ON_CPU(name, otherwise) {#name, otherwise},
+#include "deploy/variables.def"
+#undef VAR
+#undef DERIVED
+#undef ON_CPU
 };
 
 const char *variable_state_word(enum variable_state state)
@@ -42,6 +55,14 @@ static const struct allowed *allowed_named(const char *name)
 {
     for (size_t i = 0; i < ARRAY_LEN(allow_list); i++)
         if (strcmp(allow_list[i].name, name) == 0) return &allow_list[i];
+    return NULL;
+}
+
+/* Its default with --cpu; NULL: the same as without. */
+static const char *otherwise_on_cpu(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(on_cpu); i++)
+        if (strcmp(on_cpu[i].name, name) == 0) return on_cpu[i].otherwise;
     return NULL;
 }
 
@@ -110,8 +131,11 @@ static size_t variable_index(struct variables *v, const char *name)
     (void)variable_add(v, name);
     const struct allowed *a = allowed_named(name);
     const char *found = a && v->environment ? v->environment(name) : NULL;
+    const char *cpu = v->cpu ? otherwise_on_cpu(name) : NULL;
     if (found) {
         variable_value(&v->items[i], found, VARIABLE_FOUND);
+    } else if (cpu) {
+        variable_value(&v->items[i], cpu, VARIABLE_DEFAULT);
     } else if (a && a->of) {
         derived_text(v, a, derived); /* the list may have grown by it */
         if (*derived) variable_value(&v->items[i], derived, VARIABLE_DEFAULT);
@@ -203,6 +227,7 @@ struct variable_help variable_help_of(size_t i)
     const struct allowed *a = &allow_list[i];
     return (struct variable_help){.name = a->name,
                                   .otherwise = a->otherwise,
+                                  .on_cpu = otherwise_on_cpu(a->name),
                                   .help = a->help,
                                   .words = variable_type_words(a->type),
                                   .secret = a->secret,

@@ -77,6 +77,7 @@ static void equivalent_command(const struct app_work *w, const char *ns, struct 
     if (*service_of(w)) say_option(out, " -s ", service_of(w));
     buf_str(out, w->deploy ? " deploy" : " cleanup");
     if (w->deploy && w->file) say_option(out, " -f ", w->file);
+    if (w->deploy && cli->cpu) buf_str(out, " --cpu");
     if (w->deploy && cli->redis_from) say_option(out, " --redis-from ", cli->redis_from);
     for (size_t i = 0, said = 0; w->deploy && i < PARTS; i++)
         if (w->parts[i]) buf_printf(out, "%s%s", said++ ? "," : " --with ", part_word((enum part)i));
@@ -258,7 +259,8 @@ static void work_take(struct app *app, struct app_work *w)
 
 struct deploy_file {
     struct app_file file;
-    char *path;                /* NULL: the shipped one */
+    char *path; /* NULL: the shipped one */
+    bool cpu;
     unsigned set;              /* of parts, to be read */
     struct manifest *manifest; /* moved out by deploy_take, as the parts */
     struct manifest *parts[PARTS];
@@ -267,7 +269,7 @@ struct deploy_file {
 static enum err deploy_read(struct app_file *f, struct why *why)
 {
     struct deploy_file *d = (struct deploy_file *)f;
-    const enum err err = manifest_file_load(d->path, &d->manifest, why);
+    const enum err err = manifest_file_load(d->path, d->cpu, &d->manifest, why);
     return err ? err : manifest_parts_load(d->set, d->parts, why);
 }
 
@@ -337,6 +339,7 @@ void app_deploy_ask(struct app *app, const char *file)
     d->file = (struct app_file){.ops = &ops, .name = mem_str(path ? path : MANIFEST_SHIPPED)};
     d->path = mem_str(path);
     d->set = app->cli->parts;
+    d->cpu = app->cli->cpu;
     app_read_start(app, &d->file);
 }
 

@@ -344,6 +344,7 @@ enum err cli_variables(const struct cli *cli, struct variables *ret, struct why 
     struct variables v;
     enum err err = ERR_OK;
     variables_init(&v, cli->conf.demo ? NULL : env_value);
+    v.cpu = cli->cpu;
     for (size_t i = 0; i < cli->demo_vars_count && !err; i++) err = variables_give(&v, cli->demo_vars[i], why);
     for (size_t i = 0; i < cli->vars.count && !err; i++) err = variables_give(&v, cli->vars.item[i], why);
     if (err)

@@ -53,7 +53,7 @@ struct cli {
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse; "dev" becomes one of `parts` */
     char *with;       /* as given */
     unsigned parts;   /* of --with, as parts_parse has it */
-    bool redis_volume;
+    bool redis_volume, cpu;
     int argc; /* the arguments after the options and the subcommand's name */
     char **argv;
 };

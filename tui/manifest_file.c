@@ -51,9 +51,9 @@ static enum err manifest_load(void *arg, const char *path, struct why *why)
     return err;
 }
 
-enum err manifest_file_load(const char *path, struct manifest **ret, struct why *why)
+enum err manifest_file_load(const char *path, bool cpu, struct manifest **ret, struct why *why)
 {
-    return file_take(path, MANIFEST_DEFAULT, manifest_load, ret, why);
+    return file_take(path, cpu ? MANIFEST_CPU : MANIFEST_DEFAULT, manifest_load, ret, why);
 }
 
 enum err manifest_parts_load(unsigned parts, struct manifest *ret[PARTS], struct why *why)

@@ -104,7 +104,7 @@ int sub_deploy(struct cli *cli)
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = cli_variables(cli, &d.vars, &why);
     bool vars = !err;
-    if (!err) err = manifest_file_load(cli->file, &d.manifest, &why);
+    if (!err) err = manifest_file_load(cli->file, cli->cpu, &d.manifest, &why);
     if (!err) err = manifest_parts_load(cli->parts, d.parts, &why);
     if (!err) err = snapshot_open(cli, &d.snapshot, &why);
     if (!err) err = deployment_begin(&d, &why);

@@ -76,6 +76,11 @@ static void variable_words(const struct variable_help *v, char *out, size_t size
     snprintf(out + len, size - len, ", at most %llu", (unsigned long long)v->most);
 }
 
+static void print_on_cpu(FILE *out, const struct variable_help *v)
+{
+    if (v->on_cpu) fprintf(out, "  %-29s with --cpu: %s\n", "", v->on_cpu);
+}
+
 void usage_variables(FILE *out)
 {
     fprintf(out, "Variables of the shipped manifests, and of any other that holds them. A value is that of --var\n"
@@ -86,6 +91,7 @@ void usage_variables(FILE *out)
         const struct variable_help v = variable_help_of(i);
         variable_words(&v, words, sizeof words);
         fprintf(out, "  %-29s %s\n  %-29s %s\n", v.name, v.help, "", words);
+        print_on_cpu(out, &v);
     }
 }
 

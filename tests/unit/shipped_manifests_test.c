@@ -92,6 +92,36 @@ static void lint_is_clean_whatever_is_set(void **state)
     }
 }
 
+/* --cpu, with nothing given but what no default can be: the Redis and its password. */
+static void lint_is_clean_on_cpu(void **state)
+{
+    (void)state;
+    static const char file[] = "deploy/assets/serve/rayservice.yaml";
+    static const char *const given[] = {"EXT_REDIS_ENDPOINT=redis.example", "REDIS_PASSWORD=correct-horse", NULL};
+    struct variables v;
+    struct why why = {0};
+    struct findings found;
+    char *text = fixture_read(file, NULL);
+    variables_init(&v, NULL);
+    v.cpu = true;
+    for (size_t i = 0; given[i]; i++) assert_int_equal(variables_give(&v, given[i], &why), ERR_OK);
+    findings_init(&found);
+    lint_text(file, text, strlen(text), &v, LINT_KUBERAY_ANY, &found);
+    char *words = lint_words(&found);
+    assert_string_equal(words, "");
+    for (size_t i = 0; i < v.count; i++)
+        if (!variable_usable(&v.items[i])) fail_msg("%s has no value", v.items[i].name);
+    assert_string_equal(variables_resolve(&v, "$RAY_SERVE_IMAGE"), "raydeck-serve:2.60.0");
+    assert_string_equal(variables_resolve(&v, "${RAY_SERVE_NAMESPACE}"), "mistral");
+    assert_null(variables_resolve(&v, "$REDIS_PASSWORD"));
+    assert_null(variables_resolve(&v, "$RAY_SERVE_NAME-chat"));
+    assert_string_equal(variables_resolve(&v, "plain"), "plain");
+    free(words);
+    findings_done(&found);
+    variables_done(&v);
+    free(text);
+}
+
 /* All objects as the API server would get them: a list. */
 static cJSON *objects_with(const char *file, const char *const *given)
 {
@@ -264,11 +294,9 @@ static void the_head_of_the_file_names_every_variable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lint_is_clean_whatever_is_set),
-        cmocka_unit_test(the_defaults_are_the_guides),
-        cmocka_unit_test(the_defaults_change_no_raycluster),
-        cmocka_unit_test(the_lab_is_a_set_of_variables),
-        cmocka_unit_test(the_head_of_the_file_names_every_variable),
+        cmocka_unit_test(lint_is_clean_on_cpu),          cmocka_unit_test(lint_is_clean_whatever_is_set),
+        cmocka_unit_test(the_defaults_are_the_guides),   cmocka_unit_test(the_defaults_change_no_raycluster),
+        cmocka_unit_test(the_lab_is_a_set_of_variables), cmocka_unit_test(the_head_of_the_file_names_every_variable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
