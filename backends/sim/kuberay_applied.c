@@ -1,5 +1,5 @@
-/* kuberay_applied.c - reconciles applied objects: RayServices and Deployments. Recorded: KubeRay 1.7 fills in a
- * RayService 20 ms after its creation, and owns workerGroupSpecs from then on. */
+/* kuberay_applied.c - reconciles applied objects: RayServices, Deployments and StatefulSets. Recorded: KubeRay 1.7
+ * fills in a RayService 20 ms after its creation, and owns workerGroupSpecs from then on. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -115,10 +115,10 @@ static void service_reconcile(struct kuberay *k)
     free(refusal);
 }
 
-/* ---- Deployments ------------------------------------------------------------------------------------------------- */
+/* ---- Deployments, StatefulSets ----------------------------------------------------------------------------------- */
 
-/* The Deployment is available at once; its pods are not created as objects. */
-static void deployment_reconcile(struct kuberay *k, cJSON *obj)
+/* It is available at once; its pods are not created as objects. */
+static void replicas_reconcile(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
     char now[STAMP_TEXT_MAX];
     struct known_u64 wanted = json_u64(json_get(obj, "spec"), "replicas");
@@ -134,7 +134,8 @@ static void deployment_reconcile(struct kuberay *k, cJSON *obj)
                           cJSON_Duplicate(json_member(json_member(obj, "metadata"), "generation"), 1));
     cJSON_DeleteItemFromObjectCaseSensitive(obj, "status");
     cJSON_AddItemToObject(obj, "status", status);
-    objects_changed(k->objects, SIM_DEPLOYMENT, obj);
+    if (kind != SIM_DEPLOYMENT) cJSON_DeleteItemFromObjectCaseSensitive(status, "conditions");
+    objects_changed(k->objects, kind, obj);
 }
 
 /* ---- RayServices ------------------------------------------------------------------------------------------------- */
@@ -181,7 +182,7 @@ void adopt_next_service(struct kuberay *k)
 
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
-    if (kind == SIM_DEPLOYMENT) deployment_reconcile(k, obj);
+    if (kind == SIM_DEPLOYMENT || kind == SIM_STATEFULSET) replicas_reconcile(k, kind, obj);
     if (kind == SIM_RAYSERVICE) service_applied(k, obj);
 }
 
