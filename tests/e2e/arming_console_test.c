@@ -149,7 +149,7 @@ static void one_context_name_in_two_kubeconfigs_is_two_clusters(void **state)
     char *file_two = mem_printf("%s/kubeconfig", sim_run_folder(two));
     struct pty *pty = console_start(&p, "--kubeconfig", file_one);
     console_arm(pty);
-    pty_see(pty, "ARMED 1[45]:");
+    pty_see(pty, "ARMED 1[345]m");
     struct pty *other = console_start(&p, "--kubeconfig", file_two);
     pty_see(other, "raydeck-sim.*READ-ONLY");
     pty_send(other, "xk");
@@ -290,7 +290,7 @@ static void the_file_is_not_read_in_a_tick(void **state)
     char *file = mem_printf("%s/kubeconfig", sim_run_folder(sim));
     struct pty *pty = console_start(&p, "--kubeconfig", file);
     console_arm(pty);
-    pty_see(pty, "ARMED 1[45]:");
+    pty_see(pty, "ARMED 1[345]m");
     const off_t before = open_log_size(&p);
     const uint64_t began = loop_now_ms();
     uint64_t until = began + 4000;
