@@ -111,9 +111,13 @@ void lint_redis(struct lint *l, const struct ray *r)
         lint_production(l, at, address);
     }
     bool user = url_userinfo(address).at != NULL, auth = user || has_password(r) || ray_env_open(r->head);
-    bool tls = strncmp(address, "rediss://", 9) == 0 || !scheme_known(address) || ray_address_is_loopback(address);
+    const bool own_pod = ray_address_is_loopback(address);
+    bool tls = strncmp(address, "rediss://", 9) == 0 || !scheme_known(address) || own_pod;
     if (user) lint_say(l, RULE_L25, at, "the Redis address holds a user and password");
-    if (!auth && !tls)
+    if (!auth && own_pod)
+        lint_say_as(l, RULE_L25, FINDING_UNKNOWN, (struct yaml_place){at->line, at->column},
+                    "Redis without a password; it is unknown whether only its own pod reaches it");
+    else if (!auth && !tls)
         lint_say(l, RULE_L25, at, "Redis without a password and without TLS");
     else if (!auth || !tls)
         lint_say(l, RULE_L25, at, auth ? "Redis without TLS" : "Redis without a password");

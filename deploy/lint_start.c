@@ -110,6 +110,22 @@ static bool lint_sidecars_in(struct lint *l, const struct yaml_node *list, size_
     return false;
 }
 
+/* Redis' own container keeps its data on a claim, which the next head's pod mounts again. */
+static bool keeps_data(const struct yaml_node *pod)
+{
+    const struct yaml_node *volumes = ray_list(pod, "volumes"), *containers = ray_list(pod, "containers");
+    for (size_t v = 0; volumes && v < volumes->count; v++) {
+        const char *name = yaml_str(volumes->items[v], "name");
+        if (!name || !yaml_get(volumes->items[v], "persistentVolumeClaim")) continue;
+        for (size_t c = 1; containers && c < containers->count; c++) {
+            const struct yaml_node *mounts = ray_list(containers->items[c], "volumeMounts");
+            for (size_t i = 0; mounts && i < mounts->count; i++)
+                if (text_eq(yaml_str(mounts->items[i], "name"), name)) return true;
+        }
+    }
+    return false;
+}
+
 static void lint_ports(struct lint *l, const struct ray *r)
 {
     double given = 0;
@@ -123,7 +139,7 @@ static void lint_ports(struct lint *l, const struct ray *r)
     if (!taken && ray_address_port(at->text) == gcs_port)
         lint_say(l, RULE_L32, at, "the Redis address is port %u of the head's own pod, where its GCS listens",
                  gcs_port);
-    else
+    else if (!keeps_data(pod))
         lint_say(l, RULE_L33, at, "the Redis address is in the head's own pod");
 }
 

@@ -152,6 +152,25 @@ static void only_what_listens_there_takes_it(void **state)
     lint_cases(cases, ARRAY_LEN(cases));
 }
 
+/* As KubeRay's sample of a sidecar has it: the next head's pod mounts the same claim. */
+static void redis_beside_the_head_may_keep_its_data(void **state)
+{
+    (void)state;
+    static const char local[] = "redis://127.0.0.1:6380";
+#define SIDECAR(volume)                                                                                                \
+    TIMEOUT "          - {name: redis, image: redis, ports: [{containerPort: 6380}], volumeMounts: [{name: d, "        \
+            "mountPath: /data}]}\n          volumes: [{name: d, " volume "}]\n"
+    found_with(local, TIMEOUT, SIDECAR("persistentVolumeClaim: {claimName: c}"), "");
+    found_with(local, TIMEOUT, SIDECAR("emptyDir: {}"), "L33");
+}
+
+static void a_password_on_loopback_may_be_needless(void **state)
+{
+    (void)state;
+    found_with("redis://127.0.0.1:6380", "      redisPassword: {valueFrom: {secretKeyRef: {name: r, key: p}}}\n", "",
+               "L25? L33");
+}
+
 static void head_and_workers_run_the_same_ray(void **state)
 {
     (void)state;
@@ -176,6 +195,8 @@ int main(void)
         cmocka_unit_test(an_endpoint_is_a_primary_of_one_shard),
         cmocka_unit_test(redis_beside_the_head_leaves_the_gcs_its_port),
         cmocka_unit_test(only_what_listens_there_takes_it),
+        cmocka_unit_test(redis_beside_the_head_may_keep_its_data),
+        cmocka_unit_test(a_password_on_loopback_may_be_needless),
         cmocka_unit_test(head_and_workers_run_the_same_ray),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
