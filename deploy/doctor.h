@@ -1,6 +1,6 @@
 /*
  * doctor.h - the HA rules on what is running: D1 to D22, and those of the manifest's rules that can be seen there (L9,
- * L12, L25, L28, L29). Pure: out of the world alone, no I/O, no clock.
+ * L12, L25, L28, L29, L37). Pure: out of the world alone, no I/O, no clock.
  *
  * A satisfied rule has no finding. Missing data (denied, not yet listed, stale) makes its rules "unknown", with the
  * reason, and never satisfied. Rules about Redis are skipped if fault tolerance is off and no Redis is configured.

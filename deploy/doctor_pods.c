@@ -22,6 +22,21 @@ static bool is_worker(const struct doctor *d, const struct row *row)
 
 /* ---- D3: out of the service since the recovery ---- */
 
+/* Its readiness asks the Serve proxy, which runs where a replica does. Unknown where the Serve API is not read. */
+static enum tri has_replica(const struct doctor *d, const struct pod *p)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct row *row = rs ? world_find(d->w, TABLE_SERVEAPP, rs->record.key) : NULL;
+    const struct source *s = row && !row->gone_ms ? world_source_named(d->w, row->source) : NULL;
+    if (!s || source_freshness(s, d->ask->now_ms, NULL) != FRESH_LIVE || !p->ip) return TRI_UNKNOWN;
+    const struct serveapp *app = ROW(row, serveapp);
+    for (size_t i = 0; i < app->replicas_count; i++) {
+        if (!app->replicas[i].ip) return TRI_UNKNOWN; /* not placed yet, or not told where */
+        if (text_eq(app->replicas[i].ip, p->ip)) return TRI_YES;
+    }
+    return app->replicas_count ? TRI_NO : TRI_UNKNOWN;
+}
+
 static void not_ready(struct doctor *d)
 {
     const struct pod *head = d->f->head;
@@ -36,6 +51,8 @@ static void not_ready(struct doctor *d)
         /* younger than its head: starting */
         if (!p->created.known || p->is_ready == TRI_UNKNOWN)
             doctor_say_pod(d, RULE_D3, FINDING_UNKNOWN, p, "its age or readiness is unknown");
+        else if (p->is_ready == TRI_NO && has_replica(d, p) == TRI_NO)
+            doctor_say_pod(d, RULE_L37, FINDING_INFO, p, "Running, not Ready: no Serve replica is on it");
         else if (p->is_ready == TRI_NO && p->created.value < head->created.value)
             doctor_say_pod(d, RULE_D3, FINDING_WARNING, p, "Running, not Ready, and older than the head");
     }

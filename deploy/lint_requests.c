@@ -129,9 +129,10 @@ static void lint_idle_pods(struct lint *l, const struct ray *r, const struct ser
     if (!bound) bound = at;
     if (pods > sp.all)
         lint_say(l, RULE_L37, bound,
-                 "%.0f worker pods, and %.0f replicas at most: %.0f pod%s without one never get%s "
+                 "%.0f worker pods, and %.0f replica%s at most: %.0f pod%s without one never get%s "
                  "Ready",
-                 pods, sp.all, pods - sp.all, pods - sp.all > 1.5 ? "s" : "", pods - sp.all > 1.5 ? "" : "s");
+                 pods, sp.all, sp.all < 1.5 ? "" : "s", pods - sp.all, pods - sp.all > 1.5 ? "s" : "",
+                 pods - sp.all > 1.5 ? "" : "s");
     else
         lint_say_as(l, RULE_L37, FINDING_INFO, (struct yaml_place){bound->line, bound->column},
                     "%.0f worker pods, and no deployment has more than %.0f replicas: a pod without one never gets "

@@ -591,6 +591,33 @@ CHANGE(redis_dev)
     FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, "redis://gcs-redis-dev.mistral.svc:6379"));
 }
 
+/* As the Serve API tells it: a replica on w2 alone. */
+static void replicas_on_w2(struct faulty_world *w, enum source_state state)
+{
+    struct rayservice *service = faulty_service(w);
+    struct pod *pod = faulty_pod(w, "w2");
+    struct serveapp *app = record_new(TABLE_SERVEAPP, service->record.key);
+    struct replica *one = RECORD_APPEND(app, replicas);
+    record_set(&one->app, "mistral-deployment");
+    record_set(&one->ip, pod->ip);
+    record_free(&pod->record);
+    record_free(&service->record);
+    small_put(&w->s, "serve", WORLD_SERVE, app);
+    faulty_source(w, "serve", state, ERR_OK, NULL);
+}
+
+CHANGE(worker_without_replica)
+{
+    worker_not_ready(w);
+    replicas_on_w2(w, SOURCE_LIVE);
+}
+
+CHANGE(worker_with_unknown_replicas)
+{
+    worker_not_ready(w);
+    replicas_on_w2(w, SOURCE_DOWN);
+}
+
 static const struct faulty_case cases[] = {
     {RULE_D1, refused, FINDING_ERROR, "RayService mistral/mistral", "headService.metadata.name should not be set"},
     {RULE_D1, refused_by_event, FINDING_ERROR, "RayService mistral/mistral", "spec.x is wrong"},
@@ -608,6 +635,10 @@ static const struct faulty_case cases[] = {
     {RULE_D2, no_slice, FINDING_UNKNOWN, "RayService", "mistral-serve-svc are unknown"},
     {RULE_D2, no_slice_but_counted, FAULTY_NOTHING, NULL, NULL},
     {RULE_D3, worker_not_ready, FINDING_WARNING, "Pod " FAULTY_WORKER, "older than the head"},
+    {RULE_L37, worker_without_replica, FINDING_INFO, "Pod " FAULTY_WORKER, "no Serve replica is on it"},
+    {RULE_D3, worker_without_replica, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D3, worker_with_unknown_replicas, FINDING_WARNING, "Pod " FAULTY_WORKER, "older than the head"},
+    {RULE_L37, worker_not_ready, FAULTY_NOTHING, NULL, NULL},
     {RULE_D3, young_worker_not_ready, FAULTY_NOTHING, NULL, NULL},
     {RULE_D3, worker_unknown, FINDING_UNKNOWN, "Pod " FAULTY_WORKER, "readiness is unknown"},
     {RULE_D3, head_not_ready, FINDING_UNKNOWN, "RayService", "the head is not ready"},
