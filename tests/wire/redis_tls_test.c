@@ -183,6 +183,19 @@ static void test_wrong_name(void **state)
     refused_by_us();
 }
 
+/* Redis resets what is no TLS: the message says what may be wrong. */
+static void test_plain_to_a_port_of_tls(void **state)
+{
+    (void)state;
+    char url[64];
+    start_server("TLSv1.2 TLSv1.3");
+    snprintf(url, sizeof url, "redis://127.0.0.1:%u", port);
+    const struct redis_open conf = {.url = url};
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_down, NULL);
+    assert_non_null(strstr(harness_source(&harness)->why, "rediss://"));
+}
+
 static void test_nobody_there(void **state)
 {
     (void)state;
@@ -292,6 +305,7 @@ int main(void)
         cmocka_unit_test_teardown(test_unknown_authority, redis_end),
         cmocka_unit_test_teardown(test_wrong_authority, redis_end),
         cmocka_unit_test_teardown(test_wrong_name, redis_end),
+        cmocka_unit_test_teardown(test_plain_to_a_port_of_tls, redis_end),
         cmocka_unit_test_teardown(test_nobody_there, redis_end),
         cmocka_unit_test_teardown(test_large_and_told, redis_end),
         cmocka_unit_test(test_what_is_held_is_read),
