@@ -134,6 +134,33 @@ static void redis_is_down(void **state)
     fixture_done(&f);
 }
 
+static size_t canvas_count(const struct canvas *cv, const char *text)
+{
+    char *all = canvas_dump(cv, false);
+    size_t count = 0;
+    for (const char *at = all; (at = strstr(at, text)); at += strlen(text)) count++;
+    free(all);
+    return count;
+}
+
+/* That nobody watched yet is no failure of anything: one label says it; a question mark is a source that was down. */
+static void the_time_before_the_console_is_quiet(void **state)
+{
+    (void)state;
+    struct replay p;
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, KILL_MS - 2000);
+    for (size_t i = 0; i < 3; i++) {
+        struct shown s;
+        shown_open(&s, sizes[i].rows, sizes[i].cols);
+        shown_draw(&s, replay_view(&p));
+        assert_int_equal(canvas_count(&s.cv, " not watched "), 1);
+        assert_int_equal(canvas_count(&s.cv, "? "), 3); /* "LOSE THE HEAD?", "? unknown", "? help" */
+        shown_close(&s);
+    }
+    replay_close(&p);
+}
+
 static void nothing_was_watched(void **state)
 {
     (void)state;
@@ -311,6 +338,7 @@ int main(void)
         cmocka_unit_test(before_in_and_after_a_kill),
         cmocka_unit_test(without_fault_tolerance),
         cmocka_unit_test(redis_is_down),
+        cmocka_unit_test(the_time_before_the_console_is_quiet),
         cmocka_unit_test(nothing_was_watched),
         cmocka_unit_test(in_ascii_and_by_roles),
         cmocka_unit_test(the_cursor_moves_and_follows),

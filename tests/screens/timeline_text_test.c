@@ -119,6 +119,26 @@ static void hostile_names_stay_text(void **state)
     fixture_done(&f);
 }
 
+/* A picture has the label too, and no question mark but that of its symbols. */
+static void the_time_before_the_recording_is_quiet(void **state)
+{
+    (void)state;
+    struct replay p;
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, KILL_MS - 2000);
+    const struct timeline_scene s = {
+        .timeline = p.timeline, .from_ms = p.now_ms - 120000, .to_ms = p.now_ms, .cursor_ms = p.now_ms};
+    char *text = svg_of(&s, SVG_AUTO);
+    svg_check(text);
+    const char *label = strstr(text, ">not watched<"), *mark = strstr(text, ">?<");
+    assert_non_null(label);
+    assert_null(strstr(label + 1, ">not watched<"));
+    assert_non_null(mark);
+    assert_null(strstr(mark + 1, ">?<"));
+    free(text);
+    replay_close(&p);
+}
+
 static void nothing_watched_is_said(void **state)
 {
     (void)state;
@@ -144,6 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kill_as_text_and_picture),
         cmocka_unit_test(hostile_names_stay_text),
+        cmocka_unit_test(the_time_before_the_recording_is_quiet),
         cmocka_unit_test(nothing_watched_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,8 @@ enum {
     LEGEND_LEAST = 13, /* rows */
     LADDER_LEAST = 11,
     PROMPT_LINES = 4,
-    TALL_MOST = 3, /* rows of a band or a height */
+    UNWATCHED_PART = 8, /* of a picture's width that the label takes */
+    TALL_MOST = 3,      /* rows of a band or a height */
     BLANK = TIMELINE_LANES
 };
 
@@ -137,12 +138,34 @@ static void plan_time(const struct timeline_scene *s, struct timeline_plan *plan
     plan->from_ms = to_ms > plot * plan->col_ms ? to_ms - plot * plan->col_ms : 0;
 }
 
+/* The label and a column between it and what was watched. */
+static void plan_unwatched(const struct timeline_scene *s, struct timeline_plan *plan, int least)
+{
+    const uint64_t began_ms = timeline_began_ms(s->timeline),
+                   span = began_ms > plan->from_ms ? began_ms - plan->from_ms : 0;
+    const uint64_t columns = span / plan->col_ms;
+    plan->unwatched = columns < (uint64_t)least ? 0 : columns < (uint64_t)plan->plot ? (int)columns : plan->plot;
+}
+
+struct timeline_cell plan_cell(const struct timeline *t, const struct timeline_lane *lane,
+                               const struct timeline_plan *plan, int col)
+{
+    const uint64_t from_ms = plan->from_ms + (uint64_t)col * plan->col_ms, to_ms = from_ms + plan->col_ms;
+    const uint64_t began_ms = timeline_began_ms(t);
+    /* The column in which watching began tells what was seen in it. */
+    const bool begins = plan->unwatched && began_ms > from_ms && began_ms < to_ms;
+    struct timeline_cell cell = timeline_cell(t, lane, begins ? began_ms : from_ms, to_ms);
+    if (col < plan->unwatched && cell.state == TIMELINE_UNKNOWN) cell.state = TIMELINE_NONE;
+    return cell;
+}
+
 void timeline_plan_of(const struct timeline_scene *s, int rows, int cols, struct timeline_plan *ret)
 {
     ret->lines = 0;
     ret->below = 0;
     plan_columns(ret, cols);
     plan_time(s, ret);
+    plan_unwatched(s, ret, (int)strlen(TIMELINE_UNWATCHED) + 1);
     ret->lanes = timeline_lanes(s->timeline, ret->from_ms, ret->from_ms + (uint64_t)ret->plot * ret->col_ms, ret->lane,
                                 TIMELINE_LANES);
     ret->ladder = has_outage(s) && rows >= LADDER_LEAST;
@@ -156,6 +179,7 @@ void timeline_plan_exact(const struct timeline_scene *s, int columns, struct tim
     const uint64_t span = s->to_ms > s->from_ms ? s->to_ms - s->from_ms : 1;
     *ret = (struct timeline_plan){.plot = columns, .from_ms = s->from_ms};
     ret->col_ms = (span + (uint64_t)columns - 1) / (uint64_t)columns;
+    plan_unwatched(s, ret, columns / UNWATCHED_PART);
     ret->lanes = timeline_lanes(s->timeline, s->from_ms, s->to_ms, ret->lane, TIMELINE_LANES);
 }
 
@@ -261,6 +285,13 @@ static void columns_draw(const struct timeline_scene *s, const struct timeline_p
     }
 }
 
+static void unwatched_draw(const struct timeline_plan *plan, struct canvas *cv, int row)
+{
+    static const char label[] = TIMELINE_UNWATCHED;
+    if (plan->unwatched && plan->lines)
+        canvas_text(cv, row, plan->label + plan->unwatched - (int)strlen(label) - 1, ROLE_DIM, label);
+}
+
 static void selected_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv, int row)
 {
     char words[TIMELINE_WORDS_MAX], moment[TIMELINE_WORDS_MAX], line[2 * TIMELINE_WORDS_MAX];
@@ -303,6 +334,7 @@ void timeline_draw(const struct timeline_scene *s, const struct timeline_plan *p
         row++;
     }
     for (int i = 0; i < plan->lines; i++) line_draw(s, plan, i, cv, row + i);
+    unwatched_draw(plan, cv, row);
     columns_draw(s, plan, cv, 1, row - 1 + plan->lines);
     row = cv->rows - plan->legend - !plan->wide;
     if (!plan->wide) selected_draw(s, plan, cv, row++);

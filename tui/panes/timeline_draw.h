@@ -2,7 +2,8 @@
  * timeline_draw.h - draws a timeline: lanes over one time axis, and what each says at the cursor. Pure.
  *
  * A column stands for col_ms. What a column holds is the most important of what lies in it: a death or a failure is
- * never hidden by what surrounds it, and what is not known is drawn as "?" and never as good.
+ * never hidden by what surrounds it, and what is not known is drawn as "?" and never as good; but the time in which
+ * nobody watched yet, which is no failure of anything, is blank under one label.
  *
  * Where the rows do not suffice for all lanes, those below are left out and counted; where there are more, groups are
  * set apart, then bands and heights are drawn in two rows or three. Below TIMELINE_WIDE columns the words at the cursor
@@ -43,7 +44,11 @@ struct timeline_plan {
     bool wide;              /* they are whole; else those of the selected lane are in the last line */
     uint64_t from_ms, col_ms;
     bool ladder, legend; /* a line of the rungs, and one of the symbols */
+    /* The first columns, in which nobody watched yet: blank under one label. 0 where there are too few for that label,
+     * and what is unknown in them is marked as any other. */
+    int unwatched;
 };
+#define TIMELINE_UNWATCHED "not watched"
 void timeline_plan_of(const struct timeline_scene *s, int rows, int cols, struct timeline_plan *ret);
 /* The lanes and columns alone, of exactly that time: without lines. */
 void timeline_plan_exact(const struct timeline_scene *s, int columns, struct timeline_plan *ret);

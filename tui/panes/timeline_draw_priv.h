@@ -21,6 +21,9 @@ struct timeline_tick {
 /* So far apart that their texts fit; returns how many. */
 size_t timeline_ticks(const struct timeline_scene *s, const struct timeline_plan *plan,
                       struct timeline_tick ret[TIMELINE_TICKS]);
+/* What lies in a column; of the time before anybody watched only what was learnt of it later. */
+struct timeline_cell plan_cell(const struct timeline *t, const struct timeline_lane *lane,
+                               const struct timeline_plan *plan, int col);
 void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 /* The last rung that was reached by then, in words. */

@@ -17,8 +17,7 @@ enum {
 
 static struct timeline_cell column_cell(const struct lane_line *l, int col)
 {
-    const uint64_t from_ms = l->plan->from_ms + (uint64_t)col * l->plan->col_ms;
-    return timeline_cell(l->timeline, l->lane, from_ms, from_ms + l->plan->col_ms);
+    return plan_cell(l->timeline, l->lane, l->plan, col);
 }
 
 static void put_cell(struct canvas *cv, int col, enum role role, uint32_t cp)

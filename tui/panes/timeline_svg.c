@@ -148,6 +148,14 @@ static int lanes_height(const struct svg *v)
     return height;
 }
 
+/* Left of where watching began, on the first lane. */
+static void unwatched_add(const struct svg *v, int y)
+{
+    enum { WIDTH = 76, BASE = 14 };
+    if (v->plan.unwatched && v->plan.lanes)
+        text_add(v->out, "dim", svg_x(v, timeline_began_ms(v->scene->timeline)) - WIDTH, y + BASE, TIMELINE_UNWATCHED);
+}
+
 static void lanes_add(struct svg *v)
 {
     for (size_t i = 0; i < v->plan.lanes; i++) {
@@ -208,6 +216,7 @@ void timeline_svg(const struct timeline_scene *s, const char *title, enum svg_th
     text_add(out, "dim", SVG_WORDS, top + 10, "at the cursor");
     axis_add(&v, top, bottom);
     v.y = lanes;
+    unwatched_add(&v, lanes);
     lanes_add(&v);
     cursor_add(&v, top + AXIS_ROWS / 2 + 2, bottom);
     if (ladder) rungs_add(&v, top + AXIS_ROWS + 6, bottom + GAP + RUNG_ROWS);

@@ -3,6 +3,7 @@
 #include "backends/base/stamp.h"
 #include "backends/base/xml.h"
 #include "tui/panes/timeline_bars.h"
+#include "tui/panes/timeline_draw_priv.h"
 #include "tui/panes/timeline_svg_priv.h"
 
 #include <math.h>
@@ -38,8 +39,7 @@ int svg_lane_height(const struct svg *v, const struct timeline_lane *lane)
 
 static struct timeline_cell column_cell(const struct svg *v, const struct timeline_lane *lane, int col)
 {
-    const uint64_t from_ms = v->plan.from_ms + (uint64_t)col * v->plan.col_ms;
-    return timeline_cell(v->scene->timeline, lane, from_ms, from_ms + v->plan.col_ms);
+    return plan_cell(v->scene->timeline, lane, &v->plan, col);
 }
 
 static double column_x(int col)
@@ -110,6 +110,7 @@ static void band_add(const struct svg *v, const struct timeline_lane *lane)
     const struct timeline *t = v->scene->timeline;
     const uint64_t end_ms = v->plan.from_ms + v->plan.col_ms * SVG_COLUMNS, now_ms = timeline_now_ms(t);
     const size_t count = timeline_spans(t, lane);
+    const double watched_x = v->plan.unwatched ? svg_x(v, timeline_began_ms(t)) : 0;
     enum timeline_state before = TIMELINE_NONE;
     for (size_t i = 0; i < count; i++) {
         const struct timeline_span *span = timeline_span(t, lane, i);
@@ -125,8 +126,10 @@ static void band_add(const struct svg *v, const struct timeline_lane *lane)
                  stamp_tenths(stamp, timeline_wall_ms(t, span->at_ms)));
         if (span->state == TIMELINE_GONE)
             rect_add(v, "gone", x, to - x, BAND / 2 - 1, 2, words);
+        else if (span->state == TIMELINE_UNKNOWN && to > watched_x)
+            unknown_add(v, "unknown", x > watched_x ? x : watched_x, to - (x > watched_x ? x : watched_x));
         else if (span->state == TIMELINE_UNKNOWN)
-            unknown_add(v, "unknown", x, to - x);
+            continue;
         else
             rect_add(v, classes[span->state], x, to > x + 1 ? to - x : 1, 2, BAND - 4, words);
         if (dead && !was_dead && span->at_ms >= v->plan.from_ms) died_add(v, x);
