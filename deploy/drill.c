@@ -116,6 +116,10 @@ static void fault_inject(void *arg)
     struct session *s = d->conf.session;
     const struct recovery *before = session_recovery(s);
 
+    if (!drill_guards_hold(d)) {
+        step_next(&d->engine);
+        return;
+    }
     d->earlier_ms = before->outage == OUTAGE_NONE ? 0 : before->t0_ms;
     d->injected = true;
     d->injected_ms = drill_now_ms(d);
@@ -141,12 +145,11 @@ static void fault_load_start(struct drill *d)
 static void drill_fault_step(void *arg)
 {
     struct drill *d = arg;
-    const struct focus f = session_focus(d->conf.session);
 
-    if (!f.head || !text_eq(f.head->record.key, d->head_uid))
-        step_fail(&d->engine, ERR_GUARD, "the head pod is another one than when it was confirmed");
-    else
+    if (drill_guards_hold(d))
         drill_lock_take(d, fault_load_start);
+    else
+        step_next(&d->engine);
 }
 
 /* ---- watching ---------------------------------------------------------------------------------------------------- */

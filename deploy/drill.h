@@ -5,7 +5,8 @@
  *   guards    refuses where a loss would prove nothing, or cost more than it is to prove (see below)
  *   baseline  a load as it will be, for a while: it must be answered; how many prompts the service sustains
  *   confirm   the hypothesis, in numbers
- *   fault     the load begins, and the fault is injected into the head pod: that UID and no other
+ *   fault     the guards are asked again, since a person may have taken long to confirm; the load begins, and the
+ *             fault is injected into the head pod: that UID and no other
  *   observe   until the loss is seen
  *   recover   until every rung that can be seen holds
  *   settle    until the report is final: workers restart half a minute after a loss that they do not live through
@@ -84,6 +85,8 @@ struct drill_load_now {
 };
 bool drill_load_now(const struct drill *d, enum tally_series series, struct drill_load_now *ret);
 
+/* What refuses now, of what the guards let pass: a line each, none where all holds. */
+void drill_guards_now(struct drill *d, struct buf *out);
 /* What the drill is going to do and expects, for the confirmation: lines. */
 void drill_hypothesis(const struct drill *d, struct buf *out);
 /* NULL before the step DRILL_VERDICT, and where the fault was not injected. Borrowed until drill_free. */

@@ -9,6 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { GUARDS_MAX = 4096 };
+#define OTHER_HEAD "the head pod is another one than when the guards let it pass"
+
+static bool is_overridden(const struct drill *d, const char *text)
+{
+    for (size_t i = 0; i < d->overridden; i++)
+        if (strcmp(d->overrides[i], text) == 0) return true;
+    return false;
+}
+
 void drill_refuse(struct drill *d, const char *fmt, ...)
 {
     char text[DRILL_OVERRIDE_MAX];
@@ -17,6 +27,10 @@ void drill_refuse(struct drill *d, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    if (d->again) {
+        if (!is_overridden(d, text)) (void)buf_printf(d->again, "%s\n", text);
+        return;
+    }
     if (!d->conf.force || d->overridden == DRILL_OVERRIDES) {
         step_error(&d->engine, ERR_GUARD, "%s", text);
         return;
@@ -31,6 +45,7 @@ __attribute__((format(printf, 2, 3))) static void guard_pass(struct drill *d, co
     char text[DRILL_OVERRIDE_MAX];
     va_list args;
 
+    if (d->again) return;
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
@@ -39,12 +54,6 @@ __attribute__((format(printf, 2, 3))) static void guard_pass(struct drill *d, co
 
 static void guard_head(struct drill *d, const struct focus *f)
 {
-    if (!f->head) {
-        step_error(&d->engine, ERR_GUARD, "there is no head pod now");
-        return;
-    }
-    d->head = mem_str(f->head->name);
-    d->head_uid = mem_str(f->head->record.key);
     if (f->head->is_ready != TRI_YES || f->head->deleted.known)
         drill_refuse(d, "the head pod is not ready");
     else
@@ -123,6 +132,57 @@ static void guard_outage(struct drill *d)
         guard_pass(d, "no outage is under way");
 }
 
+static void guards_ask(struct drill *d, const struct focus *f)
+{
+    const struct world *w = session_world(d->conf.session);
+
+    guard_service(d, f);
+    guard_workers(d, w, f);
+    guard_endpoints(d, w, f);
+    guard_redis(d, w, f);
+    guard_outage(d);
+}
+
+static bool is_same_head(const struct drill *d, const struct focus *f)
+{
+    return f->rayservice && f->head && text_eq(f->head->record.key, d->head_uid);
+}
+
+void drill_guards_now(struct drill *d, struct buf *out)
+{
+    const struct focus f = session_focus(d->conf.session);
+
+    if (!is_same_head(d, &f)) {
+        (void)buf_printf(out, "%s\n", OTHER_HEAD);
+        return;
+    }
+    d->again = out;
+    guard_head(d, &f);
+    guards_ask(d, &f);
+    d->again = NULL;
+}
+
+bool drill_guards_hold(struct drill *d)
+{
+    const struct focus f = session_focus(d->conf.session);
+    struct buf now;
+    bool holds = true;
+
+    if (!is_same_head(d, &f)) { /* nothing overrides that */
+        step_error(&d->engine, ERR_GUARD, "%s", OTHER_HEAD);
+        return false;
+    }
+    buf_init(&now, GUARDS_MAX);
+    drill_guards_now(d, &now);
+    for (char *line = now.len ? now.data : NULL, *end; line && (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        drill_refuse(d, "%s", line);
+        holds = holds && is_overridden(d, line);
+    }
+    buf_done(&now);
+    return holds;
+}
+
 static void on_right(void *arg, enum tri answer, const char *why)
 {
     struct drill *d = arg;
@@ -161,12 +221,14 @@ void drill_guards(void *arg)
         step_fail(&d->engine, ERR_NOT_FOUND, "there is no RayService");
         return;
     }
-    guard_head(d, &f);
-    guard_service(d, &f);
-    guard_workers(d, w, &f);
-    guard_endpoints(d, w, &f);
-    guard_redis(d, w, &f);
-    guard_outage(d);
+    if (f.head) {
+        d->head = mem_str(f.head->name);
+        d->head_uid = mem_str(f.head->record.key);
+        guard_head(d, &f);
+    } else {
+        step_error(&d->engine, ERR_GUARD, "there is no head pod now");
+    }
+    guards_ask(d, &f);
     d->has_neuron = world_freshness(w, WORLD_NEURON, drill_now_ms(d), NULL, NULL) != FRESH_OFF;
     guard_right(d, &f);
 }

@@ -29,6 +29,7 @@ struct drill {
     bool has_redis, has_neuron;
     char overrides[DRILL_OVERRIDES][DRILL_OVERRIDE_MAX]; /* guards that `force` overrode */
     size_t overridden;
+    struct buf *again; /* not NULL while the guards are asked again: what refuses now is written there, a line each */
 
     struct drill_lock lock;
 
@@ -55,6 +56,9 @@ struct drill {
 };
 
 void drill_guards(void *arg); /* the step */
+/* Asks again what can have changed since that step: the fault may be confirmed long after it. False: a guard refuses,
+ * which is an error of the running step. */
+bool drill_guards_hold(struct drill *d);
 /* A guard that refuses: an error of the step, or with `force` a warning that the scope names. */
 void drill_refuse(struct drill *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void drill_outage(const struct drill *d, struct outage *ret); /* as of now */

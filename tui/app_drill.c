@@ -182,6 +182,11 @@ static void guards_add(const struct app_drill *d, struct buf *body)
 
     buf_str(body, "\nGuards:\n");
     for (size_t i = 0; i < guards->count; i++) buf_printf(body, "  %s\n", guards->line[i].text);
+    struct buf now;
+    buf_init(&now, QUESTION_MAX);
+    drill_guards_now(d->drill, &now);
+    if (now.len) buf_printf(body, "Since then, and the drill refuses unless that ends:\n%s", buf_text(&now));
+    buf_done(&now);
 }
 
 static void equivalent_add(const struct app_drill *d, const struct focus *f, struct buf *body)

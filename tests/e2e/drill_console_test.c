@@ -33,13 +33,13 @@ struct console {
     char *folder, *state;
 };
 
-static struct console console_start(void)
+static struct console console_start(int rows, int cols)
 {
     struct console c = {.sim = sim_run_start(NULL), .folder = run_folder()};
     c.state = mem_printf("XDG_STATE_HOME=%s", c.folder);
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(c.sim), "--grace", "0", NULL};
     const char *const env[] = {c.state, NULL};
-    c.pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
+    c.pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = rows, .cols = cols});
     pty_see(c.pty, "head +mistral-.*-head-");
     return c;
 }
@@ -123,7 +123,7 @@ static void drill_confirm(struct console *c)
 static void declined_nothing_is_deleted(void **state)
 {
     (void)state;
-    struct console c = console_start();
+    struct console c = console_start(40, 120);
     drill_ask(&c);
     pty_send(c.pty, "n");
     pty_see(c.pty, "not confirmed: nothing was deleted");
@@ -137,11 +137,32 @@ static void declined_nothing_is_deleted(void **state)
     console_done(&c);
 }
 
+/* A person may take long to confirm: what the guards let pass is asked again before the fault. */
+static void what_broke_since_the_guards_refuses(void **state)
+{
+    (void)state;
+    struct console c = console_start(60, 200); /* the strip is beside the drill */
+    drill_ask(&c);
+    free(sim_run_say(c.sim, "fault redis-gone"));
+    pty_see(c.pty, "redis DOWN");
+    pty_send(c.pty, "\r");
+    pty_see(c.pty, "Drill\\?");
+    for (int i = 0; i < 40; i++) pty_send(c.pty, "\033[B");
+    pty_see(c.pty, "Since then, and the drill refuses");
+    const uint64_t limit_ms = loop_now_ms() + DEADLINE_MS;
+    while (!pty_wait_gone(c.pty, "Drill\\?", 700) && loop_now_ms() < limit_ms) pty_send(c.pty, "y");
+    pty_see(c.pty, "the fault was not injected: there is nothing to judge");
+    char *said = sim_run_say(c.sim, "state");
+    if (strstr(said, "deleting") || strstr(said, "deleted")) fail_msg("%s", said);
+    free(said);
+    console_done(&c);
+}
+
 static void a_drill_is_seen_to_its_verdict(void **state)
 {
     (void)state;
     static const char *const names[] = {"--context", "raydeck-sim", "-n", "mistral", "-s", "mistral"};
-    struct console pass = console_start(), dropped = console_start();
+    struct console pass = console_start(40, 120), dropped = console_start(40, 120);
     struct sim_run *sim = sim_run_start(NULL);
     char *report = mem_printf("%s/dropped.json", pass.folder);
     const char *const argv[] = {run_raydeck(),
@@ -203,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(declined_nothing_is_deleted),
+        cmocka_unit_test(what_broke_since_the_guards_refuses),
         cmocka_unit_test(a_drill_is_seen_to_its_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
