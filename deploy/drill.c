@@ -300,7 +300,8 @@ static void drill_judge_now(struct drill *d)
                                              .fault = d->fault},
                        &d->verdict, &d->report);
     if (d->aborted) verdict_replace(d, DRILL_ABORTED, "it was given up before the end");
-    if (d->stopped && d->verdict.result == DRILL_PASS)
+    /* What was not asked is missing because of that, and not for a rate or a limit. */
+    if (d->stopped && (d->verdict.result == DRILL_PASS || d->verdict.result == DRILL_INCONCLUSIVE))
         verdict_replace(d, DRILL_INCONCLUSIVE, "the load was stopped before the end");
     scope_add(d);
     d->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);

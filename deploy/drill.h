@@ -81,8 +81,10 @@ void drill_by_hand(const struct drill *d, struct buf *out);
 /* The load as it stands, of all requests of a series since its load began; false: there is none. */
 struct drill_load_now {
     double per_s;
-    uint64_t planned, ok, failed, in_flight;
+    uint64_t planned, ok, failed;
+    uint64_t in_flight; /* of a load that has ended: cancelled by that */
 };
+bool drill_load_has_ended(const struct drill *d); /* what was in flight was waited for, or cancelled */
 bool drill_load_now(const struct drill *d, enum tally_series series, struct drill_load_now *ret);
 
 /* What refuses now, of what the guards let pass: a line each, none where all holds. */

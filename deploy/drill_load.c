@@ -59,6 +59,7 @@ enum err drill_load_start(struct drill *d, double prompts_per_s, struct why *why
 
 void drill_load_end(struct drill *d)
 {
+    for (int i = 0; d->load && i < TALLY_SERIES; i++) (void)drill_load_now(d, (enum tally_series)i, &d->ended[i]);
     load_free(d->load);
     d->load = NULL;
 }
@@ -68,9 +69,14 @@ bool drill_load_runs(const struct drill *d)
     return d->load && !d->stopped;
 }
 
+bool drill_load_has_ended(const struct drill *d)
+{
+    return !d->load;
+}
+
 bool drill_load_now(const struct drill *d, enum tally_series of, struct drill_load_now *ret)
 {
-    *ret = (struct drill_load_now){.in_flight = 0};
+    *ret = d->load ? (struct drill_load_now){.in_flight = 0} : d->ended[of];
     for (size_t i = 0; d->load && i < d->series_count; i++) {
         const struct load_sum *sum = load_sum(d->load, i);
         if (d->series_of[i] != of) continue;

@@ -37,6 +37,7 @@ struct drill {
     struct load_series series[LOAD_SERIES_MAX]; /* of the load, as asked for; what they point to is borrowed */
     enum tally_series series_of[LOAD_SERIES_MAX];
     size_t series_count;
+    struct drill_load_now ended[TALLY_SERIES]; /* of the load that has ended last */
     bool stopped, aborted;
     uint64_t begun_ms;
     double prompts_per_s; /* 0: none */

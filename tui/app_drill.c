@@ -278,7 +278,7 @@ void app_drill_update(struct app_drill *d)
     v->injected = drill_has_injected(d->drill);
     v->load_runs = drill_load_runs(d->drill);
     if (d->over || !step_engine_deadline(drill_engine(d->drill), &v->elapsed_ms, &v->limit_ms)) v->limit_ms = 0;
-    if (!v->load_runs && v->series_count) return; /* as it stood last */
+    v->load_ended = drill_load_has_ended(d->drill);
     v->series_count = 0;
     for (int i = 0; i < TALLY_SERIES; i++)
         if (drill_load_now(d->drill, (enum tally_series)i, &now))

@@ -19,6 +19,8 @@ static enum err times_parse(const struct cli *cli, const struct recording_about 
 {
     enum err err = replay_at_parse(cli->from ? cli->from : "0", about, &d->from_ms, why);
     if (!err) err = replay_at_parse(cli->to, about, &d->to_ms, why);
+    if (!err && about->end_ms <= about->begin_ms)
+        err = why_set(why, ERR_PARSE, "no time passes in what can be read of it: there is no timeline to draw");
     if (!err && d->to_ms <= d->from_ms) err = why_set(why, ERR_USAGE, "--to: it is not after --from");
     if (!err && !cli->from && d->to_ms - d->from_ms > TIMELINE_MS) d->from_ms = d->to_ms - TIMELINE_MS;
     if (!err && d->to_ms - d->from_ms > TIMELINE_MS)

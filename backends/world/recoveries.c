@@ -10,7 +10,8 @@
 struct one {
     char *uid, *ns, *service; /* uid NULL: of the cluster without a RayService */
     struct recovery recovery;
-    bool unread; /* its namespace is not watched: an absent pod need not be gone */
+    bool unproven; /* what was kept of an earlier loss was not held against the head yet */
+    bool unread;   /* its namespace is not watched: an absent pod need not be gone */
 };
 
 struct recoveries {
@@ -111,7 +112,20 @@ static void one_add(struct recoveries *all, const struct world *w, const char *u
     one->service = mem_str(service);
     const struct outage *kept = kept_of(all, uid);
     if (kept) one->recovery.memory->previous = *kept;
+    one->unproven = kept != NULL;
     all->one[all->count++] = one;
+}
+
+/* A head that is not the one which that loss left behind was made by a later loss, which nobody kept, or is another
+ * cluster's: then what was kept is not the last loss. */
+static void kept_prove(struct one *one, const struct focus *own)
+{
+    struct outage *kept = &one->recovery.memory->previous;
+    if (!one->unproven || (!own->head && one->recovery.outage == OUTAGE_NONE)) return;
+    one->unproven = false;
+    if (one->recovery.outage == OUTAGE_NONE && *kept->new_head_uid &&
+        !text_eq(own->head->record.key, kept->new_head_uid))
+        *kept = (struct outage){.state = OUTAGE_NONE};
 }
 
 static void add_services(struct recoveries *all, const struct world *w, const struct focus *f)
@@ -171,13 +185,17 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
         } else if (c->owner && !text_eq(c->owner, one->uid)) {
             continue;
         } else if (text_unchanged(one->uid, uid)) {
-            if (has_any(f) && pods_are_read(one, f)) recovery_observe(&one->recovery, w, f, c);
+            if (has_any(f) && pods_are_read(one, f)) {
+                kept_prove(one, f);
+                recovery_observe(&one->recovery, w, f, c);
+            }
         } else if (one->uid && concerns_beside(c) &&
                    (moved || c->type == CHANGE_DELETED || one->recovery.outage != OUTAGE_NONE)) {
             const struct world *of = world_of_service(w, one->uid);
             struct focus own = focus_beside(of, one);
-            if (text_eq(uid_of(&own), one->uid) && pods_are_read(one, &own))
-                recovery_observe(&one->recovery, of, &own, c);
+            if (!text_eq(uid_of(&own), one->uid) || !pods_are_read(one, &own)) continue;
+            kept_prove(one, &own);
+            recovery_observe(&one->recovery, of, &own, c);
         }
     }
 }

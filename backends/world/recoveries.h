@@ -20,8 +20,8 @@ struct recoveries *recoveries_new(void);
 void recoveries_free(struct recoveries *all); /* NULL is fine */
 
 /* The last loss of a head that another session saw and kept: outage_previous() of that RayService until there is
- * another one. Copied; call it before the first change, the latest of a RayService first. Beyond RECOVERIES_MAX:
- * forgotten. */
+ * another one, and while the head is the one that it left behind. Copied; call it before the first change, the latest
+ * of a RayService first. Beyond RECOVERIES_MAX: forgotten. */
 void recoveries_remember(struct recoveries *all, const struct outage *kept);
 
 /* Call after world_apply(w, c), like recovery_observe. f: the current focus. moved: the change may affect what belongs

@@ -59,6 +59,7 @@ static void check_interrupted(const struct drill_run *r)
     cJSON *json = drill_run_report(r);
     assert_int_equal(r->status, 1);
     assert_string_equal(json_str(json, "result"), "INCONCLUSIVE");
+    assert_string_equal(json_str(json, "cause"), "the load was stopped before the end");
     assert_string_not_equal(json_str(drill_run_criterion(json, "unserved"), "state"), "broken");
     assert_string_equal(json_str(drill_run_criterion(json, "restarts"), "state"), "met");
     assert_string_equal(json_str(drill_run_criterion(json, "recovery"), "state"), "met");

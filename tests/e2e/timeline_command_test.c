@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { USAGE = 2 };
+enum { USAGE = 2, CUT = 3000 };
 #define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
 #define README_PICTURE "docs/timeline.svg"
 
@@ -134,6 +134,24 @@ static void what_cannot_be_drawn_says_why(void **state)
     run_remove(folder);
 }
 
+/* One frame is a moment: nobody said --to. */
+static void a_recording_cut_to_a_moment_is_said(void **state)
+{
+    (void)state;
+    char *folder = run_folder(), *path = mem_printf("%s/cut.rec", folder);
+    size_t len;
+    struct why why = {0};
+    char *text = fixture_read(HEAD_KILL, &len);
+    assert_true(len > CUT);
+    if (file_write(path, text, CUT, &why)) fail_msg("%s", why.text);
+    struct run r = RUN("timeline", path);
+    if (r.status != USAGE || !strstr(r.err, "no time passes") || strstr(r.err, "--to")) fail_msg("%s", r.err);
+    run_done(&r);
+    free(text);
+    free(path);
+    run_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_report_has_it),
         cmocka_unit_test(the_picture_of_the_readme_is_the_tools_own),
         cmocka_unit_test(what_cannot_be_drawn_says_why),
+        cmocka_unit_test(a_recording_cut_to_a_moment_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

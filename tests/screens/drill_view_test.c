@@ -91,6 +91,16 @@ static void it_observes_under_load(void **state)
     memcpy(v.series, load, sizeof load);
     v.series_count = 4;
     view_check(&v, "recover");
+    /* An ended load has nothing in flight. */
+    struct canvas cv;
+    v.load_ended = true;
+    canvas_init(&cv, 24, 80);
+    drill_view_draw(&v, &cv);
+    char *drawn = canvas_dump(&cv, false);
+    assert_non_null(strstr(drawn, "CANCELLED"));
+    assert_null(strstr(drawn, "IN FLIGHT"));
+    free(drawn);
+    canvas_done(&cv);
     steps_done(&s);
 }
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,15 @@ static const struct recovery *recovery_of(const struct fixture *f, const char *s
 {
     const struct focus focus = focus_of(f->s.w, "mistral", service);
     return recoveries_of(f->all, &focus);
+}
+
+static void alive(struct fixture *f, struct recoveries *all, const struct focus *own)
+{
+    struct change *c = change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE);
+    c->at_ms = f->s.now_ms;
+    c->wall_ms = small_wall(&f->s);
+    recoveries_observe(all, f->s.w, own, c, true);
+    change_free(c);
 }
 
 static void delete_head(struct fixture *f, const char *uid)
@@ -219,12 +229,8 @@ static void a_loss_that_was_kept_is_the_previous_one(void **state)
     recoveries_remember(all, &kept);
     kept.t0_wall_ms = 4; /* an older one */
     recoveries_remember(all, &kept);
-    struct change *c = change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE);
-    c->at_ms = f->s.now_ms;
-    c->wall_ms = small_wall(&f->s);
     const struct focus own = focus_of(f->s.w, "mistral", "mistral");
-    recoveries_observe(all, f->s.w, &own, c, true);
-    change_free(c);
+    alive(f, all, &own);
     assert_int_equal(outage_previous(recoveries_of(all, &own))->t0_wall_ms, 5);
     const struct focus other = focus_of(f->s.w, "mistral", "other");
     assert_string_equal(other.rayservice->record.key, OTHER);
@@ -232,11 +238,30 @@ static void a_loss_that_was_kept_is_the_previous_one(void **state)
     recoveries_free(all);
 }
 
+/* A head that the kept loss did not leave behind was made by a later one, or is another cluster's of the same names. */
+static void a_kept_loss_of_another_head_is_not_the_last(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const heads[] = {OLD_HEAD, "a-head-of-before"};
+    for (size_t i = 0; i < 2; i++) {
+        struct recoveries *all = recoveries_new();
+        struct outage kept = {.state = OUTAGE_OVER, .head_lost = true, .service_uid = OWN, .t0_wall_ms = 5};
+        snprintf(kept.new_head_uid, sizeof kept.new_head_uid, "%s", heads[i]);
+        recoveries_remember(all, &kept);
+        const struct focus own = focus_of(f->s.w, "mistral", "mistral");
+        assert_string_equal(own.head->record.key, OLD_HEAD);
+        alive(f, all, &own);
+        assert_int_equal(outage_previous(recoveries_of(all, &own))->state, i ? OUTAGE_NONE : OUTAGE_OVER);
+        recoveries_free(all);
+    }
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(a_loss_that_was_kept_is_the_previous_one),
+        T(a_kept_loss_of_another_head_is_not_the_last),
         T(requests_count_for_their_service),
         T(a_redis_tells_of_its_own_gcs),
         T(a_loss_in_another_namespace_is_one_where_all_are_read),

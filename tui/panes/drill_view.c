@@ -143,7 +143,7 @@ static int draw_series(const struct drill_view *v, struct canvas *cv, int row)
 
     if (!v->series_count) return row;
     snprintf(line, sizeof line, "%-*s %9s %7s %9s %7s %10s", NAME_COLS, "LOAD", "RATE", "DUE", "ANSWERED", "FAILED",
-             "IN FLIGHT");
+             v->load_ended ? "CANCELLED" : "IN FLIGHT");
     canvas_field(cv, row++, 0, cv->cols, ROLE_TITLE, line);
     for (size_t i = 0; i < v->series_count; i++, row++) {
         const struct drill_view_series *s = &v->series[i];
