@@ -48,7 +48,7 @@ static const struct recovery *recovery_of(const struct fixture *f, const char *s
     return recoveries_of(f->all, &focus);
 }
 
-static void alive(struct fixture *f, struct recoveries *all, const struct focus *own)
+static void recoveries_alive(struct fixture *f, struct recoveries *all, const struct focus *own)
 {
     struct change *c = change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE);
     c->at_ms = f->s.now_ms;
@@ -230,7 +230,7 @@ static void a_loss_that_was_kept_is_the_previous_one(void **state)
     kept.t0_wall_ms = 4; /* an older one */
     recoveries_remember(all, &kept);
     const struct focus own = focus_of(f->s.w, "mistral", "mistral");
-    alive(f, all, &own);
+    recoveries_alive(f, all, &own);
     assert_int_equal(outage_previous(recoveries_of(all, &own))->t0_wall_ms, 5);
     const struct focus other = focus_of(f->s.w, "mistral", "other");
     assert_string_equal(other.rayservice->record.key, OTHER);
@@ -250,7 +250,7 @@ static void a_kept_loss_of_another_head_is_not_the_last(void **state)
         recoveries_remember(all, &kept);
         const struct focus own = focus_of(f->s.w, "mistral", "mistral");
         assert_string_equal(own.head->record.key, OLD_HEAD);
-        alive(f, all, &own);
+        recoveries_alive(f, all, &own);
         assert_int_equal(outage_previous(recoveries_of(all, &own))->state, i ? OUTAGE_NONE : OUTAGE_OVER);
         recoveries_free(all);
     }

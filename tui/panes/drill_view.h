@@ -36,7 +36,7 @@ struct drill_view {
     bool asks;               /* waits for confirmation: Enter opens the question, n declines */
     bool injected;           /* the fault was injected: nothing is undone by stopping */
     bool load_runs;
-    bool load_ended; /* what is in flight of a series was cancelled by that */
+    bool load_ended;               /* what is in flight of a series was cancelled by that */
     uint64_t elapsed_ms, limit_ms; /* of the running phase; limit 0: it has none */
     struct drill_view_series series[DRILL_VIEW_SERIES];
     size_t series_count;
