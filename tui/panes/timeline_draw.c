@@ -152,9 +152,11 @@ struct timeline_cell plan_cell(const struct timeline *t, const struct timeline_l
 {
     const uint64_t from_ms = plan->from_ms + (uint64_t)col * plan->col_ms, to_ms = from_ms + plan->col_ms;
     const uint64_t began_ms = timeline_began_ms(t);
-    /* The column in which watching began tells what was seen in it. */
     const bool begins = plan->unwatched && began_ms > from_ms && began_ms < to_ms;
     struct timeline_cell cell = timeline_cell(t, lane, begins ? began_ms : from_ms, to_ms);
+    /* Of the column in which watching began: what was known at its end. A second goes by until the sources are heard.
+     */
+    if (begins && cell.state == TIMELINE_UNKNOWN) cell.state = timeline_cell(t, lane, to_ms - 1, to_ms).state;
     if (col < plan->unwatched && cell.state == TIMELINE_UNKNOWN) cell.state = TIMELINE_NONE;
     return cell;
 }
