@@ -81,7 +81,7 @@ void drill_hypothesis(const struct drill *d, struct buf *out)
         const enum criterion_id id = (enum criterion_id)i;
         if (criterion_get(id)->needs == CRITERION_NEEDS_PROMPTS && !d->conf.question) continue; /* it is not judged */
         if (criterion_get(id)->kind == CRITERION_PROMISE)
-            (void)buf_printf(out, "  %-32s %s\n", criterion_get(id)->what,
+            (void)buf_printf(out, "  %-36s %s\n", criterion_get(id)->what,
                              criterion_limit(id, d->conf.limits->limit[i], limit));
     }
     for (size_t i = 0; i < d->overridden; i++) (void)buf_printf(out, "Overridden: %s\n", d->overrides[i]);

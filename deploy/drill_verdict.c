@@ -52,7 +52,8 @@ static void measure_requests(const struct verdict_ask *ask, struct judged *j)
     value_set(j, (double)(tally_due_between(ask->tally, TALLY_ROUTE, from, until) +
                           tally_due_between(ask->tally, TALLY_FRESH, from, until) +
                           tally_due_between(ask->tally, TALLY_PROMPTS, from, until)));
-    reason_set(j, "%s", ask->tally->sum[TALLY_ROUTE].path);
+    reason_set(j, "%s%s", ask->tally->sum[TALLY_ROUTE].path,
+               silent->seen ? "" : "; since T0: the silence was not seen");
 }
 
 static void failures_add(struct judged *j, const struct tally_sum *s, const char *words)

@@ -112,6 +112,7 @@ static void drill_confirm(struct console *c)
     pty_send(c->pty, "\r");
     pty_see(c->pty, "Drill\\?");
     pty_see(c->pty, "will be deleted, grace 0");
+    pty_see(c->pty, "slowest prompt, beyond those before  +at most 5.0 s");
     pty_see(c->pty, "time to recover +at most 300.0 s");
     pty_see(c->pty, "ok: GCS fault tolerance is on");
     /* Input counts once the question could be read. */

@@ -85,6 +85,17 @@ static void a_broken_promise_fails(void **state)
     verdict_is(x, DRILL_FAIL, "GCS fields lost: 1, at most 0 is wanted (90 of 93 kept");
 }
 
+/* Where nobody saw the silence, it is not said that requests were due in it. */
+static void requests_of_a_silence_that_was_not_seen(void **state)
+{
+    struct loss_fixture *x = *state;
+    drill_judge(&x->ask, &x->verdict);
+    assert_null(strstr(x->verdict.of[CRITERION_REQUESTS].why, "not seen"));
+    x->outage.rung[RUNG_GCS_SILENT].seen = false;
+    drill_judge(&x->ask, &x->verdict);
+    assert_non_null(strstr(x->verdict.of[CRITERION_REQUESTS].why, "; since T0: the silence was not seen"));
+}
+
 static void without_ft_the_cause_says_so(void **state)
 {
     struct loss_fixture *x = *state;
@@ -282,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         VERDICT_TEST(a_loss_as_it_should_be_passes),
         VERDICT_TEST(a_broken_promise_fails),
+        VERDICT_TEST(requests_of_a_silence_that_was_not_seen),
         VERDICT_TEST(without_ft_the_cause_says_so),
         VERDICT_TEST(prompts_that_hang_fail),
         VERDICT_TEST(the_cause_says_what_lies_behind),

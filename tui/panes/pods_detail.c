@@ -119,7 +119,9 @@ static void of_record(const struct view *v, const struct row *row, const struct 
     const struct knode *k = pod->node ? knode_named(v->world, pod->node) : NULL;
     buf_printf(out, "%s%s · IP %s\n", k && k->instance_type ? " · " : "", k && k->instance_type ? k->instance_type : "",
                or_dash(pod->ip));
-    buf_printf(out, "Ray node      %s · %s\n", node ? or_dash(node->id) : "–", node ? or_dash(node->state) : "state –");
+    const bool stale = row->gone_ms && node && text_eq(node->state, "ALIVE"); /* until a new head replaces it */
+    buf_printf(out, "Ray node      %s · %s%s\n", node ? or_dash(node->id) : "–",
+               node ? or_dash(node->state) : "state –", stale ? " in NODE, which is stale" : "");
     buf_printf(out, "created       %s\n", pod->created.known ? stamp_iso(stamp, pod->created.value) : "–");
     /* It lies ahead by the grace: when the kubelet kills what is left. */
     if (pod->deleted.known)
