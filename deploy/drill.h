@@ -82,6 +82,7 @@ void drill_by_hand(const struct drill *d, struct buf *out);
 struct drill_load_now {
     double per_s;
     uint64_t planned, ok, failed;
+    uint64_t unknown;   /* ended otherwise, and say nothing of Serve: the way there was down. Judged from T0 on */
     uint64_t in_flight; /* of a load that has ended: cancelled by that */
 };
 bool drill_load_has_ended(const struct drill *d); /* what was in flight was waited for, or cancelled */

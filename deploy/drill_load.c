@@ -86,6 +86,12 @@ bool drill_load_now(const struct drill *d, enum tally_series of, struct drill_lo
         ret->failed += sum->failed;
         ret->in_flight += sum->planned - sum->ok - sum->failed;
     }
+    /* As the verdict has it: until T0 there is no outage that a request could say something of. */
+    if (d->load && d->tallying) {
+        const uint64_t unknown = d->tally.sum[of].unknown;
+        ret->unknown = unknown < ret->failed ? unknown : ret->failed;
+        ret->failed -= ret->unknown;
+    }
     return ret->per_s > 0;
 }
 

@@ -221,6 +221,23 @@ static bool limit_holds(const struct criterion *c, double value, double limit)
     return c->compare == CRITERION_AT_MOST ? value <= limit : value >= limit;
 }
 
+/* Users do not wait for a way of ours that is down (an API server that stops): what is broken by waiting is not known
+ * to be, where one request in a hundred or more says nothing of Serve. A request that failed is judged by itself. */
+static void waiting_excuse(const struct verdict_ask *ask, enum criterion_id id, struct judged *j)
+{
+    const struct tally_sum *route = &ask->tally->sum[TALLY_ROUTE], *fresh = &ask->tally->sum[TALLY_FRESH];
+    const uint64_t unknown = route->unknown + fresh->unknown, due = unknown + tally_ended(route) + tally_ended(fresh);
+    const bool waits = id == CRITERION_UNSERVED || id == CRITERION_LATENCY || id == CRITERION_PROMPT_WAIT;
+    char seen[CRITERION_TEXT_MAX];
+
+    if (!waits || j->state != JUDGED_BROKEN || unknown * 100 < due) return;
+    criterion_value(id, j->value.value, seen);
+    j->state = JUDGED_UNKNOWN;
+    j->value.known = false;
+    reason_set(j, "%s, but %llu of %llu requests say nothing of Serve: the way to it was down", seen,
+               (unsigned long long)unknown, (unsigned long long)due);
+}
+
 static void criterion_judge(const struct verdict_ask *ask, enum criterion_id id, struct judged *j)
 {
     const struct criterion *c = criterion_get(id);
@@ -233,6 +250,7 @@ static void criterion_judge(const struct verdict_ask *ask, enum criterion_id id,
     }
     measures[id](ask, j);
     j->state = !j->value.known ? JUDGED_UNKNOWN : limit_holds(c, j->value.value, j->limit) ? JUDGED_MET : JUDGED_BROKEN;
+    waiting_excuse(ask, id, j);
 }
 
 /* The first of the table in that state, promises or proofs; CRITERIA: none. */

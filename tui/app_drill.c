@@ -287,6 +287,7 @@ void app_drill_update(struct app_drill *d)
                                                                       .due = now.planned,
                                                                       .answered = now.ok,
                                                                       .failed = now.failed,
+                                                                      .unknown = now.unknown,
                                                                       .in_flight = now.in_flight};
 }
 

@@ -21,10 +21,10 @@ static const char *const names[] = {"guards",  "baseline", "confirm", "fault",
                                     "observe", "recover",  "settle",  "verdict"};
 
 static const struct drill_view_series load[] = {
-    {"users' route", 2.5, 41, 40, 0, 1},
-    {"fresh connections", 2.5, 41, 39, 1, 1},
-    {"worker proxies", 2, 32, 32, 0, 0},
-    {"prompts", 0.21, 4, 3, 0, 1},
+    {"users' route", 2.5, 41, 40, 0, 1, 0},
+    {"fresh connections", 2.5, 41, 39, 1, 1, 0},
+    {"worker proxies", 2, 32, 32, 0, 0, 0},
+    {"prompts", 0.21, 4, 3, 0, 1, 0},
 };
 
 static void steps_fill(struct steps *s, size_t running)
@@ -99,6 +99,14 @@ static void it_observes_under_load(void **state)
     char *drawn = canvas_dump(&cv, false);
     assert_non_null(strstr(drawn, "CANCELLED"));
     assert_null(strstr(drawn, "IN FLIGHT"));
+    assert_null(strstr(drawn, "UNKNOWN"));
+    free(drawn);
+    /* Requests that say nothing of Serve have not failed. */
+    v.series[0].unknown = 7;
+    drill_view_draw(&v, &cv);
+    drawn = canvas_dump(&cv, false);
+    assert_non_null(strstr(drawn, "CANCELLED  UNKNOWN "));
+    assert_non_null(strstr(drawn, "  1        7 "));
     free(drawn);
     canvas_done(&cv);
     steps_done(&s);

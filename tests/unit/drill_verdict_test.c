@@ -85,6 +85,21 @@ static void a_broken_promise_fails(void **state)
     verdict_is(x, DRILL_FAIL, "GCS fields lost: 1, at most 0 is wanted (90 of 93 kept");
 }
 
+/* An API server that stops for 25 s stops the probes that go through it, and no user. */
+static void a_way_of_ours_that_was_down_breaks_no_promise(void **state)
+{
+    struct loss_fixture *x = *state;
+    x->tally.sum[TALLY_ROUTE].unknown = 100;
+    x->tally.sum[TALLY_ROUTE].gap_ms = 25300;
+    verdict_is(x, DRILL_INCONCLUSIVE,
+               "longest time without an answer: unknown (25.3 s, but 100 of 400 requests say nothing of Serve");
+    x->tally.sum[TALLY_ROUTE].unknown = 1; /* one that was cancelled explains no such time */
+    verdict_is(x, DRILL_FAIL, "longest time without an answer: 25.3 s");
+    x->tally.sum[TALLY_ROUTE].unknown = 100;
+    loss_add_requests(x, TALLY_ROUTE, 0, 3);
+    verdict_is(x, DRILL_FAIL, "requests failed");
+}
+
 /* Where nobody saw the silence, it is not said that requests were due in it. */
 static void requests_of_a_silence_that_was_not_seen(void **state)
 {
@@ -294,6 +309,7 @@ int main(void)
         VERDICT_TEST(a_loss_as_it_should_be_passes),
         VERDICT_TEST(a_broken_promise_fails),
         VERDICT_TEST(requests_of_a_silence_that_was_not_seen),
+        VERDICT_TEST(a_way_of_ours_that_was_down_breaks_no_promise),
         VERDICT_TEST(without_ft_the_cause_says_so),
         VERDICT_TEST(prompts_that_hang_fail),
         VERDICT_TEST(the_cause_says_what_lies_behind),

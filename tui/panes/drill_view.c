@@ -137,21 +137,31 @@ static void draw_now(const struct drill_view *v, struct canvas *cv, int row)
     canvas_text(cv, row, room, ROLE_DIM, deadline);
 }
 
+static bool has_unknown(const struct drill_view *v)
+{
+    for (size_t i = 0; i < v->series_count; i++)
+        if (v->series[i].unknown) return true;
+    return false;
+}
+
 static int draw_series(const struct drill_view *v, struct canvas *cv, int row)
 {
+    const bool unknown = has_unknown(v);
     char line[128];
 
     if (!v->series_count) return row;
-    snprintf(line, sizeof line, "%-*s %9s %7s %9s %7s %10s", NAME_COLS, "LOAD", "RATE", "DUE", "ANSWERED", "FAILED",
-             v->load_ended ? "CANCELLED" : "IN FLIGHT");
+    snprintf(line, sizeof line, "%-*s %9s %7s %9s %7s %10s%s", NAME_COLS, "LOAD", "RATE", "DUE", "ANSWERED", "FAILED",
+             v->load_ended ? "CANCELLED" : "IN FLIGHT", unknown ? "  UNKNOWN" : "");
     canvas_field(cv, row++, 0, cv->cols, ROLE_TITLE, line);
     for (size_t i = 0; i < v->series_count; i++, row++) {
         const struct drill_view_series *s = &v->series[i];
-        char rate[24], failed[16];
+        char rate[24], failed[16], untold[16] = "";
         snprintf(rate, sizeof rate, "%.2g/s", s->per_s);
         snprintf(failed, sizeof failed, "%llu", (unsigned long long)s->failed);
-        snprintf(line, sizeof line, "%-*s %9s %7llu %9llu %7s %10llu", NAME_COLS, s->name, rate,
-                 (unsigned long long)s->due, (unsigned long long)s->answered, failed, (unsigned long long)s->in_flight);
+        if (unknown) snprintf(untold, sizeof untold, " %8llu", (unsigned long long)s->unknown);
+        snprintf(line, sizeof line, "%-*s %9s %7llu %9llu %7s %10llu%s", NAME_COLS, s->name, rate,
+                 (unsigned long long)s->due, (unsigned long long)s->answered, failed, (unsigned long long)s->in_flight,
+                 untold);
         canvas_field(cv, row, 0, cv->cols, ROLE_DIALOG, line);
         if (s->failed) canvas_field(cv, row, NAME_COLS + 29, -7, ROLE_BAD, failed);
     }

@@ -24,6 +24,7 @@ struct drill_view_series {
     const char *name; /* borrowed */
     double per_s;
     uint64_t due, answered, failed, in_flight;
+    uint64_t unknown; /* say nothing of Serve: a column of its own where there are any */
 };
 
 struct drill_view {
