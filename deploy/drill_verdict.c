@@ -233,7 +233,7 @@ static void waiting_excuse(const struct verdict_ask *ask, enum criterion_id id, 
     if (!waits || j->state != JUDGED_BROKEN || unknown * 100 < due) return;
     criterion_value(id, j->value.value, seen);
     j->state = JUDGED_UNKNOWN;
-    j->value.known = false;
+    j->value = (struct known_f64){0};
     reason_set(j, "%s, but %llu of %llu requests say nothing of Serve: the way to it was down", seen,
                (unsigned long long)unknown, (unsigned long long)due);
 }

@@ -9,7 +9,7 @@
  * What is not known is a state of its own: before the console watched, and from a source's last proof of life until it
  * is heard again; so is the time in which nobody told the timeline anything for SOURCE_STALE_MS (the console was
  * stopped, the machine slept, another RayService had the focus). It is never drawn as good, nor as zero, nor as
- * nothing.
+ * nothing; the time before timeline_began_ms has a label of its own (tui/panes/timeline_draw.h).
  *
  * Times are ours (struct change's at_ms); a time by the wall clock is converted when it comes in. A timeline is of the
  * RayService in focus, by UID; with another one in focus it begins anew (timelines.h keeps one of each).
