@@ -40,6 +40,9 @@ static void criterion_read(const cJSON *c, struct drill_past *past)
         if (!text_eq(json_str(c, "id"), criterion_get((enum criterion_id)i)->id)) continue;
         j->value = json_f64(c, "value");
         j->limit = json_f64(c, "limit").value;
+        const char *detail = json_str(c, "detail");
+        if (i == CRITERION_RECOVERY)
+            past->unrecovered = detail && strncmp(detail, JUDGED_NOT_SEEN, strlen(JUDGED_NOT_SEEN)) == 0;
         for (int s = JUDGED_NOT; s <= JUDGED_BROKEN; s++)
             if (text_eq(json_str(c, "state"), judged_state_word((enum judged_state)s))) j->state = (enum judged_state)s;
     }
@@ -212,12 +215,15 @@ static const char *text_or_dash(const char *text)
 
 static void drill_add(const struct drill_past *p, struct buf *out)
 {
-    char stamp[STAMP_TEXT_MAX], silence[CRITERION_TEXT_MAX], recovery[CRITERION_TEXT_MAX], failed[TEXT_NUM_MAX] = "–";
+    char stamp[STAMP_TEXT_MAX], silence[CRITERION_TEXT_MAX], recovery[CRITERION_TEXT_MAX], failed[TEXT_NUM_MAX] = "–",
+                                                                                           took[CRITERION_TEXT_MAX + 1];
 
+    /* One that was given up has not recovered in that time. */
+    snprintf(took, sizeof took, "%s%s", p->unrecovered && p->of[CRITERION_RECOVERY].value.known ? ">" : "",
+             value_or_dash(p, CRITERION_RECOVERY, recovery));
     if (p->failed.known) snprintf(failed, sizeof failed, "%llu", (unsigned long long)p->failed.value);
     row_add((const char *const[PAST_CELLS]){stamp_iso(stamp, p->judged_ms), drill_result_word(p->result),
-                                            value_or_dash(p, CRITERION_OUTAGE, silence),
-                                            value_or_dash(p, CRITERION_RECOVERY, recovery), failed,
+                                            value_or_dash(p, CRITERION_OUTAGE, silence), took, failed,
                                             text_or_dash(p->ray), text_or_dash(p->kuberay), text_or_dash(p->fault)},
             out);
 }

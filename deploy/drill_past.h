@@ -18,6 +18,7 @@ struct drill_past {
     char context[PAST_TEXT_MAX], ns[PAST_TEXT_MAX], service[PAST_TEXT_MAX], fault[PAST_TEXT_MAX]; /* "": unknown */
     char ray[PAST_TEXT_MAX], kuberay[PAST_TEXT_MAX];
     struct judged of[CRITERIA]; /* its `why` is not read. NOT: also one that was not known then */
+    bool unrecovered;           /* the time to recover is how long it was waited for */
     struct known_u64 failed;    /* requests by the users' route */
 };
 

@@ -177,7 +177,7 @@ static void measure_recovery(const struct verdict_ask *ask, struct judged *j)
     if (o->missing == RUNG_COUNT)
         reason_set(j, "it is not over");
     else
-        reason_set(j, "not seen: %s%s%s", rung_words(o->missing), *reason ? ": " : "", reason);
+        reason_set(j, JUDGED_NOT_SEEN "%s%s%s", rung_words(o->missing), *reason ? ": " : "", reason);
     if (o->state != OUTAGE_RUNNING || (j->value.known && j->value.value <= ask->limits->limit[CRITERION_RECOVERY]))
         j->value = (struct known_f64){0};
 }

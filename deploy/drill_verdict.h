@@ -30,6 +30,9 @@ enum judged_state {
     JUDGED_BROKEN,
 };
 enum { JUDGED_WHY_MAX = 200, VERDICT_CAUSE_MAX = 480, VERDICT_SCOPE_MAX = 240 };
+/* How the detail of the time to recover begins, where a rung did not come in that time. */
+#define JUDGED_NOT_SEEN "not seen: "
+
 struct judged {
     enum judged_state state;
     struct known_f64 value; /* seconds, percent or a count */

@@ -160,11 +160,28 @@ static void the_table_holds_them_by_rayservice(void **state)
     buf_init(&out, DRILL_REPORT_MAX);
     drill_past_table(past, 3, &out);
     const char *text = buf_text(&out);
+    assert_null(strchr(text, '>'));
     assert_non_null(strstr(text, "mistral/chat, context prod\n  DATE                  VERDICT       SILENCE"));
     assert_non_null(strstr(text, "  FAIL          41.0 s    100.0 s   3       2.60.0    v1.7.0    deletion"));
     assert_non_null(strstr(text, "  time to recover  ▅█  at most 100.0 s\n\nmistral/other"));
     buf_done(&out);
     free(past);
+}
+
+/* 600 s of waiting are no recovery that took 600 s. */
+static void what_did_not_recover_is_told_so_in_the_table(void **state)
+{
+    struct loss_fixture *x = *state;
+    struct drill_past past;
+    struct buf out;
+    x->outage.state = OUTAGE_RUNNING;
+    x->outage.missing = RUNG_GCS_BACK;
+    x->outage.recovered_ms = known_u64(600000);
+    past_of(x, &past);
+    buf_init(&out, DRILL_REPORT_MAX);
+    drill_past_table(&past, 1, &out);
+    if (!strstr(buf_text(&out), "  >600.0 s  ")) fail_msg("%s", buf_text(&out));
+    buf_done(&out);
 }
 
 #define PAST_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
@@ -176,6 +193,7 @@ int main(void)
         PAST_TEST(what_is_no_report_is_refused),
         PAST_TEST(what_got_worse_is_said_and_noise_is_not),
         PAST_TEST(what_got_better_is_not_worse),
+        PAST_TEST(what_did_not_recover_is_told_so_in_the_table),
         PAST_TEST(the_table_holds_them_by_rayservice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
