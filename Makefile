@@ -35,6 +35,11 @@ SIM_SRC  := $(wildcard backends/sim/*.c)
 PROTO    := $(wildcard backends/*/*.proto)
 GEN_C    := $(PROTO:%.proto=$(BUILD)/gen/%.pb-c.c)
 GEN_H    := $(GEN_C:.c=.h)
+# What the program holds (tui/asset.h): themes, manifests, walkthroughs.
+ASSETS   := $(sort $(wildcard themes/*.yaml deploy/assets/*.yaml deploy/assets/*/*.yaml))
+ASSET_DEF := $(BUILD)/gen/assets.def
+ASSETS_WERE := $(shell awk -F'"' '{ print $$4 }' $(ASSET_DEF) 2>/dev/null)
+differ = $(strip $(filter-out $(1),$(2)) $(filter-out $(2),$(1)))
 obj       = $(patsubst %.c,$(BUILD)/o/%.o,$(1))
 LIB_OBJ  := $(call obj,$(LIB_SRC)) $(GEN_C:$(BUILD)/gen/%.c=$(BUILD)/o/gen/%.o)
 SIM_OBJ  := $(filter-out $(BUILD)/o/backends/sim/sim_main.o,$(call obj,$(SIM_SRC)))
@@ -53,14 +58,14 @@ PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 SERVE_VENV ?= build/serve-venv
 SERVE_REQUIREMENTS := $(wildcard tests/serve/requirements.txt deploy/assets/*/requirements.txt)
 
-.PHONY: all demo test test-infra test-schema test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
+.PHONY: FORCE all demo test test-infra test-schema test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
 
 all: programs
 programs: $(PROGRAMS)
-generated: $(GEN_H)
+generated: $(GEN_H) $(ASSET_DEF)
 tests: $(TESTS) $(PRELOADS)
 
 # The packages are looked for first, in a make of its own: the rest of this file asks pkg-config about them.
@@ -152,6 +157,15 @@ $(BUILD)/o/%.o: %.c | $(GEN_H)
 # The assembler puts cluster.json into this object: -MMD does not see that.
 $(BUILD)/o/backends/sim/template.o: backends/sim/cluster.json
 
+# The assembler puts the assets into this object. Their list is written anew where a file has come or gone.
+$(BUILD)/o/tui/asset.o: $(ASSET_DEF) $(ASSETS)
+$(ASSET_DEF): $(if $(call differ,$(ASSETS_WERE),$(ASSETS)),FORCE)
+	@mkdir -p $(@D)
+	@for path in $(ASSETS); do \
+	    name=$${path#deploy/}; id=$$(printf %s "$$name" | tr -c a-z0-9 _); \
+	    printf 'ASSET(%s, "%s", "%s")\n' "$$id" "$$name" "$$path"; done > $@
+FORCE:
+
 $(BUILD)/o/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -w -c -o $@ $<
@@ -182,17 +196,19 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Wno-missing-prototypes -O1 -g -fPIC -shared -o $@ $< -ldl
 
+# The program holds its themes and manifests: these copies are to read, to change and to build images from.
+EXAMPLES := $(PREFIX)/share/doc/raydeck/examples
+
 install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/raydeck/themes \
-	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/serve/raydeck_serve/backends \
-	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/redis \
-	    $(DESTDIR)$(PREFIX)/share/raydeck/assets/gradio/raydeck_chat $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(EXAMPLES)/themes \
+	    $(DESTDIR)$(EXAMPLES)/assets/serve/raydeck_serve/backends $(DESTDIR)$(EXAMPLES)/assets/redis \
+	    $(DESTDIR)$(EXAMPLES)/assets/gradio/raydeck_chat $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/themes
-	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/assets
+	install -m 644 themes/*.yaml $(DESTDIR)$(EXAMPLES)/themes
+	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(EXAMPLES)/assets
 	cd deploy/assets && for file in $$(find serve gradio redis -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
-	    install -m 644 "$$file" $(DESTDIR)$(abspath $(PREFIX))/share/raydeck/assets/"$$file" || exit 1; done
+	    install -m 644 "$$file" $(DESTDIR)$(abspath $(EXAMPLES))/assets/"$$file" || exit 1; done
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck
 	$(BUILD)/raydeck --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
@@ -200,7 +216,7 @@ install: programs
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/raydeck $(DESTDIR)$(PREFIX)/bin/raydeck-sim $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
-	rm -rf $(DESTDIR)$(PREFIX)/share/raydeck
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/raydeck
 
 clean:
 	rm -rf build

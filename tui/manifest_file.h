@@ -1,4 +1,4 @@
-/* manifest_file.h - the manifest to deploy: the given file, or the one that raydeck ships (places.h). */
+/* manifest_file.h - the manifest to deploy: the given file, or the one that raydeck ships (asset.h). */
 #ifndef RAYDECK_MANIFEST_FILE_H
 #define RAYDECK_MANIFEST_FILE_H
 

@@ -1,43 +1,44 @@
 /* script_file.c - see script_file.h. */
 #include "tui/script_file.h"
 
+#include "backends/base/mem.h"
 #include "backends/link/file.h"
 #include "tui/arming_wait.h"
+#include "tui/asset.h"
 #include "tui/commands.h"
-#include "tui/places.h"
 #include "tui/script.h"
 #include "tui/snapshot.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { SERVICE_WAIT_MS = 10 * 1000 };
 
-static enum err script_load_file(const char *path, void (*problem)(void *, unsigned, const char *), void *arg,
-                                 struct script **ret, struct why *why)
+/* A name without '/' and '.' that is no file here is that of a shipped script. */
+static enum err script_read(const char *name, struct buf *text, char **ret_path, struct why *why)
 {
-    struct buf text;
-    buf_init(&text, SCRIPT_BYTES + 1);
-    enum err err = file_read(path, &text, why);
-    if (!err) err = script_parse(path, buf_text(&text), text.len, problem, arg, ret, why);
-    buf_done(&text);
-    return err;
+    if (strchr(name, '/') || strchr(name, '.') || access(name, R_OK) == 0) {
+        *ret_path = mem_str(name);
+        return file_read(name, text, why);
+    }
+    char *asset = mem_printf("assets/%s.yaml", name);
+    const enum err err = asset_read(asset, text, ret_path, why);
+    free(asset);
+    return err == ERR_NOT_FOUND ? why_set(why, err, "there is no script called %s", name) : err;
 }
 
 enum err script_load(const char *name, void (*problem)(void *arg, unsigned line, const char *text), void *arg,
                      struct script **ret, struct why *why)
 {
-    if (strchr(name, '/') || strchr(name, '.') || access(name, R_OK) == 0)
-        return script_load_file(name, problem, arg, ret, why);
-    for (int i = 0; i < PLACES; i++) {
-        char folder[PLACE_MAX], path[PLACE_MAX + 300];
-        place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
-        if (!folder[0]) continue;
-        snprintf(path, sizeof path, "%s/%.255s.yaml", folder, name);
-        enum err err = script_load_file(path, problem, arg, ret, why);
-        if (err != ERR_NOT_FOUND) return err;
-    }
-    return why_set(why, ERR_NOT_FOUND, "there is no script called %s", name);
+    struct buf text;
+    char *path = NULL;
+    buf_init(&text, SCRIPT_BYTES + 1);
+    enum err err = script_read(name, &text, &path, why);
+    if (!err) err = script_parse(path, buf_text(&text), text.len, problem, arg, ret, why);
+    buf_done(&text);
+    free(path);
+    return err;
 }
 
 /* ---- the rehearsal ---- */

@@ -3,19 +3,12 @@
 
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
-#include "tui/places.h"
+#include "tui/asset.h"
 
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { THEME_FILE_MAX = 256 * 1024 };
-
-static void folder_at(int which, char *out, size_t size)
-{
-    place_folder(which, "themes", "themes", out, size);
-}
 
 static enum err load_file(const char *path, struct theme *ret, struct why *why)
 {
@@ -27,46 +20,40 @@ static enum err load_file(const char *path, struct theme *ret, struct why *why)
     return err;
 }
 
+static enum err load_shipped(const char *name, struct theme *ret, struct why *why)
+{
+    struct buf text;
+    char *asset = mem_printf("themes/%s.yaml", name), *path = NULL;
+    buf_init(&text, THEME_FILE_MAX);
+    enum err err = asset_read(asset, &text, &path, why);
+    if (!err) err = theme_parse(path, buf_text(&text), text.len, ret, why);
+    if (err == ERR_NOT_FOUND) (void)why_set(why, err, "there is no theme called %s", name);
+    buf_done(&text);
+    free(path);
+    free(asset);
+    return err;
+}
+
 enum err themes_load(const char *name, struct theme *ret, struct why *why)
 {
     if (!name || strcmp(name, "default") == 0) {
         theme_default(ret);
         return ERR_OK;
     }
-    if (strchr(name, '/')) return load_file(name, ret, why);
-    for (int i = 0; i < PLACES; i++) {
-        char folder[PLACE_MAX], path[PLACE_MAX + 300];
-        folder_at(i, folder, sizeof folder);
-        if (!folder[0]) continue;
-        snprintf(path, sizeof path, "%s/%.255s.yaml", folder, name);
-        enum err err = load_file(path, ret, why);
-        if (err != ERR_NOT_FOUND) return err;
-    }
-    return why_set(why, ERR_NOT_FOUND, "there is no theme called %s", name);
+    return strchr(name, '/') ? load_file(name, ret, why) : load_shipped(name, ret, why);
 }
 
-static bool is_listed(char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0) return true;
-    return false;
-}
+struct names {
+    char **item;
+    size_t count;
+};
 
-static void list_folder(const char *folder, char **names, size_t *count)
+static void name_add(void *arg, const char *name, size_t len)
 {
-    DIR *dir = opendir(folder);
-    if (!dir) return;
-    struct dirent *entry;
-    while ((entry = readdir(dir)) && *count < THEMES_MAX) {
-        size_t len = strlen(entry->d_name);
-        if (len <= 5 || strcmp(entry->d_name + len - 5, ".yaml") != 0) continue;
-        char *name = mem_strn(entry->d_name, len - 5);
-        if (is_listed(names, *count, name))
-            free(name);
-        else
-            names[(*count)++] = name;
-    }
-    closedir(dir);
+    struct names *names = arg;
+    for (size_t i = 0; i < names->count; i++)
+        if (strncmp(names->item[i], name, len) == 0 && !names->item[i][len]) return;
+    if (names->count < THEMES_MAX) names->item[names->count++] = mem_strn(name, len);
 }
 
 static int by_name(const void *a, const void *b)
@@ -76,14 +63,9 @@ static int by_name(const void *a, const void *b)
 
 char **themes_list(void)
 {
-    char **names = mem_zero(THEMES_MAX + 1, sizeof *names);
-    size_t count = 0;
-    names[count++] = mem_str("default");
-    for (int i = 0; i < PLACES; i++) {
-        char folder[PLACE_MAX];
-        folder_at(i, folder, sizeof folder);
-        if (folder[0]) list_folder(folder, names, &count);
-    }
-    qsort(names + 1, count - 1, sizeof *names, by_name);
-    return names;
+    struct names names = {.item = mem_zero(THEMES_MAX + 1, sizeof *names.item)};
+    names.item[names.count++] = mem_str("default");
+    asset_list("themes", name_add, &names);
+    qsort(names.item + 1, names.count - 1, sizeof *names.item, by_name);
+    return names.item;
 }

@@ -1,8 +1,6 @@
 /*
- * themes.h - finds and loads theme files; tui/term/theme.h parses them.
- *
- * Searches $XDG_CONFIG_HOME/raydeck/themes, then the installed themes, then those in the source tree of the build
- * (build/../themes).
+ * themes.h - finds and loads themes: those that raydeck ships, and files of the same or other names beside them
+ * (asset.h); tui/term/theme.h parses them.
  */
 #ifndef RAYDECK_THEMES_H
 #define RAYDECK_THEMES_H
