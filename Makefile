@@ -203,7 +203,8 @@ install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(EXAMPLES)/themes \
 	    $(DESTDIR)$(EXAMPLES)/assets/serve/raydeck_serve/backends $(DESTDIR)$(EXAMPLES)/assets/redis \
 	    $(DESTDIR)$(EXAMPLES)/assets/gradio/raydeck_chat $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 themes/*.yaml $(DESTDIR)$(EXAMPLES)/themes
 	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(EXAMPLES)/assets
@@ -212,10 +213,12 @@ install: programs
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck
 	$(BUILD)/raydeck --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
+	$(BUILD)/raydeck --completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/raydeck.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/raydeck $(DESTDIR)$(PREFIX)/bin/raydeck-sim $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1 \
-	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/raydeck.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/raydeck
 
 clean:

@@ -52,6 +52,18 @@ static const struct flag_entry flags[] = {
 };
 enum { GRACE_MAX_S = 86400 };
 
+bool conf_setting(size_t i, struct conf_setting *ret)
+{
+    if (i < ARRAY_LEN(texts)) {
+        *ret = (struct conf_setting){texts[i].map, texts[i].key, texts[i].env, false};
+        return true;
+    }
+    i -= ARRAY_LEN(texts);
+    if (i >= ARRAY_LEN(flags)) return false;
+    *ret = (struct conf_setting){NULL, flags[i].key, flags[i].env, true};
+    return true;
+}
+
 void conf_init(struct conf *c)
 {
     *c = (struct conf){.config_path = NULL};

@@ -65,6 +65,13 @@ struct conf {
     size_t context_count;
 };
 
+/* One of config.yaml: "map: {key: …}", or "key: …" where map is NULL; env NULL: not in the environment. */
+struct conf_setting {
+    const char *map, *key, *env;
+    bool is_flag;
+};
+bool conf_setting(size_t i, struct conf_setting *ret); /* the i-th; false: there are no more */
+
 void conf_init(struct conf *c);
 void conf_done(struct conf *c); /* frees and wipes */
 

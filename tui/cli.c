@@ -17,19 +17,13 @@
 
 enum { CONFIG_MAX = 1024 * 1024, TIMEOUT_MAX_S = 86400, GRACE_MAX_S = 86400, OPTION_BASE = 1000 };
 
-enum option_how { HOW_STR, HOW_FLAG, HOW_ADD, HOW_LIST };
-struct option_row {
-    const char *name;
-    int letter;
-    const char *arg;
-    enum option_how how;
-    size_t offset;
-};
-static const struct option_row options[] = {
-#define OPT(name, letter, arg, how, field, help) {name, letter, arg, HOW_##how, offsetof(struct cli, field)},
+const struct cli_option cli_options[] = {
+#define OPT(name, letter, arg, how, field, where, values, help)                                                        \
+    {name, letter, arg, HOW_##how, offsetof(struct cli, field), where, values, help},
 #include "tui/options.def"
 #undef OPT
 };
+const size_t cli_option_count = ARRAY_LEN(cli_options);
 
 const struct subcommand subcommands[] = {
 #define SUB(name, args, run, help) {name, args, run, help},
@@ -56,20 +50,20 @@ static enum err list_check(const char *option, const struct cli_list *list, stru
 }
 
 /* conf_done frees it. */
-static bool option_is_of_conf(const struct option_row *row)
+static bool option_is_of_conf(const struct cli_option *row)
 {
     const size_t conf = offsetof(struct cli, conf);
     return row->offset >= conf && row->offset < conf + sizeof(struct conf);
 }
 
-static void option_done(struct cli *cli, const struct option_row *row)
+static void option_done(struct cli *cli, const struct cli_option *row)
 {
     char *field = (char *)cli + row->offset;
     if (row->how == HOW_STR) free(*(char **)(void *)field);
     if (row->how == HOW_LIST) list_done((struct cli_list *)(void *)field);
 }
 
-static void option_take(struct cli *cli, const struct option_row *row, const char *value)
+static void option_take(struct cli *cli, const struct cli_option *row, const char *value)
 {
     char *field = (char *)cli + row->offset;
     switch (row->how) {
@@ -92,17 +86,28 @@ static enum err check_number(const char *option, const char *value, uint64_t max
     return why_set(why, ERR_USAGE, "--%s %s: not a whole number up to %llu", option, value, (unsigned long long)max);
 }
 
-static enum err check_word(const char *option, const char *value, const char *const *words, struct why *why)
+/* The words of options.def after '='. */
+static enum err check_word(const struct cli_option *o, const char *value, struct why *why)
 {
-    if (!value) return ERR_OK;
-    for (size_t i = 0; words[i]; i++)
-        if (strcmp(value, words[i]) == 0) return ERR_OK;
     char expected[96] = "";
-    for (size_t i = 0; words[i]; i++) {
-        const size_t used = strlen(expected);
-        snprintf(expected + used, sizeof expected - used, "%s%s", !i ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    for (const char *word = o->values + 1; value && *word;) {
+        const size_t len = strcspn(word, " "), used = strlen(expected);
+        if (strlen(value) == len && strncmp(value, word, len) == 0) return ERR_OK;
+        const char *next = word + len + (word[len] == ' ');
+        snprintf(expected + used, sizeof expected - used, "%s%.*s", !used ? "" : *next ? ", " : " or ", (int)len, word);
+        word = next;
     }
-    return why_set(why, ERR_USAGE, "--%s %s: %s is expected", option, value, expected);
+    return value ? why_set(why, ERR_USAGE, "--%s %s: %s is expected", o->name, value, expected) : ERR_OK;
+}
+
+static enum err check_words(const struct cli *cli, struct why *why)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < ARRAY_LEN(cli_options) && !err; i++) {
+        const struct cli_option *o = &cli_options[i];
+        if (*o->values == '=') err = check_word(o, *(char *const *)(const void *)((const char *)cli + o->offset), why);
+    }
+    return err;
 }
 
 /* A path is appended to the URL, so it must not have a query, which may also be a secret. */
@@ -114,15 +119,8 @@ static enum err check_prompt(const char *url, struct why *why)
 
 static enum err check_values(const struct cli *cli, struct why *why)
 {
-    static const char *const formats[] = {"text", "json", NULL};
-    static const char *const whens[] = {"auto", "always", "never", NULL};
-    static const char *const kinds[] = {"infer", "openai", NULL};
-    static const char *const owners[] = {"rayservice", NULL};
-    enum err err = check_word("output", cli->output, formats, why);
-    if (!err) err = check_word("prompt-kind", cli->conf.prompt_kind, kinds, why);
-    if (!err) err = check_word("redis-credentials", cli->conf.redis_credentials, owners, why);
+    enum err err = check_words(cli, why);
     if (!err) err = check_prompt(cli->conf.prompt, why);
-    if (!err) err = check_word("color", cli->conf.color, whens, why);
     if (!err && cli->redis_from) err = redis_from_check(cli->redis_from, why);
     if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
     if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
@@ -154,22 +152,22 @@ static void getopt_tables(struct option *table, char *letters)
 {
     size_t used = 0;
     letters[used++] = ':'; /* the messages are ours */
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-        table[i] = (struct option){options[i].name, options[i].arg ? required_argument : no_argument, NULL,
+    for (size_t i = 0; i < ARRAY_LEN(cli_options); i++) {
+        table[i] = (struct option){cli_options[i].name, cli_options[i].arg ? required_argument : no_argument, NULL,
                                    OPTION_BASE + (int)i};
-        if (!options[i].letter) continue;
-        letters[used++] = (char)options[i].letter;
-        if (options[i].arg) letters[used++] = ':';
+        if (!cli_options[i].letter) continue;
+        letters[used++] = (char)cli_options[i].letter;
+        if (cli_options[i].arg) letters[used++] = ':';
     }
     letters[used] = '\0';
-    table[ARRAY_LEN(options)] = (struct option){0};
+    table[ARRAY_LEN(cli_options)] = (struct option){0};
 }
 
-static const struct option_row *option_found(int got)
+static const struct cli_option *option_found(int got)
 {
-    if (got >= OPTION_BASE) return &options[got - OPTION_BASE];
-    for (size_t i = 0; i < ARRAY_LEN(options); i++)
-        if (options[i].letter && options[i].letter == got) return &options[i];
+    if (got >= OPTION_BASE) return &cli_options[got - OPTION_BASE];
+    for (size_t i = 0; i < ARRAY_LEN(cli_options); i++)
+        if (cli_options[i].letter && cli_options[i].letter == got) return &cli_options[i];
     return NULL;
 }
 
@@ -183,8 +181,8 @@ static enum err option_bad(int got, const char *argument, struct why *why)
     if (got == ':') return why_set(why, ERR_USAGE, "%.*s: an argument is missing", len, argument);
     if (optopt) return why_set(why, ERR_USAGE, "%.*s: takes no argument", len, argument);
     size_t like = 0;
-    for (size_t i = 0; i < ARRAY_LEN(options); i++)
-        like += strncmp(options[i].name, argument + 2, (size_t)len - 2) == 0;
+    for (size_t i = 0; i < ARRAY_LEN(cli_options); i++)
+        like += strncmp(cli_options[i].name, argument + 2, (size_t)len - 2) == 0;
     return why_set(why, ERR_USAGE,
                    like > 1 ? "%.*s: could be one of several options; see raydeck --help"
                             : "%.*s: no such option; see raydeck --help",
@@ -193,21 +191,42 @@ static enum err option_bad(int got, const char *argument, struct why *why)
 
 static enum err options_parse(struct cli *cli, int argc, char **argv, struct why *why)
 {
-    struct option table[ARRAY_LEN(options) + 1];
-    char letters[2 * ARRAY_LEN(options) + 2];
+    struct option table[ARRAY_LEN(cli_options) + 1];
+    char letters[2 * ARRAY_LEN(cli_options) + 2];
     getopt_tables(table, letters);
     optind = 1;
     for (;;) {
         int got = getopt_long(argc, argv, letters, table, NULL);
         if (got == -1) return ERR_OK;
         const char *what = optind > 0 && optind <= argc ? argv[optind - 1] : "";
-        const struct option_row *row = got == ':' ? NULL : option_found(got);
+        const struct cli_option *row = got == ':' ? NULL : option_found(got);
         if (!row) return option_bad(got, what, why);
         option_take(cli, row, optarg);
     }
 }
 
-static const struct subcommand *subcommand_named(const char *name)
+const struct cli_option *cli_option_named(const char *word)
+{
+    const size_t len = strcspn(word, "=");
+    for (size_t i = 0; i < ARRAY_LEN(cli_options); i++) {
+        const struct cli_option *o = &cli_options[i];
+        if (word[1] == '-' ? len == strlen(o->name) + 2 && strncmp(word + 2, o->name, len - 2) == 0
+                           : o->letter && o->letter == word[1])
+            return o;
+    }
+    return NULL;
+}
+
+bool cli_option_is_of(const struct cli_option *o, const char *sub)
+{
+    const size_t len = strlen(sub);
+    if (!*o->where) return true;
+    for (const char *at = o->where; (at = strstr(at, sub)); at += len)
+        if ((at == o->where || at[-1] == ' ') && (!at[len] || at[len] == ' ')) return true;
+    return false;
+}
+
+const struct subcommand *cli_subcommand(const char *name)
 {
     for (const struct subcommand *s = subcommands; s->name; s++)
         if (strcmp(s->name, name) == 0) return s;
@@ -222,7 +241,7 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     if (err) return err;
     const struct subcommand *sub = &subcommands[0];
     if (optind < argc) {
-        sub = argv[optind][0] ? subcommand_named(argv[optind]) : NULL;
+        sub = argv[optind][0] ? cli_subcommand(argv[optind]) : NULL;
         if (!sub) return why_set(why, ERR_USAGE, "%s: no such command; see raydeck --help", argv[optind]);
         optind++;
     }
@@ -285,8 +304,8 @@ enum err cli_configure(struct cli *cli, struct why *why)
 void cli_done(struct cli *cli)
 {
     conf_done(&cli->conf);
-    for (size_t i = 0; i < ARRAY_LEN(options); i++)
-        if (!option_is_of_conf(&options[i])) option_done(cli, &options[i]);
+    for (size_t i = 0; i < ARRAY_LEN(cli_options); i++)
+        if (!option_is_of_conf(&cli_options[i])) option_done(cli, &cli_options[i]);
     for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
 

@@ -65,6 +65,22 @@ struct subcommand {
 };
 extern const struct subcommand subcommands[]; /* ends with a NULL name */
 
+enum cli_how { HOW_STR, HOW_FLAG, HOW_ADD, HOW_LIST };
+/* A row of options.def, which says what each column means. */
+struct cli_option {
+    const char *name;
+    int letter;
+    const char *arg;
+    enum cli_how how;
+    size_t offset; /* of its field in struct cli */
+    const char *where, *values, *help;
+};
+extern const struct cli_option cli_options[];
+extern const size_t cli_option_count;
+const struct cli_option *cli_option_named(const char *word);        /* "--name", "--name=value" or "-n"; NULL: none */
+bool cli_option_is_of(const struct cli_option *o, const char *sub); /* "console": of the one without a name */
+const struct subcommand *cli_subcommand(const char *name);          /* NULL: none */
+
 /* Parses argv. ERR_USAGE with why. ret_sub is the console's when no name was given. Caller: cli_done. */
 enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcommand **ret_sub, struct why *why);
 /* Fills what the command line leaves unset from the environment and config.yaml. */
@@ -101,10 +117,9 @@ void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* "ra
 
 /* Generated from the tables (usage.c). */
 void usage_help(FILE *out);
-void usage_variables(FILE *out); /* of manifests: names, types, defaults */
+void usage_subcommand(FILE *out, const struct subcommand *s); /* what it is, and the options it heeds */
+void usage_variables(FILE *out);                              /* of manifests: names, types, defaults */
 void usage_man(FILE *out);
-void usage_completion_bash(FILE *out);
-void usage_completion_zsh(FILE *out);
 
 int sub_console(struct cli *cli);
 int sub_demo(struct cli *cli);

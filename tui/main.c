@@ -3,6 +3,7 @@
 #include "backends/link/file.h"
 #include "backends/link/library_alloc.h"
 #include "tui/cli.h"
+#include "tui/complete.h"
 #include "tui/redact.h"
 
 #include <curl/curl.h>
@@ -13,15 +14,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* For packagers; not in --help. */
+/* For packagers. */
 static bool print_generated(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--man") == 0)
         usage_man(stdout);
-    else if (argc == 3 && strcmp(argv[1], "--completion") == 0 && strcmp(argv[2], "bash") == 0)
-        usage_completion_bash(stdout);
-    else if (argc == 3 && strcmp(argv[1], "--completion") == 0 && strcmp(argv[2], "zsh") == 0)
-        usage_completion_zsh(stdout);
+    else if (argc == 3 && strcmp(argv[1], "--completion") == 0 && complete_script(argv[2]))
+        fputs(complete_script(argv[2]), stdout);
     else
         return false;
     return true;
@@ -38,7 +37,9 @@ static int run_cli(struct cli *cli, int argc, char **argv)
         return EXIT_USAGE;
     }
     if (cli->help || cli->variables || cli->version) {
-        if (cli->help)
+        if (cli->help && *sub->name)
+            usage_subcommand(stdout, sub);
+        else if (cli->help)
             usage_help(stdout);
         else if (cli->variables)
             usage_variables(stdout);
@@ -91,6 +92,12 @@ int main(int argc, char **argv)
     sigaction(SIGPIPE, &ignore, NULL);
     if (print_generated(argc, argv)) return output_done(EXIT_FINE);
     library_alloc_init();
+    if (argc > 2 && strcmp(argv[1], "--complete") == 0) {
+        complete_print(argc - 2, argv + 2, stdout);
+        cli_hide_values(argc, argv);
+        curl_global_cleanup();
+        return output_done(EXIT_FINE);
+    }
     struct cli cli = {0};
     int status = run_cli(&cli, argc, argv);
     cli_done(&cli);

@@ -1,4 +1,4 @@
-/* usage.c - generates help, man page and completions from the tables of options, subcommands and console commands. */
+/* usage.c - generates help and man page from the tables of options, subcommands and console commands. */
 #include "tui/cli.h"
 
 #include "backends/base/mem.h"
@@ -6,18 +6,7 @@
 
 #include <string.h>
 
-enum { VARIABLE_WORDS_MAX = 512 };
-
-struct option_help {
-    const char *name;
-    int letter;
-    const char *arg, *help;
-};
-static const struct option_help options[] = {
-#define OPT(name, letter, arg, how, field, help) {name, letter, arg, help},
-#include "tui/options.def"
-#undef OPT
-};
+enum { VARIABLE_WORDS_MAX = 512, WHERE_MAX = 128 };
 
 struct command_help {
     const char *name, *keys, *help;
@@ -29,11 +18,44 @@ static const struct command_help commands[] = {
 };
 
 /* "-n, --namespace NS" */
-static void option_words(const struct option_help *o, char *out, size_t size)
+static void option_words(const struct cli_option *o, char *out, size_t size)
 {
     char letter[8] = "";
     if (o->letter) snprintf(letter, sizeof letter, "-%c, ", o->letter);
     snprintf(out, size, "%s--%s%s%s", letter, o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+}
+
+/* "deploy, doctor: " of an option that only they heed; "" of the others. */
+static void option_where(const struct cli_option *o, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (const char *word = *o->where == '*' ? "" : o->where; *word;) {
+        const size_t len = strcspn(word, " "), used = strlen(out);
+        const char *next = word + len + (word[len] == ' ');
+        snprintf(out + used, size - used, "%.*s%s", (int)len, word, *next ? ", " : ": ");
+        word = next;
+    }
+}
+
+static void option_print(FILE *out, const struct cli_option *o, bool says_where)
+{
+    char words[64], where[WHERE_MAX] = "";
+    option_words(o, words, sizeof words);
+    if (says_where) option_where(o, where, sizeof where);
+    fprintf(out, "  %-26s %s%s\n", words, where, o->help);
+}
+
+void usage_subcommand(FILE *out, const struct subcommand *s)
+{
+    fprintf(out, "raydeck %s - %s\n\nUsage: raydeck %s%s%s [options]\n\nOptions:\n", s->name, s->help, s->name,
+            *s->args ? " " : "", s->args);
+    for (int general = 0; general < 2; general++) /* its own first */
+        for (size_t i = 0; i < cli_option_count; i++) {
+            const struct cli_option *o = &cli_options[i];
+            const bool is_general = !*o->where || *o->where == '*';
+            if (cli_option_is_of(o, s->name) && is_general == (general == 1)) option_print(out, o, false);
+        }
+    fprintf(out, "\nraydeck --help lists every subcommand and option, and the exit statuses.\n");
 }
 
 void usage_help(FILE *out)
@@ -46,14 +68,11 @@ void usage_help(FILE *out)
         fprintf(out, "  %-34s %s\n", words, s->help);
     }
     fprintf(out, "\nOptions:\n");
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-        char words[64];
-        option_words(&options[i], words, sizeof words);
-        fprintf(out, "  %-26s %s\n", words, options[i].help);
-    }
+    for (size_t i = 0; i < cli_option_count; i++) option_print(out, &cli_options[i], true);
     fprintf(
         out,
-        "\nBackends and appearance can also be set in config.yaml and in the environment (RAYDECK_NAMESPACE,\n"
+        "\nraydeck SUBCOMMAND --help tells that subcommand alone.\n"
+        "Backends and appearance can also be set in config.yaml and in the environment (RAYDECK_NAMESPACE,\n"
         "RAYDECK_REDIS …); an option takes precedence over both. Child processes (neuron-monitor, plug-ins) get no\n"
         "secret of the environment that they do not need; RAYDECK_CHILD_ENV=NAME,NAME passes these on. A crash\n"
         "leaves no core file unless RAYDECK_CORE_DUMPS=1.\n"
@@ -108,6 +127,61 @@ static void print_roff(FILE *out, const char *text)
     }
 }
 
+/* config.yaml's keys and the variables of the environment, which say the same. */
+static void print_settings(FILE *out)
+{
+    struct conf_setting set;
+    fprintf(out, ".SH CONFIGURATION\nconfig.yaml (see FILES) is a YAML map. An option takes precedence over the "
+                 "environment, and that over the file. Its keys:\n");
+    for (size_t i = 0; conf_setting(i, &set); i++) {
+        fprintf(out, ".TP\n.B ");
+        if (set.map) fprintf(out, "%s: {%s: …}", set.map, set.key);
+        if (!set.map) fprintf(out, "%s: %s", set.key, set.is_flag ? "true" : "…");
+        fputc('\n', out);
+        if (set.env) fprintf(out, "In the environment: %s\n", set.env);
+    }
+    fputs(".TP\n.B neuron: [COMMAND, …]\nIn the environment: RAYDECK_NEURON, one command a line\n"
+          ".TP\n.B contexts: [{name: NAME, readonly: true}, {name: NAME, server: URL, ca: HASH, development: true}]\n"
+          "Marks a context as read\\-only, or as one of development, whose dialogs take a plain y; the server and the "
+          "hash are those that raydeck info prints.\n",
+          out);
+}
+
+static const char man_end[] =
+    ".SH ENVIRONMENT\n"
+    "The variables under CONFIGURATION, and:\n"
+    ".TP\n.B RAYDECK_CHILD_ENV\n"
+    "Names, separated by commas, of variables that every child process gets. Without it a variable that looks like a "
+    "secret goes only to the processes that need it: AWS's own to the AWS CLI and to commands that name aws, kubectl "
+    "or "
+    "ssh; a credential plug\\-in of another cloud gets all but those of Redis and of models.\n"
+    ".TP\n.B RAYDECK_CORE_DUMPS\n"
+    "1: a crash may leave a core file, which holds passwords and tokens. Without it there is none, and no debugger of "
+    "the same user can attach.\n"
+    ".TP\n.B KUBECONFIG\nThe kubeconfig, where neither an option nor the configuration names one.\n"
+    ".TP\n.B XDG_CONFIG_HOME, XDG_STATE_HOME\nReplace ~/.config and ~/.local/state under FILES.\n"
+    ".SH FILES\n"
+    ".TP\n.I ~/.config/raydeck/config.yaml\nThe configuration.\n"
+    ".TP\n.I ~/.config/raydeck/themes, ~/.config/raydeck/assets\n"
+    "Themes, and manifests and walkthroughs, that take precedence over those in the program; so do those in\n"
+    ".I " RAYDECK_DATADIR "\n.\n"
+    ".TP\n.I ~/.local/state/raydeck/armed.json\nWhich cluster may be changed, and until when.\n"
+    ".TP\n.I ~/.local/state/raydeck/recordings, ~/.local/state/raydeck/drills\n"
+    "The recordings of head losses that the console saves, and the reports of drills.\n"
+    ".SH EXAMPLES\n"
+    ".TP\n.B raydeck demo\nThe console on a simulated cluster.\n"
+    ".TP\n.B raydeck \\-\\-context production \\-n mistral \\-s mistral status\nOne service's state, once.\n"
+    ".TP\n.B raydeck lint rayservice.yaml\nA manifest against the HA rules.\n"
+    ".TP\n.B raydeck drill \\-\\-context kind \\-n mistral \\-s mistral \\-\\-yes \\-\\-report drill.xml\n"
+    "A drill of a head's loss under load, for CI.\n"
+    ".TP\n.B source <(raydeck \\-\\-completion bash)\nCompletion in this shell; also zsh and fish.\n"
+    ".SH EXIT STATUS\n"
+    ".TP\n.B 0\nsuccess\n.TP\n.B 1\nfailed\n"
+    ".TP\n.B 2\nusage, or a configuration or file that cannot be used\n"
+    ".TP\n.B 3\na backend is unreachable; of status also: the head is down\n"
+    ".TP\n.B 4\nrefused by a guard\n.TP\n.B 70\nout of memory or file descriptors\n"
+    ".TP\n.B 130\ninterrupted (SIGINT)\n.TP\n.B 143\nterminated (SIGTERM)\n";
+
 void usage_man(FILE *out)
 {
     fprintf(out, ".TH RAYDECK 1 \"\" \"raydeck " RAYDECK_VERSION "\"\n.SH NAME\n"
@@ -128,13 +202,16 @@ void usage_man(FILE *out)
         fputc('\n', out);
     }
     fprintf(out, ".SH OPTIONS\n");
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+    for (size_t i = 0; i < cli_option_count; i++) {
         char words[64];
-        option_words(&options[i], words, sizeof words);
+        option_words(&cli_options[i], words, sizeof words);
         fprintf(out, ".TP\n.B ");
         print_roff(out, words);
         fputc('\n', out);
-        print_roff(out, options[i].help);
+        char where[WHERE_MAX];
+        option_where(&cli_options[i], where, sizeof where);
+        print_roff(out, where);
+        print_roff(out, cli_options[i].help);
         fputc('\n', out);
     }
     fprintf(out, ".SH VARIABLES OF MANIFESTS\n");
@@ -156,58 +233,6 @@ void usage_man(FILE *out)
         print_roff(out, commands[i].help);
         fputc('\n', out);
     }
-    fprintf(
-        out,
-        ".SH ENVIRONMENT\nRAYDECK_NAMESPACE, RAYDECK_REDIS and so on set the options of the same names.\n"
-        ".TP\n.B RAYDECK_CHILD_ENV\nNames, separated by commas, of variables that every child process gets. Without it "
-        "a "
-        "variable that looks like a secret goes only to the processes that need it: AWS's own to the AWS CLI and to "
-        "commands that name aws, kubectl or ssh; a credential plug\\-in of another cloud gets all but those of Redis "
-        "and of models.\n.TP\n.B RAYDECK_CORE_DUMPS\n1: a crash may leave a core file, which holds passwords and "
-        "tokens. Without it there is none, and no debugger of the same user can attach.\n");
-    fprintf(
-        out,
-        ".SH EXIT STATUS\n0 success, 1 failed, 2 usage, or a configuration or file that cannot be used, 3 a backend "
-        "is unreachable, 4 refused by a guard, 70 out of memory or file descriptors, 130 interrupted "
-        "(SIGINT), 143 terminated (SIGTERM).\n");
-}
-
-void usage_completion_bash(FILE *out)
-{
-    fprintf(out, "# bash completion for raydeck\n_raydeck() {\n  local words='");
-    for (const struct subcommand *s = subcommands; s->name; s++)
-        if (*s->name) fprintf(out, "%s ", s->name);
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) fprintf(out, "--%s ", options[i].name);
-    fprintf(out, "'\n  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
-                 "complete -o default -F _raydeck raydeck\n");
-}
-
-/* An argument of _arguments: brackets, colons and quotes have a meaning there. */
-static void zsh_quoted(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("[]:\\", *text)) fputc('\\', out);
-        if (*text == '\'')
-            fputs("'\\''", out);
-        else
-            fputc(*text, out);
-    }
-}
-
-void usage_completion_zsh(FILE *out)
-{
-    fprintf(out, "#compdef raydeck\n_arguments \\\n");
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-        fprintf(out, "  '--%s%s[", options[i].name, options[i].arg ? "=" : "");
-        zsh_quoted(out, options[i].help);
-        fprintf(out, "]%s' \\\n", options[i].arg ? ":value:_files" : "");
-    }
-    fprintf(out, "  '1:command:((");
-    for (const struct subcommand *s = subcommands; s->name; s++) {
-        if (!*s->name) continue;
-        fprintf(out, "%s\\:\"", s->name);
-        zsh_quoted(out, s->help);
-        fprintf(out, "\" ");
-    }
-    fprintf(out, "))'\n");
+    print_settings(out);
+    fputs(man_end, out);
 }

@@ -1,4 +1,5 @@
 /* cli_test.c - the command line: options, subcommands, what is refused, and the texts made out of the tables. */
+#include "backends/base/mem.h"
 #include "deploy/variables.h"
 #include "tui/cli.h"
 
@@ -197,15 +198,10 @@ static char *usage_text(void (*usage)(FILE *out))
 static void texts_name_every_option_and_subcommand(void **state)
 {
     (void)state;
-    void (*const texts[])(FILE *) = {usage_help, usage_completion_bash, usage_completion_zsh};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        char *text = usage_text(texts[i]);
-#define OPT(name, letter, arg, how, field, help) assert_non_null(strstr(text, "--" name));
-#include "tui/options.def"
-#undef OPT
-        for (const struct subcommand *s = subcommands; s->name; s++) assert_non_null(strstr(text, s->name));
-        free(text);
-    }
+    char *text = usage_text(usage_help);
+    for (size_t i = 0; i < cli_option_count; i++) assert_non_null(strstr(text, cli_options[i].name));
+    for (const struct subcommand *s = subcommands; s->name; s++) assert_non_null(strstr(text, s->name));
+    free(text);
     char *man = usage_text(usage_man), *variables = usage_text(usage_variables);
     for (size_t i = 0; i < variables_listed(); i++) {
         assert_non_null(strstr(variables, variable_help_of(i).name));
@@ -219,6 +215,17 @@ static void texts_name_every_option_and_subcommand(void **state)
     free(variables);
     assert_non_null(strstr(man, ".TH RAYDECK 1"));
     assert_non_null(strstr(man, "kill\\-head"));
+    static const char *const sections[] = {"CONFIGURATION", "ENVIRONMENT", "FILES", "EXAMPLES", "EXIT STATUS"};
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+        char *heading = mem_printf("\n.SH %s\n", sections[i]);
+        assert_non_null(strstr(man, heading));
+        free(heading);
+    }
+    struct conf_setting set;
+    for (size_t i = 0; conf_setting(i, &set); i++) {
+        assert_non_null(strstr(man, set.key));
+        assert_true(!set.env || strstr(man, set.env));
+    }
     free(man);
 }
 
@@ -238,6 +245,32 @@ static void help_names_the_subcommands_that_print_json(void **state)
         if (!strstr(help, with_json[i])) fail_msg("no %s in: %s", with_json[i], help);
     assert_null(strstr(help, "ask"));
     assert_null(strstr(help, "cleanup"));
+}
+
+/* The column `where` names only subcommands that are there, and each has options of its own. */
+static void options_say_which_subcommands_heed_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < cli_option_count; i++)
+        for (const char *word = cli_options[i].where; *word;) {
+            const size_t len = strcspn(word, " ");
+            char *name = mem_strn(word, len);
+            if (strcmp(name, "*") != 0 && strcmp(name, "console") != 0 && !cli_subcommand(name))
+                fail_msg("--%s: there is no %s", cli_options[i].name, name);
+            free(name);
+            word += len + (word[len] == ' ');
+        }
+    for (const struct subcommand *s = subcommands; s->name; s++) {
+        size_t count = 0;
+        for (size_t i = 0; i < cli_option_count; i++)
+            count += *cli_options[i].where && cli_option_is_of(&cli_options[i], *s->name ? s->name : "console");
+        assert_true(count > 0);
+    }
+    assert_true(cli_option_is_of(cli_option_named("--svg=x"), "timeline"));
+    assert_false(cli_option_is_of(cli_option_named("--svg"), "lint"));
+    assert_true(cli_option_is_of(cli_option_named("-n"), "kill-head"));
+    assert_false(cli_option_is_of(cli_option_named("-n"), "kill"));
+    assert_null(cli_option_named("--sv"));
 }
 
 /* With a configuration file of the test's own and nothing else. */
@@ -338,6 +371,7 @@ int main(void)
         cmocka_unit_test(exit_statuses_are_those_promised),
         cmocka_unit_test(texts_name_every_option_and_subcommand),
         cmocka_unit_test(help_names_the_subcommands_that_print_json),
+        cmocka_unit_test(options_say_which_subcommands_heed_them),
         cmocka_unit_test(flags_win_over_the_file),
         cmocka_unit_test(a_named_file_must_be_there),
     };
