@@ -58,7 +58,7 @@ PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 SERVE_VENV ?= build/serve-venv
 SERVE_REQUIREMENTS := $(wildcard tests/serve/requirements.txt deploy/assets/*/requirements.txt)
 
-.PHONY: FORCE all demo test test-infra test-schema test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
+.PHONY: FORCE all demo test test-infra test-schema test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -221,6 +221,13 @@ uninstall:
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/raydeck.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/raydeck
 
+# The sources of HEAD: the same bytes whenever and by whomever they are packed.
+dist:
+	@mkdir -p $(BUILD)
+	$(Q)git -c tar.umask=0022 archive --format=tar --prefix=raydeck-$(VERSION)/ -o $(BUILD)/raydeck-$(VERSION).tar HEAD
+	$(Q)gzip -9nf $(BUILD)/raydeck-$(VERSION).tar
+	@echo $(BUILD)/raydeck-$(VERSION).tar.gz
+
 clean:
 	rm -rf build
 
@@ -239,6 +246,7 @@ help:
 	@echo 'make bench        speed, against curl, kubectl and redis-cli in the same run'
 	@echo 'make coverage     line coverage of the tests'
 	@echo 'make install      PREFIX=/usr/local DESTDIR=;  make uninstall'
+	@echo 'make dist         build/raydeck-VERSION.tar.gz: the sources of HEAD'
 	@echo 'make clean        remove build/;  V=1 shows the commands'
 
 -include $(shell test -d $(BUILD)/o && find $(BUILD)/o -name '*.d')

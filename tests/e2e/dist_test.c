@@ -1,0 +1,48 @@
+/* dist_test.c - `make dist` packs the same bytes whoever packs them and when. Skipped outside a git work tree. */
+#include "tests/support/deadline.h"
+#include "tests/support/run.h"
+
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct run run_shell(const char *script, const char *folder)
+{
+    const char *const argv[] = {"/bin/sh", "-ec", script, "sh", folder, NULL};
+    return run_program(argv, NULL, NULL, DEADLINE_MS);
+}
+
+static void the_archive_is_reproducible(void **state)
+{
+    (void)state;
+    char *folder = run_folder();
+    struct run git = run_shell("git rev-parse HEAD && command -v make gzip tar", folder);
+    const bool usable = git.status == 0;
+    run_done(&git);
+    if (!usable) {
+        run_remove(folder);
+        skip();
+    }
+    struct run r = run_shell(
+        "make -s dist BUILD=$1/a >&2\n"
+        "(umask 077; TZ=Asia/Tokyo; export TZ; make -s dist BUILD=$1/b >&2)\n"
+        "cmp $1/a/*.tar.gz $1/b/*.tar.gz\n"
+        "tar -tzf $1/a/*.tar.gz | grep -x 'raydeck-[0-9.]*/\\(Makefile\\|tui/main.c\\|CHANGELOG.md\\)' | wc -l",
+        folder);
+    if (r.status != 0 || strcmp(r.out, "3\n") != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    run_done(&r);
+    run_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_archive_is_reproducible)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
