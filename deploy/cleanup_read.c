@@ -202,7 +202,7 @@ static void on_list(void *arg, const struct object_answer *a)
     step_later(&c->engine, list_next, 0);
 }
 
-/* Of a kind that the API server told of: what deploy made of it is ours, and for the rest the namespace stays. */
+/* Of a kind that the API server reported: what deploy made of it is ours, and for the rest the namespace stays. */
 static void on_other_list(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;

@@ -107,12 +107,12 @@ enum err criteria_set(struct criteria *c, const char *assignment, struct why *wh
 static enum err criterion_read(struct criteria *c, const char *name, const struct yaml_node *node, struct why *why)
 {
     enum criterion_id id;
-    struct why told = {0};
-    enum err err = criterion_find(node->key, strlen(node->key), &id, &told);
+    struct why own = {0};
+    enum err err = criterion_find(node->key, strlen(node->key), &id, &own);
 
-    if (!err && node->kind != YAML_SCALAR) err = why_set(&told, ERR_USAGE, "%s: a limit is one value", node->key);
-    if (!err) err = limit_parse(&criteria[id], node->text, &c->limit[id], &told);
-    return err ? why_set(why, err, "%s:%u:%u: %s", name, node->line, node->column, told.text) : ERR_OK;
+    if (!err && node->kind != YAML_SCALAR) err = why_set(&own, ERR_USAGE, "%s: a limit is one value", node->key);
+    if (!err) err = limit_parse(&criteria[id], node->text, &c->limit[id], &own);
+    return err ? why_set(why, err, "%s:%u:%u: %s", name, node->line, node->column, own.text) : ERR_OK;
 }
 
 enum err criteria_read(struct criteria *c, const char *name, const char *bytes, size_t len, struct why *why)

@@ -1,4 +1,4 @@
-/* deploy_kinds.c - the manifest's kinds that are not in kinds.def: the API server tells which resources they are. */
+/* deploy_kinds.c - the manifest's kinds that are not in kinds.def: the API server reports which resources they are. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/deploy_priv.h"

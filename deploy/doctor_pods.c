@@ -120,7 +120,7 @@ static bool node_died(const struct doctor *d, const struct loss *loss, const str
     return !in_order && ended_by_loss(d, loss, n->pod ? pod_named(d->w, d->f->ns, n->pod) : NULL, n->ended);
 }
 
-/* Is the worker of that Ray node told already, as a pod or by a node before it? */
+/* Is the worker of that Ray node reported already, as a pod or by a node before it? */
 static bool worker_told(const struct doctor *d, const struct loss *loss, const struct row *node)
 {
     const char *name = ROW(node, raynode)->pod;
@@ -221,7 +221,7 @@ static void check_patience(struct doctor *d, const struct pod *p)
 
 static void worker_settings(struct doctor *d)
 {
-    size_t without = 0, untold = 0, workers = 0;
+    size_t without = 0, unknown = 0, workers = 0;
     /* Without fault tolerance (L9) workers do not wait for a new head. */
     const bool patient = !d->f->rayservice || d->f->rayservice->ft != TRI_NO;
     for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
@@ -229,15 +229,15 @@ static void worker_settings(struct doctor *d)
         if (!is_worker(d, at.row)) continue;
         workers++;
         without += p->keepalive == TRI_NO;
-        untold += p->keepalive == TRI_UNKNOWN;
+        unknown += p->keepalive == TRI_UNKNOWN;
         if (patient) check_patience(d, p);
     }
     if (without)
         doctor_say(d, RULE_L28, FINDING_WARNING, d->service, "%zu of %zu worker pods have no gRPC keepalive", without,
                    workers);
-    else if (untold)
+    else if (unknown)
         doctor_say(d, RULE_L28, FINDING_UNKNOWN, d->service, "%zu of %zu worker pods have an unknown gRPC keepalive",
-                   untold, workers);
+                   unknown, workers);
 }
 
 static void check_wiring(struct doctor *d)

@@ -40,7 +40,7 @@ uint64_t drill_wall_ms(const struct drill *d)
 }
 
 /* T0 is the first evidence, which may be older than the fault by what is between two readings (a heartbeat, a stamp of
- * the kubelet's): so that it is told by not being the outage that was there before. */
+ * the kubelet's): so that it is recognized by not being the outage that was there before. */
 static bool drill_is_outage_of_fault(const struct drill *d, uint64_t t0_ms)
 {
     return t0_ms != d->earlier_ms && t0_ms + EVIDENCE_OLDER_MS >= d->injected_ms;

@@ -199,7 +199,7 @@ static void on_right(void *arg, enum tri answer, const char *why)
     drill_lock_check(d);
 }
 
-/* Of what is denied nothing is tried; where the review itself is denied, the request will tell. */
+/* Of what is denied nothing is tried; where the review itself is denied, the request itself decides. */
 static void guard_right(struct drill *d, const struct focus *f)
 {
     const struct drill_right right = drill_fault_right(d->conf.fault);

@@ -63,12 +63,12 @@ static enum err report_check(const char *name, const cJSON *root, struct drill_p
 enum err drill_past_read(const char *name, const char *bytes, size_t len, struct drill_past *ret, struct why *why)
 {
     struct drill_past past = {.result = DRILL_INCONCLUSIVE};
-    struct why told = {0};
+    struct why own = {0};
     cJSON *root = NULL;
 
     if (!len) return why_set(why, ERR_PARSE, "%s: it is empty", name);
-    enum err err = json_parse(bytes, len, &root, &told);
-    err = err ? why_set(why, ERR_PARSE, "%s: %s", name, told.text) : report_check(name, root, &past, why);
+    enum err err = json_parse(bytes, len, &root, &own);
+    err = err ? why_set(why, ERR_PARSE, "%s: %s", name, own.text) : report_check(name, root, &past, why);
     if (!err) {
         const cJSON *service = json_get(root, "service");
         const char *judged = json_str(root, "judged");

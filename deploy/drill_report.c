@@ -140,7 +140,7 @@ static void text_proxies(const struct request_tally *t, struct buf *out)
     for (size_t i = 0; i < t->pods; i++)
         (void)buf_printf(out, "    %-15s %llu answered, %llu failed\n", t->pod[i].name,
                          (unsigned long long)t->pod[i].ok, (unsigned long long)t->pod[i].failed);
-    if (t->pods_beyond) (void)buf_printf(out, "    %llu more are not told apart\n", (unsigned long long)t->pods_beyond);
+    if (t->pods_beyond) (void)buf_printf(out, "    %llu more are not listed\n", (unsigned long long)t->pods_beyond);
 }
 
 /* Each count with the time that it is of: since the fault as long as it was watched, and until the recovery, as the

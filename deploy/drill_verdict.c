@@ -302,9 +302,9 @@ static void verdict_conclude(struct drill_verdict *v, const struct verdict_ask *
         return;
     }
     verdict_set_cause(v, id);
-    const size_t told = strlen(v->cause);
+    const size_t used = strlen(v->cause);
     drill_cause_explain(ask, v);
-    if (v->result == DRILL_INCONCLUSIVE && v->of[id].state == JUDGED_BROKEN && !v->cause[told]) remedy_add(v, id);
+    if (v->result == DRILL_INCONCLUSIVE && v->of[id].state == JUDGED_BROKEN && !v->cause[used]) remedy_add(v, id);
 }
 
 static void scope_set(const struct verdict_ask *ask, struct drill_verdict *v)

@@ -4,7 +4,7 @@
 
 #include "deploy/drill_verdict.h"
 
-/* Appends to v->cause what lies behind it, where outage and requests tell. */
+/* Appends to v->cause what lies behind it, where outage and requests show it. */
 void drill_cause_explain(const struct verdict_ask *ask, struct drill_verdict *v);
 
 #endif

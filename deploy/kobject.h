@@ -16,7 +16,7 @@
 
 enum { OBJECT_NAME_MAX = 253 };
 
-/* One of kinds.def, or one that the API server told of (kind_discovery.h), whose texts are then its owner's to free;
+/* One of kinds.def, or one that the API server reported (kind_discovery.h), whose texts are then its owner's to free;
  * `order`: what has a lower one is applied before and deleted after. */
 struct kobject_kind {
     const char *api_version, *kind, *plural;

@@ -57,7 +57,7 @@ static bool reason_of_serve(const struct world *w, const struct focus *f, char *
     return true;
 }
 
-/* It runs or is about to, and nothing tells why it is not ready: Serve knows more. */
+/* It runs or is about to, and nothing says why it is not ready: Serve knows more. */
 static bool only_starts(const struct world *w, const struct pod *p)
 {
     const bool starts = text_eq(p->status, "Running") || text_eq(p->status, "ContainerCreating");

@@ -17,10 +17,11 @@ const struct event *reason_event(const struct world *w, const char *ns, const ch
 /* What keeps a pod from being ready; false where it is, or is going away. */
 bool reason_of_pod(const struct world *w, const struct pod *p, char *ret, size_t size);
 
-/* Why a RayService does not answer: its pods first, then Serve, then what was said about it. "" where nothing tells. */
+/* Why a RayService does not answer: its pods first, then Serve, then what was said about it. "" where nothing is known.
+ */
 void reason_of_service(const struct world *w, const char *ns, const char *service, char *ret, size_t size);
 
-/* What keeps the Redis cleanup Job's pod of a namespace from running; false where nothing tells. */
+/* What keeps the Redis cleanup Job's pod of a namespace from running; false where nothing is known. */
 bool reason_of_redis_cleanup(const struct world *w, const char *ns, char *ret, size_t size);
 
 #endif

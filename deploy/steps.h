@@ -35,6 +35,7 @@ struct steps {
     void *arg;
 };
 
+/* names: count of them, at most STEPS_MAX; the strings are borrowed until steps_done. */
 void steps_init(struct steps *s, const char *const *names, size_t count);
 void steps_done(struct steps *s);
 

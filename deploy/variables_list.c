@@ -215,7 +215,7 @@ bool variable_is_secret(const struct variables *v, const struct variable *var)
     return false;
 }
 
-/* ---- telling ---- */
+/* ---- printing ---- */
 
 size_t variables_listed(void)
 {

@@ -1,5 +1,5 @@
 /* app_context.c - what the console holds of one context of the kubeconfig: opens and closes its session, recorder and
- * arming, and tells of its outage. */
+ * arming, and announces its outage. */
 #include "backends/base/mem.h"
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"

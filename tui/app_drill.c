@@ -463,7 +463,7 @@ void app_drill_finish(struct app *app)
 
     for (size_t i = 0; i < app->contexts; i++) any = any || app_drill_runs(app->context[i]->drill);
     if (!any) return;
-    /* Of a dropped line a shell and the kernel may both tell. */
+    /* A shell and the kernel may both signal a dropped line. */
     sigaction(SIGHUP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     /* Nothing is drawn any more. */
     alarm_stop(app->tick);

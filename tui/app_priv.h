@@ -56,7 +56,7 @@ struct context {
     struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
     struct linted linted;       /* file NULL: none yet */
     bool picker_offered;
-    enum outage_phase title_phase; /* what the window's title tells */
+    enum outage_phase title_phase; /* the phase in the window's title */
     struct record_conf record;
     struct live_recording *recording; /* NULL: none */
     uint64_t left_ms;                 /* when another one took the screen */
@@ -137,7 +137,7 @@ const char *context_name(const struct context *at);           /* NULL: none */
 struct view context_view(struct context *at, const struct focus *focus);
 /* As app_say, with the context's name where another one is on the screen. */
 void context_say(struct context *at, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* Tells of the context's outage: rings where a head is lost, and sets the window's title where it is on the screen. */
+/* Announces the context's outage: rings where a head is lost, and sets the window's title where it is on the screen. */
 void context_notify(struct context *at);
 
 void context_title(const struct context *at); /* the window's */

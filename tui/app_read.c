@@ -1,4 +1,4 @@
-/* app_read.c - one file at a time on a thread, and what a person is told of it; see app_read.h. */
+/* app_read.c - reads one file at a time on a thread, and reports how that ended; see app_read.h. */
 #include "tui/app_read.h"
 
 #include "backends/base/mem.h"

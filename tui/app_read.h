@@ -7,7 +7,7 @@
 
 #include "backends/link/blocking.h"
 
-enum { APP_READ_LATE_MS = 500 }; /* from then on a person is told that it takes so long */
+enum { APP_READ_LATE_MS = 500 }; /* from then on a message says that it takes so long */
 
 struct app;
 struct app_file;

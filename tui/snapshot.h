@@ -48,7 +48,7 @@ void snapshot_interrupt(struct snapshot *snapshot, int number);
 /* cli_exit_of, but 128 + the number of the first signal for ERR_CANCELLED. snapshot may be NULL. */
 int snapshot_exit_status(const struct snapshot *snapshot, enum err err);
 /* Sets the one callback of the owner of the terminal: called with true before the process stops, with false once it
- * continues (also after a SIGSTOP, which no process is told of). stop NULL: none. */
+ * continues (also after a SIGSTOP, which no process can handle). stop NULL: none. */
 void snapshot_on_stop(struct snapshot *snapshot, void (*stop)(void *arg, bool stops), void *arg);
 
 /* Waits until every configured world was listed in full, or has failed (session_settled). */

@@ -40,7 +40,7 @@ void status_text(const struct status_of *s, FILE *out);
 void status_replay_text(const struct status_of *s, FILE *out);
 cJSON *status_json(const struct status_of *s); /* caller frees with cJSON_Delete */
 
-/* The RayService that was asked for is not there, as far as Kubernetes tells. */
+/* The RayService that was asked for is not there, as far as Kubernetes is read. */
 bool status_service_is_missing(const struct status_of *s);
 /* ERR_OK, ERR_NOT_FOUND of a RayService that was asked for and is missing, or the err of the first configured world
  * that cannot be trusted now, or ERR_EXHAUSTED. */

@@ -112,14 +112,14 @@ static int print_failed(const struct asking *a, const char *path, const char *he
     const struct request *r = a->answer;
     char tokens[64] = "", why[96];
     bool late = a->late || text_eq(r->failure, "timeout");
-    const char *what = r->failure ? r->failure : "failed", *told = r->why ? r->why : "no answer";
+    const char *what = r->failure ? r->failure : "failed", *why_text = r->why ? r->why : "no answer";
     if (r->tokens.known && r->first_token_us.known)
         snprintf(tokens, sizeof tokens, ", %llu tokens so far", (unsigned long long)r->tokens.value);
     snprintf(why, sizeof why, "no %s within %.0f s%s", *tokens ? "whole answer" : "answer",
              (double)a->timeout_ms / 1000.0, r->sent.known ? "" : ": it could not be sent yet");
-    if (late) what = "timeout", told = why;
-    if (a->interrupted) what = "interrupted", told = "stopped";
-    cli_say("%s: %s (by %s, %s%s)", what, told, path, head, tokens);
+    if (late) what = "timeout", why_text = why;
+    if (a->interrupted) what = "interrupted", why_text = "stopped";
+    cli_say("%s: %s (by %s, %s%s)", what, why_text, path, head, tokens);
     if (a->interrupted) return snapshot_exit_status(a->snapshot, ERR_CANCELLED);
     /* A prompt that was never sent is no failure of the model. */
     return r->sent.known ? EXIT_FAILED : EXIT_UNREACHED;

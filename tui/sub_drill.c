@@ -61,7 +61,7 @@ static bool on_interrupted(void *arg)
 {
     struct drilling *d = arg;
 
-    /* Of a dropped line a shell and the kernel may both tell. */
+    /* A shell and the kernel may both signal a dropped line. */
     if (d->interrupted && snapshot_signal(d->snapshot) == SIGHUP) return true;
     if (d->interrupted || !drill_has_injected(d->drill)) return false;
     d->interrupted = true;

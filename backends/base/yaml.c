@@ -358,7 +358,8 @@ static enum err parse_events(struct build *b, size_t max, bool first_only)
 
 static enum err build_run(struct build *b, size_t len, size_t max, bool first_only, struct yaml **ret)
 {
-    if (len >= 3 && memcmp(b->bytes, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark: libyaml, told UTF-8, keeps it */
+    if (len >= 3 && memcmp(b->bytes, "\xef\xbb\xbf", 3) ==
+                        0) { /* a byte order mark: libyaml keeps it where the encoding is set to UTF-8 */
         b->bytes += 3;
         len -= 3;
     }

@@ -164,7 +164,8 @@ void reflector_failed(struct reflector *r, enum err err, const char *why, uint64
     /* whether a link is there again the liveness probe finds out, for all kinds */
     uint64_t ms = backoff_next(is_link_err(err) ? &r->soon : &r->down, loop_now_ms());
     reflector_publish_state(r, err == ERR_AUTH ? SOURCE_DENIED : SOURCE_DOWN, err, why);
-    /* adds the jittered delay to Retry-After, so that clients told the same do not all retry at the same moment */
+    /* adds the jittered delay to Retry-After, so that clients with the same Retry-After do not all retry at the same
+     * moment */
     if (retry_after_s && retry_after_s <= 60 && retry_after_s * 1000 > ms) ms += retry_after_s * 1000;
     reflector_after(r, ms);
 }

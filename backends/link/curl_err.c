@@ -1,4 +1,4 @@
-/* curl_err.c - maps CURLcode to err, and tells local limits from the peer's failures. */
+/* curl_err.c - maps CURLcode to err, and distinguishes local limits from the peer's failures. */
 #include "backends/link/curl_err.h"
 
 #include "backends/base/mem.h"

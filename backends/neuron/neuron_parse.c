@@ -102,8 +102,8 @@ static bool read_claims(const cJSON *report, struct claim claims[NEURON_CORES], 
         claims[i].memory = core_memory(item);
         m->listed = i + 1 > m->listed ? i + 1 : m->listed;
     }
-    bool told = cJSON_IsObject(cores) || cJSON_IsObject(memory);
-    for (i = 0; told && i < NEURON_CORES; i++) {
+    bool reported = cJSON_IsObject(cores) || cJSON_IsObject(memory);
+    for (i = 0; reported && i < NEURON_CORES; i++) {
         struct claim *c = &claims[i];
         if ((c->memory.known && c->memory.value) || (c->utilisation.known && c->utilisation.value > 0))
             c->held = TRI_YES;
@@ -112,7 +112,7 @@ static bool read_claims(const cJSON *report, struct claim claims[NEURON_CORES], 
         else /* idle without a word on memory: it may be its own, unless it is not even listed */
             c->held = c->utilisation.known ? TRI_UNKNOWN : TRI_NO;
     }
-    return told;
+    return reported;
 }
 
 static void merge_claims(struct merged *m, const struct claim claims[NEURON_CORES], size_t runtime)

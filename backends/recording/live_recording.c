@@ -294,7 +294,7 @@ enum err live_close(struct live_recording *r, uint64_t *ret_bytes, struct why *w
 {
     if (!r) return ERR_OK;
     const uint64_t until_ms = loop_now_ms() + LIVE_END_MS;
-    const bool told = r->file && record_file_failed(r->file);
+    const bool reported = r->file && record_file_failed(r->file);
     enum err err = ERR_OK;
     alarm_stop(r->turn);
     recorder_cut(r->recorder);
@@ -303,7 +303,7 @@ enum err live_close(struct live_recording *r, uint64_t *ret_bytes, struct why *w
     while (((r->file && !record_file_is_done(r->file)) || r->save) && loop_now_ms() < until_ms)
         loop_step(r->loop, STEP_MS);
     if (r->file && record_file_failed(r->file))
-        err = told ? ERR_IO : why_set(why, ERR_IO, "the recording is not whole");
+        err = reported ? ERR_IO : why_set(why, ERR_IO, "the recording is not whole");
     else if (r->file && !record_file_is_done(r->file))
         err = why_set(why, ERR_IO, "the recording's last seconds could not be written in %d s", LIVE_END_MS / 1000);
     if (ret_bytes) *ret_bytes = r->file ? record_file_bytes_written(r->file) : 0;

@@ -34,7 +34,7 @@ static bool is_name_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service, const char *tail)
+char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service, const char *suffix)
 {
     char stamp[32], name[64] = "";
     const time_t seconds = (time_t)(wall_ms / 1000);
@@ -44,7 +44,7 @@ char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const c
     snprintf(name, sizeof name, "%s%.50s", service ? "-" : "", service ? service : "");
     for (char *c = name; *c; c++)
         if (!is_name_char(*c)) *c = '-';
-    return mem_printf("%s/%s-%s%s%s", folder, kind, stamp, name, tail);
+    return mem_printf("%s/%s-%s%s%s", folder, kind, stamp, name, suffix);
 }
 
 char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service)

@@ -13,12 +13,13 @@
 
 enum { RECORDINGS_KEPT = 20, RECORDINGS_LISTED = 200 };
 
-/* $XDG_STATE_HOME/raydeck/NAME, where what is kept without a given path goes. NULL as below. Caller frees */
+/* $XDG_STATE_HOME/raydeck/NAME, where what is kept without a given path goes. NULL: neither XDG_STATE_HOME nor HOME is
+ * set. Caller frees. */
 char *state_folder(const char *name);
-/* FOLDER/KIND-20261130T103103Z-SERVICE and the extension. Caller frees. */
-char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service, const char *extension);
+/* FOLDER/KIND-20261130T103103Z-SERVICE and the suffix (".rec"). Caller frees. */
+char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service, const char *suffix);
 
-char *recordings_folder(void); /* NULL: neither XDG_STATE_HOME nor HOME is set. Caller frees */
+char *recordings_folder(void); /* state_folder("recordings") */
 /* FOLDER/KIND-20261130T103103Z-SERVICE.rec; service NULL: without. Caller frees. */
 char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service);
 /* Deletes the oldest losses beyond RECORDINGS_KEPT; ignores errors. */

@@ -124,10 +124,10 @@ static void set_cores(struct actor *r, const Gcs__Actor *m)
 
 static char *death_text(const Gcs__DeathCause *cause)
 {
-    const Gcs__ErrorContext *const told[] = {cause->actor_died_error_context, cause->oom_context,
-                                             cause->runtime_env_failed_context, cause->actor_unschedulable_context};
-    for (size_t i = 0; i < ARRAY_LEN(told); i++)
-        if (told[i] && told[i]->error_message.len) return prose_text(told[i]->error_message);
+    const Gcs__ErrorContext *const contexts[] = {cause->actor_died_error_context, cause->oom_context,
+                                                 cause->runtime_env_failed_context, cause->actor_unschedulable_context};
+    for (size_t i = 0; i < ARRAY_LEN(contexts); i++)
+        if (contexts[i] && contexts[i]->error_message.len) return prose_text(contexts[i]->error_message);
     const Gcs__Exception *exception = cause->creation_task_failure_context;
     if (!exception) return NULL;
     char *traceback = string_of(exception->formatted_exception_string), *last = gcs_last_line(traceback);

@@ -19,7 +19,9 @@ struct tls_endpoint {
 };
 
 struct tls_link;
-/* Starts to connect and returns at once; never NULL. Failures, immediate ones included, arrive through closed. */
+/* Starts to connect and returns at once; never NULL; the caller frees it with tls_free. Copies endpoint and calls.
+ * connect_timeout_ms: of name look-up, connect and TLS handshake together. Failures, immediate ones included, arrive
+ * through closed, from the loop: as curl_err maps them, ERR_RESET where the peer closed, ERR_IO for our own. */
 struct tls_link *tls_open(struct loop *l, const struct tls_endpoint *endpoint, uint64_t connect_timeout_ms,
                           const struct bytes_calls *calls);
 /* Queues a copy. ERR_LIMIT: more than BYTES_QUEUE_MAX are queued. ERR_RESET: not connected (yet, or any more). */

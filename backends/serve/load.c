@@ -91,7 +91,7 @@ static void outcome_record_put(const struct load *load, const struct load_outcom
 {
     const struct load_series *of = &load->series[o->series].conf;
     const uint64_t now_us = loop_now_us(), wall_ms = loop_wall_ms(load->loop);
-    const bool tells = o->failure != SERVE_FAILURE_OURS && o->failure != SERVE_FAILURE_CANCELLED;
+    const bool counts = o->failure != SERVE_FAILURE_OURS && o->failure != SERVE_FAILURE_CANCELLED;
     char key[KEY_MAX];
 
     if (!load->sink.change || (of->prompt && o->sent_us.known)) return; /* a prompt that was sent puts its own */
@@ -103,7 +103,11 @@ static void outcome_record_put(const struct load *load, const struct load_outcom
                                            of->prompt ? of->prompt->kind : SERVE_HEALTH_TARGET, &of->path);
     record_set(&r->pod, of->pod);
     record_set(&r->series, of->name);
-    request_record_end(r, o->failure == SERVE_FAILURE_NONE ? "ok" : tells ? "failed" : "cancelled", o->failure, o->why);
+    request_record_end(r,
+                       o->failure == SERVE_FAILURE_NONE ? "ok"
+                       : counts                         ? "failed"
+                                                        : "cancelled",
+                       o->failure, o->why);
     r->due = known_u64(wall_ms - (now_us - o->due_us) / 1000);
     if (o->sent_us.known) r->sent = known_u64(wall_ms - (now_us - o->sent_us.value) / 1000);
     r->done = known_u64(wall_ms - (now_us - o->done_us) / 1000);

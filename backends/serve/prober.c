@@ -159,8 +159,8 @@ static void probe_end(struct probe *probe, bool seen, enum serve_failure f, cons
 }
 
 /* False: it was not sent, or the API server refused it or was not reached. A timeout may be the API server's or
- * Serve's: request_tells_of_serve, which has more context, decides. */
-static bool answer_tells_of_serve(const struct http_answer *answer, enum serve_failure f, bool proxied)
+ * Serve's: request_is_evidence, which has more context, decides. */
+static bool answer_is_evidence(const struct http_answer *answer, enum serve_failure f, bool proxied)
 {
     if (f == SERVE_FAILURE_OURS || f == SERVE_FAILURE_CANCELLED) return false;
     if (!proxied || f == SERVE_FAILURE_NONE) return true;
@@ -179,7 +179,7 @@ static void on_response(void *arg, const struct http_answer *answer)
     const enum serve_failure f = serve_failure_of_health(answer, t->path.proxied, &why);
     dials_charge(probe->prober, t, answer);
     path_update_state(probe->prober, t, answer, f, why.text);
-    probe_end(probe, answer_tells_of_serve(answer, f, t->path.proxied), f, why.text);
+    probe_end(probe, answer_is_evidence(answer, f, t->path.proxied), f, why.text);
 }
 
 static struct request *probe_record_new(struct prober *p, const struct target *t, uint64_t due_us)

@@ -16,8 +16,9 @@ struct serve_get_calls {
     /* Optional: receives a 2xx body as it arrives, instead of done. Returning false ends it with ERR_CANCELLED. */
     bool (*bytes)(void *arg, const char *bytes, size_t len);
 };
-/* GET path->base + suffix; suffix begins with '/'. path and suffix are copied. body_max limits a collected body, 0:
- * HTTP_BODY_MAX; a streamed body is limited to HTTP_BODY_MAX, too. */
+/* GET path->base + suffix; suffix begins with '/'. path, suffix and calls are copied, how is borrowed for the call.
+ * Never NULL; valid until done returns or serve_get_cancel. timeout_ms: of the whole request. body_max: bytes; it
+ * limits a collected body, 0: HTTP_BODY_MAX; a streamed body is limited to HTTP_BODY_MAX, too. */
 struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                   const char *suffix, uint64_t timeout_ms, size_t body_max,
                                   const struct serve_get_calls *calls);
@@ -30,7 +31,7 @@ struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how,
                                    const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
                                    const struct serve_get_calls *calls);
 /* The pod whose replica answers, as the application of deploy/assets/serve names it in X-Serving-Pod: safe text. NULL:
- * not told, or not yet. Borrowed until done returns. */
+ * not known, or not yet. Borrowed until done returns. */
 const char *serve_get_pod(const struct serve_get *g);
 void serve_get_cancel(struct serve_get *g); /* no callback follows; frees it. NULL is fine */
 

@@ -19,7 +19,7 @@ static void info_line(const struct out *o, const char *what, const char *value, 
     o->line(o->arg, what, value && *value ? value : "\xE2\x80\x93", from ? from : "");
 }
 
-/* Of what Kubernetes would have to tell. */
+/* A setting discovered in Kubernetes; unread: why Kubernetes was not read, NULL: it was. */
 static void info_found(const struct out *o, const char *what, const char *value, const char *from, const char *unread)
 {
     if (value && *value)

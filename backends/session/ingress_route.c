@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* How much of a path is before what stands for "the rest" (nginx's groups, the ALB's star). *ret_any: such a rest is
- * there. False for another pattern: where it leads to cannot be told. */
+ * there. False for another pattern: where it leads to is not known. */
 static bool fixed_part(const char *path, size_t *ret_len, bool *ret_any)
 {
     static const char *const rest[] = {"/(.*)", "(/|$)(.*)", "/*"};

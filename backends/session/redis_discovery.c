@@ -59,8 +59,8 @@ static void denied_publish(struct redis_discovery *d)
     sink_put(d->how.sink, c);
 }
 
-/* True: published. */
-static bool state_take(struct redis_discovery *d, struct change *c)
+/* Notes a new state of the link. True: it is DENIED, and published with its remedy instead. */
+static bool state_intercept(struct redis_discovery *d, struct change *c)
 {
     change_free(d->denied);
     d->denied = NULL;
@@ -79,7 +79,7 @@ static bool state_take(struct redis_discovery *d, struct change *c)
 static void on_change(void *owner, struct change *c)
 {
     struct redis_discovery *d = owner;
-    if (c->type == CHANGE_SOURCE && state_take(d, c)) return;
+    if (c->type == CHANGE_SOURCE && state_intercept(d, c)) return;
     sink_put(d->how.sink, c);
 }
 
@@ -162,7 +162,7 @@ static void address_lost(struct redis_discovery *d)
     secrets_publish(d, ERR_OK, NULL);
     mem_free_secret(d->failed);
     d->failed = NULL;
-    if (!d->fetching) credentials_wipe(d); /* else fetch_end does */
+    if (!d->fetching) credentials_wipe(d); /* else fetch_finish does */
 }
 
 /* Without a RayService in focus an open link stays: it may be listed again. */
@@ -248,8 +248,8 @@ static void fetch_failed(struct redis_discovery *d, enum err err, const char *wh
     free(text);
 }
 
-/* Keeps the value if still desired; the next update continues. */
-static bool fetch_end(struct redis_discovery *d, enum err err, const char *why)
+/* True: the value was read and is still desired: the caller keeps it. The next update continues. */
+static bool fetch_finish(struct redis_discovery *d, enum err err, const char *why)
 {
     d->fetching = false;
     d->calls.reconcile(d->calls.arg, 0);
@@ -265,7 +265,7 @@ static bool fetch_end(struct redis_discovery *d, enum err err, const char *why)
 static void on_password(void *arg, enum err err, const char *value, size_t len, const char *why)
 {
     struct redis_discovery *d = arg;
-    if (!fetch_end(d, err, why)) return;
+    if (!fetch_finish(d, err, why)) return;
     d->credentials.has_password = true;
     d->credentials.password = mem_strn(value, len);
 }
@@ -273,7 +273,7 @@ static void on_password(void *arg, enum err err, const char *value, size_t len, 
 static void on_user(void *arg, enum err err, const char *value, size_t len, const char *why)
 {
     struct redis_discovery *d = arg;
-    if (!fetch_end(d, err, why)) return;
+    if (!fetch_finish(d, err, why)) return;
     d->credentials.has_user = true;
     d->credentials.user = text_safe(value, len, TEXT_ONE_LINE, USER_MAX);
 }

@@ -9,7 +9,7 @@
  * is known at that moment.
  *
  * The owner calls redis_discovery_update when the world has changed, and later when the reconcile callback requested
- * it. Several may look at one world, each for its own RayService; they share a budget of connections.
+ * it. Several may share one world, each for its own RayService; they share a budget of connections.
  */
 #ifndef RAYDECK_SESSION_REDIS_DISCOVERY_H
 #define RAYDECK_SESSION_REDIS_DISCOVERY_H

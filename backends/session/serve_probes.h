@@ -8,7 +8,7 @@
  *
  * It needs to be updated when the world has changed or the route of prompts has. Instances of one world share the
  * counter that numbers probe records. Their sources (PROBER_SOURCE, PROBER_ROUTE_SOURCE, SERVE_SOURCE) have fixed
- * names: the sink tells which RayService owns a change.
+ * names: the sink sets which RayService owns a change.
  */
 #ifndef RAYDECK_SESSION_SERVE_PROBES_H
 #define RAYDECK_SESSION_SERVE_PROBES_H

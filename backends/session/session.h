@@ -124,7 +124,7 @@ enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void 
                           void *arg, struct why *why);
 enum err session_may_exec(const struct session *s, struct why *why); /* as session_may_delete, permission apart */
 
-/* Why Kubernetes has not told which RayServices there are; NULL: it has, or is not asked. Borrowed. */
+/* Why the RayServices have not been listed; NULL: they have, or Kubernetes is not read. Borrowed. */
 const char *session_unread_why(const struct session *s);
 
 /* What was discovered, one line each, for `info`: world, item, value, source. */

@@ -1,6 +1,6 @@
 /*
  * gcs_sim.h - the GCS of the simulated head: writes Ray 2.60's records into a Redis over four connections from the head
- * pod's address, as the real one does (CLIENT LIST tells them from a console's by it).
+ * pod's address, as the real one does (CLIENT LIST distinguishes them from a console's by it).
  *
  * While it runs: PING every 100 ms, @namespace_healthcheck:ray_client_server every second, __autoscaling_status every 5
  * s. When the head is lost, connections and heartbeats stop at once and all rows stay: NODE says ALIVE of the head

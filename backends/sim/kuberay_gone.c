@@ -156,7 +156,7 @@ static void cleaner_bound(void *arg)
     sched_in(k->sched, RUNS_MS, cleaner_runs, k);
 }
 
-/* Turns the head's metadata into the Job's; the Job's own labels tell its pods from the head. */
+/* Turns the head's metadata into the Job's; the Job's own labels distinguish its pods from the head. */
 static void job_relabel(cJSON *meta)
 {
     cJSON *labels = json_member(meta, "labels");

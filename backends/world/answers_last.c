@@ -42,7 +42,7 @@ static struct past_loss loss_at(uint64_t wall_ms)
 enum { KILLING_MS = 600000 /* an old head's Killing event precedes the new head's pod by its grace */ };
 
 /* The new head's pod was made then. Where the old one was deleted with a grace, its loss began earlier: kubelet's event
- * about another head of this cluster tells of it. */
+ * about another head of this cluster reports it. */
 static struct past_loss loss_before(const struct world *w, const struct focus *f, uint64_t made_ms)
 {
     char prefix[128];
@@ -60,7 +60,7 @@ static struct past_loss loss_before(const struct world *w, const struct focus *f
 }
 
 /* Restarts are those of all containers, the autoscaler's among them: they are the head's only where its own container
- * tells of an end, or started late. */
+ * reports an end, or started late. */
 struct past_loss past_loss_of(const struct world *w, const struct focus *f)
 {
     const struct pod *h = f->head;

@@ -5,7 +5,7 @@
  * or the API server's proxy to the service).
  * - The proxies: the Serve proxies of the worker pods, each asked by itself. One that is no ready endpoint of the
  *   service gets no requests: it is shown, and judges nothing.
- * - The model: prompts of ours, the replicas that the Serve API tells with their age, what the NeuronCores execute. A
+ * - The model: prompts of ours, the replicas that the Serve API reports with their age, what the NeuronCores execute. A
  *   Serve proxy without a replica behind it answers /-/healthz, and holds each request.
  *
  * What keeps the console from seeing (an API server that is down, stopped or forbids its proxy; no network, no
@@ -43,7 +43,7 @@ struct service_evidence {
     bool hanging;                 /* requests are in flight, and none has ended for a while */
     enum evidence_line hanging_line;
     bool waiting;    /* a prompt of ours hangs: what is answered besides is PARTLY */
-    bool kubernetes; /* tells of the RayService, and so may tell of its endpoints */
+    bool kubernetes; /* is read, and reports the RayService: its endpoints may be known */
     struct serve_endpoints endpoints;
     struct probe_targets proxies;
     struct known_f64 executions_s; /* of the live Neuron monitors */

@@ -46,7 +46,7 @@ static bool earlier_serve_is_reached(const struct evidence_view *v, const struct
     return serve_endpoints_each(v->world, v->focus, reached_note, &r) && r.earlier;
 }
 
-/* How long the youngest replica that serves has been there: after an outage it tells whether they lived through it. */
+/* How long the youngest replica that serves has been there: after an outage it shows whether they lived through it. */
 static struct known_u64 youngest_ms(const struct evidence_view *v, const struct serveapp *app)
 {
     struct known_u64 started = UNKNOWN_U64;
@@ -136,7 +136,7 @@ static const struct request *newest_prompt(const struct evidence_view *v)
         const struct request *q = ROW(row, request);
         if (row->gone_ms || !text_eq(q->kind, REQUEST_PROMPT) || !q->done.known || q->done.value < since_ms) continue;
         bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
-        if (!answered && !request_tells_of_serve(v->world, q, v->now_ms, v->wall_ms)) continue;
+        if (!answered && !request_is_evidence(v->world, q, v->now_ms, v->wall_ms)) continue;
         if (!best || q->done.value >= best->done.value) best = q;
     }
     return best;

@@ -23,7 +23,7 @@ static void route_add(const struct evidence_view *v, const struct request *q, st
     }
     if (!q->done.known || q->done.value + EVIDENCE_FRESH_MS <= v->wall_ms) return;
     bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
-    if (!answered && !request_tells_of_serve(v->world, q, v->now_ms, v->wall_ms)) {
+    if (!answered && !request_is_evidence(v->world, q, v->now_ms, v->wall_ms)) {
         if (!sum->unseen || q->done.value >= sum->unseen->done.value) sum->unseen = q;
         return;
     }

@@ -70,10 +70,10 @@ static void put_source(const struct source_slot *slot, const struct sink *sink)
 {
     const struct source *s = &slot->source;
     /* A source without a published state is LIVE because it emitted a change; that is not a state change. */
-    bool told =
+    bool published =
         s->state != SOURCE_LIVE || s->err || s->why || s->detail || s->scope || s->last_change_ms >= s->since_ms;
-    struct change *c = told ? change_source(s->id, s->world, s->state, s->err, s->why, s->detail)
-                            : change_new(CHANGE_ALIVE, s->id, s->world);
+    struct change *c = published ? change_source(s->id, s->world, s->state, s->err, s->why, s->detail)
+                                 : change_new(CHANGE_ALIVE, s->id, s->world);
     c->key = mem_str(s->scope);
     put_at(sink, c, s->since_ms, 0);
     for (int t = 0; t < TABLE_COUNT; t++) put_dropped(slot, (enum table)t, sink);

@@ -132,7 +132,7 @@ static void take_going(const struct recovery *r, const struct world *w, uint64_t
     if (grace.known) ret->grace_left_ms = known_u64(ms_between(now_ms, r->t0_ms + grace.value * 1000));
 }
 
-/* Answers are counted until it is over; what fails later is told all the same. */
+/* Answers are counted until it is over; what fails later is reported all the same. */
 static void take_requests(const struct recovery *r, struct outage *ret)
 {
     const bool over = r->outage == OUTAGE_OVER;

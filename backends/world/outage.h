@@ -132,7 +132,7 @@ struct known_u64 outage_phase_ms(const struct outage *o);
  * time: those that hold by when they were reached, then the others. */
 void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT]);
 
-/* Whether the names of GCS fields were read of any table: without, none can be told to be lost. */
+/* Whether the names of GCS fields were read of any table: without, none is known to be lost. */
 bool outage_fields_are_read(const struct world *w);
 
 /* ---- sums over it ----------------------------------------------------------------------------------------------- */

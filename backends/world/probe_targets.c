@@ -77,7 +77,7 @@ static uint64_t wall_to_ours(uint64_t of_wall_ms, uint64_t now_ms, uint64_t wall
 /* Who was heard in the second half of the time that a request waited: what it waited for may have stopped after it had
  * come. */
 struct meanwhile {
-    bool timed;  /* the API server's sources tell how long their requests took */
+    bool timed;  /* the API server's sources report how long their requests took */
     bool prompt; /* one of them was answered promptly */
     bool kube;   /* some source of Kubernetes was heard since */
     bool others; /* a source of another world was, and was so before */
@@ -104,13 +104,13 @@ static struct meanwhile meanwhile_of(const struct world *w, const struct request
 }
 
 /* An API server that queues requests still sends what is watched: another request of ours has to have been answered,
- * and promptly. Where its sources do not tell how long those took, it is enough that it was heard since. */
+ * and promptly. Where its sources do not report how long those took, it is enough that it was heard since. */
 static bool api_answered(const struct meanwhile *m)
 {
     return m->timed ? m->prompt : m->kube;
 }
 
-bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
+bool request_is_evidence(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
 {
     static const char *const ours[] = {"forbidden", "not sent", "cancelled", "too long", "API server error"};
     static const char *const of_the_path[] = {"4xx", "bad body"}; /* the wrong service answered */
@@ -143,7 +143,7 @@ static uint64_t last_done_of(const struct world *w)
 static bool request_is_unseen(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
 {
     bool failed = text_eq(q->phase, "failed") || text_eq(q->phase, "cancelled");
-    return failed && !request_tells_of_serve(w, q, now_ms, wall_ms);
+    return failed && !request_is_evidence(w, q, now_ms, wall_ms);
 }
 
 /* Records each completed probe that is current. */

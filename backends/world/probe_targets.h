@@ -30,6 +30,6 @@ struct probe_targets probe_targets_of(const struct world *w, const struct focus 
 /* Whether a failed request says something about Serve. Not if it was not sent or was forbidden, or if a hop before
  * Serve (the API server, the network) did not respond. A timeout through the API server's proxy says something about
  * Serve if the API server has answered another request meanwhile. */
-bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms);
+bool request_is_evidence(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms);
 
 #endif

@@ -145,7 +145,7 @@ static struct focus focus_beside(const struct world *own, const struct one *one)
     return f;
 }
 
-/* Its pods are not read. Recordings of before namespaces were told have those of the focus. */
+/* Its pods are not read. Recordings made before sources published their namespace have those of the focus. */
 static bool is_elsewhere(const struct world *w, const struct one *one, const struct focus *f)
 {
     const enum tri read = one->uid ? world_reads_ns(w, one->ns) : TRI_YES;

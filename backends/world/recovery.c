@@ -90,8 +90,8 @@ static void ladder_review(struct recovery *r, const struct world *w, const struc
 }
 
 /* Makes the report final once the ladder is closed and OUTAGE_SECONDS have passed. */
-static void report_close(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
-                         uint64_t wall_ms)
+static void report_finalize(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
+                            uint64_t wall_ms)
 {
     bool leaving = r->outage != OUTAGE_NONE && cluster_is_leaving(f, r->memory->old_cluster) == TRI_YES;
     if (r->outage == OUTAGE_RUNNING && leaving) ladder_close(r);
@@ -130,12 +130,14 @@ static bool redis_matches(const struct focus *f)
     return redis && (!f->gcs_ns || !redis->namespace_ || text_eq(f->gcs_ns, redis->namespace_));
 }
 
+/* In this order: a report that is due becomes final before this change can alter it; the loss is judged before the
+ * rungs, against the head of before; that head is remembered anew only then, and the end is judged by all of it. */
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
     bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && redis_matches(f);
     bool pods = c->table == TABLE_POD;
     if (!recovery_adopt_service(r, f)) return;
-    report_close(r, w, f, c->at_ms, c->wall_ms);
+    report_finalize(r, w, f, c->at_ms, c->wall_ms);
     if (redis) gcs_sample(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
     observe_found(r, w, f, c->at_ms, c->wall_ms);
     if (c->type == CHANGE_DELETED)
@@ -164,7 +166,7 @@ bool recovery_tick(struct recovery *r, const struct world *w, const struct focus
 {
     unsigned before = ladder_fingerprint(r);
     if (!recovery_adopt_service(r, f)) return false;
-    report_close(r, w, f, now_ms, wall_ms);
+    report_finalize(r, w, f, now_ms, wall_ms);
     observe_found(r, w, f, now_ms, wall_ms);
     observe_silence(r, w, f, now_ms, wall_ms);
     observe_down(r, w, now_ms, wall_ms);

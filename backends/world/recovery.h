@@ -105,7 +105,7 @@ struct recovery {
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX]; /* of the cause: "OOMKilled, exit code 137" */
     bool found;                       /* it had begun before the first observation: T0 is by servers' stamps */
-    bool ours; /* we deleted it: T0 is when that was accepted, or when the watch told of it, if that was earlier */
+    bool ours; /* we deleted it: T0 is when that was accepted, or when the watch reported it, if that was earlier */
     struct known_u64 grace_s; /* of our delete */
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
     char *old_ray_node;               /* hex node id in the GCS; NULL: unknown */

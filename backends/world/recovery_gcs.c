@@ -10,19 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-void gcs_done(struct gcs_view *g)
+void gcs_done(struct gcs_signs *g)
 {
     free(g->state_ns);
-    *g = (struct gcs_view){0};
+    *g = (struct gcs_signs){0};
 }
 
-void gcs_reset(struct gcs_view *g, struct known_u64 silent_since_ms)
+void gcs_reset(struct gcs_signs *g, struct known_u64 silent_since_ms)
 {
     g->connections_before = g->connections.value;
     if (silent_since_ms.known && g->heartbeat_seen_ms <= silent_since_ms.value) g->heartbeat_seen_ms = 0;
 }
 
-static void connections_sample(struct gcs_view *g, const struct redis *redis, bool outage)
+static void connections_sample(struct gcs_signs *g, const struct redis *redis, bool outage)
 {
     if (!redis->ray_connections.known) return;
     g->connections = redis->ray_connections;
@@ -31,7 +31,7 @@ static void connections_sample(struct gcs_view *g, const struct redis *redis, bo
     if (!outage && g->connections.value) g->connections_before = g->connections.value;
 }
 
-void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
+void gcs_sample(struct gcs_signs *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
 {
     connections_sample(g, redis, outage);
     if (!redis->heartbeat.known) g->heartbeat_seen_ms = 0; /* not read any more: proves nothing */
@@ -57,12 +57,12 @@ static bool redis_has_answered_since(const struct world *w, uint64_t ms)
     return false;
 }
 
-static bool connections_are_fewer(const struct gcs_view *g)
+static bool connections_are_fewer(const struct gcs_signs *g)
 {
     return g->connections.known && g->connections.value < g->connections_before;
 }
 
-static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t quiet_ms)
+static bool silence_is_seen(const struct gcs_signs *g, const struct world *w, bool terminating, uint64_t quiet_ms)
 {
     uint64_t limit = terminating ? SILENT_TERMINATING_MS : SILENT_MS;
     bool disconnected = connections_are_fewer(g) && !g->connections.value;
@@ -70,8 +70,8 @@ static bool silence_is_seen(const struct gcs_view *g, const struct world *w, boo
     return quiet_ms >= limit && redis_has_answered_since(w, g->heartbeat_seen_ms + limit / 2);
 }
 
-bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
-                   struct rung_state *ret)
+bool gcs_is_silent(const struct gcs_signs *g, const struct world *w, bool terminating, uint64_t now_ms,
+                   uint64_t wall_ms, struct rung_state *ret)
 {
     bool seen = g->heartbeat_seen_ms != 0;
     uint64_t quiet_ms = seen && now_ms > g->heartbeat_seen_ms ? now_ms - g->heartbeat_seen_ms : 0;
@@ -167,13 +167,13 @@ const struct raynode *gcs_new_node(const struct recovery *r, const struct world 
 /* Stamped by the same clock as the NODE record; where that has no stamp, a heartbeat seen to move after it. */
 static bool heartbeat_is_of_node(const struct recovery *r, const struct raynode *n)
 {
-    const struct gcs_view *g = &r->memory->gcs;
+    const struct gcs_signs *g = &r->memory->gcs;
     if (n->started.known) return g->heartbeat.known && g->heartbeat.value >= n->started.value;
     const struct rung_state *alive = &r->rung[RUNG_HEAD_ALIVE];
     return alive->reached && g->heartbeat_seen_ms > alive->at_ms;
 }
 
-/* Without NODE nothing in Redis tells the new head's heartbeat from the old one's: its pod has to be ready. */
+/* Without NODE nothing in Redis distinguishes the new head's heartbeat from the old one's: its pod has to be ready. */
 static bool heartbeat_follows_ready(const struct recovery *r)
 {
     const struct rung_state *ready = &r->rung[RUNG_HEAD_READY];
@@ -182,7 +182,7 @@ static bool heartbeat_follows_ready(const struct recovery *r)
 
 bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret)
 {
-    const struct gcs_view *g = &r->memory->gcs;
+    const struct gcs_signs *g = &r->memory->gcs;
     const struct rung_state *rung = &r->rung[RUNG_GCS_BACK];
     const struct raynode *node = r->head_lost ? gcs_new_node(r, w, f) : NULL;
     if (rung->lost && g->heartbeat.known && g->heartbeat_seen_ms <= rung->lost_ms) return false;

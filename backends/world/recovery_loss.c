@@ -324,7 +324,7 @@ void observe_silence(struct recovery *r, const struct world *w, const struct foc
 /* Redis came back empty, or was flushed: whatever still runs, the next head finds nothing. */
 void observe_state(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
-    struct gcs_view *g = &r->memory->gcs;
+    struct gcs_signs *g = &r->memory->gcs;
     if (gcs_state_is_there(w, f)) {
         record_set(&g->state_ns, f->gcs_ns);
         if (r->state_gone_ms.known && !r->state_back_ms.known) r->state_back_ms = known_u64(c->at_ms);

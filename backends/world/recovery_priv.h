@@ -21,8 +21,8 @@ enum {
     LIVENESS_EVENT_MS = 60000,
     /* A container that exited longer ago than any delay of the watch exited while we were not watching. */
     ENDED_UNSEEN_MS = 5000,
-    FOUND_SILENT_MS =
-        10000,        /* a heartbeat that old on the first observation was the last one; the head's clock may differ */
+    /* A heartbeat that old on the first observation was the last one. The head's clock may differ from ours. */
+    FOUND_SILENT_MS = 10000,
     HEAD_ACTORS = 256 /* actors on the old head, at most */
 };
 
@@ -33,8 +33,8 @@ struct head_before {
     struct known_u64 started;
 };
 
-/* What Redis shows about the GCS. */
-struct gcs_view {
+/* The signs of life of the GCS that Redis shows. */
+struct gcs_signs {
     struct known_u64 heartbeat;                         /* last value: a time stamp by the head's clock */
     uint64_t heartbeat_seen_ms, heartbeat_seen_wall_ms; /* when it last advanced, by our clocks; 0: never */
     struct known_u64 connections;                       /* in the last sample */
@@ -56,7 +56,7 @@ struct baseline {
 
 struct recovery_memory {
     struct head_before head;
-    struct gcs_view gcs;
+    struct gcs_signs gcs;
     struct baseline baseline;
     char *old_cluster; /* the RayCluster of the lost head */
     char *old_container;
@@ -161,10 +161,10 @@ void outage_fill_fields(const struct recovery *r, const struct world *w, uint64_
 /* ---- recovery_gcs.c: times are by our clocks -------------------------------------------------------------------- */
 
 /* Records the heartbeat and connections of a redis record. outage: an outage is running. */
-void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms);
+void gcs_sample(struct gcs_signs *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms);
 /* Is the GCS silent? ret: since when, and the evidence. terminating: the head is known to be. */
-bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
-                   struct rung_state *ret);
+bool gcs_is_silent(const struct gcs_signs *g, const struct world *w, bool terminating, uint64_t now_ms,
+                   uint64_t wall_ms, struct rung_state *ret);
 /* Is the GCS's state in Redis? Its table NODE is never empty: dead nodes stay in it. */
 bool gcs_state_is_there(const struct world *w, const struct focus *f);
 /* Is it not, in a Redis that answers? */
@@ -180,8 +180,8 @@ bool gcs_is_of_another_head(const struct recovery *r, const struct world *w, con
 /* Is a GCS back? ret: the evidence in its note. */
 bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret);
 /* After an outage: the GCS must be seen alive again before it can fall silent. */
-void gcs_reset(struct gcs_view *g, struct known_u64 silent_since_ms);
-void gcs_done(struct gcs_view *g);
+void gcs_reset(struct gcs_signs *g, struct known_u64 silent_since_ms);
+void gcs_done(struct gcs_signs *g);
 
 /* ---- recovery_workers.c ---------------------------------------------------------------------------------------- */
 

@@ -42,8 +42,9 @@ static struct redis_loss loss_by_snapshots(const struct focus *f, struct known_u
 {
     const struct redis *r = f->redis;
     const bool none = (r->save && !*r->save) || (!r->save && redis_is_elasticache(f));
-    if (!r->save && !none) return loss_new(VERDICT_UNKNOWN, "no append-only file; CONFIG does not tell its snapshots");
-    if (!replicas.known && none) return loss_new(VERDICT_UNKNOWN, "no persistence; INFO does not tell its replicas");
+    if (!r->save && !none)
+        return loss_new(VERDICT_UNKNOWN, "no append-only file; CONFIG does not report its snapshots");
+    if (!replicas.known && none) return loss_new(VERDICT_UNKNOWN, "no persistence; INFO does not report its replicas");
     if (none) return loss_new(VERDICT_NO, "neither persistence nor a replica");
     if (r->rdb_last && !text_eq(r->rdb_last, "ok"))
         return loss_new(VERDICT_NO, "snapshots alone, and the last one failed (%s)", r->rdb_last);
@@ -63,7 +64,7 @@ struct redis_loss redis_loss_of(const struct focus *f, struct known_u64 replicas
         return loss_new(VERDICT_OK, "%s%llu replica%s%s", aof ? "AOF on, " : "", (unsigned long long)replicas.value,
                         replicas.value == 1 ? "" : "s", aof ? "" : ", once it takes over");
     if (aof) return loss_new(VERDICT_OK, "AOF on");
-    if (!r->aof) return loss_new(VERDICT_UNKNOWN, "neither INFO nor CONFIG tells its persistence");
+    if (!r->aof) return loss_new(VERDICT_UNKNOWN, "neither INFO nor CONFIG reports its persistence");
     return loss_by_snapshots(f, replicas);
 }
 

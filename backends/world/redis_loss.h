@@ -21,7 +21,7 @@ struct redis_loss {
     char kept[REDIS_KEPT_MAX];
 };
 
-/* replicas: where INFO does not tell them, as somebody else does; or unknown. */
+/* replicas: as AWS reports them, used where INFO does not; or unknown. */
 struct redis_loss redis_loss_of(const struct focus *f, struct known_u64 replicas);
 
 /* In one line, what decides first; adds to `out` as say() does. */

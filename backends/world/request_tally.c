@@ -100,7 +100,7 @@ static void request_count(struct tally_sum *s, const struct world *w, const stru
     if (is_answered(q)) {
         *(text_eq(q->phase, "ok") ? &s->ok : &s->slow) += 1;
         answer_count(s, q);
-    } else if (request_tells_of_serve(w, q, c->at_ms, c->wall_ms)) {
+    } else if (request_is_evidence(w, q, c->at_ms, c->wall_ms)) {
         s->failed++;
         failure_count(s, q->failure ? q->failure : "failed");
     } else {
@@ -108,7 +108,7 @@ static void request_count(struct tally_sum *s, const struct world *w, const stru
     }
 }
 
-/* A request of a worker's proxy that tells something: whether it was answered. */
+/* A request of a worker's proxy that is evidence of Serve: whether it was answered. */
 static void pod_count(struct request_tally *t, const char *name, bool answered)
 {
     size_t i = 0;
@@ -125,7 +125,7 @@ static void pod_count(struct request_tally *t, const char *name, bool answered)
     *(answered ? &t->pod[i].ok : &t->pod[i].failed) += 1;
 }
 
-/* The request of this RayService whose end it tells; NULL: of none. */
+/* The request of this RayService whose end it reports; NULL: of none. */
 static const struct request *request_ended(const struct request_tally *t, const struct change *c)
 {
     const struct request *q = (const void *)c->record;

@@ -6,8 +6,8 @@
  * that what is judged is the load of the drill, live and from a recording alike. Without a load all are counted.
  *
  * A request belongs to the period by the time at which it was due; of those that ended
- * before it the slowest answer is kept. One that failed without telling anything of Serve
- * (request_tells_of_serve) counts as `unknown`, neither ok nor failed; a cancelled one is not counted.
+ * before it the slowest answer is kept. One that failed and is no evidence of Serve
+ * (request_is_evidence) counts as `unknown`, neither ok nor failed; a cancelled one is not counted.
  */
 #ifndef RAYDECK_WORLD_REQUEST_TALLY_H
 #define RAYDECK_WORLD_REQUEST_TALLY_H
@@ -81,7 +81,7 @@ const char *tally_series_key(enum tally_series series);
 /* How many of the ended ones were due in these whole seconds, wall time; of the first TALLY_SECONDS alone. */
 uint64_t tally_due_between(const struct request_tally *t, enum tally_series series, uint64_t from_wall_ms,
                            uint64_t until_wall_ms);
-uint64_t tally_ended(const struct tally_sum *s); /* those that tell something: ok, slow and failed */
+uint64_t tally_ended(const struct tally_sum *s); /* those that are evidence of Serve: ok, slow and failed */
 /* The longest time without an answer, the time since the last one included. Unknown where none ended. */
 struct known_u64 tally_unserved_ms(const struct tally_sum *s, uint64_t wall_ms);
 /* The longest that one waited for its answer, or waits for it still. Unknown where there was none. */

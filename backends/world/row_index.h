@@ -2,7 +2,7 @@
  * row_index.h - looks up a table's rows by a field's value: chains of rows in hash slots, in order of arrival. Private
  * to the world.
  *
- * Equal values of several namespaces share a slot and are told apart when it is walked: there are few.
+ * Equal values of several namespaces share a slot and are distinguished when it is walked: there are few.
  *
  * A link is embedded in its row's entry. The value is read from the row's record, so a row must be removed before its
  * record gets another value. Rows without a value (NULL) are in no chain; tombstones stay in theirs.

@@ -32,8 +32,9 @@ struct serve_not_running serve_not_running_in(const struct deployment *deploymen
 {
     struct serve_not_running best = {.status = NULL};
     for (size_t i = 0; i < count; i++) {
-        const bool told = deployments[i].status || deployments[i].app_status; /* else only the configuration names it */
-        if (!told || text_eq(deployments[i].app_status, "RUNNING")) continue;
+        const bool reported =
+            deployments[i].status || deployments[i].app_status; /* else only the configuration names it */
+        if (!reported || text_eq(deployments[i].app_status, "RUNNING")) continue;
         const struct serve_not_running s = not_running(&deployments[i]);
         if (!best.status || not_running_rank(&s) > not_running_rank(&best)) best = s;
     }
@@ -53,15 +54,15 @@ struct serve_not_running serve_not_running_of(const struct world *w, const struc
     if (!r) return s;
     const struct row *serve = world_find(w, TABLE_SERVEAPP, r->record.key);
     const struct serveapp *app = source_is_live(w, serve) ? ROW(serve, serveapp) : NULL;
-    const bool told = app && app->deployments_count;
-    if (told) s = serve_not_running_in(app->deployments, app->deployments_count);
+    const bool reported = app && app->deployments_count;
+    if (reported) s = serve_not_running_in(app->deployments, app->deployments_count);
     if (s.failed || !source_is_live(w, world_find(w, TABLE_RAYSERVICE, r->record.key))) return s;
-    if (!told || r->active_cluster) { /* what the Serve API was not asked for */
+    if (!reported || r->active_cluster) { /* what the Serve API was not asked for */
         struct serve_not_running pending = serve_not_running_in(r->pending, r->pending_count);
         pending.upgrade = r->active_cluster != NULL;
         if (pending.failed || (pending.status && !s.status)) s = pending;
     }
-    if (!told && !s.status) s = serve_not_running_in(r->deployments, r->deployments_count);
+    if (!reported && !s.status) s = serve_not_running_in(r->deployments, r->deployments_count);
     return s;
 }
 

@@ -126,7 +126,7 @@ void timeline_free(struct timeline *t)
 
 /* ---- limits ------------------------------------------------------------------------------------------------------ */
 
-/* Keeps the last item before the horizon: it tells what was true there. */
+/* Keeps the last item before the horizon: it shows what was true there. */
 static void history_trim(struct fifo *f, uint64_t horizon_ms)
 {
     const size_t old = fifo_until(f, horizon_ms);
@@ -221,7 +221,7 @@ static void timeline_follow(struct timeline *t, const char *uid)
 static bool timeline_ready(const struct timeline_look *l, uint64_t now_ms, uint64_t wall_ms)
 {
     struct timeline *t = l->t;
-    if (t->began_ms && now_ms > t->now_ms + SOURCE_STALE_MS) timeline_look_away(t);
+    if (t->began_ms && now_ms > t->now_ms + SOURCE_STALE_MS) timeline_interrupt(t);
     if (now_ms > t->now_ms) {
         t->now_ms = now_ms;
         t->wall_ms = wall_ms;

@@ -1,13 +1,13 @@
 /*
  * timeline.h - the history of a RayService as lanes over one time axis: its pods, its GCS, Serve, requests, events and
- * NeuronCores. Pure: what happened is told by changes, what time it is by their times.
+ * NeuronCores. Pure: changes report what happened, and their stamps are its clock.
  *
  * timeline_observe is called with every change after the world has applied it, and timeline_tick about once a second.
  * Both read the state of a lane from the world, and append to its history where it has changed. Kept are the last
  * TIMELINE_MS, of each lane at most so many items; what is dropped by count is counted and said.
  *
  * What is not known is a state of its own: before the console watched, and from a source's last proof of life until it
- * is heard again; so is the time in which nobody told the timeline anything for SOURCE_STALE_MS (the console was
+ * is heard again; so is the time in which no change reached the timeline for SOURCE_STALE_MS (the console was
  * stopped, the machine slept, another RayService had the focus). It is never drawn as good, nor as zero, nor as
  * nothing; the time before timeline_began_ms has a label of its own (tui/panes/timeline_draw.h).
  *
@@ -87,11 +87,11 @@ struct timeline_cell {
     bool begins;  /* VALUE: a value other than the one before begins within */
     double value; /* VALUE: the last one; HEIGHT: heartbeat age in seconds, the greatest; utilisation, the mean. NAN:
                      unknown */
-    uint32_t ok, slow, failed, waiting, untold; /* SERIES, by when they were due; untold: say nothing of Serve */
-    uint32_t normal, warnings;                  /* MARKS */
+    uint32_t ok, slow, failed, waiting, unknown; /* SERIES, by when they were due; unknown: say nothing of Serve */
+    uint32_t normal, warnings;                   /* MARKS */
 };
 
-enum timeline_phase { PROMPT_WAITING, PROMPT_OK, PROMPT_SLOW, PROMPT_FAILED, PROMPT_UNTOLD, PROMPT_CANCELLED };
+enum timeline_phase { PROMPT_WAITING, PROMPT_OK, PROMPT_SLOW, PROMPT_FAILED, PROMPT_UNKNOWN, PROMPT_CANCELLED };
 struct timeline_prompt {
     uint64_t due_ms, done_ms; /* done 0: it waits */
     enum timeline_phase phase;

@@ -138,7 +138,7 @@ static void value_look(const struct timeline_look *l, struct timeline_values *v,
         return;
     }
     values_add(v, l->t->now_ms, value.known ? TIMELINE_READY : TIMELINE_UNKNOWN, value.value, other);
-    if (!value.known) snprintf(v->why, sizeof v->why, "it does not tell");
+    if (!value.known) snprintf(v->why, sizeof v->why, "not reported");
 }
 
 /* Nothing is read: that is no loss. */
@@ -319,7 +319,7 @@ static void values_look_away(struct timeline_values *v, uint64_t at_ms)
     snprintf(v->why, sizeof v->why, "not watched");
 }
 
-void timeline_look_away(struct timeline *t)
+void timeline_interrupt(struct timeline *t)
 {
     const uint64_t at_ms = t->now_ms + 1; /* what was seen last was true then */
     for (size_t i = 0; i < t->pods; i++) {

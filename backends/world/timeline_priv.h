@@ -30,7 +30,7 @@ struct timeline_core {
 /* Requests by the second in which they were due. */
 struct timeline_second {
     uint64_t at_ms; /* of its beginning */
-    uint16_t ok, slow, failed, untold;
+    uint16_t ok, slow, failed, unknown;
     uint32_t slowest_us;
 };
 struct timeline_waiting {
@@ -72,7 +72,7 @@ void timeline_look_gcs(const struct timeline_look *l);
 void timeline_look_serve(const struct timeline_look *l);
 void timeline_look_core(const struct timeline_look *l, const char *key);
 void timeline_look_cores(const struct timeline_look *l);
-void timeline_look_away(struct timeline *t); /* nothing was told since: all that was known is unknown from then on */
+void timeline_interrupt(struct timeline *t); /* no change came since: all that was known is unknown from then on */
 void timeline_look_deleted(const struct timeline_look *l, const struct change *c);
 
 /* timeline_requests.c */

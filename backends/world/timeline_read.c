@@ -206,7 +206,7 @@ static struct timeline_cell series_cell(const struct timeline *t, const struct t
         cell.ok += second->ok;
         cell.slow += second->slow;
         cell.failed += second->failed;
-        cell.untold += second->untold;
+        cell.unknown += second->unknown;
     }
     for (size_t i = from_ms ? fifo_until(&s->waiting, from_ms - 1) : 0; i < s->waiting.count; i++) {
         if (((const struct timeline_waiting *)fifo_at(&s->waiting, i))->due_ms >= to_ms) break;

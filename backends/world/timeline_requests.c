@@ -22,7 +22,7 @@ static enum timeline_phase phase_of(const struct timeline_look *l, const struct 
     if (text_eq(q->phase, "slow")) return PROMPT_SLOW;
     if (text_eq(q->phase, "waiting")) return PROMPT_WAITING;
     if (text_eq(q->phase, "cancelled")) return PROMPT_CANCELLED;
-    return request_tells_of_serve(l->w, q, l->t->now_ms, l->t->wall_ms) ? PROMPT_FAILED : PROMPT_UNTOLD;
+    return request_is_evidence(l->w, q, l->t->now_ms, l->t->wall_ms) ? PROMPT_FAILED : PROMPT_UNKNOWN;
 }
 
 /* ---- series ------------------------------------------------------------------------------------------------------ */
@@ -66,7 +66,7 @@ static void series_count(struct timeline_series *s, enum timeline_phase phase, u
     uint16_t *const counts[] = {[PROMPT_OK] = &second->ok,
                                 [PROMPT_SLOW] = &second->slow,
                                 [PROMPT_FAILED] = &second->failed,
-                                [PROMPT_UNTOLD] = &second->untold};
+                                [PROMPT_UNKNOWN] = &second->unknown};
     if (*counts[phase] < COUNT_MOST) ++*counts[phase];
     if (latency_us.known && latency_us.value > second->slowest_us)
         second->slowest_us = latency_us.value < UINT32_MAX ? (uint32_t)latency_us.value : UINT32_MAX;

@@ -93,9 +93,9 @@ static void series_words(const struct timeline *t, const struct timeline_lane *l
     if (ended) used = (size_t)snprintf(out, TIMELINE_WORDS_MAX, "%u of %u answered", cell.ok + cell.slow, ended);
     if (ended && cell.ok + cell.slow)
         used += (size_t)snprintf(out + used, TIMELINE_WORDS_MAX - used, ", %.0f ms", (double)slowest / 1000);
-    if (cell.untold)
+    if (cell.unknown)
         used += (size_t)snprintf(out + used, TIMELINE_WORDS_MAX - used, "%s%u say nothing of Serve", used ? ", " : "",
-                                 cell.untold);
+                                 cell.unknown);
     if (cell.waiting)
         used += (size_t)snprintf(out + used, TIMELINE_WORDS_MAX - used, "%s%u not answered yet", used ? ", " : "",
                                  cell.waiting);

@@ -54,7 +54,8 @@ struct source {
     uint64_t last_change_ms; /* 0: never */
     uint64_t last_alive_ms;  /* 0: never */
     uint64_t listed_ms;      /* a first full list was completed; 0: not yet */
-    /* When requests of ours were answered promptly, within SOURCE_PROMPT_MS; a ring. timed: it tells how long they took
+    /* When requests of ours were answered promptly, within SOURCE_PROMPT_MS; a ring. timed: it reports how long they
+     * took
      */
     bool timed;
     uint64_t prompt_answer_ms[SOURCE_PROMPTS];
@@ -148,7 +149,7 @@ enum freshness { FRESH_OFF, FRESH_WAITING, FRESH_LIVE, FRESH_STALE, FRESH_DOWN, 
 enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct known_u64 *ret_age_ms);
 
 /* The same for a whole world: the worst of its sources that are not off; the age is the oldest. ret_source: the one.
- * Of a world with other sources one that is denied does not count: world_denied_words tells it, by its kind. */
+ * Of a world with other sources one that is denied does not count: world_denied_words names it, by its kind. */
 enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
                                struct known_u64 *ret_age_ms, const struct source **ret_source);
 

@@ -37,7 +37,7 @@ struct deploy_script_how {
 
 /* The caller frees it with free(). rows: the test's own, ended by one without a start; NULL: none. */
 struct deploy_script *deploy_script_new(const struct answer_row *rows);
-/* To its end; the question is answered at once. Fails the test where the secret was told to anybody. */
+/* To its end; the question is answered at once. Fails the test where the secret was printed anywhere. */
 void deploy_script_run(struct deploy_script *r, const struct deploy_script_how *how);
 /* step_script_said. */
 void deploy_script_said(const struct deploy_script *r, const char *text);

@@ -421,9 +421,9 @@ static void head_is_as_its_pod(struct frames *f, const struct view *v)
     const struct answer *a = f->answer;
     const struct pod *head = v->focus->head;
     if (!v->focus->rayservice || !v->focus->raycluster || !source_is_live(v, "kube/pods")) return;
-    /* what was last told of a head whose delete was accepted is of before that */
-    const bool told = head && v->focus->head_row->changed_ms > v->outage->t0_ms;
-    const bool ready = told && head->is_ready == TRI_YES && !head->deleted.known;
+    /* what was last reported of a head whose delete was accepted is of before that */
+    const bool reported = head && v->focus->head_row->changed_ms > v->outage->t0_ms;
+    const bool ready = reported && head->is_ready == TRI_YES && !head->deleted.known;
     if (ready && text_eq(a[1].question, "HEAD DOWN"))
         rule_broken(f, v, "the head", "HEAD DOWN over a head that is ready");
     bool was = v->outage->state != OUTAGE_NONE || v->focus->rayservice->service_status;

@@ -56,7 +56,7 @@ unsigned resp_harness_asked(const struct resp_harness *b, const char *command);
 /* Asserts that `calls` commands took as long as harness_paced makes them, the first and the last free of waiting. */
 void resp_harness_paced(const struct resp_harness *b, unsigned calls);
 
-/* Callbacks that keep what they are told in the harness, their argument. */
+/* Callbacks that keep what they receive in the harness, their argument. */
 void resp_harness_progress(void *arg, uint64_t done, uint64_t total);
 void resp_harness_hear(void *arg, struct change *c /* takes */);
 

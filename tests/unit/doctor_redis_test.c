@@ -232,7 +232,7 @@ CHANGE(elasticache_timeout)
                 record_set(&r->address, "rediss://master.gcs.a1.usw2.cache.amazonaws.com:6379"));
 }
 
-/* ElastiCache, as AWS tells of it: a finding of the Redis in use, or of another. */
+/* ElastiCache, as AWS reports it: a finding of the Redis in use, or of another. */
 #define MEMORYDB "clustercfg.gcs.a1.memorydb.us-west-2.amazonaws.com"
 #define GCS "master.gcs.a1.usw2.cache.amazonaws.com"
 static const struct doctor_aws
@@ -478,11 +478,11 @@ static const struct faulty_case cases[] = {
     {RULE_D8, no_persistence_without_ft, FINDING_WARNING, "Redis", "neither persistence nor a replica"},
     {RULE_D8, no_persistence_ft_unknown, FINDING_WARNING, "Redis", "neither persistence nor a replica"},
     {RULE_D8, elasticache_alone, FINDING_ERROR, "Redis", "neither persistence nor a replica"},
-    {RULE_D8, elasticache_replicas_unknown, FINDING_UNKNOWN, "Redis", "INFO does not tell its replicas"},
+    {RULE_D8, elasticache_replicas_unknown, FINDING_UNKNOWN, "Redis", "INFO does not report its replicas"},
     {RULE_D8, alone, FINDING_INFO, "Redis", "snapshots alone: what the GCS wrote since the last one is lost"},
     {RULE_D8, snapshot_failed_alone, FINDING_ERROR, "Redis", "the last one failed (err): it comes back empty"},
     {RULE_D8, append_only_alone, FAULTY_NOTHING, NULL, NULL},
-    {RULE_D8, save_refused_alone, FINDING_UNKNOWN, "Redis", "CONFIG does not tell"},
+    {RULE_D8, save_refused_alone, FINDING_UNKNOWN, "Redis", "CONFIG does not report"},
     {RULE_D8, a_replica, FINDING_UNKNOWN, "Redis", "this address is a replica's"},
     {RULE_D8, replicas_only, FINDING_INFO, "Redis", "only its replicas"},
     {RULE_D8, snapshot_failed, FINDING_WARNING, "Redis", "last snapshot failed (err)"},

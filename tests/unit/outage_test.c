@@ -93,9 +93,9 @@ static void a_tick_says_whether_it_moved_the_ladder(void **state)
         small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS)); /* Redis is heard, and no heartbeat */
         const bool silent = s->r.rung[RUNG_GCS_SILENT].reached;
         f = small_focus(s);
-        const bool told = recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
-        assert_int_equal(told, silent != s->r.rung[RUNG_GCS_SILENT].reached);
-        moved += told;
+        const bool moves = recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
+        assert_int_equal(moves, silent != s->r.rung[RUNG_GCS_SILENT].reached);
+        moved += moves;
     }
     assert_int_equal(moved, 1);
 }
@@ -161,7 +161,7 @@ static void a_container_that_ends_again_is_the_same_loss(void **state)
 }
 
 /* Two runs of a container can begin within one second of kubelet's clock. */
-static void a_container_is_told_by_its_id(void **state)
+static void a_container_is_identified_by_its_id(void **state)
 {
     struct small *s = *state;
     struct pod *p = small_edit(s, TABLE_POD, old_head);
@@ -631,7 +631,7 @@ static void answers_agree(const struct small *s, const struct outage *o)
     if (*outage_request_words(last, OUTAGE_CLASSES, words)) text_contains(a[2].text, words);
 }
 
-/* As many classes of failure as there is room for; what is beyond is told as others. */
+/* As many classes of failure as there is room for; what is beyond counts as others. */
 static void failures_beyond_the_last_class_are_others(void **state)
 {
     struct small *s = *state;
@@ -762,7 +762,7 @@ int main(void)
         WITH(failures_beyond_the_last_class_are_others),
         WITH(fields_that_are_not_known_have_no_line),
         WITH(a_container_that_ends_again_is_the_same_loss),
-        WITH(a_container_is_told_by_its_id),
+        WITH(a_container_is_identified_by_its_id),
         WITH(a_liveness_restart_is_named),
         WITH(a_container_that_ended_unseen),
         WITH(lengths_are_what_the_header_says),

@@ -227,7 +227,7 @@ static void what_says_nothing_of_serve_is_kept_apart(void **state)
 
 static bool probe_counts(const struct small *s, const struct request *q)
 {
-    return request_tells_of_serve(s->w, q, s->now_ms, small_wall(s));
+    return request_is_evidence(s->w, q, s->now_ms, small_wall(s));
 }
 
 static void some_failures_are_our_own(void **state)

@@ -358,7 +358,7 @@ static void a_head_in_its_grace_is_going(void **state)
 
 /* ---- Redis ------------------------------------------------------------------------------------------------------ */
 
-/* As the backend tells of a Redis that came back empty: every row goes. */
+/* As the backend reports a Redis that came back empty: every row goes. */
 static void redis_is_emptied(struct small *s)
 {
     static const enum table tables[] = {TABLE_GCSTABLE, TABLE_RAYNODE, TABLE_ACTOR};
@@ -482,7 +482,7 @@ static void events_of_another_uid_say_nothing(void **state)
     }
 }
 
-/* ---- the first look ---------------------------------------------------------------------------------------------- */
+/* ---- the first observation --------------------------------------------------------------------------------------- */
 
 /* A full list of what is there: rows that are gone have left. */
 static void pods_listed(struct small *s)
@@ -500,8 +500,8 @@ static void pods_listed(struct small *s)
     small_apply(s, c);
 }
 
-/* What somebody sees who looks at it now for the first time; the recovery is the caller's. */
-static struct outage first_look(struct small *s, struct recovery *fresh)
+/* What a console that starts now observes; the recovery is the caller's. */
+static struct outage first_observation(struct small *s, struct recovery *fresh)
 {
     struct outage o;
     struct change *alive = change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE);
@@ -530,7 +530,7 @@ static void agrees_with(struct small *s, const char *question, const char *evide
 {
     struct recovery fresh;
     struct answer a[ANSWERS];
-    const struct outage watched = small_outage_now(s), found = first_look(s, &fresh);
+    const struct outage watched = small_outage_now(s), found = first_observation(s, &fresh);
     const struct focus f = small_focus(s);
     answers_of(s->w, &f, &found, outage_previous(&fresh), s->now_ms, small_wall(s), a);
     assert_true(found.found);
@@ -543,12 +543,12 @@ static void agrees_with(struct small *s, const char *question, const char *evide
     recovery_done(&fresh);
 }
 
-static void a_first_look_finds_a_head_that_is_down(void **state)
+static void a_first_observation_finds_a_head_that_is_down(void **state)
 {
     struct small *s = *state;
     struct recovery fresh;
     cluster_is_four_days_old(s);
-    assert_int_equal(first_look(s, &fresh).state, OUTAGE_NONE); /* all is well */
+    assert_int_equal(first_observation(s, &fresh).state, OUTAGE_NONE); /* all is well */
     recovery_done(&fresh);
     head_deleted(s, old_head, 0);
     small_wait(s, 20000);
@@ -563,7 +563,7 @@ static void a_first_look_finds_a_head_that_is_down(void **state)
     agrees_with(s, "HEAD DOWN", "new head pod, not ready");
 }
 
-static void a_first_look_finds_a_head_in_its_grace(void **state)
+static void a_first_observation_finds_a_head_in_its_grace(void **state)
 {
     struct small *s = *state;
     struct recovery fresh;
@@ -574,7 +574,7 @@ static void a_first_look_finds_a_head_in_its_grace(void **state)
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 8000);
     heartbeat_beat(s);
-    const struct outage found = first_look(s, &fresh), watched = small_outage_now(s);
+    const struct outage found = first_observation(s, &fresh), watched = small_outage_now(s);
     assert_true(found.going);
     assert_int_equal(found.t0_wall_ms, watched.t0_wall_ms);
     assert_int_equal(found.grace_left_ms.value, 22000);
@@ -582,7 +582,7 @@ static void a_first_look_finds_a_head_in_its_grace(void **state)
     recovery_done(&fresh);
 }
 
-static void a_first_look_finds_a_container_that_crashes(void **state)
+static void a_first_observation_finds_a_container_that_crashes(void **state)
 {
     struct small *s = *state;
     cluster_is_four_days_old(s);
@@ -610,13 +610,13 @@ static void a_first_look_at_a_first_head_finds_nothing(void **state)
     p->is_ready = TRI_NO;
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_int_equal(first_look(s, &fresh).state, OUTAGE_NONE);
+    assert_int_equal(first_observation(s, &fresh).state, OUTAGE_NONE);
     recovery_done(&fresh);
     struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
     rs->serve_endpoints = known_u64(0);
     small_put(s, "kube/rayservices", WORLD_KUBE, rs);
     small_gone(s, TABLE_POD, old_head);
-    assert_int_equal(first_look(s, &fresh).state, OUTAGE_NONE); /* it never served */
+    assert_int_equal(first_observation(s, &fresh).state, OUTAGE_NONE); /* it never served */
     recovery_done(&fresh);
 }
 
@@ -648,7 +648,7 @@ static void a_last_loss_is_as_old_for_all(void **state)
     p->created = known_u64(small_wall(s));
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_wait(s, 120000);
-    const struct outage found = first_look(s, &fresh);
+    const struct outage found = first_observation(s, &fresh);
     const struct focus f = small_focus(s);
     answers_of(s->w, &f, &found, outage_previous(&fresh), s->now_ms, small_wall(s), a);
     assert_int_equal(found.state, OUTAGE_NONE);
@@ -741,9 +741,9 @@ int main(void)
         WITH(state_that_goes_with_its_service_is_no_loss),
         WITH(nothing_is_kept_while_redis_is_down),
         WITH(events_of_another_uid_say_nothing),
-        WITH(a_first_look_finds_a_head_that_is_down),
-        WITH(a_first_look_finds_a_head_in_its_grace),
-        WITH(a_first_look_finds_a_container_that_crashes),
+        WITH(a_first_observation_finds_a_head_that_is_down),
+        WITH(a_first_observation_finds_a_head_in_its_grace),
+        WITH(a_first_observation_finds_a_container_that_crashes),
         WITH(a_first_look_at_a_first_head_finds_nothing),
         WITH(a_last_loss_is_as_old_for_all),
         WITH(no_clock_goes_back),

@@ -54,7 +54,7 @@ static int order_of(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-/* Most stamps are whole seconds: within one, the resourceVersion tells what was written first; without it the stamp,
+/* Most stamps are whole seconds: within one, the resourceVersion shows what was written first; without it the stamp,
  * and what came first. */
 static int by_time(const void *va, const void *vb)
 {

@@ -205,7 +205,7 @@ static void requests_brief(const struct pane *p, const struct view *v, char *out
         at = snprintf(out, size, "  Probes  %s", f.why[0] ? f.why : "none");
     if (at < 0 || (size_t)at >= size || s->table.count == 0) return;
     const struct table_row *tr = &s->table.rows[s->table.count - 1];
-    if (is_outage(v) && s->last_due_ms < v->outage->t0_wall_ms) return; /* it tells nothing of the outage */
+    if (is_outage(v) && s->last_due_ms < v->outage->t0_wall_ms) return; /* it is no evidence of the outage */
     snprintf(out + at, size - (size_t)at, "%s%s %s%s", is_outage(v) ? " · prompt " : " · last prompt ",
              strcmp(tr->cell[REQUESTS_PHASE].text, "…") == 0 ? "waiting" : tr->cell[REQUESTS_PHASE].text,
              tr->cell[REQUESTS_LATENCY].text, s->waiting > 1 ? " · more waiting" : "");

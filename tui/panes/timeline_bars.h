@@ -25,7 +25,7 @@ struct bars {
 
 struct bars bars_of(const struct timeline *t, const struct timeline_plan *plan, int lines);
 bool bars_step(struct bars *b); /* false: no more */
-/* Too many to be told apart: they are shown by what came of them. Of a struct bars that was not stepped yet. */
+/* Too many for a bar each: they are shown by what came of them. Of a struct bars that was not stepped yet. */
 bool bars_are_dense(const struct bars *b);
 /* How many lines they take, at most `most`; 1 where they are too many. */
 int bars_depth(const struct timeline *t, const struct timeline_plan *plan, int most);

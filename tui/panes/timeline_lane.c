@@ -145,7 +145,7 @@ static void series_put(struct canvas *cv, int col, const struct timeline_cell *c
         put_cell(cv, col, ROLE_OK, '.');
     else if (cell->waiting)
         put_cell(cv, col, ROLE_ACTIVE, '?');
-    else if (cell->untold)
+    else if (cell->unknown)
         put_cell(cv, col, ROLE_STALE, '?');
     else if (cell->state == TIMELINE_UNKNOWN)
         put_unknown(cv, col);
@@ -170,7 +170,7 @@ static void bar_put(struct canvas *cv, int from, int to, enum timeline_phase pha
         enum role role;
     } looks[] = {[PROMPT_WAITING] = {0x25B8, 0x25B8, ROLE_ACTIVE}, [PROMPT_OK] = {0x2524, 0x2022, ROLE_OK},
                  [PROMPT_SLOW] = {0x2524, 's', ROLE_WARN},         [PROMPT_FAILED] = {'X', 'X', ROLE_BAD},
-                 [PROMPT_UNTOLD] = {'?', '?', ROLE_STALE},         [PROMPT_CANCELLED] = {0xB7, 0xB7, ROLE_DIM}};
+                 [PROMPT_UNKNOWN] = {'?', '?', ROLE_STALE},        [PROMPT_CANCELLED] = {0xB7, 0xB7, ROLE_DIM}};
     if (to <= from) {
         put_cell(cv, from, looks[phase].role, looks[phase].alone);
         return;
@@ -200,7 +200,7 @@ static void bars_draw(const struct lane_line *l, struct canvas *cv)
     for (int col = 0; l->part == 0 && col < cv->cols; col++) {
         struct timeline_cell cell = column_cell(l, col);
         const bool kept = kept_ms && l->plan->from_ms + (uint64_t)(col + 1) * l->plan->col_ms > kept_ms;
-        if (kept && !dense) cell.ok = cell.slow = cell.failed = cell.waiting = cell.untold = 0; /* it has a bar */
+        if (kept && !dense) cell.ok = cell.slow = cell.failed = cell.waiting = cell.unknown = 0; /* it has a bar */
         series_put(cv, col, &cell);
     }
     if (!dense) bars_put(&b, l, cv);

@@ -125,7 +125,7 @@ static void timeline_pane_draw(const struct pane *p, const struct view *v, struc
     const struct timeline_pane *s = (const struct timeline_pane *)p;
     (void)focused;
     if (!v->timeline || !s->plan.lanes)
-        pane_say(cv, 0, ROLE_DIM, "nothing was watched yet: the timeline begins with the first look at a RayService");
+        pane_say(cv, 0, ROLE_DIM, "nothing was watched yet: the timeline begins when a RayService is first observed");
     else
         timeline_draw(&s->scene, &s->plan, cv);
 }
@@ -166,7 +166,7 @@ static void selection_set(struct selection *ret, enum table table, const char *k
     snprintf(ret->key, sizeof ret->key, "%s", key);
 }
 
-/* A lane without an object of its own is told by its name, in the place of a key (detail.h). */
+/* A lane without an object of its own is identified by its name, in the place of a key (detail.h). */
 static bool timeline_pane_selected(const struct pane *p, struct selection *ret)
 {
     const struct timeline_pane *s = (const struct timeline_pane *)p;

@@ -111,7 +111,7 @@ static void cursor_add(const struct svg *v, int top, int bottom)
 
 /* ---- rungs ---------------------------------------------------------------------------------------------------- */
 
-/* Numbered on the axis, and told in words below; returns the row after those. */
+/* Numbered on the axis, and listed in words below; returns the row after those. */
 static int rungs_add(const struct svg *v, int axis_y, int y)
 {
     enum { RADIUS = 8, APART = 17 };

@@ -213,7 +213,7 @@ static const char *class_of_series(const struct timeline_cell *cell)
     if (cell->slow) return "slow";
     if (cell->waiting && !cell->ok) return "waiting";
     if (cell->ok) return "answered";
-    return cell->untold || cell->state == TIMELINE_UNKNOWN ? "unknown" : NULL;
+    return cell->unknown || cell->state == TIMELINE_UNKNOWN ? "unknown" : NULL;
 }
 
 /* The worse, the taller: so it is seen without colours, too. */
@@ -233,8 +233,8 @@ static void series_run_add(const struct svg *v, const char *class, double x, dou
 static void bars_add(const struct svg *v, const struct timeline_lane *lane)
 {
     static const char *const classes[] = {
-        [PROMPT_WAITING] = "waiting", [PROMPT_OK] = "answered",    [PROMPT_SLOW] = "slow",
-        [PROMPT_FAILED] = "failures", [PROMPT_UNTOLD] = "unknown", [PROMPT_CANCELLED] = "gone"};
+        [PROMPT_WAITING] = "waiting", [PROMPT_OK] = "answered",     [PROMPT_SLOW] = "slow",
+        [PROMPT_FAILED] = "failures", [PROMPT_UNKNOWN] = "unknown", [PROMPT_CANCELLED] = "gone"};
     const struct timeline *t = v->scene->timeline;
     struct bars b = bars_of(t, &v->plan, bar_lines(v));
     if (bars_are_dense(&b)) {

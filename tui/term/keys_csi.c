@@ -80,7 +80,7 @@ static enum keys_found key_found(struct input *ret, uint32_t key, unsigned mods)
     return KEYS_INPUT;
 }
 
-/* A key by its code point, as modifyOtherKeys and kitty tell it. */
+/* A key by its code point, as modifyOtherKeys and kitty report it. */
 static enum keys_found key_coded(struct input *ret, unsigned code, unsigned mods)
 {
     switch (code) {

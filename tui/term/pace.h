@@ -17,8 +17,8 @@ enum { PACE_FRAME_MS = 50, PACE_BURST = 4, PACE_SLOW_MS = 500, PACE_ANSWER_MS = 
 
 struct pace;
 struct pace_conf {
-    int fd; /* non-blocking; borrowed until pace_close */
-    bool slow;
+    int fd;    /* non-blocking; borrowed until pace_close */
+    bool slow; /* a slow line: frames PACE_SLOW_MS apart */
     void (*ready)(void *arg);
     void (*gone)(void *arg); /* the terminal was closed; called once */
     void *arg;
@@ -37,6 +37,6 @@ bool pace_shown(const struct pace *p);              /* the terminal has answered
 uint64_t pace_leave_ms(const struct pace *p);
 void pace_hold(struct pace *p, bool hold);           /* suspends or resumes writing and frames */
 bool pace_drain(struct pace *p, uint64_t within_ms); /* blocks, for exit; false: the rest was dropped */
-uint64_t pace_sent(const struct pace *p);
+uint64_t pace_sent(const struct pace *p);            /* bytes so far */
 
 #endif

@@ -39,7 +39,7 @@ static bool has_text(const char *capability)
     return text && text != (char *)-1;
 }
 
-/* newterm alone cannot tell an unknown terminal from one that lacks something. */
+/* newterm alone cannot distinguish an unknown terminal from one that lacks something. */
 static enum err known_terminal(const char *terminal, struct why *why)
 {
     int found = 0;

@@ -136,7 +136,7 @@ void termios_guard(void)
 void termios_size(int fd, int *ret_rows, int *ret_cols)
 {
     struct winsize size = {0};
-    bool told = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0;
-    *ret_rows = told ? size.ws_row : 24;
-    *ret_cols = told ? size.ws_col : 80;
+    bool known = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0;
+    *ret_rows = known ? size.ws_row : 24;
+    *ret_cols = known ? size.ws_col : 80;
 }
