@@ -22,7 +22,8 @@ struct handshake {
     void *arg;
 };
 
-/* Calls done once, unless the connection closes first. ERR_AUTH: no password or a wrong one. ERR_SERVER: LOADING. */
+/* conf is borrowed for the call. Calls done once, unless the connection closes first. ERR_AUTH: no password or a wrong
+ * one. ERR_SERVER: LOADING. */
 void handshake_start(struct handshake *h, struct resp *conn, const struct handshake_conf *conf,
                      void (*done)(void *arg, const struct handshake *h), void *arg);
 

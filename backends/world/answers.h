@@ -35,7 +35,7 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
 /* The three as text, each "pod lost       OK          GCS FT on · Redis ok". */
 void head_loss_text(const struct head_loss *l, const char *indent, struct buf *out);
 
-/* When the head was lost last, where nobody watched: by the servers' stamps, as far as they are still there. */
+/* When the head was lost last, where that was not observed: by the servers' stamps, as far as they are still there. */
 enum past_loss_kind {
     PAST_LOSS_UNKNOWN,
     PAST_LOSS_NONE, /* it is the cluster's first head */

@@ -72,7 +72,8 @@ struct outage {
     char evidence[RECOVERY_NOTE_MAX];
     bool ours, head_lost;
     bool other_head; /* not head_lost: in NODE another head has taken the place of the old one */
-    bool found; /* it had begun before anybody watched: T0 is by servers' stamps, what was there then is not known */
+    bool found; /* it had begun before the first observation: T0 is by servers' stamps, what was there then is not known
+                 */
     bool state_gone; /* the GCS's state was gone from a Redis that answers: it came back empty */
     struct known_u64 grace_s, grace_left_ms; /* left: while the head is going, to the kubelet's SIGKILL */
     char old_head_uid[OUTAGE_NAME_MAX], old_head[OUTAGE_NAME_MAX];

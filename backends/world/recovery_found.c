@@ -1,7 +1,7 @@
 /*
- * recovery_found.c - an outage that had begun before anybody watched: on the first observation of a cluster that has
- * served, its head is missing, Terminating, or another one than the cluster's first and not Ready. T0 is then what the
- * stamps say: the GCS's last heartbeat, the end of the container, the delete.
+ * recovery_found.c - an outage that had begun before the first observation of a cluster that has served: its head
+ * is missing, Terminating, or another one than the cluster's first and not Ready. T0 is then what the stamps say: the
+ * GCS's last heartbeat, the end of the container, the delete.
  */
 #include "backends/base/text.h"
 #include "backends/world/recovery_priv.h"

@@ -309,9 +309,9 @@ void timeline_look_cores(const struct timeline_look *l)
         core_look(l, l->t->core[i], world_find(l->w, TABLE_CORE, l->t->core[i]->key));
 }
 
-/* ---- while nobody watched ---------------------------------------------------------------------------------------- */
+/* ---- while no change came ---------------------------------------------------------------------------------------- */
 
-static void values_look_away(struct timeline_values *v, uint64_t at_ms)
+static void values_interrupt(struct timeline_values *v, uint64_t at_ms)
 {
     const struct timeline_step *last = fifo_last(&v->steps);
     if (!last || last->state != TIMELINE_READY) return;
@@ -326,7 +326,7 @@ void timeline_interrupt(struct timeline *t)
         const struct timeline_span *last = fifo_last(&t->pod[i]->spans);
         if (last && last->state != TIMELINE_GONE) pod_add_span(t->pod[i], at_ms, TIMELINE_UNKNOWN, "not watched");
     }
-    for (size_t i = 0; i < t->cores; i++) values_look_away(&t->core[i]->values, at_ms);
-    for (size_t i = 0; i < VALUES_COUNT; i++) values_look_away(&t->values[i], at_ms);
-    for (size_t i = 0; i < TALLY_SERIES; i++) values_look_away(&t->series[i].heard, at_ms);
+    for (size_t i = 0; i < t->cores; i++) values_interrupt(&t->core[i]->values, at_ms);
+    for (size_t i = 0; i < VALUES_COUNT; i++) values_interrupt(&t->values[i], at_ms);
+    for (size_t i = 0; i < TALLY_SERIES; i++) values_interrupt(&t->series[i].heard, at_ms);
 }
