@@ -101,29 +101,20 @@ static void print_hanging(struct kill *k, const struct outage *o)
     fprintf(stderr, "          waiting for %s: %s\n", rung_words(o->waits_for), why);
 }
 
-static void print_rung(struct kill *k, enum rung i, const struct outage_rung *now)
-{
-    char after[TEXT_NUM_MAX], lost[OUTAGE_WORDS_MAX];
-    struct outage_rung *then = &k->printed[i];
-    const bool lost_again = now->lost && (!then->lost || then->lost_after_ms != now->lost_after_ms);
-    if (lost_again)
-        printf("%8s  %-40s %s\n", outage_offset(after, now->lost_after_ms), rung_words(i),
-               outage_rung_words(now, lost));
-    if (now->seen && (!then->seen || lost_again || then->after_ms != now->after_ms))
-        printf("%8s  %-40s %s\n", outage_offset(after, now->after_ms), rung_words(i), now->note);
-    *then = *now;
-    fflush(stdout);
-}
-
 /* Prints rungs as they are reached and lost; true when the outage is over. */
 static bool is_recovered(void *arg)
 {
     struct kill *k = arg;
     struct outage o;
     enum rung order[RUNG_COUNT];
+    struct buf news;
     outage_now(k, &o);
     outage_rung_order(&o, order);
-    for (int i = 0; i < RUNG_COUNT; i++) print_rung(k, order[i], &o.rung[order[i]]);
+    buf_init(&news, OUTAGE_TEXT_MAX);
+    for (int i = 0; i < RUNG_COUNT; i++) outage_rung_news(&o, order[i], &k->printed[order[i]], &news);
+    fputs(buf_text(&news), stdout);
+    fflush(stdout);
+    buf_done(&news);
     print_hanging(k, &o);
     return o.state == OUTAGE_OVER;
 }

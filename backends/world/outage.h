@@ -168,6 +168,9 @@ char *outage_request_words(const struct outage *o, enum outage_class class, char
 char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MAX], bool *ret_bad);
 /* "was +30.1s, lost again +45.0s"; "first …" of one that holds again; "" of one that was never lost. */
 char *outage_rung_words(const struct outage_rung *rung, char out[OUTAGE_WORDS_MAX]);
+/* Appends what changed of a rung since *printed, a line each: "  +45.0s  head pod ready … was +30.1s, lost again
+ * +45.0s". *printed is the rung as of now then; all zero before the first call. */
+void outage_rung_news(const struct outage *o, enum rung rung, struct outage_rung *printed, struct buf *out);
 /* The length that the outage is named by: "head down 14.2s"; where no head was lost, "GCS state gone 4.0s" or "GCS
  * silent 3.0s". */
 char *outage_main_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);

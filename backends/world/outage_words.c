@@ -115,6 +115,19 @@ char *outage_rung_words(const struct outage_rung *rung, char out[OUTAGE_WORDS_MA
     return out;
 }
 
+void outage_rung_news(const struct outage *o, enum rung rung, struct outage_rung *printed, struct buf *out)
+{
+    char after[TEXT_NUM_MAX], lost[OUTAGE_WORDS_MAX];
+    const struct outage_rung *now = &o->rung[rung];
+    const bool lost_again = now->lost && (!printed->lost || printed->lost_after_ms != now->lost_after_ms);
+    if (lost_again)
+        buf_printf(out, "%8s  %-40s %s\n", outage_offset(after, now->lost_after_ms), rung_words(rung),
+                   outage_rung_words(now, lost));
+    if (now->seen && (!printed->seen || lost_again || printed->after_ms != now->after_ms))
+        buf_printf(out, "%8s  %-40s %s\n", outage_offset(after, now->after_ms), rung_words(rung), now->note);
+    *printed = *now;
+}
+
 char *outage_main_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
 {
     char length[TEXT_NUM_MAX];

@@ -1,6 +1,6 @@
 /*
  * outage_agree_test.c - on random histories every printer of an outage says what its report says: the panes, the
- * losses, the answers, kill-head's last lines, a script's conditions, status and doctor as text and as JSON, the
+ * losses, the answers, what kill-head prints, a script's conditions, status and doctor as text and as JSON, the
  * timeline as text and SVG, and the drill's verdict with its reports (those of a replay are made by the same code).
  */
 #include "deploy/doctor.h"
@@ -236,6 +236,36 @@ static void kill_head_agrees(const struct fake_console *d)
     buf_done(&text);
 }
 
+/* What kill-head has printed of an outage as it went on. */
+struct kill_lines {
+    uint64_t t0_ms;
+    struct outage_rung printed[RUNG_COUNT];
+    struct buf text;
+};
+
+static void kill_lines_agree(struct kill_lines *k, const struct fake_console *d)
+{
+    const struct outage *o = d->v.outage;
+    char offset[TEXT_NUM_MAX], lost[OUTAGE_WORDS_MAX], line[256];
+    if (o->state == OUTAGE_NONE) return;
+    if (k->t0_ms != o->t0_ms) {
+        memset(k->printed, 0, sizeof k->printed);
+        buf_clear(&k->text);
+        k->t0_ms = o->t0_ms;
+    }
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        const struct outage_rung *rung = &o->rung[i];
+        outage_rung_news(o, (enum rung)i, &k->printed[i], &k->text);
+        snprintf(line, sizeof line, "%8s  %-40s %s\n", outage_offset(offset, rung->after_ms), rung_words((enum rung)i),
+                 rung->note);
+        if (rung->seen) output_contains("kill-head", buf_text(&k->text), line);
+        if (rung->lost && !rung->seen) output_contains("kill-head", buf_text(&k->text), outage_rung_words(rung, lost));
+    }
+    const size_t printed = k->text.len;
+    for (int i = 0; i < RUNG_COUNT; i++) outage_rung_news(o, (enum rung)i, &k->printed[i], &k->text);
+    assert_int_equal(k->text.len, printed); /* nothing twice */
+}
+
 /* A length in the words of a criterion. */
 static void length_contained(const char *who, const char *text, struct known_u64 ms)
 {
@@ -433,6 +463,8 @@ static void every_printer_agrees(void **state)
     for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
         struct rng rng = {seed * 0x9E3779B97F4A7C15u};
         struct losses l = {0};
+        struct kill_lines lines = {.t0_ms = 0};
+        buf_init(&lines.text, 1 << 20);
         struct fake_console d;
         fake_console_open(&d, 40, 120);
         for (int i = 0; i < STEPS; i++) {
@@ -457,6 +489,7 @@ static void every_printer_agrees(void **state)
             gcs_agrees(&d);
             recovery_agrees(&d);
             kill_head_agrees(&d);
+            kill_lines_agree(&lines, &d);
             script_agrees(&d);
             status_agrees(&d);
             judged += doctor_agrees(&d);
@@ -464,6 +497,7 @@ static void every_printer_agrees(void **state)
             timeline_agrees(&d);
             reports_agree(&d);
         }
+        buf_done(&lines.text);
         fake_console_close(&d);
     }
     assert_true(running > 100 && over > 20 && contained > 50 && judged > 20 && stateless > 5);
