@@ -105,10 +105,16 @@ static void of_warning(const struct view *v, const struct pod *pod, struct buf *
     if (last) buf_printf(out, "last warning  %s: %s\n", or_dash(last->reason), or_dash(last->message));
 }
 
+static void of_ray_node(const struct row *row, const struct raynode *node, struct buf *out)
+{
+    const bool stale = row->gone_ms && node && text_eq(node->state, "ALIVE"); /* until a new head replaces it */
+    buf_printf(out, "Ray node      %s · %s%s\n", node ? or_dash(node->id) : "–",
+               node ? or_dash(node->state) : "state –", stale ? " in NODE, which is stale" : "");
+}
+
 static void of_record(const struct view *v, const struct row *row, const struct pod *pod, struct buf *out)
 {
     char stamp[STAMP_TEXT_MAX], num[TEXT_NUM_MAX];
-    const struct raynode *node = raynode_of_pod(v->world, v->focus, pod);
     buf_printf(out, "pod           %s/%s\n", or_dash(pod->ns), or_dash(pod->name));
     buf_printf(out, "uid           %s\n", row->record->key);
     buf_printf(out, "status        %s%s%s%s%s%s\n", row->gone_ms ? "gone, was " : "", or_dash(pod->status),
@@ -119,9 +125,7 @@ static void of_record(const struct view *v, const struct row *row, const struct 
     const struct knode *k = pod->node ? knode_named(v->world, pod->node) : NULL;
     buf_printf(out, "%s%s · IP %s\n", k && k->instance_type ? " · " : "", k && k->instance_type ? k->instance_type : "",
                or_dash(pod->ip));
-    const bool stale = row->gone_ms && node && text_eq(node->state, "ALIVE"); /* until a new head replaces it */
-    buf_printf(out, "Ray node      %s · %s%s\n", node ? or_dash(node->id) : "–",
-               node ? or_dash(node->state) : "state –", stale ? " in NODE, which is stale" : "");
+    of_ray_node(row, raynode_of_pod(v->world, v->focus, pod), out);
     buf_printf(out, "created       %s\n", pod->created.known ? stamp_iso(stamp, pod->created.value) : "–");
     /* It lies ahead by the grace: when the kubelet kills what is left. */
     if (pod->deleted.known)
