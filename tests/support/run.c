@@ -33,7 +33,7 @@ static void clean_env(char **out, const char *const *extra)
         if (getenv(kept[i])) out[n++] = mem_printf("%s=%s", kept[i], getenv(kept[i]));
     out[n++] = mem_str("LC_ALL=C.UTF-8");
     out[n++] = mem_str("TZ=UTC");
-    out[n++] = mem_str("HOME=/nonexistent");
+    out[n++] = mem_str("HOME=/dev/null/home");
     for (size_t i = 0; extra && extra[i] && n < ENV_MAX - 1; i++) out[n++] = mem_str(extra[i]);
     out[n] = NULL;
 }
