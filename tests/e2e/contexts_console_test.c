@@ -258,7 +258,7 @@ static void what_runs_holds_its_context(void **state)
 
 static void the_one_left_longest_ago_gives_way(void **state)
 {
-    char name[8];
+    char name[16];
     struct place *p = *state;
     const unsigned port = port_of(p->files[1]);
     context_show(p, "stage");
