@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* While it connects, libcurl goes from address to address and from socket to socket: it is run by a timer for that
+ * second, which is less than following its sockets. Once connected there is one socket, which is polled by the loop. */
 enum { CONNECT_POLL_MS = 5, READ_SIZE = 16 * 1024, READS_PER_ITERATION = 64 };
 
 struct tls_link {

@@ -6,7 +6,7 @@
 #include "backends/serve/infer_parse.h"
 #include "backends/serve/openai_parse.h"
 #include "backends/serve/prompt_record.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ struct prompt_run {
     void (*done)(void *arg, const struct request *r);
     void *arg;
     struct request *record;
-    struct serve_get *get;
+    struct serve_request *get;
     struct alarm *later; /* reports from the loop a prompt that was not sent */
     uint64_t due_us;
     bool proxied;
@@ -49,7 +49,7 @@ static enum serve_failure take_body(struct prompt_run *run, const struct http_an
 static void on_response(void *arg, const struct http_answer *answer)
 {
     struct prompt_run *run = arg;
-    if (serve_get_pod(run->get)) record_set(&run->record->pod, serve_get_pod(run->get));
+    if (serve_request_pod(run->get)) record_set(&run->record->pod, serve_request_pod(run->get));
     run->get = NULL;
     if (answer->status) run->record->status = known_u64((uint64_t)answer->status);
     run->record->bytes = known_u64(answer->body_len);
@@ -82,8 +82,8 @@ static struct prompt_run *infer_ask(struct loop *l, const struct serve_open *how
     enum err e = buf_str(&suffix, "/infer?sentence=");
     if (e == ERR_OK) e = text_url_encode(ask->question, strlen(ask->question), &suffix);
     if (e == ERR_OK) {
-        const struct serve_get_calls calls = {.done = on_response, .arg = run};
-        run->get = serve_get_start(l, how, &ask->path, buf_text(&suffix), ask->timeout_ms, INFER_BODY_MAX, &calls);
+        const struct serve_request_calls calls = {.done = on_response, .arg = run};
+        run->get = serve_request_get(l, how, &ask->path, buf_text(&suffix), ask->timeout_ms, INFER_BODY_MAX, &calls);
     } else {
         run->later = alarm_new(l, not_sent, run);
         alarm_set(run->later, 0, 0);
@@ -95,7 +95,7 @@ static struct prompt_run *infer_ask(struct loop *l, const struct serve_open *how
 static void infer_cancel(struct prompt_run *run)
 {
     if (!run) return;
-    serve_get_cancel(run->get);
+    serve_request_cancel(run->get);
     infer_finish(run, SERVE_FAILURE_CANCELLED, NULL);
 }
 

@@ -4,7 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/serve/request_record.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/world/request_kind.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ struct load_request {
     struct load *load;
     struct series *of;
     struct load_request *next, **at; /* in the series' list */
-    struct serve_get *get;
+    struct serve_request *get;
     struct prompt_run *prompt;
     uint64_t number, due_us, sent_us;
 };
@@ -201,9 +201,9 @@ static void prompt_send(struct load_request *r)
 static void health_send(struct load_request *r)
 {
     const struct load_series *conf = &r->of->conf;
-    const struct serve_get_calls calls = {.done = on_health, .arg = r};
+    const struct serve_request_calls calls = {.done = on_health, .arg = r};
 
-    r->get = (conf->fresh ? serve_get_start_fresh : serve_get_start)(
+    r->get = (conf->fresh ? serve_request_get_fresh : serve_request_get)(
         r->load->loop, &r->load->how, &conf->path, SERVE_HEALTH_PATH, conf->timeout_ms, HEALTH_BODY_MAX, &calls);
 }
 
@@ -382,7 +382,7 @@ static void request_cancel(struct load_request *r)
         r->of->conf.prompt->cancel(r->prompt); /* ends it through on_prompt */
         return;
     }
-    serve_get_cancel(r->get);
+    serve_request_cancel(r->get);
     request_unlink(r);
     free(r);
 }

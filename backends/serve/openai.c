@@ -6,7 +6,7 @@
 #include "backends/base/text.h"
 #include "backends/serve/openai_parse.h"
 #include "backends/serve/prompt_record.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/serve/sse_parse.h"
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct prompt_run {
     void (*done)(void *arg, const struct request *r);
     void *arg;
     struct request *record;
-    struct serve_get *get;
+    struct serve_request *get;
     struct alarm *grow; /* emits the record with the text so far; once the model has finished, ends the run */
     char *question;
     struct prompt_turn *turns; /* owns its strings */
@@ -74,7 +74,7 @@ static void set_times(struct prompt_run *run)
 
 static void set_pod(struct prompt_run *run)
 {
-    const char *pod = serve_get_pod(run->get);
+    const char *pod = serve_request_pod(run->get);
     if (pod && !run->record->pod) record_set(&run->record->pod, pod);
 }
 
@@ -126,7 +126,7 @@ static void on_grow(void *arg)
 {
     struct prompt_run *run = arg;
     if (run->finished) {
-        serve_get_cancel(run->get);
+        serve_request_cancel(run->get);
         openai_finish(run, SERVE_FAILURE_NONE, NULL);
         return;
     }
@@ -272,9 +272,9 @@ static void on_response(void *arg, const struct http_answer *answer)
 static void completion_post(struct prompt_run *run, const char *model)
 {
     char *body = openai_build_request(model, run->turns, run->turn_count, run->question);
-    const struct serve_get_calls calls = {.done = on_response, .arg = run, .bytes = on_bytes};
-    run->get = serve_post_start(run->loop, &run->how, &run->path, "/v1/chat/completions", body, run->timeout_ms,
-                                OPENAI_BODY_MAX, &calls);
+    const struct serve_request_calls calls = {.done = on_response, .arg = run, .bytes = on_bytes};
+    run->get = serve_request_post(run->loop, &run->how, &run->path, "/v1/chat/completions", body, run->timeout_ms,
+                                  OPENAI_BODY_MAX, &calls);
     free(body);
 }
 
@@ -320,11 +320,11 @@ static struct prompt_run *openai_ask(struct loop *l, const struct serve_open *ho
     if (ask->model) {
         completion_post(run, ask->model);
     } else {
-        const struct serve_get_calls calls = {.done = on_models, .arg = run};
-        run->get =
-            serve_get_start(l, how, &run->path, "/v1/models",
-                            ask->timeout_ms && ask->timeout_ms < OPENAI_MODELS_MS ? ask->timeout_ms : OPENAI_MODELS_MS,
-                            OPENAI_BODY_MAX, &calls);
+        const struct serve_request_calls calls = {.done = on_models, .arg = run};
+        run->get = serve_request_get(l, how, &run->path, "/v1/models",
+                                     ask->timeout_ms && ask->timeout_ms < OPENAI_MODELS_MS ? ask->timeout_ms
+                                                                                           : OPENAI_MODELS_MS,
+                                     OPENAI_BODY_MAX, &calls);
     }
     prompt_record_emit(run->record, &run->sink);
     return run;
@@ -333,7 +333,7 @@ static struct prompt_run *openai_ask(struct loop *l, const struct serve_open *ho
 static void openai_cancel(struct prompt_run *run)
 {
     if (!run) return;
-    serve_get_cancel(run->get);
+    serve_request_cancel(run->get);
     openai_finish(run, SERVE_FAILURE_CANCELLED, NULL);
 }
 

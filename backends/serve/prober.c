@@ -5,7 +5,7 @@
 #include "backends/base/text.h"
 #include "backends/link/budget.h"
 #include "backends/serve/request_record.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/world/request_kind.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ struct probe {
     struct prober *prober;
     struct target *target;
     struct probe *next, **at; /* in the target's list */
-    struct serve_get *get;
+    struct serve_request *get;
     struct request *record;
     uint64_t due_us;
 };
@@ -217,8 +217,9 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     t->flying = probe;
     t->in_flight++;
     request_publish(p, probe->record);
-    const struct serve_get_calls calls = {.done = on_response, .arg = probe};
-    probe->get = serve_get_start(p->loop, &p->how, &t->path, SERVE_HEALTH_PATH, p->conf.timeout_ms, 64 * 1024, &calls);
+    const struct serve_request_calls calls = {.done = on_response, .arg = probe};
+    probe->get =
+        serve_request_get(p->loop, &p->how, &t->path, SERVE_HEALTH_PATH, p->conf.timeout_ms, 64 * 1024, &calls);
 }
 
 /* ---- targets and time ------------------------------------------------------------------------------------------ */
@@ -286,7 +287,7 @@ static void target_free(struct target *t)
 {
     if (!t) return;
     while (t->flying) {
-        serve_get_cancel(t->flying->get);
+        serve_request_cancel(t->flying->get);
         probe_free(t->flying);
     }
     free(t->pod);

@@ -3,7 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/serve/serve_status_parse.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ struct serve_status {
     struct serve_open how;
     struct sink sink;
     struct alarm *alarm;
-    struct serve_get *get;
+    struct serve_request *get;
     char *uid;
     struct serve_path path;
     struct serveapp *last; /* last emitted; NULL: none yet */
@@ -119,12 +119,12 @@ static void on_response(void *arg, const struct http_answer *answer)
 
 static void status_request(struct serve_status *s)
 {
-    const struct serve_get_calls calls = {.done = on_response, .arg = s};
+    const struct serve_request_calls calls = {.done = on_response, .arg = s};
     s->again = false;
     s->sent_ms = loop_now_ms();
     alarm_stop(s->alarm);
-    s->get = serve_get_start(s->loop, &s->how, &s->path, "/api/serve/applications/", SERVE_STATUS_TIMEOUT_MS,
-                             SERVE_STATUS_BODY_MAX, &calls);
+    s->get = serve_request_get(s->loop, &s->how, &s->path, "/api/serve/applications/", SERVE_STATUS_TIMEOUT_MS,
+                               SERVE_STATUS_BODY_MAX, &calls);
 }
 
 static void on_due(void *arg)
@@ -135,7 +135,7 @@ static void on_due(void *arg)
 
 static void status_reset(struct serve_status *s)
 {
-    serve_get_cancel(s->get);
+    serve_request_cancel(s->get);
     s->get = NULL;
     alarm_stop(s->alarm);
     serve_path_done(&s->path);

@@ -2,7 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/base/url.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/session/session_priv.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "backends/link/clock.h"
 #include "backends/serve/openai_parse.h"
 #include "backends/serve/prompt_record.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/session/prompt_router_priv.h"
 
 #include <stdlib.h>
@@ -132,7 +132,7 @@ static void on_models(void *arg, const struct http_answer *answer)
 
 static void detection_reset(struct detection *d)
 {
-    serve_get_cancel(d->get);
+    serve_request_cancel(d->get);
     free(d->model);
     serve_path_done(&d->route);
     *d = (struct detection){.protocol = NULL};
@@ -142,14 +142,14 @@ static void detection_reset(struct detection *d)
 static void detection_continue(struct prompt_router *r)
 {
     struct detection *d = &r->detection;
-    const struct serve_get_calls calls = {.done = on_models, .arg = r};
+    const struct serve_request_calls calls = {.done = on_models, .arg = r};
     const char *configured = r->how.conf->prompt_kind;
 
     if (configured && !d->protocol) protocol_set(r, configured, true);
     if (d->sure || d->get || (d->at_ms && router_now_ms(r) - d->at_ms < PROMPT_ROUTER_DETECT_MS)) return;
     d->at_ms = router_now_ms(r);
-    d->get = serve_get_start(r->how.loop, r->how.serve, &d->route, "/v1/models", PROMPT_ROUTER_DETECT_MS,
-                             OPENAI_BODY_MAX, &calls);
+    d->get = serve_request_get(r->how.loop, r->how.serve, &d->route, "/v1/models", PROMPT_ROUTER_DETECT_MS,
+                               OPENAI_BODY_MAX, &calls);
 }
 
 void router_detect_again(struct prompt_router *r)

@@ -7,17 +7,17 @@
 
 enum { UNREACHABLE_MAX = PROMPT_ROUTES_MAX };
 
-struct serve_get;
+struct serve_request;
 struct prompt_in_flight;
 
 /* The detected protocol of a route. */
 struct detection {
-    struct serve_path route; /* base NULL: no detection yet */
-    struct serve_get *get;   /* in flight */
-    const char *protocol;    /* NULL: not known yet */
-    bool sure;               /* from a response; else a guess, and detected again */
-    char *model;             /* the first one of an openai server; NULL: unknown */
-    uint64_t at_ms;          /* of the last attempt; 0: none */
+    struct serve_path route;   /* base NULL: no detection yet */
+    struct serve_request *get; /* in flight */
+    const char *protocol;      /* NULL: not known yet */
+    bool sure;                 /* from a response; else a guess, and detected again */
+    char *model;               /* the first one of an openai server; NULL: unknown */
+    uint64_t at_ms;            /* of the last attempt; 0: none */
 };
 
 /* An unreachable route. */

@@ -3,7 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/session/ingress_route.h"
 
 #include <stdlib.h>

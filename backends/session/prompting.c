@@ -1,5 +1,5 @@
 /* prompting.c - passes the session's prompts to the router of the RayService in focus. */
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/session/session_priv.h"
 
 /* Updates the routes before a prompt is sent. */

@@ -3,7 +3,7 @@
 #include "backends/base/text.h"
 #include "backends/link/clock.h"
 #include "backends/serve/prompt_record.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/session/conversation.h"
 #include "backends/session/prompt_router_priv.h"
 

@@ -3,7 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/url.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/serve/serve_status.h"
 #include "backends/session/prompt_routes.h"
 #include "backends/world/request_kind.h"

@@ -5,7 +5,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/serve/infer.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "tests/support/deadline.h"
 #include "tests/support/tiny_server.h"
 

@@ -6,7 +6,7 @@
 #include "backends/base/text.h"
 #include "backends/kube/kube_parse.h"
 #include "backends/link/clock.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_request.h"
 #include "backends/session/conversation.h"
 #include "backends/session/ingress_route.h"
 #include "backends/session/prompt_router.h"

@@ -1,5 +1,5 @@
-/* serve_get.c - sends one request to Serve, directly or through the API server's proxy. */
-#include "backends/serve/serve_get.h"
+/* serve_request.c - sends one request to Serve, directly or through the API server's proxy. */
+#include "backends/serve/serve_request.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -10,10 +10,10 @@
 
 enum { POD_NAME_MAX = 253 /* a DNS subdomain, RFC 1123 */ };
 
-struct serve_get {
-    struct serve_get_calls calls;
+struct serve_request {
+    struct serve_request_calls calls;
     struct http_request *request; /* NULL: not sent, or ended */
-    struct alarm *later;          /* reports from the loop an end before serve_get_start returned */
+    struct alarm *later;          /* reports from the loop an end before serve_request_get returned */
     struct http_answer answer;    /* of such an end; owns its strings */
     char *pod;
     bool starting, cancelled;
@@ -21,7 +21,7 @@ struct serve_get {
 
 /* ---- one get --------------------------------------------------------------------------------------------------- */
 
-static void get_free(struct serve_get *g)
+static void get_free(struct serve_request *g)
 {
     alarm_free(g->later);
     free((char *)(uintptr_t)g->answer.why);
@@ -31,33 +31,33 @@ static void get_free(struct serve_get *g)
 
 static void on_later(void *arg)
 {
-    struct serve_get *g = arg;
-    struct serve_get_calls calls = g->calls;
+    struct serve_request *g = arg;
+    struct serve_request_calls calls = g->calls;
     calls.done(calls.arg, &g->answer);
     get_free(g);
 }
 
-static void finish_later(struct serve_get *g, struct loop *l, enum err err, const char *why)
+static void finish_later(struct serve_request *g, struct loop *l, enum err err, const char *why)
 {
     g->answer = (struct http_answer){.err = err, .why = mem_str(why ? why : ""), .body = "", .content_type = ""};
     g->later = alarm_new(l, on_later, g);
     alarm_set(g->later, 0, 0);
 }
 
-static void pod_note(struct serve_get *g)
+static void pod_note(struct serve_request *g)
 {
     const char *pod = g->pod || !g->request ? NULL : http_response_header(g->request, "X-Serving-Pod");
     if (pod) g->pod = text_safe(pod, strlen(pod), TEXT_ONE_LINE, POD_NAME_MAX);
 }
 
-const char *serve_get_pod(const struct serve_get *g)
+const char *serve_request_pod(const struct serve_request *g)
 {
     return g ? g->pod : NULL;
 }
 
 static void on_done(void *arg, const struct http_answer *answer)
 {
-    struct serve_get *g = arg;
+    struct serve_request *g = arg;
     pod_note(g);
     g->request = NULL;
     if (g->starting) { /* ended before it was sent: reported from the loop */
@@ -66,14 +66,14 @@ static void on_done(void *arg, const struct http_answer *answer)
         return;
     }
     if (g->cancelled) return;
-    struct serve_get_calls calls = g->calls;
+    struct serve_request_calls calls = g->calls;
     calls.done(calls.arg, answer);
     get_free(g);
 }
 
 static bool on_bytes(void *arg, const char *bytes, size_t len)
 {
-    struct serve_get *g = arg;
+    struct serve_request *g = arg;
     pod_note(g);
     return !g->cancelled && g->calls.bytes(g->calls.arg, bytes, len);
 }
@@ -85,7 +85,7 @@ static void header_add(struct http_ask *ask, const char *name, const char *value
     ask->header[i] = (struct http_header){name, value};
 }
 
-static void get_send(struct serve_get *g, const struct serve_open *how, const struct serve_path *path,
+static void get_send(struct serve_request *g, const struct serve_open *how, const struct serve_path *path,
                      struct http_ask *ask)
 {
     const struct http_calls http = {.done = on_done, .arg = g, .bytes = g->calls.bytes ? on_bytes : NULL};
@@ -99,10 +99,11 @@ static void get_send(struct serve_get *g, const struct serve_open *how, const st
     g->starting = false;
 }
 
-static struct serve_get *request_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
-                                       const char *suffix, struct http_ask *ask, const struct serve_get_calls *calls)
+static struct serve_request *request_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                           const char *suffix, struct http_ask *ask,
+                                           const struct serve_request_calls *calls)
 {
-    struct serve_get *g = mem_zero(1, sizeof *g);
+    struct serve_request *g = mem_zero(1, sizeof *g);
     g->calls = *calls;
     char *url = mem_printf("%s%s", path->base ? path->base : "", suffix);
     ask->url = url;
@@ -130,26 +131,26 @@ static struct http_ask get_ask(uint64_t timeout_ms, size_t body_max)
                              .stream_max = HTTP_BODY_MAX};
 }
 
-struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
-                                  const char *suffix, uint64_t timeout_ms, size_t body_max,
-                                  const struct serve_get_calls *calls)
+struct serve_request *serve_request_get(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                        const char *suffix, uint64_t timeout_ms, size_t body_max,
+                                        const struct serve_request_calls *calls)
 {
     struct http_ask ask = get_ask(timeout_ms, body_max);
     return request_start(l, how, path, suffix, &ask, calls);
 }
 
-struct serve_get *serve_get_start_fresh(struct loop *l, const struct serve_open *how, const struct serve_path *path,
-                                        const char *suffix, uint64_t timeout_ms, size_t body_max,
-                                        const struct serve_get_calls *calls)
+struct serve_request *serve_request_get_fresh(struct loop *l, const struct serve_open *how,
+                                              const struct serve_path *path, const char *suffix, uint64_t timeout_ms,
+                                              size_t body_max, const struct serve_request_calls *calls)
 {
     struct http_ask ask = get_ask(timeout_ms, body_max);
     ask.fresh = !path->proxied;
     return request_start(l, how, path, suffix, &ask, calls);
 }
 
-struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
-                                   const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
-                                   const struct serve_get_calls *calls)
+struct serve_request *serve_request_post(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                         const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
+                                         const struct serve_request_calls *calls)
 {
     struct http_ask ask = {
         .method = "POST",
@@ -162,7 +163,7 @@ struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how,
     return request_start(l, how, path, suffix, &ask, calls);
 }
 
-void serve_get_cancel(struct serve_get *g)
+void serve_request_cancel(struct serve_request *g)
 {
     if (!g) return;
     g->cancelled = true;
