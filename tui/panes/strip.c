@@ -121,15 +121,16 @@ static void crumbs_text(const struct view *v, int level, char *out, size_t size)
     if (world_watches_all(v->world)) { /* then a name alone names nothing */
         if (ns) snprintf(full, sizeof full, "%.*s/%.*s", STRIP_NAME_MAX, ns, STRIP_NAME_MAX - 2, service);
         service = ns ? full : service;
-        ns = NULL;
+        ns = "all";
     }
+    if (!ns) ns = "–"; /* the kubeconfig's, which was not read yet */
     if (level == 0)
-        snprintf(out, size, "%s › %s › %s%s", context, ns ? ns : "all", v->focus->rayservice ? "RayService " : "",
+        snprintf(out, size, "%s › %s › %s%s", context, ns, v->focus->rayservice ? "RayService " : "",
                  service);
     else if (level == 1)
-        snprintf(out, size, "%s›%s›%s", context, ns ? ns : "all", service);
+        snprintf(out, size, "%s›%s›%s", context, ns, service);
     else
-        snprintf(out, size, "%s›%s", ns ? ns : "all", service);
+        snprintf(out, size, "%s›%s", ns, service);
 }
 
 void strip_draw(const struct view *v, struct canvas *cv)
