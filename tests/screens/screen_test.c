@@ -130,6 +130,25 @@ static void test_selection_is_a_key(void **state)
     fake_console_close(&d);
 }
 
+/* An earlier head leaves a minute after it is gone, and whoever looked at it looks at the one that is. */
+static void test_selection_moves_on_to_the_new_head(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    assert_string_equal(selected_key(&d), "9c1e7a40-head");
+    fixture_kill_head(&d.f);
+    fixture_wait(&d.f, 40 * 1000);
+    fake_console_update(&d);
+    assert_string_equal(selected_key(&d), "9c1e7a40-head");
+    assert_non_null(fake_console_row(&d, LAYOUT_PODS, "7f2b-head"));
+    fixture_wait(&d.f, 30 * 1000);
+    fake_console_update(&d);
+    assert_null(fake_console_row(&d, LAYOUT_PODS, "9c1e7a40-head"));
+    assert_string_equal(selected_key(&d), "7f2b-head");
+    fake_console_close(&d);
+}
+
 static void test_selected_pod_is_marked_elsewhere(void **state)
 {
     (void)state;
@@ -671,6 +690,7 @@ int main(void)
         cmocka_unit_test(test_a_head_lost_takes_the_focus_of_tabs),
         cmocka_unit_test(test_focus_comes_back_after_the_recovery),
         cmocka_unit_test(test_selection_is_a_key),
+        cmocka_unit_test(test_selection_moves_on_to_the_new_head),
         cmocka_unit_test(test_selected_pod_is_marked_elsewhere),
         cmocka_unit_test(test_events_of_another_uid_are_not_marked),
         cmocka_unit_test(test_events_of_one_second_stand_in_order),
