@@ -16,9 +16,9 @@ struct serve_request_calls {
     /* Optional: receives a 2xx body as it arrives, instead of done. Returning false ends it with ERR_CANCELLED. */
     bool (*bytes)(void *arg, const char *bytes, size_t len);
 };
-/* Sends GET path->base + suffix; suffix begins with '/'. path, suffix and calls are copied, how is borrowed for the call.
- * Never NULL; valid until done returns or serve_request_cancel. timeout_ms: of the whole request. body_max: bytes; it
- * limits a collected body, 0: HTTP_BODY_MAX; a streamed body is limited to HTTP_BODY_MAX, too. */
+/* Sends GET path->base + suffix; suffix begins with '/'. path, suffix and calls are copied, how is borrowed for the
+ * call. Never NULL; valid until done returns or serve_request_cancel. timeout_ms: of the whole request. body_max:
+ * bytes; it limits a collected body, 0: HTTP_BODY_MAX; a streamed body is limited to HTTP_BODY_MAX, too. */
 struct serve_request *serve_request_get(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                         const char *suffix, uint64_t timeout_ms, size_t body_max,
                                         const struct serve_request_calls *calls);

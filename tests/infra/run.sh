@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh: the tests of deploy/assets/terraform (HCL and scripts), deploy/assets/redis and deploy/overlays.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 2
 venv=${INFRA_VENV:-build/infra-venv}
 if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import hcl2' 2>/dev/null; then
   mkdir -p "$(dirname "$venv")"

@@ -125,8 +125,7 @@ static void crumbs_text(const struct view *v, int level, char *out, size_t size)
     }
     if (!ns) ns = "–"; /* the kubeconfig's, which was not read yet */
     if (level == 0)
-        snprintf(out, size, "%s › %s › %s%s", context, ns, v->focus->rayservice ? "RayService " : "",
-                 service);
+        snprintf(out, size, "%s › %s › %s%s", context, ns, v->focus->rayservice ? "RayService " : "", service);
     else if (level == 1)
         snprintf(out, size, "%s›%s›%s", context, ns, service);
     else

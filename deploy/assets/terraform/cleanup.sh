@@ -17,6 +17,7 @@ U
 }
 
 region=''; name=rayserve-ha; dry_run=0; assume_yes=0
+# shellcheck source=deploy/assets/terraform/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 while [ $# -gt 0 ]; do
   case $1 in

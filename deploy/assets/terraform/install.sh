@@ -23,6 +23,7 @@ U
 
 region=''; name=rayserve-ha; nodes=1; type=inf2.24xlarge; redis=true; redis_ha=false; api_cidr=''; karpenter=false
 dry_run=0; assume_yes=0
+# shellcheck source=deploy/assets/terraform/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 while [ $# -gt 0 ]; do
   case $1 in
