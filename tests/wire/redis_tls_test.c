@@ -188,7 +188,6 @@ static void test_plain_to_a_port_of_tls(void **state)
 {
     (void)state;
     char url[64];
-    start_server("TLSv1.2 TLSv1.3");
     snprintf(url, sizeof url, "redis://127.0.0.1:%u", port);
     const struct redis_open conf = {.url = url};
     harness_open(&harness, &conf);
