@@ -352,7 +352,7 @@ static void link_connect(void *arg)
         return;
     }
     budget_spend(&k->budget, BUDGET_CONNECTIONS, 1);
-    /* Once: after a loss the sentinel is asked again, which may name another. */
+    /* For this connection alone: after a loss the link queries the sentinel again, which may name another master. */
     k->at_master = k->master_next;
     k->master_next = k->replied = false;
     new_record(k);

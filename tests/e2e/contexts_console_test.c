@@ -183,7 +183,7 @@ static void lose_head(struct place *p)
     run_done(&r);
 }
 
-/* The other one's loss is told where it is not looked at, and is there in full when one comes back. */
+/* The strip names an outage of a context in the background; back in that context its ladder is complete. */
 static void an_outage_goes_on_behind_another_context(void **state)
 {
     struct place *p = *state;

@@ -50,7 +50,7 @@ static void deploy_and_clean_up(void **state)
     pty_send(p, "x");
     pty_see(p, "d deploy");
     pty_send(p, "d");
-    pty_see(p, "Enter confirms"); /* what changes can be read before anything is asked */
+    pty_see(p, "Enter confirms"); /* the difference is shown before the question */
     pty_see(p, "rayservice.ray.io/mistral: new");
     pty_send(p, "\r");
     pty_see(p, "Apply this\\?");

@@ -80,7 +80,7 @@ static void check_gcs(const struct drill_run *r)
     cJSON_Delete(json);
 }
 
-/* However it ended, its Lease was given back: the next one is told when it may begin. */
+/* The Lease is released however the drill ended; the next drill names the end of the cool-down. */
 static void check_cools_down(const struct drill_run *r)
 {
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(r->sim), "drill", NAMES, NULL};
@@ -90,7 +90,7 @@ static void check_cools_down(const struct drill_run *r)
     run_done(&again);
 }
 
-/* Another program knows the loss, of which no pod tells any more than that there was one. */
+/* Another process reads the loss from the kept report; from the pods alone its length is unknown. */
 static void check_remembered(const struct drill_run *r, const char *folder)
 {
     char *state = mem_printf("XDG_STATE_HOME=%s", folder);
@@ -159,7 +159,7 @@ static void drills_are_judged(void **state)
     assert_true(run_entries(kept) > 0);
     assert_true(run_entries(losses) > 0); /* by the flight recorder */
     check_remembered(&run[0], alone);
-    run_remove(kept); /* of a loss without a report its recording tells */
+    run_remove(kept); /* without a report, the recording has the loss */
     check_remembered(&run[0], alone);
     free(losses);
     free(pass);

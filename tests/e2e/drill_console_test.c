@@ -138,7 +138,7 @@ static void declined_nothing_is_deleted(void **state)
     console_done(&c);
 }
 
-/* A person may take long to confirm: what the guards let pass is asked again before the fault. */
+/* The confirmation may take long: the guards are evaluated again before the fault. */
 static void what_broke_since_the_guards_refuses(void **state)
 {
     (void)state;

@@ -53,7 +53,7 @@ static void a_moment_is_printed(void **state)
     char *counted = strstr(r.out, "28/28 requests, 0 failed");
     assert_non_null(counted);
     run_done(&r);
-    r = REPLAY(HEAD_KILL, "report"); /* each count is told with the time that it is of; that of status is among them */
+    r = REPLAY(HEAD_KILL, "report"); /* each count has its period; that of status is one of them */
     assert_non_null(strstr(r.out, "REQUESTS due within 1:34 of the fault"));
     assert_non_null(strstr(r.out, "until recovered   28/28 requests, 0 failed"));
     assert_non_null(strstr(r.out, "  API server proxy  95 answered"));

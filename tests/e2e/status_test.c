@@ -343,7 +343,7 @@ static void nothing_there_is_said_and_exits_3(void **state)
     run_done(&r);
 }
 
-/* A RayService that is asked for by name and is not there is no success. */
+/* --service with the name of a RayService that does not exist is a failure. */
 static void a_service_that_is_missing_is_said_and_exits_3(void **state)
 {
     (void)state;

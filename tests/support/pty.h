@@ -34,7 +34,7 @@ int pty_wait_exit(struct pty *p, unsigned max_ms);     /* status, 128 + signal, 
 void pty_pump(struct pty *p, unsigned ms);             /* reads for that long: for measuring only */
 
 void pty_send(struct pty *p, const char *bytes);
-/* Sends the bytes together with the answer to the next question of the program that is asked while a line of the screen
+/* Sends the bytes together with the answer to the next ESC[5n that the program sends while a line of the screen
  * matches: no sooner, and faster than anybody reads. Borrows both until then; pty_stop fails where it never was. */
 void pty_send_with_answer(struct pty *p, const char *regex, const char *bytes);
 void pty_resize(struct pty *p, int rows, int cols);

@@ -591,7 +591,7 @@ CHANGE(redis_dev)
     FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, "redis://gcs-redis-dev.mistral.svc:6379"));
 }
 
-/* As the Serve API tells it: a replica on w2 alone. */
+/* As the Serve API reports it: a replica on w2 alone. */
 static void replicas_on_w2(struct faulty_world *w, enum source_state state)
 {
     struct rayservice *service = faulty_service(w);

@@ -60,7 +60,7 @@ static void variables_without_a_value_are_found(void **state)
     lint_check(cases, ARRAY_LEN(cases));
 }
 
-/* What a variable without a value costs is said of that variable, in text and in JSON. */
+/* The reason of L1 is that of the unset variable, in text and in JSON. */
 static void each_variable_says_why_it_is_needed(void **state)
 {
     (void)state;

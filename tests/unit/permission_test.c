@@ -107,7 +107,7 @@ static void another_namespace_forgets_the_answer(void **state)
     assert_true(session_permission_waits(&f->session));
     session_permission_set_namespace(&f->session, "three");
     assert_int_equal(f->reviews.sent, 2);
-    review_answer(f, TRI_YES, ""); /* of "two": not taken, and "three" is asked about */
+    review_answer(f, TRI_YES, ""); /* a stale review of "two" is dropped, and one of "three" is requested */
     assert_int_equal(permission_now(f), TRI_UNKNOWN);
     assert_true(session_permission_waits(&f->session));
     assert_int_equal(f->reviews.sent, 3);

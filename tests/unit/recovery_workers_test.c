@@ -340,7 +340,7 @@ static void answers_of_the_grace_are_not_counted(void **state)
     assert_string_equal(outage_since_words(&o), "since the head was down");
 }
 
-/* The count of a loss is that of its outage, however long it is watched on; a failure is told all the same. */
+/* Answers count up to the recovery, however long the watch goes on; failures count after it too. */
 static void the_count_ends_with_the_recovery(void **state)
 {
     struct small *s = *state;

@@ -281,7 +281,7 @@ static void every_end_gives_it_back(void **state)
     cJSON_Delete(lease);
 }
 
-/* Given up while the head is down, and the Lease cannot be given back: what is left to a person is told. */
+/* Aborted while the head is down, and the Lease cannot be released: the report lists what is left to do by hand. */
 static void what_is_left_is_told(void **state)
 {
     struct fixture *x = *state;
