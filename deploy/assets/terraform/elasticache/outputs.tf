@@ -20,7 +20,7 @@ output "port" {
 
 output "security_group_id" {
   description = "Security group of the Redis."
-  value       = one(aws_security_group.this[*].id)
+  value       = module.access.security_group_id
 }
 
 output "username" {
@@ -30,7 +30,7 @@ output "username" {
 
 output "auth_secret_arn" {
   description = "Secrets Manager's secret that holds the password."
-  value       = one(aws_secretsmanager_secret.auth[*].arn)
+  value       = module.access.secret_arn
 }
 
 # The password is read when the lines are run: it is in no output.
@@ -42,7 +42,7 @@ output "exports" {
       export EXT_REDIS_ENDPOINT='${group.primary_endpoint_address}'
       export REDIS_PORT='${group.port}'
       export REDIS_SCHEME='rediss'
-      export REDIS_PASSWORD="$(aws secretsmanager get-secret-value --secret-id '${aws_secretsmanager_secret.auth[0].arn}' --query SecretString --output text)"
+      export REDIS_PASSWORD="$(aws secretsmanager get-secret-value --secret-id '${module.access.secret_arn}' --query SecretString --output text)"
     EOT
   ])
 }

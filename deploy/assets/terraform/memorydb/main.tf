@@ -4,66 +4,32 @@
 # with its one shard Ray finds the primary itself, and the GCS crashes and comes back when the primary changes (ray #31257;
 # rule D6 of raydeck doctor). Where that matters more than the log, take ../elasticache.
 
-data "aws_eks_cluster" "this" {
-  count = local.enabled
-  name  = var.eks_cluster_name
-}
-
-# terraform-aws-eks gives managed node groups a security group of their own, named after the cluster.
-data "aws_security_groups" "node" {
-  count = var.node_security_group_ids == null ? local.enabled : 0
-
-  filter {
-    name   = "vpc-id"
-    values = [data.aws_eks_cluster.this[0].vpc_config[0].vpc_id]
-  }
-
-  filter {
-    name   = "tag:Name"
-    values = ["${var.eks_cluster_name}-node"]
-  }
-}
-
 locals {
   enabled = var.enable_rayserve_ha_elastic_cache_redis ? 1 : 0
-  port    = 6379
+}
 
-  vpc_id     = var.vpc_id != null ? var.vpc_id : one(data.aws_eks_cluster.this[*].vpc_config[0].vpc_id)
-  subnet_ids = var.subnet_ids != null ? var.subnet_ids : flatten(data.aws_eks_cluster.this[*].vpc_config[0].subnet_ids)
-  node_security_group_ids = var.node_security_group_ids != null ? var.node_security_group_ids : concat(
-    data.aws_eks_cluster.this[*].vpc_config[0].cluster_security_group_id,
-    flatten(data.aws_security_groups.node[*].ids)
-  )
+# Who reaches it, and its password.
+module "access" {
+  source = "../redis-access"
+
+  enabled                 = var.enable_rayserve_ha_elastic_cache_redis
+  name                    = "${var.name}-memorydb"
+  secret_name_prefix      = "${var.name}-memorydb-auth-"
+  secret_description      = "Password of user ${var.name} of MemoryDB ${var.name}"
+  eks_cluster_name        = var.eks_cluster_name
+  node_security_group_ids = var.node_security_group_ids
+  subnet_ids              = var.subnet_ids
+  vpc_id                  = var.vpc_id
+  kms_key_arn             = var.kms_key_arn
+  tags                    = var.tags
 }
 
 resource "aws_memorydb_subnet_group" "this" {
   count       = local.enabled
   name        = var.name
   description = "Subnets of EKS cluster ${var.eks_cluster_name}, for the Redis of its Ray GCS"
-  subnet_ids  = local.subnet_ids
+  subnet_ids  = module.access.subnet_ids
   tags        = var.tags
-}
-
-resource "aws_security_group" "this" {
-  # checkov:skip=CKV2_AWS_5: it is attached to the cluster below, by count
-  count       = local.enabled
-  name        = "${var.name}-memorydb"
-  description = "Redis of the Ray GCS: reached from the nodes of EKS cluster ${var.eks_cluster_name} alone"
-  vpc_id      = local.vpc_id
-  tags        = merge(var.tags, { Name = "${var.name}-memorydb" })
-}
-
-# No egress rule: the Redis opens no connection of its own.
-resource "aws_vpc_security_group_ingress_rule" "redis" {
-  for_each = local.enabled == 1 ? toset(local.node_security_group_ids) : toset([])
-
-  security_group_id            = aws_security_group.this[0].id
-  referenced_security_group_id = each.value
-  ip_protocol                  = "tcp"
-  from_port                    = local.port
-  to_port                      = local.port
-  description                  = "Redis from the K8s nodes"
-  tags                         = var.tags
 }
 
 resource "aws_memorydb_parameter_group" "this" {
@@ -84,31 +50,6 @@ resource "aws_memorydb_parameter_group" "this" {
   }
 }
 
-# Letters and digits alone: the password goes through rayStartParams, a shell and a URL.
-resource "random_password" "auth" {
-  count   = local.enabled
-  length  = 64
-  special = false
-}
-
-resource "aws_secretsmanager_secret" "auth" {
-  # checkov:skip=CKV2_AWS_57: a new password is given to the user below and to the RayService's Secret in one go
-  # checkov:skip=CKV_AWS_149: kms_key_arn gives a key of one's own; the service's key is the default
-  count       = local.enabled
-  name_prefix = "${var.name}-memorydb-auth-"
-  description = "Password of user ${var.name} of MemoryDB ${var.name}"
-  kms_key_id  = var.kms_key_arn
-  # cleanup.sh leaves nothing behind.
-  recovery_window_in_days = 0
-  tags                    = var.tags
-}
-
-resource "aws_secretsmanager_secret_version" "auth" {
-  count         = local.enabled
-  secret_id     = aws_secretsmanager_secret.auth[0].id
-  secret_string = random_password.auth[0].result
-}
-
 # A user needs Ray 2.41 or later (gcsFaultToleranceOptions.redisUsername); "default" is one that MemoryDB keeps for itself.
 resource "aws_memorydb_user" "this" {
   count         = local.enabled
@@ -118,7 +59,7 @@ resource "aws_memorydb_user" "this" {
 
   authentication_mode {
     type      = "password"
-    passwords = [random_password.auth[0].result]
+    passwords = [module.access.password]
   }
 }
 
@@ -137,10 +78,10 @@ resource "aws_memorydb_cluster" "this" {
   acl_name             = aws_memorydb_acl.this[0].name
   node_type            = var.node_type
   engine_version       = var.engine_version
-  port                 = local.port
+  port                 = module.access.port
   parameter_group_name = aws_memorydb_parameter_group.this[0].name
   subnet_group_name    = aws_memorydb_subnet_group.this[0].name
-  security_group_ids   = [aws_security_group.this[0].id]
+  security_group_ids   = [module.access.security_group_id]
 
   num_shards             = 1
   num_replicas_per_shard = var.redis_ha ? 1 : 0
@@ -153,12 +94,12 @@ resource "aws_memorydb_cluster" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.node_security_group_ids) > 0
+      condition     = length(module.access.node_security_group_ids) > 0
       error_message = "No security group of the nodes of EKS cluster ${var.eks_cluster_name} was found: give node_security_group_ids."
     }
 
     precondition {
-      condition     = !var.redis_ha || length(local.subnet_ids) > 1
+      condition     = !var.redis_ha || length(module.access.subnet_ids) > 1
       error_message = "redis_ha needs subnets in two zones: give subnet_ids."
     }
   }
