@@ -7,6 +7,8 @@
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"
 #include "tui/cast.h"
+#include "tui/demo_cli.h"
+#include "tui/frame.h"
 #include "tui/panes/answers_view.h"
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
@@ -54,16 +56,9 @@ struct view app_view(struct app *app, const struct focus *focus)
 /* A leader works until another key is typed, and so long its keys are shown. */
 static const char leader_words[] = "x …  d deploy  k kill the head  c clean up  Esc nothing";
 
-static size_t footer_keys(const struct app *app, struct footer_key *keys)
+static bool key_works(void *arg, enum command_id id)
 {
-    size_t count = 0;
-    for (int id = 0; id < CMD_COUNT && count < APP_FOOTER_KEYS; id++) {
-        if (!commands[id].footer) continue;
-        if (commands[id].where == TABLE && !screen_pane(app->at->screen)->table) continue;
-        keys[count++] =
-            (struct footer_key){commands[id].keys, commands[id].footer, !app_may(app, (enum command_id)id, NULL)};
-    }
-    return count;
+    return app_may(arg, id, NULL) == ERR_OK;
 }
 
 /* Keeps a running interval: restarting it at each frame would postpone the tick for ever. */
@@ -90,14 +85,12 @@ static void app_draw(struct app *app)
     canvas_cursor(&app->canvas, -1, -1);
     struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
-    struct footer_key keys[APP_FOOTER_KEYS];
-    const struct kube_where *where = session_where(app->at->session);
+    struct footer_key keys[FRAME_KEYS];
     char replay[REPLAY_WORDS_MAX];
     app_replay_words(app, replay, sizeof replay);
     struct chrome chrome = {
         .context = app_context(app),
         .replay = replay[0] ? replay : NULL,
-        .insecure = where && where->insecure,
         .armed_left_ms = app->at->arming.until_ms > view.now_ms ? app->at->arming.until_ms - view.now_ms : 0,
         .linted = app->at->linted.file ? &app->at->linted : NULL,
         .message = app->keymap.pending ? leader_words
@@ -105,13 +98,14 @@ static void app_draw(struct app *app)
                                        : NULL,
         .message_bad = app->message_bad && !app->keymap.pending,
         .keys = keys,
-        .key_count = footer_keys(app, keys),
+        .key_count = frame_keys(screen_pane(app->at->screen)->table, key_works, app, keys),
+        .redacted = app->redact != 0,
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
     char others[APP_MESSAGE_MAX];
     chrome.others_role = verdict_role(app_contexts_words(app, others, sizeof others));
     chrome.others = others[0] ? others : NULL;
+    frame_chrome(app->at->session, &chrome);
     chrome.aws = app_aws_facts(app);
-    chrome.may_delete = session_may_delete_pods(app->at->session, &chrome.may_why);
     view.chrome = &chrome;
     char model[128];
     const struct chat_route route = app_chat_route(app, model, sizeof model);
@@ -296,8 +290,7 @@ static void app_done(struct app *app)
 enum err app_run(struct cli *cli, int *ret_status, struct why *why)
 {
     struct app app = {.cli = cli, .exit_status = EXIT_FINE, .dirty = true};
-    if (cli->sim_control)
-        app.sim_speed = cli->speed && strtod(cli->speed, NULL) >= 2 ? (unsigned)strtod(cli->speed, NULL) : 1;
+    app.sim_speed = demo_cli_speed(cli);
     app.loop = loop_new();
     app.at = app.context[app.contexts++] = context_new(&app, &cli->conf);
     app.themes = themes_list();

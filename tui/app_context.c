@@ -4,6 +4,7 @@
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"
 #include "tui/drill_history.h"
+#include "tui/frame.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -28,22 +29,13 @@ void context_say(struct context *at, bool bad, const char *fmt, ...)
 
 struct view context_view(struct context *at, const struct focus *focus)
 {
-    const struct recovery *recovery = session_recovery(at->session);
-    const uint64_t now_ms = clock_now_ms(session_clock(at->session));
-    const uint64_t wall_ms = clock_wall_ms(session_clock(at->session));
-    outage_of(recovery, session_world(at->session), focus, now_ms, wall_ms, &at->outage);
-    return (struct view){.world = session_world(at->session),
-                         .outage = &at->outage,
-                         .previous = outage_previous(recovery),
-                         .focus = focus,
-                         .timeline = session_timeline(at->session),
-                         .now_ms = now_ms,
-                         .wall_ms = wall_ms,
-                         .drill = app_drill_view(at->drill),
-                         .read_only = !arming_allows(&at->arming),
-                         .armed = arming_allows(&at->arming),
-                         .demo = at->conf->demo,
-                         .sim_speed = at->app->sim_speed};
+    struct view view = frame_view(at->session, focus, &at->outage);
+    view.drill = app_drill_view(at->drill);
+    view.armed = arming_allows(&at->arming);
+    view.read_only = !view.armed;
+    view.demo = at->conf->demo;
+    view.sim_speed = at->app->sim_speed;
+    return view;
 }
 
 /* ---- its outage -------------------------------------------------------------------------------------------------- */

@@ -29,7 +29,7 @@
 #include "tui/sim_line.h"
 #include "tui/term/term.h"
 
-enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24, APP_CONTEXTS = 4 /* held at once */, CONTEXT_WORD_MAX = 40 };
+enum { APP_MESSAGE_MAX = 256, APP_CONTEXTS = 4 /* held at once */, CONTEXT_WORD_MAX = 40 };
 
 /* The pod that the kill dialog names: only this one is deleted. */
 struct kill_target {

@@ -45,9 +45,11 @@ struct cli {
     uint64_t replay_at_ms;
     char *at, *from, *to; /* of a recording, checked by replay_at_parse */
     char *svg, *cast;     /* --svg FILE, --cast FILE */
+    char *size;           /* --size COLSxROWS */
     char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
-    bool yes, fresh, force, no_prompts, history, help, version, variables, check, redact, empty, no_ft, openai;
+    bool yes, fresh, force, no_prompts, history, help, version, variables, check, redact, empty, no_ft, openai, text,
+        json;
     char *demo_vars[CLI_LIST]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse; "dev" becomes one of `parts` */
@@ -136,5 +138,6 @@ int sub_doctor(struct cli *cli);
 int sub_record(struct cli *cli);
 int sub_replay(struct cli *cli);
 int sub_timeline(struct cli *cli);
+int sub_snapshot(struct cli *cli);
 
 #endif

@@ -1,13 +1,9 @@
 /* sub_console.c - `raydeck` and `raydeck demo`: the console, on the configured or on a simulated cluster. */
 #include "tui/app.h"
 #include "tui/cast.h"
-#include "tui/demo.h"
+#include "tui/demo_cli.h"
 #include "tui/script_file.h"
 
-#include "backends/base/mem.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* Without a terminal the console prints one snapshot, without escape sequences, and exits. */
@@ -34,22 +30,13 @@ int sub_demo(struct cli *cli)
 {
     struct why why = {0};
     struct demo *demo = NULL;
-    cli->conf.demo = true;
     if (cli->check) return script_check(cli); /* needs no simulator */
-    const struct demo_conf conf = {cli->seed, cli->speed, cli->empty, cli->no_ft, cli->openai};
-    enum err err = demo_start(&conf, &demo, &why);
-    if (!err) err = cli_demo_variables(cli, demo_env(demo), &why);
+    const enum err err = demo_cli_start(cli, &demo, &why);
     if (err) {
         cli_say("%s", why.text);
-        demo_stop(demo);
         return cli_exit_of(err);
     }
-    free(cli->conf.config_path);
-    cli->conf.config_path = mem_str(demo_config(demo));
-    /* The demo kills without a grace period; the strip and the dialog show that this is not the default. */
-    if (!cli->conf.grace) cli->conf.grace = mem_str("0");
-    cli->sim_control = demo_control(demo);
-    int status = console_or_status(cli);
+    const int status = console_or_status(cli);
     demo_stop(demo);
     return status;
 }

@@ -38,6 +38,7 @@ struct chrome {
     const struct doctor_aws *aws;   /* NULL: not queried */
     const struct chat_route *route; /* of prompts; NULL: not known */
     const struct linted *linted;    /* a manifest's findings; NULL: none was linted */
+    bool redacted;                  /* stand-ins are shown for what identifies a cluster */
     const char *replay;             /* a recording is replayed, and how: "REPLAY ×4"; NULL: none */
     const char *message;            /* one line above the footer; NULL: none */
     bool message_bad;               /* it reports a refusal or a failure */

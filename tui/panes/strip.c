@@ -47,6 +47,7 @@ static void add_guard(struct pieces *p, const struct view *v)
     const struct chrome *c = v->chrome;
     char text[PIECE_MAX];
     if (c && c->others) piece_add(p, c->others_role, c->others);
+    if (c && c->redacted) piece_add(p, ROLE_ARMED, "REDACTED");
     if (v->demo) piece_add(p, ROLE_DEMO, "DEMO");
     if (c && c->replay) {
         piece_add(p, ROLE_DEMO, c->replay);

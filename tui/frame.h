@@ -1,0 +1,30 @@
+/*
+ * frame.h - a frame of the console that is drawn from a session alone, without a terminal: what `raydeck snapshot`
+ * shows, and those parts of the console's own frame that rest on its session.
+ */
+#ifndef RAYDECK_FRAME_H
+#define RAYDECK_FRAME_H
+
+#include "backends/session/session.h"
+#include "tui/commands.h"
+#include "tui/panes/chrome.h"
+#include "tui/panes/pane.h"
+
+enum { FRAME_KEYS = 24 };
+
+/* The session's current state. Fills ret_outage, which the view borrows as it does focus. */
+struct view frame_view(const struct session *s, const struct focus *focus, struct outage *ret_outage);
+/* The footer's commands, for a pane with a table or without; enabled as `may` says. Returns their number. */
+size_t frame_keys(bool table, bool (*may)(void *arg, enum command_id id), void *arg, struct footer_key ret[FRAME_KEYS]);
+/* What a session knows of the chrome. */
+void frame_chrome(const struct session *s, struct chrome *ret);
+
+struct frame_conf {
+    const char *context; /* NULL: none */
+    bool demo, redacted;
+    unsigned sim_speed; /* 0: not simulated */
+};
+/* Draws the console of a session on the whole canvas, as it is first shown. */
+void frame_draw(const struct session *s, const struct frame_conf *conf, struct canvas *cv);
+
+#endif
