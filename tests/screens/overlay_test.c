@@ -513,13 +513,26 @@ static void test_help(void **state)
         snprintf(file, sizeof file, "help-%dx%d", sizes[i][1], sizes[i][0]);
         screen_check(file, &cv, false);
         assert_int_equal(PRESS(&h, help_input, 'G'), OVERLAY_STAYS);
-        int last = h.top;
+        const uint64_t last = h.view.top;
         PRESS(&h, help_input, 'j');
-        assert_int_equal(h.top, last);
+        assert_int_equal(h.view.top, last);
         PRESS(&h, help_input, 'g');
         PRESS(&h, help_input, 'k');
-        assert_int_equal(h.top, 0);
+        assert_int_equal(h.view.top, 0);
+        canvas_filled(&cv, sizes[i][0], sizes[i][1]);
+        PRESS(&h, help_input, '/');
+        for (const char *key = "q?"; *key; key++) /* typed, and no command */
+            assert_int_equal(PRESS(&h, help_input, (uint32_t)*key), OVERLAY_STAYS);
+        PRESS(&h, help_input, KEYP_BACKSPACE);
+        PRESS(&h, help_input, KEYP_BACKSPACE);
+        for (const char *key = "head"; *key; key++) PRESS(&h, help_input, (uint32_t)*key);
+        help_size(&h, sizes[i][0], sizes[i][1]);
+        help_draw(&h, &cv);
+        snprintf(file, sizeof file, "help-searched-%dx%d", sizes[i][1], sizes[i][0]);
+        screen_check(file, &cv, false);
+        assert_int_equal(PRESS(&h, help_input, KEYP_ESC), OVERLAY_STAYS);
         assert_int_equal(PRESS(&h, help_input, '?'), OVERLAY_CANCELLED);
+        help_done(&h);
         canvas_done(&cv);
     }
 }

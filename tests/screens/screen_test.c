@@ -1,6 +1,7 @@
 /* screen_test.c - the screen's own state: focus, tabs, zoom, detail, filter, clicks; and what the panes make of the
  * world. */
 #include "tests/support/fake_console.h"
+#include "tests/support/screen_file.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/gcs.h"
 #include "tui/panes/recovery_pane.h"
@@ -265,8 +266,14 @@ static void test_back_closes_one_thing_at_a_time(void **state)
     assert_true(screen_open(d.s));
     fake_console_update(&d);
     assert_true(screen_opened(d.s));
-    assert_false(screen_filter(d.s));
+    assert_true(screen_filter(d.s)); /* the search in the detail */
+    assert_true(screen_typing(d.s));
+    type_text(&d, "uid");
+    screen_press(&d, KEYP_ENTER);
+    assert_false(screen_typing(d.s));
     assert_false(screen_sort(d.s));
+    assert_true(screen_back(d.s)); /* the search */
+    assert_true(screen_opened(d.s));
     assert_true(screen_back(d.s)); /* the detail */
     assert_true(screen_opened(d.s));
     assert_true(screen_back(d.s)); /* the zoom */
@@ -286,17 +293,46 @@ static void test_detail_scrolls_within_its_text(void **state)
     fake_console_open(&d, 16, 60);
     assert_true(screen_open(d.s));
     fake_console_update(&d);
+    const struct text_view *v = &d.s->detail.view;
     int height = detail_height(&d.s->detail, 60), rows = d.s->layout.pane[LAYOUT_PODS].rows;
     assert_true(height > rows);
     for (int i = 0; i < 100; i++) screen_press(&d, 'j');
-    assert_int_equal(d.s->detail.top, height - rows);
+    const uint64_t last = v->top;
+    assert_true(last > 0);
     screen_press(&d, 'g');
-    assert_int_equal(d.s->detail.top, 0);
+    assert_int_equal(v->top, 0);
     screen_press(&d, 'G');
-    assert_int_equal(d.s->detail.top, height - rows);
+    assert_int_equal(v->top, last);
     screen_press(&d, '2'); /* another pane: its detail is not open */
     assert_false(screen_opened(d.s));
     fake_console_close(&d);
+}
+
+/* A search in the opened detail: its keys are no commands while it is typed, and its matches are counted. */
+static void test_detail_is_searched(void **state)
+{
+    static const int sizes[][2] = {{40, 120}, {24, 80}, {10, 40}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct fake_console d;
+        char file[64];
+        fake_console_open(&d, sizes[i][0], sizes[i][1]);
+        assert_true(screen_open(d.s));
+        fake_console_update(&d);
+        screen_press(&d, '/');
+        type_text(&d, "ray");
+        fake_console_update(&d);
+        screen_press(&d, KEYP_ENTER);
+        screen_press(&d, 'n');
+        fake_console_update(&d);
+        snprintf(file, sizeof file, "detail-searched-%dx%d", sizes[i][1], sizes[i][0]);
+        struct canvas cv;
+        canvas_init(&cv, sizes[i][0], sizes[i][1]);
+        screen_draw(d.s, &d.v, &cv);
+        screen_check(file, &cv, true);
+        canvas_done(&cv);
+        fake_console_close(&d);
+    }
 }
 
 /* What would happen comes first, and only what is known is said. */
@@ -697,6 +733,7 @@ int main(void)
         cmocka_unit_test(test_rows_keep_their_place),
         cmocka_unit_test(test_back_closes_one_thing_at_a_time),
         cmocka_unit_test(test_detail_scrolls_within_its_text),
+        cmocka_unit_test(test_detail_is_searched),
         cmocka_unit_test(test_detail_of_a_head),
         cmocka_unit_test(test_filter_is_typed),
         cmocka_unit_test(test_filter_that_matches_nothing),

@@ -49,6 +49,7 @@ static void test_going_on(void **state)
     (void)state;
     struct steps s;
     struct steps_view v = {.title = "Deploy", .steps = &s};
+    steps_view_open(&v);
     steps_fill(&s);
     steps_end(&s, 2);
     steps_begin(&s, 3);
@@ -68,6 +69,7 @@ static void test_stops(void **state)
     (void)state;
     struct steps s;
     struct steps_view v = {.title = "Deploy", .stops = true};
+    steps_view_open(&v);
     steps_init(&s, aws_names, 3);
     steps_begin(&s, 0);
     steps_now(&s, 0, "ElastiCache ray-gcs has no endpoint yet: creating");
@@ -80,6 +82,7 @@ static void test_failed(void **state)
     (void)state;
     struct steps s;
     struct steps_view v = {.title = "Deploy", .bad = true};
+    steps_view_open(&v);
     steps_fill(&s);
     steps_log(&s, 2, TONE_BAD, "rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2");
     steps_end(&s, 2);
@@ -94,16 +97,23 @@ static void test_scrolls(void **state)
     (void)state;
     struct steps s;
     struct steps_view v = {.title = "Deploy", .steps = &s};
-    struct input up = {.type = INPUT_KEY, .key = KEYP_UP}, esc = {.type = INPUT_KEY, .key = KEYP_ESC};
+    struct input up = {.type = INPUT_KEY, .key = KEYP_UP}, down = {.type = INPUT_KEY, .key = KEYP_DOWN};
+    struct input esc = {.type = INPUT_KEY, .key = KEYP_ESC};
     steps_fill(&s);
+    steps_view_open(&v);
+    steps_view_update(&v, 8, 40);
+    const uint64_t end = v.text.top;
     for (int i = 0; i < 3; i++) assert_int_equal(steps_view_input(&v, &up), OVERLAY_STAYS);
-    assert_int_equal(v.back, 3);
+    assert_true(end > v.text.top && !v.text.follows);
     for (int i = 0; i < 1000; i++) steps_view_input(&v, &up);
     struct canvas cv;
     canvas_init(&cv, 8, 40);
     steps_view_update(&v, 8, 40);
     steps_view_draw(&v, &cv);
-    assert_true(v.back < 20); /* no further than there is */
+    assert_int_equal(v.text.top, 0); /* no further than there is */
+    for (int i = 0; i < 1000; i++) steps_view_input(&v, &down);
+    assert_true(v.text.follows);
+    assert_int_equal(v.text.top, end);
     canvas_done(&cv);
     assert_int_equal(steps_view_input(&v, &esc), OVERLAY_CANCELLED);
     for (int rows = 0; rows < 6; rows++) { /* however small */
@@ -122,7 +132,9 @@ static void test_keys(void **state)
     const struct input s = {.type = INPUT_KEY, .key = 's'}, n = {.type = INPUT_KEY, .key = 'n'};
     const struct input enter = {.type = INPUT_KEY, .key = KEYP_ENTER};
     const struct input ctrl_s = {.type = INPUT_KEY, .key = 's', .mods = MOD_CTRL};
-    struct steps_view v = {.title = "Deploy"};
+    struct steps none;
+    steps_init(&none, NULL, 0);
+    struct steps_view v = {.title = "Deploy", .steps = &none};
     assert_int_equal(steps_view_input(&v, &s), OVERLAY_STAYS);
     assert_int_equal(steps_view_input(&v, &n), OVERLAY_STAYS);
     assert_int_equal(steps_view_input(&v, &enter), OVERLAY_STAYS);
@@ -130,7 +142,7 @@ static void test_keys(void **state)
     assert_int_equal(steps_view_input(&v, &ctrl_s), OVERLAY_STAYS);
     assert_int_equal(steps_view_input(&v, &s), OVERLAY_ACTION);
     assert_int_equal(v.action, STEPS_STOP);
-    v = (struct steps_view){.title = "Deploy", .asks = true};
+    v = (struct steps_view){.title = "Deploy", .steps = &none, .asks = true};
     assert_int_equal(steps_view_input(&v, &n), OVERLAY_DECLINED);
     assert_int_equal(steps_view_input(&v, &enter), OVERLAY_ACTION);
     assert_int_equal(v.action, STEPS_CONFIRM);
@@ -163,6 +175,8 @@ static void test_beyond(void **state)
     assert_int_equal(steps_end(&s, 0), STEP_FAILED);
     struct canvas cv;
     canvas_init(&cv, 24, 80);
+    steps_view_open(&v);
+    steps_view_update(&v, 24, 80);
     steps_view_draw(&v, &cv);
     char *drawn = canvas_dump(&cv, false);
     assert_non_null(strstr(drawn, "line 999"));

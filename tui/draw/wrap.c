@@ -44,9 +44,7 @@ size_t wrap_line(const char *text, int width, size_t *ret_next)
     return without_blanks(text, at);
 }
 
-/* Where the lines that continue one begin: under its second column ("key   value"), where that leaves them half the
- * width at least, else under its first word. */
-static int hang_of(const char *line, int width)
+int wrap_hang_of(const char *line, int width)
 {
     int col = (int)strspn(line, " "), lead = col, blanks = 0;
     for (const char *at = line + col; *at && *at != '\n' && col <= width / 2;) {
@@ -67,7 +65,7 @@ static int wrap_walk(struct canvas *cv, int row, int col, int width, enum role r
     bool begins = true;
     size_t next;
     for (; *text && rows < INT_MAX && (!cv || row + rows < cv->rows); text += next) {
-        if (begins && hangs) indent = hang_of(text, width);
+        if (begins && hangs) indent = wrap_hang_of(text, width);
         size_t len = wrap_line(text, begins ? width : width - indent, &next);
         int at = begins ? col : col + indent;
         begins = next > 0 && text[next - 1] == '\n';

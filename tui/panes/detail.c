@@ -15,6 +15,8 @@ void detail_init(struct detail *d)
 
 void detail_done(struct detail *d)
 {
+    text_view_done(&d->view);
+    text_lines_done(&d->lines);
     buf_done(&d->text);
 }
 
@@ -52,6 +54,7 @@ void detail_update(struct detail *d, const struct pane *p, const struct view *v)
     buf_clear(&d->text);
     name_it(d, p, v);
     p->ops->detail(p, v, &d->text);
+    text_lines_set(&d->lines, buf_text(&d->text), d->text.len, ROLE_TEXT);
 }
 
 /* Lines are indented by two, and wrapped two columns before the edge. */
@@ -65,16 +68,37 @@ int detail_height(const struct detail *d, int cols)
     return d->text.len ? wrap_hang_height(buf_text(&d->text), inner_width(cols)) : 0;
 }
 
-void detail_draw(const struct detail *d, struct canvas *cv, int skip)
+static struct canvas inner(const struct canvas *cv)
 {
-    struct canvas inside = canvas_sub(cv, 0, 2, cv->rows, inner_width(cv->cols));
-    wrap_hang_draw(&inside, 0, 0, ROLE_TEXT, buf_text(&d->text), skip);
+    return canvas_sub(cv, 0, 2, cv->rows, inner_width(cv->cols));
 }
 
-void detail_scroll(struct detail *d, int by, int rows, int cols)
+void detail_draw(const struct detail *d, struct canvas *cv)
 {
-    int last = detail_height(d, cols) - rows;
-    d->top += by;
-    if (d->top > last) d->top = last;
-    if (d->top < 0) d->top = 0;
+    struct canvas inside = inner(cv);
+    wrap_hang_draw(&inside, 0, 0, ROLE_TEXT, buf_text(&d->text), 0);
+}
+
+void detail_open(struct detail *d)
+{
+    text_view_open(&d->view, true, false);
+}
+
+void detail_opened_update(struct detail *d, int rows, int cols)
+{
+    const struct text_source source = text_lines_source(&d->lines);
+    text_view_update(&d->view, &source, rows, inner_width(cols));
+}
+
+void detail_opened_draw(const struct detail *d, struct canvas *cv)
+{
+    const struct text_source source = text_lines_source(&d->lines);
+    struct canvas inside = inner(cv);
+    text_view_draw(&d->view, &source, &inside);
+}
+
+enum text_view_result detail_opened_input(struct detail *d, const struct input *in)
+{
+    const struct text_source source = text_lines_source(&d->lines);
+    return text_view_input(&d->view, &source, in);
 }

@@ -16,7 +16,10 @@ enum {
     DIAGRAM_ROWS = 4,
     EXPLAIN_COLS = 100,
     LABEL_WIDTH = 18,
-    WORD_WIDTH = 15
+    WORD_WIDTH = 15,
+    PAGE_LINES = 3,
+    FRAME_ROWS = 2,
+    FRAME_COLS = 4
 };
 
 static const struct {
@@ -59,10 +62,48 @@ size_t explain_pages(void)
     return ARRAY_LEN(pages);
 }
 
+/* ---- the text: three lines a page ---- */
+
+static void page_line(const void *arg, uint64_t n, int cols, struct text_line *ret)
+{
+    const size_t page = (size_t)(n / PAGE_LINES), line = (size_t)(n % PAGE_LINES);
+    const char *text = line == 0 ? pages[page].title : line == 1 ? "" : pages[page].text;
+    (void)arg;
+    (void)cols;
+    *ret = (struct text_line){.part = {{text, strlen(text), line == 0 ? ROLE_STRONG : ROLE_TEXT, 0}}, .parts = 1};
+}
+
+static bool page_hidden(const void *arg, uint64_t n)
+{
+    return n / PAGE_LINES != ((const struct explain *)arg)->page;
+}
+
+static void page_show(struct explain *e, size_t page)
+{
+    e->page = page < ARRAY_LEN(pages) ? page : ARRAY_LEN(pages) - 1;
+    e->text.top = e->page * PAGE_LINES;
+    e->text.skip = 0;
+}
+
+static void page_reveal(void *arg, uint64_t n)
+{
+    page_show(arg, (size_t)(n / PAGE_LINES));
+}
+
+static struct text_source source_of(const struct explain *e)
+{
+    return (struct text_source){.count = ARRAY_LEN(pages) * PAGE_LINES,
+                                .line = page_line,
+                                .hidden = page_hidden,
+                                .reveal = page_reveal,
+                                .arg = (void *)(uintptr_t)e};
+}
+
 void explain_open(struct explain *e, size_t page)
 {
-    *e = (struct explain){.overlay = {.ops = &explain_overlay},
-                          .page = page < ARRAY_LEN(pages) ? page : ARRAY_LEN(pages) - 1};
+    *e = (struct explain){.overlay = {.ops = &explain_overlay}};
+    text_view_open(&e->text, true, false);
+    page_show(e, page);
 }
 
 /* ---- the diagram ---- */
@@ -125,12 +166,16 @@ static int draw_states(struct canvas *cv, int row, const struct ft_links *l)
 
 /* ---- the overlay ---- */
 
-static void explain_update(struct overlay *o, const struct view *v, int rows, int cols)
+/* What stands above the text, on a page of so many columns. */
+static int rows_above(int inner)
 {
-    struct explain *e = (struct explain *)o;
-    (void)rows;
-    (void)cols;
-    e->links = ft_links_of(v->world, v->focus, v->now_ms, v->wall_ms);
+    return (inner >= DIAGRAM_COLS ? DIAGRAM_ROWS + 1 : 0) + FT_LINKS + 1;
+}
+
+static int inner_cols(int cols)
+{
+    const int room = cols > FRAME_COLS ? cols - FRAME_COLS : 1;
+    return room < EXPLAIN_COLS ? room : EXPLAIN_COLS;
 }
 
 static int text_rows(int cols)
@@ -144,51 +189,74 @@ static int text_rows(int cols)
 }
 
 /* Every page as high as the longest: the diagram stands still. */
+static int rows_wanted(int inner)
+{
+    return rows_above(inner) + 2 + text_rows(inner) + 2;
+}
+
+static void explain_update(struct overlay *o, const struct view *v, int rows, int cols)
+{
+    struct explain *e = (struct explain *)o;
+    const struct text_source source = source_of(e);
+    const int inner = inner_cols(cols), wanted = rows_wanted(inner);
+    const int shown = wanted < rows - FRAME_ROWS ? wanted : rows - FRAME_ROWS;
+    e->links = ft_links_of(v->world, v->focus, v->now_ms, v->wall_ms);
+    text_view_update(&e->text, &source, shown - 1 - rows_above(inner), inner);
+}
+
 static void explain_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
 {
     const struct explain *e = (const struct explain *)o;
-    const int cols = cv->cols < EXPLAIN_COLS ? cv->cols : EXPLAIN_COLS, inner = cols > 4 ? cols - 4 : 1;
-    const int diagram = inner >= DIAGRAM_COLS ? DIAGRAM_ROWS + 1 : 0;
-    struct canvas in =
-        overlay_box(cv, diagram + FT_LINKS + 1 + 2 + text_rows(inner) + 2, cols, ROLE_DIALOG, "GCS fault tolerance");
+    const struct text_source source = source_of(e);
+    const int inner = inner_cols(cv->cols);
+    struct canvas in = overlay_box(cv, rows_wanted(inner), inner, ROLE_DIALOG, "GCS fault tolerance");
     char foot[96];
     (void)v;
     if (in.rows < 1 || in.cols < 1) return;
     struct canvas body = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
-    int row = draw_states(&body, draw_diagram(&body, &e->links), &e->links);
-    canvas_field(&body, row, 0, body.cols, ROLE_STRONG, pages[e->page].title);
-    wrap_draw(&body, row + 2, 0, ROLE_TEXT, pages[e->page].text, 0);
-    snprintf(foot, sizeof foot, "%zu/%zu   Enter next   Backspace back   Esc closes", e->page + 1, ARRAY_LEN(pages));
+    const int row = draw_states(&body, draw_diagram(&body, &e->links), &e->links);
+    struct canvas text = canvas_sub(&body, row, 0, body.rows - row, body.cols);
+    text_view_draw(&e->text, &source, &text);
+    snprintf(foot, sizeof foot, "%zu/%zu   Enter next   Backspace back   / search   Esc closes", e->page + 1,
+             ARRAY_LEN(pages));
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, foot);
+}
+
+/* By how many pages a key goes on; 0: it turns none. While a search is shown n is its next match. */
+static int pages_of(const struct explain *e, uint32_t key)
+{
+    switch (key) {
+    case KEYP_ENTER:
+    case KEYP_RIGHT:
+    case KEYP_PGDN:
+    case ' ':
+    case 'l': return 1;
+    case 'n': return e->text.search.query[0] ? 0 : 1;
+    case KEYP_BACKSPACE:
+    case KEYP_LEFT:
+    case KEYP_PGUP:
+    case 'h':
+    case 'b': return -1;
+    default: return 0;
+    }
 }
 
 static enum overlay_result explain_input(struct overlay *o, const struct view *v, const struct input *in)
 {
     struct explain *e = (struct explain *)o;
+    const struct text_source source = source_of(e);
+    const int by = in->type == INPUT_KEY && !text_view_typing(&e->text) ? pages_of(e, in->key) : 0;
     (void)v;
-    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
-    switch (in->key) {
-    case KEYP_ESC:
-    case 'q': return OVERLAY_CANCELLED;
-    case KEYP_ENTER:
-    case KEYP_RIGHT:
-    case KEYP_PGDN:
-    case ' ':
-    case 'l':
-    case 'n':
-        if (e->page + 1 < ARRAY_LEN(pages)) e->page++;
-        break;
-    case KEYP_BACKSPACE:
-    case KEYP_LEFT:
-    case KEYP_PGUP:
-    case 'h':
-    case 'b':
-        if (e->page) e->page--;
-        break;
-    default: break;
-    }
-    return OVERLAY_STAYS;
+    if (by > 0) page_show(e, e->page + 1);
+    if (by < 0 && e->page) page_show(e, e->page - 1);
+    if (by || text_view_input(&e->text, &source, in) != TEXT_VIEW_UNUSED || in->type != INPUT_KEY) return OVERLAY_STAYS;
+    return in->key == KEYP_ESC || in->key == 'q' ? OVERLAY_CANCELLED : OVERLAY_STAYS;
+}
+
+static void explain_done(struct overlay *o)
+{
+    text_view_done(&((struct explain *)o)->text);
 }
 
 const struct overlay_ops explain_overlay = {
-    .name = "explain", .update = explain_update, .draw = explain_draw, .input = explain_input};
+    .name = "explain", .update = explain_update, .draw = explain_draw, .input = explain_input, .done = explain_done};

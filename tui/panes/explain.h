@@ -7,10 +7,12 @@
 
 #include "backends/world/ft_links.h"
 #include "tui/panes/overlay.h"
+#include "tui/panes/text_view.h"
 
 struct explain {
     struct overlay overlay;
     size_t page;
+    struct text_view text; /* of all pages; those that are not shown are hidden */
     struct ft_links links; /* as of the last update */
 };
 

@@ -2,10 +2,9 @@
 #include "tui/panes/help.h"
 
 #include "backends/base/mem.h"
-#include "tui/draw/wrap.h"
-#include "tui/panes/pane_tools.h"
 
 #include <stddef.h>
+#include <string.h>
 
 enum {
     HELP_COLS = 76,
@@ -30,6 +29,11 @@ static const struct {
     {"j k ↑ ↓", "", "The next row, the previous row"},
     {"g G", "", "The first row, the last row (Home, End)"},
     {"PgUp PgDn", "", "A page up, a page down"},
+    {"", "", ""},
+    {"", "", "In a text: a detail, this help, steps, findings"},
+    {"/", "", "Search; a capital letter makes case count"},
+    {"n N", "", "The next match, the previous one"},
+    {"W", "", "Wrap long lines, or not; h and l then move sideways"},
     {"", "", ""},
     {"", "", "In the timeline (T)"},
     {"h l ← →", "", "The cursor, by a column; H and L by ten; j and k select a lane"},
@@ -69,19 +73,23 @@ static int help_col(size_t i, int cols)
     return has_name(i, cols) ? HELP_KEYS_WIDTH + HELP_NAME_WIDTH : HELP_KEYS_WIDTH;
 }
 
-/* Rows of a line: its text is wrapped beside the key. */
-static int entry_height(size_t i, int cols)
+static struct text_part part_of(const char *text, enum role role, int col)
 {
-    int width = cols - help_col(i, cols), rows = width > 0 ? wrap_height(lines[i].help, width) : 1;
-    return rows > 0 ? rows : 1;
+    return (struct text_part){.text = text, .len = strlen(text), .role = role, .col = col};
 }
 
-static int all_rows(int cols)
+static void help_line(const void *arg, uint64_t n, int cols, struct text_line *ret)
 {
-    int rows = 0;
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++) rows += entry_height(i, cols);
-    return rows;
+    const size_t i = (size_t)n;
+    const int col = help_col(i, cols);
+    (void)arg;
+    *ret = (struct text_line){.hang = col};
+    if (!is_title(i)) ret->part[ret->parts++] = part_of(lines[i].keys, ROLE_KEY, 0);
+    if (has_name(i, cols)) ret->part[ret->parts++] = part_of(lines[i].name, ROLE_STRONG, HELP_KEYS_WIDTH);
+    ret->part[ret->parts++] = part_of(lines[i].help, is_title(i) ? ROLE_TITLE : ROLE_DIALOG, col);
 }
+
+static const struct text_source help_text = {.count = ARRAY_LEN(lines), .line = help_line};
 
 /* Of the box's inside, on a screen of so many columns. */
 static int inside_width(int cols)
@@ -92,47 +100,38 @@ static int inside_width(int cols)
 
 void help_open(struct help *h)
 {
-    *h = (struct help){.overlay = {.ops = &help_overlay}, .page = 10, .cols = HELP_COLS};
+    *h = (struct help){.overlay = {.ops = &help_overlay}};
+    text_view_open(&h->view, true, false);
 }
 
+void help_done(struct help *h)
+{
+    text_view_done(&h->view);
+}
+
+/* The last row of the box is the foot's. */
 void help_size(struct help *h, int rows, int cols)
 {
-    h->page = rows > FRAME_ROWS ? rows - FRAME_ROWS : 1;
-    h->cols = inside_width(cols);
+    text_view_update(&h->view, &help_text, rows > FRAME_ROWS + 1 ? rows - FRAME_ROWS - 1 : 1, inside_width(cols));
 }
 
 enum overlay_result help_input(struct help *h, const struct input *in)
 {
-    int last = all_rows(h->cols) - h->page;
+    if (text_view_input(&h->view, &help_text, in) != TEXT_VIEW_UNUSED) return OVERLAY_STAYS;
     if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?')) return OVERLAY_CANCELLED;
-    h->top += scroll_of(in, h->page);
-    if (h->top > last) h->top = last;
-    if (h->top < 0) h->top = 0;
     return OVERLAY_STAYS;
-}
-
-/* Draws a line whose first rows may lie above the box. */
-static void draw_line(struct canvas *in, int row, size_t i)
-{
-    int col = help_col(i, in->cols), skip = row < 0 ? -row : 0;
-    if (row >= 0) {
-        canvas_field(in, row, 0, HELP_KEYS_WIDTH - 1, ROLE_KEY, lines[i].keys);
-        if (has_name(i, in->cols))
-            canvas_field(in, row, HELP_KEYS_WIDTH, HELP_NAME_WIDTH - 1, ROLE_STRONG, lines[i].name);
-    }
-    if (in->cols > col) wrap_draw(in, row + skip, col, is_title(i) ? ROLE_TITLE : ROLE_DIALOG, lines[i].help, skip);
 }
 
 void help_draw(const struct help *h, struct canvas *cv)
 {
-    int rows = all_rows(inside_width(cv->cols)), row = -h->top;
-    struct canvas in = overlay_box(cv, rows, HELP_COLS, ROLE_DIALOG, "Help · Esc closes");
-    for (size_t i = 0; i < ARRAY_LEN(lines) && row < in.rows; i++) {
-        int high = entry_height(i, in.cols);
-        if (row + high > 0) draw_line(&in, row, i);
-        row += high;
-    }
-    if (h->top + in.rows < rows) canvas_field(&in, in.rows - 1, in.cols - 6, -6, ROLE_DIM, "more…");
+    const int width = inside_width(cv->cols);
+    const int rows = text_view_height(&help_text, true, width, cv->rows);
+    struct canvas in = overlay_box(cv, rows + 1, HELP_COLS, ROLE_DIALOG, "Help");
+    if (in.rows < 1) return;
+    struct canvas body = canvas_sub(&in, 0, 0, in.rows > 1 ? in.rows - 1 : 1, in.cols);
+    text_view_draw(&h->view, &help_text, &body);
+    if (in.rows > 1)
+        canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "/ search   n N next, previous   ↑ ↓ scroll   Esc closes");
 }
 
 static void help_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
@@ -153,5 +152,13 @@ static enum overlay_result help_overlay_input(struct overlay *o, const struct vi
     return help_input((struct help *)o, in);
 }
 
-const struct overlay_ops help_overlay = {
-    .name = "help", .update = help_overlay_update, .draw = help_overlay_draw, .input = help_overlay_input};
+static void help_overlay_done(struct overlay *o)
+{
+    help_done((struct help *)o);
+}
+
+const struct overlay_ops help_overlay = {.name = "help",
+                                         .update = help_overlay_update,
+                                         .draw = help_overlay_draw,
+                                         .input = help_overlay_input,
+                                         .done = help_overlay_done};

@@ -3,14 +3,15 @@
 #define RAYDECK_PANES_HELP_H
 
 #include "tui/panes/overlay.h"
+#include "tui/panes/text_view.h"
 #include "tui/term/input.h"
 
 struct help {
     struct overlay overlay;
-    int top;        /* first line shown */
-    int page, cols; /* set by help_size */
+    struct text_view view;
 };
 void help_open(struct help *h);
+void help_done(struct help *h);
 void help_size(struct help *h, int rows, int cols); /* size of the screen; call it before each frame */
 enum overlay_result help_input(struct help *h, const struct input *in);
 void help_draw(const struct help *h, struct canvas *cv);

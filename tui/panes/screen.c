@@ -157,7 +157,7 @@ void screen_update(struct screen *s, const struct view *view)
         screen_arrange(s, &v);
     }
     if (s->opened && !s->detail.text.len) s->opened = false;
-    detail_scroll(&s->detail, 0, s->layout.pane[s->focus].rows, s->cols);
+    if (s->opened) detail_opened_update(&s->detail, s->layout.pane[s->focus].rows, s->cols);
     struct focus counted = *v.focus;
     count_findings(s, &v, &counted);
     answers_of(v.world, &counted, v.outage, v.previous, v.now_ms, v.wall_ms, s->answers);
@@ -222,13 +222,14 @@ bool screen_open(struct screen *s)
     struct selection unused;
     if (!s->panes[s->focus]->ops->selected(s->panes[s->focus], &unused)) return false;
     s->opened = true;
-    s->detail.top = 0;
+    detail_open(&s->detail);
     return true;
 }
 
 bool screen_back(struct screen *s)
 {
     struct table_view *t = s->panes[s->focus]->table;
+    if (s->opened && text_view_back(&s->detail.view)) return true;
     bool *closes[] = {&s->typing, &s->opened, &s->zoomed};
     for (size_t i = 0; i < ARRAY_LEN(closes); i++)
         if (*closes[i]) {
@@ -249,7 +250,8 @@ bool screen_filter(struct screen *s)
 {
     struct table_view *t = s->panes[s->focus]->table;
     char text[TABLE_FILTER_MAX + 1];
-    if (!t || s->opened) return false;
+    if (s->opened) text_view_find(&s->detail.view);
+    if (!t || s->opened) return s->opened;
     snprintf(text, sizeof text, "%s%s", t->filter_inverts ? "!" : "", t->filter);
     textbox_set(&s->filter, text);
     return s->typing = true;
@@ -265,7 +267,7 @@ bool screen_sort(struct screen *s)
 
 bool screen_typing(const struct screen *s)
 {
-    return s->typing;
+    return s->typing || (s->opened && text_view_typing(&s->detail.view));
 }
 
 const struct pane *screen_pane(const struct screen *s)

@@ -26,7 +26,7 @@ void screen_draw(const struct screen *s, const struct view *view, struct canvas 
  * (REQUEST_OPEN: screen_open).
  */
 struct pane_request screen_input(struct screen *s, const struct view *view, const struct input *in);
-/* True while the filter is being typed: every key but ^C goes to screen_input first. */
+/* True while the filter or what is searched is being typed: every key but ^C goes to screen_input first. */
 bool screen_typing(const struct screen *s);
 
 /* The commands that only concern the screen. */
@@ -36,8 +36,9 @@ void screen_zoom(struct screen *s);               /* toggles: the focused pane a
 bool screen_open(struct screen *s);               /* opens the selected row's detail; false: no selection */
 /* Closes one thing: the filter being typed, the detail, the zoom, the filter. False: nothing to close. */
 bool screen_back(struct screen *s);
-bool screen_filter(struct screen *s); /* opens the filter's text box; false: the pane has no table */
-bool screen_sort(struct screen *s);   /* false: the pane has no table */
+/* Opens the filter's text box, or the search in the opened detail; false: the pane has no table. */
+bool screen_filter(struct screen *s);
+bool screen_sort(struct screen *s); /* false: the pane has no table */
 
 /* The pane in focus and its selected row. */
 const struct pane *screen_pane(const struct screen *s);

@@ -45,7 +45,7 @@ static void draw_tabs(const struct screen *s, const struct view *v, struct canva
     struct canvas row = canvas_window(cv, s->layout.tabs);
     if (s->layout.tabs.rows == 0) return;
     if (s->opened) {
-        rule_draw(&row, 0, s->detail.title, "Esc back", true);
+        rule_draw(&row, 0, s->detail.title, "Esc back · / search", true);
         return;
     }
     screen_tabs(s, text, at, width);
@@ -65,8 +65,8 @@ static void draw_pane(const struct screen *s, const struct view *v, struct canva
     if (l->pane[which].rows == 0) return;
     struct canvas content = canvas_window(cv, l->pane[which]), rule = canvas_window(cv, l->rule[which]);
     if (focused && s->opened) {
-        if (rule.rows) rule_draw(&rule, 0, s->detail.title, "Esc back", true);
-        detail_draw(&s->detail, &content, s->detail.top);
+        if (rule.rows) rule_draw(&rule, 0, s->detail.title, "Esc back · / search", true);
+        detail_opened_draw(&s->detail, &content);
         return;
     }
     if (rule.rows) {
@@ -86,7 +86,7 @@ static void draw_detail(const struct screen *s, struct canvas *cv)
     if (rule.rows == 0) return;
     rule_draw(&rule, 0, s->detail.title[0] ? s->detail.title : "nothing selected", s->detail.title[0] ? "selected" : "",
               false);
-    detail_draw(&s->detail, &content, 0);
+    detail_draw(&s->detail, &content);
 }
 
 static void draw_briefs(const struct screen *s, struct canvas *cv)

@@ -35,18 +35,14 @@ static bool click_tab(struct screen *s, int col)
     return false;
 }
 
-static void scroll_opened(struct screen *s, const struct input *in)
+static struct pane_request opened_input(struct screen *s, const struct input *in)
 {
-    int rows = s->layout.pane[s->focus].rows;
-    detail_scroll(&s->detail, scroll_of(in, rows > 1 ? rows - 1 : 1), rows, s->cols);
+    return detail_opened_input(&s->detail, in) == TEXT_VIEW_UNUSED ? pane_no_key(in) : nothing;
 }
 
 static struct pane_request screen_mouse(struct screen *s, const struct view *view, const struct input *in)
 {
-    if (s->opened) {
-        scroll_opened(s, in);
-        return nothing;
-    }
+    if (s->opened) return opened_input(s, in);
     if (in->mouse == MOUSE_PRESS && rect_has(s->layout.tabs, in->row, in->col)) click_tab(s, in->col);
     for (int i = 0; i < LAYOUT_PANES; i++) {
         bool on_rule = rect_has(s->layout.rule[i], in->row, in->col);
@@ -65,10 +61,7 @@ static struct pane_request screen_key(struct screen *s, const struct view *view,
 {
     bool plain = !(in->mods & (MOD_CTRL | MOD_ALT));
     if (plain && in->key < 0x80 && screen_focus(s, (char)in->key)) return nothing;
-    if (s->opened) {
-        scroll_opened(s, in);
-        return nothing;
-    }
+    if (s->opened) return opened_input(s, in);
     struct pane *p = s->panes[s->focus];
     const bool leaves = plain && !p->ops->sideways;
     if (leaves && (in->key == KEYP_LEFT || in->key == 'h')) return screen_next(s, -1), nothing;
@@ -78,6 +71,7 @@ static struct pane_request screen_key(struct screen *s, const struct view *view,
 
 struct pane_request screen_input(struct screen *s, const struct view *view, const struct input *in)
 {
+    if (s->opened && text_view_typing(&s->detail.view)) return opened_input(s, in);
     if (s->typing && in->type != INPUT_MOUSE) {
         filter_type(s, in);
         return nothing;

@@ -1,37 +1,14 @@
 /* steps_view.c - draws the steps of a deployment or clean-up. */
 #include "tui/panes/steps_view.h"
 
-#include "backends/base/buf.h"
-#include "tui/draw/wrap.h"
 #include "tui/panes/pane_tools.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { STEPS_COLS = 110, INDENT = 4, PAGE = 10, BACK_MAX = 100000, FRAME_ROWS = 2 };
+enum { STEPS_COLS = 110, INDENT = 4, NAME_COL = 2, FRAME_ROWS = 2 };
 
-void steps_view_open(struct steps_view *v)
-{
-    v->overlay = (struct overlay){.ops = &steps_overlay};
-}
-
-enum overlay_result steps_view_input(struct steps_view *v, const struct input *in)
-{
-    const bool plain = in->type == INPUT_KEY && !(in->mods & (MOD_CTRL | MOD_ALT));
-    if (v->stops && plain && in->key == 's') {
-        v->action = STEPS_STOP;
-        return OVERLAY_ACTION;
-    }
-    if (v->asks && plain && in->key == KEYP_ENTER) {
-        v->action = STEPS_CONFIRM;
-        return OVERLAY_ACTION;
-    }
-    if (v->asks && plain && in->key == 'n') return OVERLAY_DECLINED;
-    if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q')) return OVERLAY_CANCELLED;
-    v->back -= scroll_of(in, PAGE);
-    if (v->back > BACK_MAX) v->back = BACK_MAX;
-    if (v->back < 0) v->back = 0;
-    return OVERLAY_STAYS;
-}
+/* ---- the lines ---- */
 
 static enum role role_of(enum step_state state)
 {
@@ -48,48 +25,98 @@ static const char *glyph_of(enum step_state state)
     return glyphs[state];
 }
 
-/* Lines are counted first and drawn then, by the same walk: cv NULL counts. */
-struct walk {
-    struct canvas *cv;
-    int cols, line, skip; /* line: of the whole; skip: those above the window */
-};
-
-static void walk_text(struct walk *w, int col, enum role role, const char *text)
+static struct text_part part_of(const char *text, enum role role, int col)
 {
-    int height = wrap_height(text, w->cols - col);
-    int row = w->line - w->skip;
-    w->line += height;
-    if (!w->cv || row + height <= 0 || row >= w->cv->rows) return;
-    wrap_draw(w->cv, row < 0 ? 0 : row, col, role, text, row < 0 ? -row : 0);
+    return (struct text_part){.text = text, .len = strlen(text), .role = role, .col = col};
 }
 
-static void put_head(struct walk *w, const struct step *step)
+static void one_part(struct text_line *ret, const char *text, enum role role, int col)
 {
-    int row = w->line++ - w->skip;
-    if (!w->cv || row < 0 || row >= w->cv->rows) return;
-    canvas_text(w->cv, row, 0, role_of(step->state), glyph_of(step->state));
-    int col = canvas_text(w->cv, row, 2, step->state == STEP_WAITING ? ROLE_DIM : ROLE_STRONG, step->name);
+    *ret = (struct text_line){.part = {part_of(text, role, col)}, .parts = 1, .hang = col};
+}
+
+static uint64_t step_lines(const struct step *step)
+{
+    return step->name ? 1 + step->count + (step->beyond != 0) + (step->now[0] != '\0') : 0;
+}
+
+static void head_line(const struct step *step, struct text_line *ret)
+{
+    const int name_width = (int)strlen(step->name);
+    *ret = (struct text_line){
+        .part = {part_of(glyph_of(step->state), role_of(step->state), 0),
+                 part_of(step->name, step->state == STEP_WAITING ? ROLE_DIM : ROLE_STRONG, NAME_COL)},
+        .parts = 2};
     if (step->state != STEP_WAITING && step->state != STEP_RUNNING)
-        canvas_text(w->cv, row, col + 2, role_of(step->state), step_state_word(step->state));
+        ret->part[ret->parts++] =
+            part_of(step_state_word(step->state), role_of(step->state), NAME_COL + name_width + 2);
+    ret->hang = ret->part[ret->parts - 1].col;
 }
 
-static void walk_all(struct walk *w, const struct steps_view *v)
+static void step_line(const struct steps_view *v, size_t step, uint64_t n, struct text_line *ret)
 {
-    const struct steps *steps = v->steps;
     static const enum role tones[] = {[TONE_PLAIN] = ROLE_DIALOG, [TONE_WARN] = ROLE_WARN, [TONE_BAD] = ROLE_BAD};
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct step *step = &steps->item[i];
-        if (!step->name) continue;
-        put_head(w, step);
-        for (size_t j = 0; j < step->count; j++) walk_text(w, INDENT, tones[step->line[j].tone], step->line[j].text);
-        if (step->beyond) {
-            char text[64];
-            snprintf(text, sizeof text, "… and %zu more", step->beyond);
-            walk_text(w, INDENT, ROLE_DIM, text);
+    const struct step *s = &v->steps->item[step];
+    if (n == 0)
+        head_line(s, ret);
+    else if (n <= s->count)
+        one_part(ret, s->line[n - 1].text, tones[s->line[n - 1].tone], INDENT);
+    else if (s->beyond && n == s->count + 1)
+        one_part(ret, v->beyond[step], ROLE_DIM, INDENT);
+    else
+        one_part(ret, s->now, v->asks ? ROLE_STRONG : ROLE_ACTIVE, INDENT);
+}
+
+static void line_get(const void *arg, uint64_t n, int cols, struct text_line *ret)
+{
+    const struct steps_view *v = arg;
+    (void)cols;
+    for (size_t i = 0; i < v->steps->count; i++) {
+        const uint64_t lines = step_lines(&v->steps->item[i]);
+        if (n < lines) {
+            step_line(v, i, n, ret);
+            return;
         }
-        if (step->now[0]) walk_text(w, INDENT, v->asks ? ROLE_STRONG : ROLE_ACTIVE, step->now);
+        n -= lines;
     }
-    if (v->end[0]) walk_text(w, 0, v->bad ? ROLE_BAD : ROLE_OK, v->end);
+    one_part(ret, v->end, v->bad ? ROLE_BAD : ROLE_OK, 0);
+}
+
+/* A step's lines grow before those of the next one: each count of lines is a text of its own. */
+static struct text_source source_of(const struct steps_view *v)
+{
+    struct text_source source = {.count = v->end[0] != '\0', .line = line_get, .arg = (void *)(uintptr_t)v};
+    for (size_t i = 0; i < v->steps->count; i++) source.count += step_lines(&v->steps->item[i]);
+    source.generation = source.count;
+    return source;
+}
+
+/* ---- the view ---- */
+
+void steps_view_open(struct steps_view *v)
+{
+    v->overlay = (struct overlay){.ops = &steps_overlay};
+    text_view_open(&v->text, true, true);
+}
+
+enum overlay_result steps_view_input(struct steps_view *v, const struct input *in)
+{
+    const struct text_source source = source_of(v);
+    const bool plain = in->type == INPUT_KEY && !(in->mods & (MOD_CTRL | MOD_ALT));
+    const bool typing = text_view_typing(&v->text);
+    if (!typing && v->stops && plain && in->key == 's') {
+        v->action = STEPS_STOP;
+        return OVERLAY_ACTION;
+    }
+    if (!typing && v->asks && plain && in->key == KEYP_ENTER) {
+        v->action = STEPS_CONFIRM;
+        return OVERLAY_ACTION;
+    }
+    /* While a search is shown n is its next match; it never declines then. */
+    if (!typing && v->asks && plain && in->key == 'n' && !v->text.search.query[0]) return OVERLAY_DECLINED;
+    if (text_view_input(&v->text, &source, in) != TEXT_VIEW_UNUSED) return OVERLAY_STAYS;
+    if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q')) return OVERLAY_CANCELLED;
+    return OVERLAY_STAYS;
 }
 
 /* The content's size on a screen of so many rows and columns: within the frame, above the line of keys. */
@@ -98,37 +125,31 @@ static int body_cols(int cols)
     return cols - 4 < STEPS_COLS ? cols - 4 : STEPS_COLS;
 }
 
-static int scroll_max(const struct steps_view *v, int rows, int cols)
-{
-    struct walk count = {.cols = cols};
-    walk_all(&count, v);
-    return count.line > rows ? count.line - rows : 0;
-}
-
 void steps_view_update(struct steps_view *v, int rows, int cols)
 {
+    const struct text_source source = source_of(v);
     const int width = body_cols(cols);
-    if (width <= INDENT || rows < FRAME_ROWS + 2) return;
-    const int most = scroll_max(v, rows - FRAME_ROWS - 1, width);
-    if (v->back > most) v->back = most;
+    for (size_t i = 0; i < v->steps->count; i++)
+        if (v->steps->item[i].beyond)
+            snprintf(v->beyond[i], sizeof v->beyond[i], "… and %zu more", v->steps->item[i].beyond);
+    text_view_update(&v->text, &source, rows - FRAME_ROWS - 1, width > INDENT ? width : 0);
 }
 
 void steps_view_draw(const struct steps_view *v, struct canvas *cv)
 {
+    const struct text_source source = source_of(v);
     int cols = body_cols(cv->cols);
     if (cols <= INDENT) return;
     struct canvas in = overlay_box(cv, cv->rows, cols, v->bad ? ROLE_DANGER : ROLE_DIALOG, v->title);
     if (in.rows < 2 || in.cols <= INDENT) return;
     struct canvas body = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
-    const int most = scroll_max(v, body.rows, in.cols), back = v->back < most ? v->back : most;
-    struct walk draw = {.cv = &body, .cols = in.cols, .skip = most - back};
-    walk_all(&draw, v);
+    text_view_draw(&v->text, &source, &body);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
-                 v->end[0]  ? "Esc closes   ↑ ↓ scroll"
-                 : v->asks  ? "Enter confirms   n cancels   ↑ ↓ scroll   Esc hides this, it waits"
+                 v->end[0]  ? "Esc closes   / search   ↑ ↓ scroll"
+                 : v->asks  ? "Enter confirms   n cancels   / search   ↑ ↓ scroll   Esc hides this, it waits"
                  : v->stops ? "s stops   Esc hides this, it continues; the same key shows it again"
-                 : back     ? "↓ to the end   Esc hides this, it continues"
-                            : "Esc hides this, it continues; the same key shows it again   ↑ ↓ scroll");
+                 : !v->text.follows ? "G to the end   Esc hides this, it continues"
+                                    : "Esc hides this, it continues; the same key shows it again   / search");
 }
 
 static void steps_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
@@ -149,5 +170,14 @@ static enum overlay_result steps_overlay_input(struct overlay *o, const struct v
     return steps_view_input((struct steps_view *)o, in);
 }
 
-const struct overlay_ops steps_overlay = {
-    .name = "steps", .update = steps_overlay_update, .draw = steps_overlay_draw, .input = steps_overlay_input};
+/* It may be shown again: at its end, without a search. */
+static void steps_overlay_done(struct overlay *o)
+{
+    text_view_open(&((struct steps_view *)o)->text, true, true);
+}
+
+const struct overlay_ops steps_overlay = {.name = "steps",
+                                          .update = steps_overlay_update,
+                                          .draw = steps_overlay_draw,
+                                          .input = steps_overlay_input,
+                                          .done = steps_overlay_done};
