@@ -51,7 +51,7 @@ static void assert_shows(struct text_view *v, const struct text_source *source, 
     free(text);
 }
 
-static enum text_view_result press(struct text_view *v, const struct text_source *source, uint32_t key)
+static enum text_view_result view_press(struct text_view *v, const struct text_source *source, uint32_t key)
 {
     const struct input in = {.type = INPUT_KEY, .key = key};
     const enum text_view_result result = text_view_input(v, source, &in);
@@ -59,9 +59,9 @@ static enum text_view_result press(struct text_view *v, const struct text_source
     return result;
 }
 
-static void type(struct text_view *v, const struct text_source *source, const char *text)
+static void view_type(struct text_view *v, const struct text_source *source, const char *text)
 {
-    for (; *text; text++) press(v, source, (unsigned char)*text);
+    for (; *text; text++) view_press(v, source, (unsigned char)*text);
 }
 
 static void test_scrolls_within_the_text(void **state)
@@ -72,18 +72,18 @@ static void test_scrolls_within_the_text(void **state)
     struct text_view v = {0};
     text_view_open(&v, true, false);
     assert_shows(&v, &source, "line 0\nline 1\nline 2\nline 3\nline 4\n");
-    press(&v, &source, 'j');
+    view_press(&v, &source, 'j');
     assert_shows(&v, &source, "line 1\nline 2\nline 3\nline 4\nline 5\n");
-    press(&v, &source, KEYP_PGDN);
+    view_press(&v, &source, KEYP_PGDN);
     assert_shows(&v, &source, "line 3\nline 4\nline 5\nline 6\nline 7\n");
-    press(&v, &source, 'j');
+    view_press(&v, &source, 'j');
     assert_shows(&v, &source, "line 3\nline 4\nline 5\nline 6\nline 7\n");
-    press(&v, &source, 'g');
-    press(&v, &source, 'k');
+    view_press(&v, &source, 'g');
+    view_press(&v, &source, 'k');
     assert_shows(&v, &source, "line 0\nline 1\nline 2\nline 3\nline 4\n");
-    assert_int_equal(press(&v, &source, 'x'), TEXT_VIEW_UNUSED);
-    assert_int_equal(press(&v, &source, KEYP_ESC), TEXT_VIEW_UNUSED);
-    assert_int_equal(press(&v, &source, 'w'), TEXT_VIEW_SAVE);
+    assert_int_equal(view_press(&v, &source, 'x'), TEXT_VIEW_UNUSED);
+    assert_int_equal(view_press(&v, &source, KEYP_ESC), TEXT_VIEW_UNUSED);
+    assert_int_equal(view_press(&v, &source, 'w'), TEXT_VIEW_SAVE);
     text_view_done(&v);
 }
 
@@ -95,14 +95,14 @@ static void test_short_texts(void **state)
     struct text_source source = numbered_source(&l);
     struct text_view v = {0};
     text_view_open(&v, false, true);
-    press(&v, &source, 'G');
+    view_press(&v, &source, 'G');
     assert_shows(&v, &source, "line 0\nline 1\n\n\n\n");
     source.count = 0;
-    press(&v, &source, 'j');
-    press(&v, &source, 'k');
-    type(&v, &source, "/x");
-    press(&v, &source, KEYP_ENTER);
-    press(&v, &source, 'n');
+    view_press(&v, &source, 'j');
+    view_press(&v, &source, 'k');
+    view_type(&v, &source, "/x");
+    view_press(&v, &source, KEYP_ENTER);
+    view_press(&v, &source, 'n');
     assert_shows(&v, &source, "\n\n\n\n/x          no match\n");
     text_view_done(&v);
 }
@@ -119,15 +119,15 @@ static void test_wraps_and_hangs(void **state)
     assert_int_equal(text_view_height(&source, true, COLS, 100), 5);
     assert_int_equal(text_view_height(&source, true, COLS, 3), 3);
     assert_shows(&v, &source, "key   one two three\n      four five\nshort\n\nlast\n");
-    press(&v, &source, 'W');
+    view_press(&v, &source, 'W');
     assert_shows(&v, &source, "key   one two three…\nshort\n\nlast\n\n");
-    press(&v, &source, 'l');
+    view_press(&v, &source, 'l');
     assert_shows(&v, &source, "e two three four fi…\n\n\n\n\n");
-    press(&v, &source, 'h');
-    press(&v, &source, 'h');
+    view_press(&v, &source, 'h');
+    view_press(&v, &source, 'h');
     assert_int_equal(v.left, 0);
-    press(&v, &source, 'W');
-    press(&v, &source, 'l'); /* what is wrapped has no side */
+    view_press(&v, &source, 'W');
+    view_press(&v, &source, 'l'); /* what is wrapped has no side */
     assert_int_equal(v.left, 0);
     text_view_done(&v);
     text_lines_done(&l);
@@ -167,7 +167,7 @@ static void test_follows_an_end_that_grows(void **state)
     assert_shows(&v, &source, "line 3\nline 4\nline 5\nline 6\nline 7\n");
     source.count = 10;
     assert_shows(&v, &source, "line 5\nline 6\nline 7\nline 8\nline 9\n");
-    press(&v, &source, 'k');
+    view_press(&v, &source, 'k');
     assert_false(v.follows);
     source.count = 20;
     assert_shows(&v, &source, "line 4\nline 5\nline 6\nline 7\nline 8\n");
@@ -178,7 +178,7 @@ static void test_follows_an_end_that_grows(void **state)
     source.first = 9;
     source.count = 11;
     assert_shows(&v, &source, "line 9\nline 10\nline 11\nline 12\nline 13\n");
-    press(&v, &source, 'G');
+    view_press(&v, &source, 'G');
     assert_true(v.follows);
     source.count = 12;
     assert_shows(&v, &source, "line 16\nline 17\nline 18\nline 19\nline 20\n");
@@ -192,18 +192,18 @@ static void test_searches(void **state)
     struct text_source source = numbered_source(&l);
     struct text_view v = {0};
     text_view_open(&v, true, false);
-    press(&v, &source, '/');
+    view_press(&v, &source, '/');
     assert_true(text_view_typing(&v));
-    type(&v, &source, "2");
+    view_type(&v, &source, "2");
     assert_shows(&v, &source, "line 0\nline 1\nline 2\nline 3\n/2              1/12\n");
-    press(&v, &source, KEYP_ENTER);
+    view_press(&v, &source, KEYP_ENTER);
     assert_false(text_view_typing(&v));
-    press(&v, &source, 'n');
+    view_press(&v, &source, 'n');
     assert_shows(&v, &source, "line 11\nline 12\nline 13\nline 14\n/2              2/12\n");
-    press(&v, &source, 'N');
-    press(&v, &source, 'N'); /* around the start */
+    view_press(&v, &source, 'N');
+    view_press(&v, &source, 'N'); /* around the start */
     assert_shows(&v, &source, "line 26\nline 27\nline 28\nline 29\n/2             12/12\n");
-    press(&v, &source, 'n');
+    view_press(&v, &source, 'n');
     assert_int_equal(v.match, 2);
     /* What is appended is searched too, what is dropped is forgotten. */
     source.first = 10;
@@ -211,7 +211,7 @@ static void test_searches(void **state)
     text_view_update(&v, &source, ROWS, COLS);
     assert_int_equal(text_search_count(&v.search), 12);
     assert_false(v.matched);
-    assert_int_equal(press(&v, &source, KEYP_ESC), TEXT_VIEW_USED);
+    assert_int_equal(view_press(&v, &source, KEYP_ESC), TEXT_VIEW_USED);
     assert_shows(&v, &source, "line 10\nline 11\nline 12\nline 13\nline 14\n");
     text_view_done(&v);
 }
@@ -224,10 +224,10 @@ static void test_what_is_not_there_is_said(void **state)
     struct text_view v = {0};
     text_view_open(&v, true, false);
     text_view_update(&v, &source, ROWS, COLS);
-    press(&v, &source, 'j');
-    type(&v, &source, "/nowhere");
+    view_press(&v, &source, 'j');
+    view_type(&v, &source, "/nowhere");
     assert_shows(&v, &source, "line 1\nline 2\nline 3\nline 4\n/nowhere    no match\n");
-    press(&v, &source, KEYP_ESC); /* back to where the search began */
+    view_press(&v, &source, KEYP_ESC); /* back to where the search began */
     assert_shows(&v, &source, "line 1\nline 2\nline 3\nline 4\nline 5\n");
     text_view_done(&v);
 }
@@ -242,8 +242,8 @@ static void test_marks_matches(void **state)
     text_lines_set(&l, text, strlen(text), ROLE_TEXT);
     const struct text_source source = text_lines_source(&l);
     text_view_open(&v, true, false);
-    type(&v, &source, "/err");
-    press(&v, &source, KEYP_ENTER);
+    view_type(&v, &source, "/err");
+    view_press(&v, &source, KEYP_ENTER);
     char *shown = drawn_at(&v, &source, 4, 24, true);
     char want[32];
     snprintf(want, sizeof want, "   %c%c%c    %c%c%c   %c%c%c\n", 'a' + ROLE_SELECTED, 'a' + ROLE_SELECTED,
@@ -251,8 +251,8 @@ static void test_marks_matches(void **state)
              'a' + ROLE_SELECTED, 'a' + ROLE_SELECTED);
     assert_non_null(strstr(shown, want));
     free(shown);
-    press(&v, &source, KEYP_ESC);
-    type(&v, &source, "/Err");
+    view_press(&v, &source, KEYP_ESC);
+    view_type(&v, &source, "/Err");
     assert_int_equal(text_search_count(&v.search), 1);
     size_t at = text_search_find(&v.search, text, 19, 0);
     assert_int_equal(at, 16);
@@ -271,9 +271,9 @@ static void test_a_text_that_is_replaced(void **state)
     struct text_source source = text_lines_source(&l);
     text_view_open(&v, true, false);
     text_view_update(&v, &source, ROWS, COLS);
-    press(&v, &source, 'j');
-    type(&v, &source, "/b");
-    press(&v, &source, KEYP_ENTER);
+    view_press(&v, &source, 'j');
+    view_type(&v, &source, "/b");
+    view_press(&v, &source, KEYP_ENTER);
     assert_int_equal(text_search_count(&v.search), 1);
     text_lines_set(&l, two, strlen(two), ROLE_TEXT);
     source = text_lines_source(&l);
@@ -295,8 +295,8 @@ static void test_a_match_beside_the_window(void **state)
     text_lines_set(&l, text, strlen(text), ROLE_TEXT);
     const struct text_source source = text_lines_source(&l);
     text_view_open(&v, false, false);
-    type(&v, &source, "/needle");
-    press(&v, &source, KEYP_ENTER);
+    view_type(&v, &source, "/needle");
+    view_press(&v, &source, KEYP_ENTER);
     assert_shows(&v, &source, "0123456789needle\n\n\n\n/needle          1/1\n");
     text_view_done(&v);
     text_lines_done(&l);
@@ -334,21 +334,21 @@ static void test_hidden_lines(void **state)
     struct text_view v = {0};
     text_view_open(&v, true, false);
     assert_shows(&v, &source, "line 0\nline 1\nline 6\nline 7\nline 8\n");
-    press(&v, &source, 'j');
-    press(&v, &source, 'j');
+    view_press(&v, &source, 'j');
+    view_press(&v, &source, 'j');
     assert_int_equal(v.cursor, 6);
-    press(&v, &source, 'k');
+    view_press(&v, &source, 'k');
     assert_int_equal(v.cursor, 1);
-    type(&v, &source, "/line 4");
+    view_type(&v, &source, "/line 4");
     assert_false(f.folded);
     assert_int_equal(v.cursor, 4);
     f.folded = true;
     text_view_update(&v, &source, ROWS, COLS);
     assert_int_equal(v.cursor, 1);
-    press(&v, &source, KEYP_ESC);
-    press(&v, &source, 'G');
+    view_press(&v, &source, KEYP_ESC);
+    view_press(&v, &source, 'G');
     assert_int_equal(v.cursor, 8);
-    press(&v, &source, 'g');
+    view_press(&v, &source, 'g');
     assert_int_equal(v.cursor, 0);
     text_view_done(&v);
 }

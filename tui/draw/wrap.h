@@ -16,8 +16,8 @@ int wrap_height(const char *text, int width); /* lines */
 int wrap_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
 
 /* The same for lines of "key   value": continuation lines are indented to the value. */
-/* Where the lines that continue one begin: under its second column, where that leaves them half the width at least, else
- * under its first word. */
+/* Where the lines that continue one begin: under its second column, where that leaves them half the width at least,
+ * else under its first word. */
 int wrap_hang_of(const char *line, int width);
 int wrap_hang_height(const char *text, int width);
 int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);

@@ -68,14 +68,14 @@ int detail_height(const struct detail *d, int cols)
     return d->text.len ? wrap_hang_height(buf_text(&d->text), inner_width(cols)) : 0;
 }
 
-static struct canvas inner(const struct canvas *cv)
+static struct canvas inner_canvas(const struct canvas *cv)
 {
     return canvas_sub(cv, 0, 2, cv->rows, inner_width(cv->cols));
 }
 
 void detail_draw(const struct detail *d, struct canvas *cv)
 {
-    struct canvas inside = inner(cv);
+    struct canvas inside = inner_canvas(cv);
     wrap_hang_draw(&inside, 0, 0, ROLE_TEXT, buf_text(&d->text), 0);
 }
 
@@ -93,7 +93,7 @@ void detail_opened_update(struct detail *d, int rows, int cols)
 void detail_opened_draw(const struct detail *d, struct canvas *cv)
 {
     const struct text_source source = text_lines_source(&d->lines);
-    struct canvas inside = inner(cv);
+    struct canvas inside = inner_canvas(cv);
     text_view_draw(&d->view, &source, &inside);
 }
 

@@ -136,7 +136,7 @@ static bool is_after(const struct text_view *v, uint64_t top, int skip)
 }
 
 /* Within the text; at its very end one that tails follows again. */
-static void clamp(struct text_view *v, const struct text_source *source)
+static void view_clamp(struct text_view *v, const struct text_source *source)
 {
     uint64_t top;
     int skip;
@@ -212,7 +212,7 @@ static void show_line(struct text_view *v, const struct text_source *source, uin
     v->top = n;
     v->skip = 0;
     rows_up(v, source, above);
-    clamp(v, source);
+    view_clamp(v, source);
 }
 
 /* ---- the cursor ---- */
@@ -378,10 +378,10 @@ void text_view_update(struct text_view *v, const struct text_source *source, int
     if (v->follows)
         show_end(v, source);
     else
-        clamp(v, source);
+        view_clamp(v, source);
 }
 
-static void scroll(struct text_view *v, const struct text_source *source, int by)
+static void view_scroll(struct text_view *v, const struct text_source *source, int by)
 {
     if (source->marks) {
         cursor_scroll(v, source, by);
@@ -398,7 +398,7 @@ static void scroll(struct text_view *v, const struct text_source *source, int by
     } else {
         rows_down(v, source, by);
     }
-    clamp(v, source);
+    view_clamp(v, source);
     if (v->tails && by > 0) v->follows = at_end(v, source);
 }
 
@@ -437,7 +437,7 @@ enum text_view_result text_view_input(struct text_view *v, const struct text_sou
     if (v->typed) return query_input(v, source, in);
     const int by = scroll_of(in, v->rows > 1 ? v->rows - 1 : 1);
     if (by) {
-        scroll(v, source, by);
+        view_scroll(v, source, by);
         return TEXT_VIEW_USED;
     }
     if (in->type != INPUT_KEY || (in->mods & (MOD_CTRL | MOD_ALT))) return TEXT_VIEW_UNUSED;
