@@ -267,8 +267,6 @@ static void scope_add(struct drill *d)
 {
     size_t used = strlen(d->verdict.scope);
 
-    if (d->conf.fault == DRILL_FAULT_GCS && used < sizeof d->verdict.scope)
-        used += (size_t)snprintf(d->verdict.scope + used, sizeof d->verdict.scope - used, "; pod deletion not tested");
     for (size_t i = 0; i < d->overridden && used < sizeof d->verdict.scope; i++)
         used += (size_t)snprintf(d->verdict.scope + used, sizeof d->verdict.scope - used, "; overridden: %s",
                                  d->overrides[i]);

@@ -307,9 +307,17 @@ static void verdict_conclude(struct drill_verdict *v, const struct verdict_ask *
     if (v->result == DRILL_INCONCLUSIVE && v->of[id].state == JUDGED_BROKEN && !v->cause[used]) remedy_add(v, id);
 }
 
+/* A head whose container ended is back sooner than one whose pod has to be made. */
+static bool pod_was_deleted(const struct outage *o)
+{
+    return o->cause == CAUSE_GONE || o->cause == CAUSE_DELETED || o->cause == CAUSE_OURS ||
+           o->rung[RUNG_DELETE_ACCEPTED].seen;
+}
+
 static void scope_set(const struct verdict_ask *ask, struct drill_verdict *v)
 {
-    size_t used = (size_t)snprintf(v->scope, sizeof v->scope, "%s; node loss not tested", ask->fault);
+    size_t used = (size_t)snprintf(v->scope, sizeof v->scope, "%s; node loss not tested%s", ask->fault,
+                                   pod_was_deleted(ask->outage) ? "" : "; pod deletion not tested");
 
     for (int i = 0; i < CRITERIA && used < sizeof v->scope; i++)
         if (v->of[i].state == JUDGED_NOT)

@@ -29,7 +29,7 @@ enum judged_state {
     JUDGED_MET,
     JUDGED_BROKEN,
 };
-enum { JUDGED_WHY_MAX = 200, VERDICT_CAUSE_MAX = 480, VERDICT_SCOPE_MAX = 240 };
+enum { JUDGED_WHY_MAX = 200, VERDICT_CAUSE_MAX = 480, VERDICT_SCOPE_MAX = 1024 };
 /* How the detail of the time to recover begins, where a rung did not come in that time. */
 #define JUDGED_NOT_SEEN "not seen: "
 

@@ -7,6 +7,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/replayer.h"
+#include "deploy/drill_fault.h"
 #include "tui/drill_history.h"
 #include "tui/report_files.h"
 #include "tui/timeline_file.h"
@@ -75,9 +76,18 @@ static void recording_play(const struct cli *cli, struct recording *recording, u
     loop_free(loop);
 }
 
+/* By what the recording says of it: what this console did itself, or that a head was lost. */
+static const char *fault_words(const struct outage *o, char out[DRILL_FAULT_TEXT_MAX])
+{
+    const int64_t grace_s = o->grace_s.known ? (int64_t)o->grace_s.value : -1;
+
+    if (!outage_is_by_us(o)) return "loss of the head";
+    return drill_fault_text(o->ours ? DRILL_FAULT_DELETE : DRILL_FAULT_GCS, grace_s, out);
+}
+
 int replay_report(const struct cli *cli, struct recording *recording, uint64_t at_ms)
 {
-    static const char fault[] = "loss of the head";
+    char fault[DRILL_FAULT_TEXT_MAX];
     struct judging j = {.tally = NULL};
     struct drill_verdict verdict;
     struct drill_report report;
@@ -104,7 +114,7 @@ int replay_report(const struct cli *cli, struct recording *recording, uint64_t a
                                              .has_fields = j.has_redis && j.has_fields,
                                              .has_neuron = j.has_neuron,
                                              .has_prompts = tally_ended(&j.tally->sum[TALLY_PROMPTS]) > 0,
-                                             .fault = fault},
+                                             .fault = fault_words(&j.outage, fault)},
                        &verdict, &report);
     report.context = recording_about(recording)->context;
     report.ray_version = j.ray_version;

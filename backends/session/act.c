@@ -73,12 +73,30 @@ enum err session_may_delete(const struct session *s, struct why *why)
     return ERR_OK;
 }
 
+void session_killing_done(struct killing *k)
+{
+    free(k->uid);
+    free(k->pod);
+    k->uid = k->pod = NULL;
+}
+
+static void fault_begin(struct session *s, const struct pod *head,
+                        void (*done)(void *arg, enum err err, const char *why), void *arg)
+{
+    s->killing = (struct killing){.done = done,
+                                  .arg = arg,
+                                  .uid = mem_str(head->record.key),
+                                  .pod = mem_printf("%s/%s", head->ns, head->name),
+                                  .sent_ms = session_now_ms(s)};
+}
+
 static void fault_end(struct session *s, enum err err, const char *why)
 {
     struct killing killing = s->killing;
 
     s->killing = (struct killing){.done = NULL};
     if (err == ERR_FORBIDDEN) session_permission_refresh(s);
+    session_killing_done(&killing);
     killing.done(killing.arg, err, why);
 }
 
@@ -106,12 +124,14 @@ enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
 
     if (!err) err = fault_may_begin(s, &f, uid, why);
     if (err) return err;
-    s->killing = (struct killing){done, arg};
+    fault_begin(s, f.head, done, arg);
     s->kube_ops->delete_pod(s->kube, f.head->ns, f.head->name, uid, grace_s, on_deleted, s);
     return ERR_OK;
 }
 
 /* ---- killing gcs_server ----------------------------------------------------------------------------------------- */
+
+enum { KILLED_LINE_MAX = 128 };
 
 enum err session_may_exec(const struct session *s, struct why *why)
 {
@@ -132,10 +152,26 @@ static const char *ray_container(const struct pod *pod)
     return NULL;
 }
 
+/* It is T0 of what follows, and what a recording keeps of it. */
+static void killed_emit(struct session *s, const char *line)
+{
+    struct change *c = change_new(CHANGE_KILLED, "kube/pods", WORLD_KUBE);
+
+    c->at_ms = session_now_ms(s);
+    c->table = TABLE_POD;
+    c->key = mem_str(s->killing.uid);
+    c->detail = mem_str(s->killing.pod);
+    c->why = text_safe(line, strcspn(line, "\r\n"), TEXT_ONE_LINE, KILLED_LINE_MAX);
+    c->number = c->at_ms > s->killing.sent_ms ? c->at_ms - s->killing.sent_ms : 0;
+    sink_put(&s->sink, c);
+}
+
 static void on_executed(void *arg, enum err err, const char *out, const char *why)
 {
+    struct session *s = arg;
     struct why own = {0};
 
+    if (*out) killed_emit(s, out);
     if (*out) err = ERR_OK; /* it was killed, however kubectl ended */
     if (!err && !*out) err = why_set(&own, ERR_NOT_FOUND, "there is no process gcs_server in the head's container");
     fault_end(arg, err, err ? (*own.text ? own.text : why) : out);
@@ -156,7 +192,7 @@ enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void 
     if (!err) err = fault_may_begin(s, &f, uid, why);
     if (err) return err;
     const struct kube_in_container in = {.ns = f.head->ns, .pod = f.head->name, .container = ray_container(f.head)};
-    s->killing = (struct killing){done, arg};
+    fault_begin(s, f.head, done, arg);
     s->kube_ops->exec(s->kube, &in, command, on_executed, s);
     return ERR_OK;
 }

@@ -328,6 +328,7 @@ void session_close(struct session *s)
     free(s->scope.only);
     free(s->only_ns);
     session_permission_done(s);
+    session_killing_done(&s->killing);
     free(s->ingresses.ns);
     free(s->lease);
     free(s);

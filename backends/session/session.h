@@ -118,8 +118,8 @@ enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
                            void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
 
 /* Kills the process gcs_server in the Ray container of exactly the head pod of that UID, through `kubectl exec`. done's
- * text is what was killed, where err is ERR_OK. ERR_NOT_FOUND: there is no kubectl, or no such process; ERR_TIMEOUT:
- * whether it was killed is unknown. ERR_GUARD: changes are not allowed. */
+ * text is what was killed, where err is ERR_OK; CHANGE_KILLED was emitted then. ERR_NOT_FOUND: there is no kubectl, or
+ * no such process; ERR_TIMEOUT: whether it was killed is unknown. ERR_GUARD: changes are not allowed. */
 enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void *arg, enum err err, const char *why),
                           void *arg, struct why *why);
 enum err session_may_exec(const struct session *s, struct why *why); /* as session_may_delete, permission apart */

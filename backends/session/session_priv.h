@@ -53,10 +53,12 @@ struct permission {
     char *why;
     uint64_t requested_ms, due_ms; /* when the last one was sent; when the next one is due */
 };
-/* The delete in flight; done NULL: none. */
+/* The fault in flight; done NULL: none. */
 struct killing {
     void (*done)(void *arg, enum err err, const char *why);
     void *arg;
+    char *uid, *pod; /* the head pod's, and "ns/name" */
+    uint64_t sent_ms;
 };
 
 /* The ingresses of the watched namespaces. */
@@ -114,6 +116,7 @@ struct session {
 };
 
 uint64_t session_now_ms(const struct session *s);
+void session_killing_done(struct killing *k); /* act.c: frees what it names, and calls nothing */
 struct focus session_focus_of(const struct session *s, const char *uid); /* the same for any RayService */
 
 /* Schedule a reconcile, within its budget or after ms; of several the earliest is kept. */

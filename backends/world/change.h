@@ -37,9 +37,11 @@ enum change_type {
     CHANGE_RELISTED, /* table: the list is complete; removes rows still marked, unless items of it are unread */
     CHANGE_DELETED,  /* we deleted a pod and the server accepted: key = UID, detail = "ns/name", number = grace s
                         (UINT64_MAX: the pod's own) */
-    CHANGE_DROPPED,  /* table, number of rows left out: beyond a limit, or (err is not OK) because they could not be
-                        parsed, with the first one's why. Replaces the number before; 0: none any more */
-    CHANGE_PROGRESS  /* table, number of total: how far a first list or scan is; total 0 = unknown */
+    CHANGE_KILLED, /* we killed gcs_server in a pod's container: key = UID, detail = "ns/name", why = the answer, number
+                      = how long that took, in ms: it was killed within that time before at_ms */
+    CHANGE_DROPPED, /* table, number of rows left out: beyond a limit, or (err is not OK) because they could not be
+                       parsed, with the first one's why. Replaces the number before; 0: none any more */
+    CHANGE_PROGRESS /* table, number of total: how far a first list or scan is; total 0 = unknown */
 };
 
 /* A source's id is short, unique among those of its owner, and shown in messages: "kube/pods", "redis",

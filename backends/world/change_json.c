@@ -11,8 +11,8 @@
 #define JSON_WHOLE_MAX UINT64_C(999999999999999)
 enum { CHANGE_TEXT_MAX = 65536 };
 
-static const char *const type_words[] = {"source",   "alive",   "put",     "gone",    "relist",
-                                         "relisted", "deleted", "dropped", "progress"};
+static const char *const type_words[] = {"source",   "alive",   "put",    "gone",    "relist",
+                                         "relisted", "deleted", "killed", "dropped", "progress"};
 static const char *const world_words[] = {"kube", "redis", "neuron", "serve", "console"};
 static const char *const state_words[] = {"off", "connecting", "live", "down", "denied", "absent"};
 static const char *const err_names[] = {
@@ -51,7 +51,8 @@ static void put_text(cJSON *json, const char *name, const char *text)
 
 static bool type_has_table(enum change_type type)
 {
-    return type != CHANGE_SOURCE && type != CHANGE_ALIVE && type != CHANGE_PUT && type != CHANGE_DELETED;
+    return type != CHANGE_SOURCE && type != CHANGE_ALIVE && type != CHANGE_PUT && type != CHANGE_DELETED &&
+           type != CHANGE_KILLED;
 }
 
 static void put_body(const struct change *c, cJSON *json)
@@ -117,7 +118,7 @@ static enum err get_body(const cJSON *json, struct change *c, struct why *why)
     c->key = get_text(json, "key");
     c->number = get_u64(json, "number");
     c->total = get_u64(json, "total");
-    if ((c->type == CHANGE_GONE || c->type == CHANGE_DELETED) && !c->key)
+    if ((c->type == CHANGE_GONE || c->type == CHANGE_DELETED || c->type == CHANGE_KILLED) && !c->key)
         return why_set(why, ERR_PARSE, "change: %s without a key", type_words[c->type]);
     if (c->type != CHANGE_PUT) return ERR_OK;
     enum err err = record_from_json(json_get(json, "put"), &c->record, why);

@@ -117,6 +117,8 @@ static void take_lengths(const struct recovery *r, uint64_t now_ms, uint64_t wal
     ret->unserved_ms = length_unserved(r, wall_ms);
     if (r->silent_since_ms.known)
         ret->gcs_silent_ms = length_from(r, r->silent_since_ms.value, rung_at(&r->rung[RUNG_GCS_BACK]), now_ms);
+    else if (recovery_kill_unseen(r)) /* it is dead, whatever is still to be seen of that */
+        ret->gcs_silent_ms = length_from(r, r->t0_ms, UNKNOWN_U64, now_ms);
     if (r->state_gone_ms.known) ret->state_gone_ms = length_from(r, r->state_gone_ms.value, r->state_back_ms, now_ms);
     if (!r->down_since_ms.known) return;
     ret->head_down_ms = length_from(r, r->down_since_ms.value, ready, now_ms);

@@ -115,6 +115,11 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
  * it?
  */
 bool outage_is_loss(const struct outage *o);
+/* This console, or the recorded one, caused it. */
+static inline bool outage_is_by_us(const struct outage *o)
+{
+    return o->ours || o->cause == CAUSE_KILLED;
+}
 /* The previous outage that was a head loss; state OUTAGE_NONE: none. */
 const struct outage *outage_previous(const struct recovery *r);
 /* The last finished head loss: *now, else *previous. State NONE: none. */
@@ -156,7 +161,7 @@ char *outage_offset(char out[TEXT_NUM_MAX], uint64_t after_ms);
 /* "delete accepted", "head container ended: OOMKilled, exit code 137". */
 char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
 /* From when its requests are counted: "since the delete", "since the head was down" (after its grace), "since the head
- * was lost", "since the GCS fell silent". */
+ * was lost", "since the GCS fell silent", "since gcs_server was killed". */
 const char *outage_since_words(const struct outage *o);
 /* "same UIDs, 0 restarts", "1 replaced, 2 restarts" */
 char *outage_fate_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);

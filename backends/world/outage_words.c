@@ -53,6 +53,7 @@ char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
 
 const char *outage_since_words(const struct outage *o)
 {
+    if (o->cause == CAUSE_KILLED) return "since gcs_server was killed";
     if (o->served_on_ms) return "since the head was down";
     if (o->ours || o->cause == CAUSE_DELETED || o->rung[RUNG_DELETE_ACCEPTED].seen) return "since the delete";
     return o->head_lost ? "since the head was lost" : "since the GCS fell silent";

@@ -163,11 +163,17 @@ static bool pods_are_read(struct one *one, const struct focus *own)
     return true;
 }
 
+/* What this console has done itself. */
+static bool change_is_ours(const struct change *c)
+{
+    return c->type == CHANGE_DELETED || c->type == CHANGE_KILLED;
+}
+
 /* A service that is not in focus observes changes of pods and clusters, and those of its own sources. */
 static bool concerns_beside(const struct change *c)
 {
     if (c->owner) return true;
-    if (c->type == CHANGE_DELETED || c->type == CHANGE_RELISTED) return true;
+    if (change_is_ours(c) || c->type == CHANGE_RELISTED) return true;
     enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
     bool row = c->type == CHANGE_PUT || c->type == CHANGE_GONE;
     return row && (t == TABLE_POD || t == TABLE_RAYCLUSTER || t == TABLE_RAYSERVICE || t == TABLE_RAYNODE);
@@ -190,7 +196,7 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
                 recovery_observe(&one->recovery, w, f, c);
             }
         } else if (one->uid && concerns_beside(c) &&
-                   (moved || c->type == CHANGE_DELETED || one->recovery.outage != OUTAGE_NONE)) {
+                   (moved || change_is_ours(c) || one->recovery.outage != OUTAGE_NONE)) {
             const struct world *of = world_of_service(w, one->uid);
             struct focus own = focus_beside(of, one);
             if (!text_eq(uid_of(&own), one->uid) || !pods_are_read(one, &own)) continue;

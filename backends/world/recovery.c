@@ -62,6 +62,7 @@ static uint64_t last_progress_ms(const struct recovery *r)
 static bool ladder_is_complete(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
 {
     const struct rung_state *rung = r->rung;
+    if (recovery_kill_unseen(r)) return now_ms > r->t0_ms + RECOVERY_PATIENCE_MS;
     if (!r->head_lost)
         return (!r->state_gone_ms.known || r->state_back_ms.known) &&
                (!r->silent_since_ms.known || rung[RUNG_GCS_BACK].reached);
@@ -142,6 +143,8 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
     observe_found(r, w, f, c->at_ms, c->wall_ms);
     if (c->type == CHANGE_DELETED)
         observe_deleted(r, w, f, c);
+    else if (c->type == CHANGE_KILLED)
+        observe_killed(r, w, f, c);
     else if (pods || c->type == CHANGE_RELISTED)
         observe_loss(r, w, f, c);
     if (c->table == TABLE_GCSTABLE) observe_state(r, w, f, c);

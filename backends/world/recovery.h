@@ -8,11 +8,11 @@
  * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
  * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its
  * Ray container exits, the GCS falls silent (its heartbeat in Redis stops), its state is gone from a Redis that answers
- * (it came back empty), or our own delete is accepted; or when the first observation at a cluster that has served finds
- * its head missing, going or another one that is not Ready. Rungs may be reached in any order. A rung that stops being
- * true is taken back ("lost again"), until the report is final. The ladder closes when every rung that can be observed
- * is true, or when the head is Ready and nothing more has come for a minute; it opens again when a rung is lost after
- * that.
+ * (it came back empty), our own delete is accepted, or our own kill of gcs_server is answered; or when the first
+ * observation at a cluster that has served finds its head missing, going or another one that is not Ready. Rungs may be
+ * reached in any order. A rung that stops being true is taken back ("lost again"), until the report is final. The
+ * ladder closes when every rung that can be observed is true, or when the head is Ready and nothing more has come for a
+ * minute; it opens again when a rung is lost after that.
  *
  * The GCS is back when the new head has written its NODE record and a heartbeat stamped after it: both are its own, by
  * its own clock. Connections to Redis or a port that accepts are those of any gcs_server that starts, and prove
@@ -65,7 +65,8 @@ enum outage_state { OUTAGE_NONE, OUTAGE_RUNNING, OUTAGE_OVER };
     X(FAILED, "head pod failed")                                                                                       \
     X(CONTAINER, "head container ended")                                                                               \
     X(DELETED, "head pod deleted")                                                                                     \
-    X(OURS, "delete accepted")
+    X(OURS, "delete accepted")                                                                                         \
+    X(KILLED, "gcs_server killed")
 
 enum outage_cause {
 #define X(name, words) CAUSE_##name,
@@ -101,7 +102,7 @@ struct worker_before {
 struct recovery {
     char *service; /* UID of the RayService; NULL until one was observed */
     enum outage_state outage;
-    uint64_t t0_ms, t0_wall_ms; /* our delete was accepted, or else the first evidence of the loss */
+    uint64_t t0_ms, t0_wall_ms; /* our delete was accepted, our kill answered, or else the first evidence of the loss */
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX]; /* of the cause: "OOMKilled, exit code 137" */
     bool found;                       /* it had begun before the first observation: T0 is by servers' stamps */

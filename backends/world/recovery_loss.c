@@ -287,6 +287,18 @@ void observe_deleted(struct recovery *r, const struct world *w, const struct foc
     snprintf(r->rung[RUNG_DELETE_ACCEPTED].note, sizeof r->rung[0].note, "uid %.8s…, %s", c->key, grace);
 }
 
+/* The answer may come after what it made was seen: that outage is this kill's, with a more specific cause. */
+void observe_killed(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    const uint64_t sent_ms = c->at_ms - (c->number < c->at_ms ? c->number : c->at_ms);
+    const bool of_this = outage_is_open(r) && r->t0_ms >= sent_ms && text_eq(c->key, r->old_head_uid);
+    if (!of_this) {
+        if (!text_eq(c->key, r->memory->head.uid)) return;
+        ladder_open(r, w, f, c->at_ms, c->wall_ms);
+    }
+    recovery_set_cause(r, CAUSE_KILLED, "%s", c->why ? c->why : "");
+}
+
 /* ---- the GCS's silence --------------------------------------------------------------------------------------- */
 
 /* The old GCS wrote one more heartbeat before the new head ran: it was not silent yet. */

@@ -94,6 +94,12 @@ struct run {
 };
 bool run_ended(const struct pod *p, const struct run *run);
 
+/* We killed gcs_server, and nothing that follows from it was seen yet. */
+static inline bool recovery_kill_unseen(const struct recovery *r)
+{
+    return r->cause == CAUSE_KILLED && !r->head_lost && !r->silent_since_ms.known;
+}
+
 /* The report does not change any more, and nothing is counted. */
 static inline bool outage_is_final(const struct recovery *r)
 {
@@ -127,6 +133,8 @@ void ladder_close(struct recovery *r);
 void observe_loss(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
 /* The same for our own delete. */
 void observe_deleted(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
+/* The same for our own kill of gcs_server. */
+void observe_killed(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
 /* The same for the GCS's silence; marks and takes back RUNG_GCS_SILENT. */
 void observe_silence(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                      uint64_t wall_ms);

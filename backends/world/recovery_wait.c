@@ -20,7 +20,7 @@ static bool gcs_can_be_seen(const struct focus *f)
 bool recovery_may_come(const struct recovery *r, const struct world *w, const struct focus *f, enum rung rung)
 {
     switch (rung) {
-    case RUNG_DELETE_ACCEPTED: return !r->head_lost && !r->rung[RUNG_GCS_SILENT].reached;
+    case RUNG_DELETE_ACCEPTED: return !r->head_lost && r->cause != CAUSE_KILLED && !r->rung[RUNG_GCS_SILENT].reached;
     case RUNG_GCS_SILENT: return gcs_can_be_seen(f) && !r->rung[RUNG_GCS_BACK].reached;
     case RUNG_GCS_BACK: return gcs_can_be_seen(f);
     case RUNG_HEAD_ALIVE: return r->head_lost && gcs_can_be_seen(f) && r->memory->nodes_seen;

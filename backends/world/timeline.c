@@ -271,8 +271,8 @@ void timeline_observe(struct timeline *t, const struct world *w, const struct fo
         observe_row(&l, c->table, c->key);
     else if (c->type == CHANGE_SOURCE || c->type == CHANGE_RELISTED)
         timeline_look_all(&l);
-    else if (c->type == CHANGE_DELETED)
-        timeline_look_deleted(&l, c);
+    else if (c->type == CHANGE_DELETED || c->type == CHANGE_KILLED)
+        timeline_look_ours(&l, c);
 }
 
 void timeline_tick(struct timeline *t, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)

@@ -117,11 +117,13 @@ void timeline_look_pods(const struct timeline_look *l)
     for (size_t i = 0; i < l->t->pods; i++) pod_look(l, l->t->pod[i], world_find(l->w, TABLE_POD, l->t->pod[i]->uid));
 }
 
-void timeline_look_deleted(const struct timeline_look *l, const struct change *c)
+void timeline_look_ours(const struct timeline_look *l, const struct change *c)
 {
     struct timeline_pod *pod = pod_find(l->t, c->key);
     if (!pod) return;
-    if (c->number == UINT64_MAX)
+    if (c->type == CHANGE_KILLED)
+        snprintf(pod->note, sizeof pod->note, "gcs_server killed by us");
+    else if (c->number == UINT64_MAX)
         snprintf(pod->note, sizeof pod->note, "deleted by us");
     else
         snprintf(pod->note, sizeof pod->note, "deleted by us, grace %llu", (unsigned long long)c->number);

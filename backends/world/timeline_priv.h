@@ -73,7 +73,7 @@ void timeline_look_serve(const struct timeline_look *l);
 void timeline_look_core(const struct timeline_look *l, const char *key);
 void timeline_look_cores(const struct timeline_look *l);
 void timeline_interrupt(struct timeline *t); /* no change came since: all that was known is unknown from then on */
-void timeline_look_deleted(const struct timeline_look *l, const struct change *c);
+void timeline_look_ours(const struct timeline_look *l, const struct change *c);
 
 /* timeline_requests.c */
 void timeline_look_request(const struct timeline_look *l, const char *source, const struct request *q);

@@ -52,7 +52,8 @@ static void source_state(struct part *part, struct source_slot *slot, const stru
 
 static bool has_rows(enum change_type type)
 {
-    return type != CHANGE_SOURCE && type != CHANGE_ALIVE && type != CHANGE_DELETED && type != CHANGE_DROPPED;
+    return type != CHANGE_SOURCE && type != CHANGE_ALIVE && type != CHANGE_DELETED && type != CHANGE_KILLED &&
+           type != CHANGE_DROPPED;
 }
 
 static bool change_makes_sense(const struct change *c)
@@ -79,7 +80,8 @@ static void part_apply(struct part *part, const struct change *c)
     case CHANGE_PROGRESS: rows_alive(rows, c); break;
     case CHANGE_DROPPED: rows->generation += sources_dropped(&part->sources, slot, c); break;
     case CHANGE_ALIVE:
-    case CHANGE_DELETED: break;
+    case CHANGE_DELETED:
+    case CHANGE_KILLED: break;
     }
 }
 

@@ -77,6 +77,7 @@ static void check_gcs(const struct drill_run *r)
     assert_true(json_f64(drill_run_criterion(json, "outage"), "value").value >= 5);
     assert_true(pty_wait_for(r->pty, "killed gcs_server, pid 57 in ", 0));
     assert_true(pty_wait_for(r->pty, "the same pod, restarted", 0));
+    assert_string_equal(json_str(json_get(json, "outage"), "cause"), "KILLED"); /* T0 is our own kill */
     cJSON_Delete(json);
 }
 
@@ -114,6 +115,7 @@ static void check_recorded(const struct drill_run *r, const char *file)
     assert_string_equal(json_str(again, "result"), json_str(live, "result"));
     assert_int_equal(replay.status, r->status);
     assert_string_equal(json_str(again, "began"), json_str(live, "began"));
+    assert_string_equal(json_str(again, "fault"), json_str(live, "fault"));
     JSON_EACH (c, json_get(live, "criteria")) {
         const cJSON *of = drill_run_criterion(again, json_str(c, "id"));
         const struct known_f64 was = json_f64(c, "value"), is = json_f64(of, "value");
@@ -132,15 +134,16 @@ static void check_recorded(const struct drill_run *r, const char *file)
 static void drills_are_judged(void **state)
 {
     (void)state;
-    char *folder = run_folder(), *pass = mem_printf("%s/pass.rec", folder), *fail = mem_printf("%s/fail.rec", folder);
+    char *folder = run_folder(), *pass = mem_printf("%s/pass.rec", folder), *fail = mem_printf("%s/fail.rec", folder),
+         *killed = mem_printf("%s/gcs.rec", folder);
     const char *const now[] = {"--fault", "delete-now", "--record", pass, SPEEDS, NULL}, *const forced[] = {
                                                                                              "--fault", "delete-now",
                                                                                              "--force", "--record",
                                                                                              fail,      SPEEDS,
                                                                                              NULL};
-    static const char *const without_ft[] = {"--no-ft", NULL},
-                             *const no_prompts[] = {"--fault", "delete-now", "--no-prompts", SPEEDS, NULL},
-                             *const gcs[] = {"--fault", "gcs", "--no-prompts", SPEEDS, NULL};
+    static const char *const without_ft[] = {"--no-ft", NULL};
+    const char *const no_prompts[] = {"--fault", "delete-now", "--no-prompts", SPEEDS, NULL},
+                      *const gcs[] = {"--fault", "gcs", "--no-prompts", "--record", killed, SPEEDS, NULL};
     /* What is kept of the others is of clusters with the same UIDs. */
     char *alone = run_folder();
     struct drill_run run[] = {
@@ -154,6 +157,7 @@ static void drills_are_judged(void **state)
     check_gcs(&run[3]);
     check_recorded(&run[0], pass);
     check_recorded(&run[1], fail);
+    check_recorded(&run[3], killed);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) check_cools_down(&run[i]);
     char *kept = mem_printf("%s/raydeck/drills", alone), *losses = mem_printf("%s/raydeck/recordings", alone);
     assert_true(run_entries(kept) > 0);
@@ -164,6 +168,7 @@ static void drills_are_judged(void **state)
     free(losses);
     free(pass);
     free(fail);
+    free(killed);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_run_close(&run[i]);
     run_remove(alone);
     run_remove(folder);

@@ -62,7 +62,7 @@ static void the_kept_reports_are_a_table(void **state)
     r = RUN(s, "drill", "--history", "-s", "mistral");
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "VERDICT       SILENCE   RECOVERY"));
-    assert_non_null(strstr(r.out, "loss of the head"));
+    assert_non_null(strstr(r.out, "deletion of the head pod"));
     assert_non_null(strstr(r.out, "time to recover  "));
     assert_non_null(strstr(r.err, "103104Z-mistral.json: this is no JSON report of raydeck drill"));
     run_done(&r);

@@ -24,7 +24,8 @@ void loss_add_requests(struct loss_fixture *x, enum tally_series of, size_t ok, 
 void loss_fill(struct loss_fixture *x)
 {
     struct outage *o = &x->outage;
-    *x = (struct loss_fixture){.outage = {.state = OUTAGE_OVER, .final = true, .head_lost = true, .ft = TRI_YES}};
+    *x = (struct loss_fixture){
+        .outage = {.state = OUTAGE_OVER, .final = true, .cause = CAUSE_DELETED, .head_lost = true, .ft = TRI_YES}};
     o->t0_ms = 1000;
     o->t0_wall_ms = LOSS_T0;
     o->missing = o->waits_for = RUNG_COUNT;

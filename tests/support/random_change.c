@@ -18,9 +18,10 @@ uint32_t random_next(void *rng)
 
 static struct change *random_of(struct rng *rng, const char *source, enum world_kind world, enum table table)
 {
-    static const enum change_type types[] = {
-        CHANGE_PUT,      CHANGE_PUT,    CHANGE_PUT,   CHANGE_PUT,     CHANGE_GONE,    CHANGE_GONE,     CHANGE_RELIST,
-        CHANGE_RELISTED, CHANGE_SOURCE, CHANGE_ALIVE, CHANGE_DELETED, CHANGE_DROPPED, CHANGE_PROGRESS, CHANGE_RELISTED};
+    static const enum change_type types[] = {CHANGE_PUT,      CHANGE_PUT,      CHANGE_PUT,     CHANGE_PUT,
+                                             CHANGE_GONE,     CHANGE_GONE,     CHANGE_RELIST,  CHANGE_RELISTED,
+                                             CHANGE_SOURCE,   CHANGE_ALIVE,    CHANGE_DELETED, CHANGE_DROPPED,
+                                             CHANGE_PROGRESS, CHANGE_RELISTED, CHANGE_KILLED};
     enum change_type type = types[random_next(rng) % (sizeof types / sizeof types[0])];
     char key[32];
     snprintf(key, sizeof key, "key-%u", random_next(rng) % 150);

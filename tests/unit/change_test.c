@@ -59,6 +59,24 @@ static void a_line_is_as_written(void **state)
     change_free(c);
 }
 
+static void a_kill_keeps_whom_and_how_long_it_took(void **state)
+{
+    (void)state;
+    static const char written[] =
+        "{\"type\":\"killed\",\"at\":9000,\"wall\":1795440528077,\"world\":\"kube\",\"source\":\"kube/pods\","
+        "\"why\":\"killed gcs_server, pid 57\",\"detail\":\"mistral/head\",\"key\":\"uid\",\"number\":150}";
+    struct change *c = NULL;
+    assert_int_equal(change_from_json(written, strlen(written), &c, NULL), ERR_OK);
+    assert_int_equal(c->type, CHANGE_KILLED);
+    assert_int_equal(c->number, 150);
+    char *line = line_of(c);
+    assert_string_equal(line, written);
+    free(line);
+    change_free(c);
+    static const char without[] = "{\"type\":\"killed\",\"world\":\"kube\",\"source\":\"kube/pods\"}";
+    assert_int_equal(change_from_json(without, strlen(without), &c, NULL), ERR_PARSE);
+}
+
 static void same_change(const struct change *a, const struct change *b)
 {
     char *x = line_of(a), *y = line_of(b);
@@ -139,7 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_own_what_they_say),          cmocka_unit_test(a_line_is_as_written),
         cmocka_unit_test(random_changes_survive_a_recording), cmocka_unit_test(a_line_too_long_for_its_buffer),
-        cmocka_unit_test(lines_that_are_no_change),
+        cmocka_unit_test(lines_that_are_no_change),           cmocka_unit_test(a_kill_keeps_whom_and_how_long_it_took),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -219,6 +219,17 @@ static void the_scope_names_what_was_not_judged(void **state)
     assert_non_null(strstr(x->verdict.scope, "; fields not judged (no GCS field is read)"));
 }
 
+/* A container that restarts needs no new pod. */
+static void the_scope_says_whether_the_pod_was_deleted(void **state)
+{
+    struct loss_fixture *x = *state;
+    x->outage.cause = CAUSE_KILLED;
+    x->ask.fault = "gcs_server killed in the head's container";
+    verdict_is(x, DRILL_PASS, "");
+    assert_string_equal(x->verdict.scope,
+                        "gcs_server killed in the head's container; node loss not tested; pod deletion not tested");
+}
+
 /* ---- random histories -------------------------------------------------------------------------------------------- */
 
 static uint64_t random_below(uint64_t *state, uint64_t below)
@@ -316,6 +327,7 @@ int main(void)
         VERDICT_TEST(what_was_not_seen_is_inconclusive),
         VERDICT_TEST(a_recovery_that_goes_on_is_no_pass),
         VERDICT_TEST(the_scope_names_what_was_not_judged),
+        VERDICT_TEST(the_scope_says_whether_the_pod_was_deleted),
         VERDICT_TEST(a_pass_means_that_every_reading_was_there_and_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,107 @@ static void only_the_events_of_that_end_say_liveness(void **state)
     }
 }
 
+/* ---- gcs_server is killed by us ---------------------------------------------------------------------------------- */
+
+static void gcs_is_killed(struct small *s, const char *uid, uint64_t took_ms)
+{
+    struct change *c = change_new(CHANGE_KILLED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(uid);
+    c->detail = mem_str("mistral/" HEAD_POD);
+    c->why = mem_str("killed gcs_server, pid 57");
+    c->number = took_ms;
+    small_apply(s, c);
+}
+
+static void container_runs_again(struct small *s, const char *container)
+{
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->started = known_u64(small_wall(s));
+    p->is_ready = TRI_YES;
+    record_set(&p->container_id, container);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+/* T0 is the answer to our kill, and not the end of the container, which follows. */
+static void our_kill_of_gcs_server_is_t0(void **state)
+{
+    struct small *s = *state;
+    container_restarts(s);
+    small_warm_up(s);
+    const uint64_t last_beat = small_wall(s), t0_ms = s->now_ms;
+    gcs_is_killed(s, old_head, 150);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_int_equal(s->r.t0_ms, t0_ms);
+    assert_int_equal(s->r.cause, CAUSE_KILLED);
+    assert_string_equal(s->r.evidence, "killed gcs_server, pid 57");
+    assert_false(s->r.ours || s->r.head_lost); /* no pod was deleted, and its container still runs */
+    small_wait(s, 700);
+    struct outage o = small_outage_now(s);
+    assert_int_equal(o.state, OUTAGE_RUNNING);
+    assert_int_equal(outage_phase_of(&o), PHASE_SILENT);
+    assert_true(o.gcs_silent_ms.known && o.gcs_silent_ms.value == 700);
+    assert_false(o.rung[RUNG_DELETE_ACCEPTED].seen || o.rung[RUNG_DELETE_ACCEPTED].possible);
+    assert_string_equal(outage_since_words(&o), "since gcs_server was killed");
+    container_ends(s);
+    assert_true(s->r.head_lost);
+    assert_int_equal(s->r.t0_ms, t0_ms);
+    assert_int_equal(s->r.cause, CAUSE_KILLED);
+    for (int i = 0; i < 8; i++) {
+        small_redis(s, 0, last_beat);
+        small_wait(s, 1000);
+    }
+    assert_true(s->r.rung[RUNG_GCS_SILENT].reached);
+    container_runs_again(s, "two");
+    o = small_outage_now(s);
+    assert_int_equal(o.t0_ms, t0_ms);
+    assert_int_equal(o.head_down_ms.value, s->now_ms - t0_ms);
+}
+
+/* kubectl answers late, when the container has ended and runs again: that was this kill and no other. */
+static void a_late_answer_belongs_to_the_loss_that_it_made(void **state)
+{
+    struct small *s = *state;
+    container_restarts(s);
+    small_warm_up(s);
+    small_wait(s, 400);
+    const uint64_t t0_ms = s->now_ms;
+    container_ends(s);
+    small_wait(s, 500);
+    container_runs_again(s, "two");
+    small_wait(s, 500);
+    gcs_is_killed(s, old_head, 1200);
+    assert_int_equal(s->r.t0_ms, t0_ms);
+    assert_int_equal(s->r.cause, CAUSE_KILLED);
+    /* One that was sent after that is another's. */
+    small_wait(s, 2000);
+    gcs_is_killed(s, old_head, 100);
+    assert_int_equal(s->r.t0_ms, s->now_ms);
+}
+
+static void a_kill_in_another_pod_is_no_loss(void **state)
+{
+    struct small *s = *state;
+    container_restarts(s);
+    small_warm_up(s);
+    gcs_is_killed(s, "another", 100);
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+}
+
+/* Nothing follows: nobody saw the GCS fall silent, and the head runs on. It does not wait forever. */
+static void a_kill_that_nothing_follows_ends(void **state)
+{
+    struct small *s = *state;
+    container_restarts(s);
+    small_warm_up(s);
+    gcs_is_killed(s, old_head, 100);
+    small_wait(s, 30000);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    small_wait(s, 40000);
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    const struct outage o = small_outage_now(s);
+    assert_false(outage_is_loss(&o));
+}
+
 /* ---- the old head's node ---------------------------------------------------------------------------------------- */
 
 static void old_node_is(struct small *s, const char *ns, const char *key, const char *state)
@@ -353,6 +454,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(only_the_events_of_that_end_say_liveness),
+        T(our_kill_of_gcs_server_is_t0),
+        T(a_late_answer_belongs_to_the_loss_that_it_made),
+        T(a_kill_in_another_pod_is_no_loss),
+        T(a_kill_that_nothing_follows_ends),
         T(the_new_head_counts_when_the_old_one_is_dead),
         T(an_old_node_that_is_gone_is_dead),
         T(a_node_of_another_gcs_is_not_the_old_head),

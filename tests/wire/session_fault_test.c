@@ -36,9 +36,10 @@ struct fixture {
     struct session *session;
     char *folder, *noted, *program; /* program: a sleep, under a name of its own */
     char name[16];
-    bool no_kubectl; /* none is configured */
-    unsigned dones;
+    bool no_kubectl;       /* none is configured */
+    unsigned dones, kills; /* kills: CHANGE_KILLED */
     struct why end;
+    struct change *killed; /* the last one */
 };
 
 static void file_put(const char *path, const char *text, mode_t mode)
@@ -71,6 +72,15 @@ static void kubectl_make(struct fixture *x, const char *script)
         if (!(condition)) fail_msg("%s: %s", #condition, (x)->end.text);                                               \
     } while (0)
 
+static void on_change(void *arg, const struct change *c)
+{
+    struct fixture *x = arg;
+    if (c->type != CHANGE_KILLED) return;
+    x->kills++;
+    change_free(x->killed);
+    x->killed = change_copy(c);
+}
+
 static void session_begin(struct fixture *x)
 {
     struct buf text;
@@ -86,7 +96,8 @@ static void session_begin(struct fixture *x)
         free(x->conf.kubectl);
         x->conf.kubectl = NULL;
     }
-    if (session_open(x->sim->loop, &x->conf, &(struct session_calls){.arg = x}, &x->session, &why))
+    if (session_open(x->sim->loop, &x->conf, &(struct session_calls){.changed = on_change, .arg = x}, &x->session,
+                     &why))
         fail_msg("%s", why.text);
     session_allow_changes(x->session, UINT64_MAX);
     WAIT_FOR(x, session_focus(x->session).head != NULL);
@@ -111,6 +122,7 @@ static int fixture_close(void **state)
     session_close(x->session);
     sim_fixture_free(x->sim);
     conf_done(&x->conf);
+    change_free(x->killed);
     run_remove(x->folder);
     free(x->noted);
     free(x->program);
@@ -187,6 +199,14 @@ static void kubectl_is_told_which_container_and_no_secret(void **state)
     char *noted = noted_text(x);
     char *config =
         mem_printf("--kubeconfig=%s\n--context=raydeck-sim\n--namespace=mistral\nexec\n", x->conf.kubeconfig);
+    /* It is T0, by the time of the answer, and a recording has it. */
+    assert_int_equal(x->kills, 1);
+    assert_string_equal(x->killed->key, head->record.key);
+    assert_string_equal(x->killed->why, "killed gcs_server, pid 57");
+    assert_true(x->killed->number <= x->killed->at_ms);
+    const struct recovery *r = session_recovery(x->session);
+    assert_int_equal(r->cause, CAUSE_KILLED);
+    assert_int_equal(r->t0_ms, x->killed->at_ms);
     if (!strstr(noted, pod) || strncmp(noted, config, strlen(config)) != 0) fail_msg("%s", noted);
     assert_null(strstr(noted, x->sim->bearer + strlen("Bearer ")));
     free(config);
@@ -202,6 +222,8 @@ static void what_kubectl_says_is_told(void **state)
     assert_int_equal(kill_gcs(x), ERR_OK);
     assert_int_equal(x->end.code, ERR_CHILD);
     assert_non_null(strstr(x->end.text, "Forbidden"));
+    assert_int_equal(x->kills, 0); /* nothing was killed */
+    assert_int_equal(session_recovery(x->session)->outage, OUTAGE_NONE);
 }
 
 static void without_kubectl_it_says_so(void **state)

@@ -125,7 +125,8 @@ static void add_ours(struct events *s, const struct view *v)
     table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)o->t0_wall_ms, stamp_clock(clock, o->t0_wall_ms));
     snprintf(text, sizeof text, "Pod %s%s", name != o->old_head && *o->old_head ? "…" : "", name);
     table_cell_set(tr, EVENTS_ABOUT, ROLE_TEXT, text);
-    snprintf(text, sizeof text, "DELETE by you, uid %.8s", or_dash(o->old_head_uid));
+    snprintf(text, sizeof text, "%s by you, uid %.8s", o->ours ? "DELETE" : "kill of gcs_server",
+             or_dash(o->old_head_uid));
     table_cell_set(tr, EVENTS_WHAT, ROLE_STRONG, text);
     s->last_hour += o->t0_wall_ms + EVENTS_HOUR_MS > v->wall_ms;
 }
@@ -140,7 +141,7 @@ static void events_update(struct pane *p, const struct view *v)
     size_t n;
     struct happened *all = events_collect(v, &n);
     size_t first = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0;
-    bool ours = v->outage->state != OUTAGE_NONE && v->outage->ours;
+    bool ours = v->outage->state != OUTAGE_NONE && outage_is_by_us(v->outage);
     table_begin(&s->table);
     s->last_hour = 0;
     for (size_t i = first; i < n; i++) {
