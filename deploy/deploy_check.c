@@ -168,9 +168,10 @@ void deploy_lint(void *arg)
         warnings += found.of[FINDING_WARNING];
         findings_done(&found);
     }
-    step_log(&d->engine, TONE_PLAIN, "%zu errors, %zu warnings", all, warnings);
+    step_log(&d->engine, TONE_PLAIN, "%zu error%s, %zu warning%s", all, text_plural(all), warnings,
+             text_plural(warnings));
     if (errors) {
-        step_fail(&d->engine, ERR_PARSE, "lint found %zu errors", errors);
+        step_fail(&d->engine, ERR_PARSE, "lint found %zu error%s", errors, text_plural(errors));
         return;
     }
     step_next(&d->engine);

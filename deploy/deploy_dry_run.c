@@ -139,14 +139,17 @@ void deploy_dry_run(void *arg)
 static void diff_log(struct deploy *d, struct item *it)
 {
     struct buf row;
+    size_t fields = 0;
     /* Without a dry run yet: compares with the manifest's object. */
     diff_of(it->live, it->next ? it->next : it->object, &it->diff);
+    fields = it->diff.count + it->diff.beyond;
     if (it->diff.made)
         step_log(&d->engine, TONE_PLAIN, "%s: new", it->words);
     else if (!it->diff.count)
         step_log(&d->engine, TONE_PLAIN, "%s: unchanged", it->words);
     else
-        step_log(&d->engine, TONE_PLAIN, "%s: %zu fields change", it->words, it->diff.count + it->diff.beyond);
+        step_log(&d->engine, TONE_PLAIN, "%s: %zu field%s change%s", it->words, fields, text_plural(fields),
+                 fields == 1 ? "s" : "");
     if (is_of_cluster(it) && !kobject_is(it->object, "Namespace"))
         step_log(&d->engine, TONE_PLAIN, "  = cluster-scoped: cleanup will keep it");
     if (it->found) step_log(&d->engine, TONE_PLAIN, "  = not created by raydeck: cleanup will keep it");
@@ -181,7 +184,7 @@ static void confirm_line(const struct item *it, struct buf *out)
     if (it->diff.made)
         buf_str(out, "new");
     else if (fields)
-        buf_printf(out, "%zu field%s change%s", fields, fields == 1 ? "" : "s", fields == 1 ? "s" : "");
+        buf_printf(out, "%zu field%s change%s", fields, text_plural(fields), fields == 1 ? "s" : "");
     else
         buf_str(out, "unchanged");
     if (it->live && fields) buf_printf(out, ", uid %s", kobject_uid(it->live));

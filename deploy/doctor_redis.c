@@ -105,8 +105,8 @@ static bool shards_told(struct doctor *d)
     if (r && r->shards.known && r->shards.value == 1)
         doctor_say(d, RULE_D6, FINDING_WARNING, d->redis, "cluster mode with one shard: %s", one);
     else if (r && r->shards.known)
-        doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "cluster mode with %llu shards",
-                   (unsigned long long)r->shards.value);
+        doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "cluster mode with %llu shard%s",
+                   (unsigned long long)r->shards.value, text_plural(r->shards.value));
     else if (aws && aws->shards.known && aws->shards.value == 1)
         doctor_say(d, RULE_D6, FINDING_WARNING, d->redis, "cluster mode with one shard (%s %s): %s", aws->service,
                    aws->id, one);

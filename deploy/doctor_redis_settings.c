@@ -30,8 +30,8 @@ static void check_eviction(struct doctor *d)
     else if (!r->policy)
         doctor_say(d, RULE_D9, FINDING_UNKNOWN, d->redis, "its maxmemory-policy is unknown");
     else if (text_has(r->policy, "allkeys"))
-        doctor_say(d, RULE_D9, FINDING_WARNING, d->redis, "maxmemory-policy %s; %llu keys evicted so far", r->policy,
-                   (unsigned long long)r->evicted.value);
+        doctor_say(d, RULE_D9, FINDING_WARNING, d->redis, "maxmemory-policy %s; %llu key%s evicted so far", r->policy,
+                   (unsigned long long)r->evicted.value, text_plural(r->evicted.value));
     if (!r->max_memory.known || !r->used_memory.known)
         doctor_say(d, RULE_D9, FINDING_UNKNOWN, d->redis, "its memory limit or use is unknown");
     else if (r->max_memory.value && r->used_memory.value > r->max_memory.value / 10 * MEMORY_TENTHS)
@@ -87,8 +87,8 @@ static void check_slow_log(struct doctor *d)
         return;
     }
     if (r->slow_keys.value)
-        doctor_say(d, RULE_D11, FINDING_WARNING, d->redis, "KEYS is in its slow log %llu times",
-                   (unsigned long long)r->slow_keys.value);
+        doctor_say(d, RULE_D11, FINDING_WARNING, d->redis, "KEYS is in its slow log %llu time%s",
+                   (unsigned long long)r->slow_keys.value, text_plural(r->slow_keys.value));
     if (r->slow_us.known && r->slow_us.value >= SLOW_US) {
         const bool dated = r->slow_at.known && d->ask->wall_ms >= r->slow_at.value;
         doctor_say(d, RULE_D11, FINDING_WARNING, d->redis, "%s took %llu ms%s%s%s",

@@ -101,8 +101,7 @@ static void guard_endpoints(struct drill *d, const struct world *w, const struct
     else if (!e.besides_head)
         drill_refuse(d, "the serve service has no endpoint but the head's");
     else
-        guard_pass(d, "%u Serve endpoint%s beside the head's", (unsigned)e.besides_head,
-                   e.besides_head == 1 ? "" : "s");
+        guard_pass(d, "%u Serve endpoint%s beside the head's", (unsigned)e.besides_head, text_plural(e.besides_head));
 }
 
 static void guard_redis(struct drill *d, const struct world *w, const struct focus *f)

@@ -44,7 +44,7 @@ static void lint_workers(struct lint *l, const struct ray *r)
              bound ? bound
              : at  ? at
                    : r->cluster,
-             "%.0f worker pod%s at least%s", least, least == 1 ? "" : "s",
+             "%.0f worker pod%s at least%s", least, text_plural(least == 1),
              r->autoscales ? " (minReplicas; the autoscaler may go down to it)" : "");
 }
 
@@ -58,7 +58,7 @@ static void lint_replicas(struct lint *l, const struct serve *s, const struct ya
     if (n.least >= 2 || (said && said->kind == YAML_SCALAR && strchr(said->text, '$'))) return; /* L1, L2 */
     lint_say_as(l, RULE_L17, FINDING_WARNING, serve_place(l, s, said ? said : at),
                 "deployment %s has %.0f replica%s at least", name ? name : "(no name)", n.least,
-                n.least == 1 ? "" : "s");
+                text_plural(n.least == 1));
 }
 
 static void lint_spread(struct lint *l, const struct serve *s, const struct yaml_node *d)

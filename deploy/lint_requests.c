@@ -131,13 +131,13 @@ static void lint_idle_pods(struct lint *l, const struct ray *r, const struct ser
         lint_say(l, RULE_L37, bound,
                  "%.0f worker pods, and %.0f replica%s at most: %.0f pod%s without one never get%s "
                  "Ready",
-                 pods, sp.all, sp.all < 1.5 ? "" : "s", pods - sp.all, pods - sp.all > 1.5 ? "s" : "",
-                 pods - sp.all > 1.5 ? "" : "s");
+                 pods, sp.all, text_plural(sp.all < 1.5), pods - sp.all, text_plural(pods - sp.all < 1.5),
+                 pods - sp.all < 1.5 ? "s" : "");
     else
         lint_say_as(l, RULE_L37, FINDING_INFO, (struct yaml_place){bound->line, bound->column},
-                    "%.0f worker pods, and no deployment has more than %.0f replicas: a pod without one never gets "
+                    "%.0f worker pods, and no deployment has more than %.0f replica%s: a pod without one never gets "
                     "Ready",
-                    pods, sp.widest);
+                    pods, sp.widest, text_plural(sp.widest < 1.5));
 }
 
 void lint_requests(struct lint *l, const struct ray *r, const struct serve *s)

@@ -2,6 +2,7 @@
 #include "tui/script_file.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/link/file.h"
 #include "tui/arming_wait.h"
 #include "tui/asset.h"
@@ -141,7 +142,7 @@ int script_check(struct cli *cli)
     if (err)
         cli_say("%s", why.text);
     else if (!c.problems)
-        printf("%s: %zu steps; nothing was found that would not work\n", cli->script, s->count);
+        printf("%s: %zu step%s; nothing was found that would not work\n", cli->script, s->count, text_plural(s->count));
     script_free(s);
     return err ? c.status : c.problems ? EXIT_FAILED : EXIT_FINE;
 }

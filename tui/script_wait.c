@@ -145,8 +145,8 @@ static enum script_met met_gone(const struct view *v, char out[SCRIPT_WORDS])
         known |= s->world == WORLD_KUBE && source_freshness(s, v->now_ms, NULL) == FRESH_LIVE && s->listed_ms;
     }
     WORLD_EACH (row, v->world, TABLE_POD) pods += !row->gone_ms && ROW(row, pod)->cluster;
-    snprintf(out, SCRIPT_WORDS, "%zu RayService%s, %zu pod%s", services, services == 1 ? "" : "s", pods,
-             pods == 1 ? "" : "s");
+    snprintf(out, SCRIPT_WORDS, "%zu RayService%s, %zu pod%s", services, text_plural(services), pods,
+             text_plural(pods));
     return yes_if(known && !services && !pods);
 }
 

@@ -114,7 +114,8 @@ static int print_failed(const struct asking *a, const char *path, const char *he
     bool late = a->late || text_eq(r->failure, "timeout");
     const char *what = r->failure ? r->failure : "failed", *why_text = r->why ? r->why : "no answer";
     if (r->tokens.known && r->first_token_us.known)
-        snprintf(tokens, sizeof tokens, ", %llu tokens so far", (unsigned long long)r->tokens.value);
+        snprintf(tokens, sizeof tokens, ", %llu token%s so far", (unsigned long long)r->tokens.value,
+                 text_plural(r->tokens.value));
     snprintf(why, sizeof why, "no %s within %.0f s%s", *tokens ? "whole answer" : "answer",
              (double)a->timeout_ms / 1000.0, r->sent.known ? "" : ": it could not be sent yet");
     if (late) what = "timeout", why_text = why;

@@ -65,7 +65,7 @@ int sub_record(struct cli *cli)
     snapshot_close(snapshot);
     if (r.err && r.why.text[0]) cli_say("%s", r.why.text);
     char length[TEXT_NUM_MAX], size[TEXT_NUM_MAX];
-    cli_say("%s: %s, %llu changes, %s", cli->argv[0], text_duration(length, loop_now_ms() - began_ms),
-            (unsigned long long)r.changes, text_bytes(size, known_u64(r.bytes)));
+    cli_say("%s: %s, %llu change%s, %s", cli->argv[0], text_duration(length, loop_now_ms() - began_ms),
+            (unsigned long long)r.changes, text_plural(r.changes), text_bytes(size, known_u64(r.bytes)));
     return err || r.err ? EXIT_FAILED : EXIT_FINE;
 }

@@ -42,7 +42,8 @@ static void say_problems(const char *path, const struct recording_about *about)
 {
     for (size_t i = 0; i < about->problems && i < RECORDING_PROBLEMS; i++) cli_say("%s: %s", path, about->problem[i]);
     if (about->problems > RECORDING_PROBLEMS)
-        cli_say("%s: and %zu problems more", path, about->problems - RECORDING_PROBLEMS);
+        cli_say("%s: and %zu problem%s more", path, about->problems - RECORDING_PROBLEMS,
+                text_plural(about->problems - RECORDING_PROBLEMS));
 }
 
 static int replay_print(const struct cli *cli, struct recording *recording, uint64_t at_ms, bool doctor)

@@ -56,6 +56,9 @@ char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms);
 /* A latency, cut as well: "–", "34 ms", "1.5 s". Nobody else prints fractions of seconds: two that do would differ. */
 char *text_latency(char out[TEXT_NUM_MAX], struct known_u64 us);
 
+/* The ending of a regular plural: "" for 1, else "s". Nobody else decides it. */
+const char *text_plural(uint64_t count);
+
 /* True if both are known and equal: unknown (NULL or "") equals nothing, not even unknown. */
 bool text_eq(const char *a, const char *b);
 /* True if unchanged: NULL and "" are equal. Not for identity. */

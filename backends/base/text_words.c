@@ -74,3 +74,8 @@ char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms)
         snprintf(out, TEXT_NUM_MAX, "%" PRIu64 ":%02u:%02u", s / 3600, (unsigned)(s / 60 % 60), (unsigned)(s % 60));
     return out;
 }
+
+const char *text_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}

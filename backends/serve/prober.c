@@ -75,8 +75,9 @@ static void prober_publish_state(struct prober *p, enum source_state state, enum
     if (prober_is_stretched(p))
         snprintf(each, sizeof each, ", each every %s", text_latency(round, known_u64(p->round_us)));
     if (p->beyond) snprintf(beyond, sizeof beyond, "; %zu more are not probed", p->beyond);
-    char *detail = p->conf.users_route ? mem_str(p->targets ? p->target[0]->path.words : "")
-                                       : mem_printf("%zu proxies%s%s", p->targets, each, beyond);
+    char *detail = p->conf.users_route
+                       ? mem_str(p->targets ? p->target[0]->path.words : "")
+                       : mem_printf("%zu prox%s%s%s", p->targets, p->targets == 1 ? "y" : "ies", each, beyond);
     char *own = mem_str(why);
     free(p->why);
     p->why = own;

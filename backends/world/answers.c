@@ -15,8 +15,8 @@ static void say_findings(const struct focus *f, const struct head_loss *l, struc
     const unsigned long long errors = f->errors.known ? f->errors.value : l->errors;
     const unsigned long long warnings = f->warnings.known ? f->warnings.value : l->warnings;
     char text[64] = "", more[32] = "";
-    if (errors) snprintf(text, sizeof text, "%llu error%s", errors, errors == 1 ? "" : "s");
-    if (warnings) snprintf(more, sizeof more, "%llu warning%s", warnings, warnings == 1 ? "" : "s");
+    if (errors) snprintf(text, sizeof text, "%llu error%s", errors, text_plural(errors));
+    if (warnings) snprintf(more, sizeof more, "%llu warning%s", warnings, text_plural(warnings));
     if (errors || warnings) say(ret->text, "%s%s%s (:doctor)", text, errors && warnings ? ", " : "", more);
     if (errors || warnings) say(ret->brief, "%s", errors ? text : more);
 }

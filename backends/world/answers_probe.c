@@ -120,7 +120,7 @@ static void say_way(const struct service_evidence *e, struct answer *ret)
     if (e->verdict == VERDICT_UNKNOWN || (e->from == EVIDENCE_ROUTE && e->verdict > VERDICT_OK)) return;
     say(ret->text, "service %s", route->why);
     if (route->verdict == VERDICT_OK) say(ret->brief, "service ok");
-    if (e->endpoints.known) say(ret->brief, "%zu endpoint%s", e->endpoints.ready, e->endpoints.ready == 1 ? "" : "s");
+    if (e->endpoints.known) say(ret->brief, "%zu endpoint%s", e->endpoints.ready, text_plural(e->endpoints.ready));
 }
 
 static void say_calm(const struct world *w, const struct service_evidence *e, uint64_t now_ms, uint64_t wall_ms,
@@ -154,7 +154,7 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
         answer_say(ret, "nothing ended %s", outage_since_words(o));
     else
         answer_say(ret, "%zu/%zu %s, %zu failed%s", ok, ok + failed, outage_since_words(o), failed, slowest);
-    if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, prompts.waiting == 1 ? "" : "s");
+    if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, text_plural(prompts.waiting));
 }
 
 /* Serve's reason why it is not running precedes the effects on users. */

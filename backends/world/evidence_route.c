@@ -97,7 +97,7 @@ static void route_say_endpoints(const struct serve_endpoints *endpoints, struct 
     else if (!endpoints->ready)
         say(line->why, "no Serve endpoint is ready");
     else
-        say(line->why, "%zu endpoint%s, %s", endpoints->ready, endpoints->ready == 1 ? "" : "s",
+        say(line->why, "%zu endpoint%s, %s", endpoints->ready, text_plural(endpoints->ready),
             head ? endpoints->besides_head ? "the head among them" : "the head's alone" : "not head");
 }
 

@@ -1,6 +1,8 @@
 /* outage_words.c - the text of an outage: its lengths, offsets, causes and counts. */
 #include "backends/world/outage.h"
 
+#include "backends/base/text.h"
+
 #include <stdio.h>
 
 const char *outage_phase_words(enum outage_phase phase)
@@ -64,7 +66,7 @@ char *outage_fate_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
     char fate[48] = "same UIDs";
     if (o->replaced) snprintf(fate, sizeof fate, "%zu replaced", o->replaced);
     snprintf(out, OUTAGE_WORDS_MAX, "%s, %llu restart%s", fate, (unsigned long long)o->restarts,
-             o->restarts == 1 ? "" : "s");
+             text_plural(o->restarts));
     return out;
 }
 

@@ -191,7 +191,8 @@ static void observe_serve(struct recovery *r, const struct world *w, const struc
     const struct serveapp *s = ROW(row, serveapp);
     if (serve_is_of_old_head(r, s)) return;
     if (serve_is_running(s))
-        rung_mark(r, RUNG_SERVE_RUNNING, c->at_ms, c->wall_ms, "Serve API: %zu deployments", s->deployments_count);
+        rung_mark(r, RUNG_SERVE_RUNNING, c->at_ms, c->wall_ms, "Serve API: %zu deployment%s", s->deployments_count,
+                  text_plural(s->deployments_count));
     else
         rung_lose(r, RUNG_SERVE_RUNNING, c->at_ms);
 }

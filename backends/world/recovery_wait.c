@@ -137,7 +137,7 @@ static void gcs_why(const struct recovery *r, const struct world *w, const struc
                  old && !text_eq(old->state, "DEAD") ? "the old head is not DEAD yet" : "no heartbeat of it yet");
     } else if (n.known && n.value && r->head_lost) {
         snprintf(out, RECOVERY_WHY_MAX, "%llu Ray connection%s, no NODE record yet", (unsigned long long)n.value,
-                 n.value == 1 ? "" : "s");
+                 text_plural(n.value));
     }
 }
 

@@ -62,7 +62,7 @@ struct redis_loss redis_loss_of(const struct focus *f, struct known_u64 replicas
     if (r->replicas.known) replicas = r->replicas;
     if (replicas.known && replicas.value)
         return loss_new(VERDICT_OK, "%s%llu replica%s%s", aof ? "AOF on, " : "", (unsigned long long)replicas.value,
-                        replicas.value == 1 ? "" : "s", aof ? "" : ", once it takes over");
+                        text_plural(replicas.value), aof ? "" : ", once it takes over");
     if (aof) return loss_new(VERDICT_OK, "AOF on");
     if (!r->aof) return loss_new(VERDICT_UNKNOWN, "neither INFO nor CONFIG reports its persistence");
     return loss_by_snapshots(f, replicas);

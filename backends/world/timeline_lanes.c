@@ -1,5 +1,6 @@
 /* timeline_lanes.c - reads the lanes of pods, the GCS, Serve and the NeuronCores from the world. */
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/world/answers.h"
 #include "backends/world/pod_status.h"
 #include "backends/world/timeline_priv.h"
@@ -59,7 +60,7 @@ static void pod_words(const struct timeline_pod *lane, const struct row *row, ch
                  (unsigned long long)pod->containers.value);
     if (pod->restarts.known && (pod->restarts.value || !lane->head))
         snprintf(restarts, sizeof restarts, ", %llu restart%s", (unsigned long long)pod->restarts.value,
-                 pod->restarts.value == 1 ? "" : "s");
+                 text_plural(pod->restarts.value));
     snprintf(out, size, "%.36s%.20s%.20s", status, ready, restarts);
 }
 

@@ -1,5 +1,6 @@
 /* timeline_words.c - what a lane says at one moment, in words. */
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/world/timeline_priv.h"
 
 #include <math.h>
@@ -47,7 +48,7 @@ static void value_words(enum timeline_kind kind, const struct timeline_step *ste
     case LANE_CONNECTIONS:
         snprintf(out, TIMELINE_WORDS_MAX, "%.0f connection%s of Ray", value, value > 1 || value < 1 ? "s" : "");
         break;
-    case LANE_FIELDS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f fields in Redis", value); break;
+    case LANE_FIELDS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f field%s in Redis", value, text_plural(value == 1)); break;
     case LANE_ENDPOINTS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f ready, %.0f besides the head", value, other); break;
     case LANE_REPLICAS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f of %.0f RUNNING", value, other); break;
     case LANE_CORE: snprintf(out, TIMELINE_WORDS_MAX, "%.0f %%", value); break;

@@ -25,6 +25,9 @@ FORBIDDEN_REDIS = re.compile(r'"(KEYS|MONITOR|FLUSHALL|FLUSHDB|HGETALL|DEL|HSET|
 # Seconds with a fraction are cut by text_seconds and text_latency: a second way of printing them rounds otherwise.
 SECONDS = re.compile(r"%(?:\.[1-9]f|llu\.%\w+) ?s(?![a-z])")
 
+# One function writes plurals, so that nothing says "1 errors".
+PLURAL = re.compile(r'\? "" : "s"[ ,;)]')
+
 found = []
 for path in c_files("backends", "deploy", "tui"):
     if not path.endswith((".c", ".h")):
@@ -41,6 +44,8 @@ for path in c_files("backends", "deploy", "tui"):
     if path.startswith(("backends/", "deploy/", "tui/")) and not path.startswith("backends/sim/"):
         with open(path, encoding="utf-8") as f:
             for number, line in enumerate(f, 1):
+                if PLURAL.search(line) and path != "backends/base/text_words.c":
+                    found.append(f"{path}:{number}: a plural is written by text_plural")
                 if SECONDS.search(line):
                     found.append(f"{path}:{number}: seconds are printed by text_seconds or text_latency")
     if path.startswith("backends/redis/"):

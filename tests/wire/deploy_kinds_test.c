@@ -83,7 +83,7 @@ static void kinds_beyond_the_table_are_applied(void **state)
     }
     /* And changed, with what differs said before. */
     manifest_deployed(r, MANIFEST("busybox:2"));
-    deploy_harness_said(r, "  difference: pod/tool: 1 fields change\n");
+    deploy_harness_said(r, "  difference: pod/tool: 1 field changes\n");
     deploy_harness_said(r, "  difference: statefulset.apps/redis: unchanged\n");
     assert_string_equal(image_of(r), "busybox:2");
 }

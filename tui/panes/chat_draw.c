@@ -1,5 +1,6 @@
 /* chat_draw.c - draws the chat. */
 #include "backends/base/stamp.h"
+#include "backends/base/text.h"
 #include "backends/world/request_kind.h"
 #include "backends/world/request_words.h"
 #include "tui/draw/rule.h"
@@ -64,7 +65,7 @@ static void turns_words(const struct request *r, char *out, size_t size)
     unsigned long long with = r->earlier.value, without = r->dropped.value;
     out[0] = '\0';
     if (!r->earlier.known || (!with && !without)) return;
-    int at = snprintf(out, size, " · %llu earlier turn%s with it", with, with == 1 ? "" : "s");
+    int at = snprintf(out, size, " · %llu earlier turn%s with it", with, text_plural(with));
     if (without && at > 0 && (size_t)at < size) snprintf(out + at, size - (size_t)at, ", %llu left out", without);
 }
 
@@ -211,7 +212,7 @@ void chat_draw(const struct chat *c, const struct view *v, const struct chat_rou
     draw_history(c, v, &window);
     outage_head_words(v->outage, v->focus->head, head);
     if (c->up)
-        snprintf(right, sizeof right, "%d lines below · %s", c->up, head);
+        snprintf(right, sizeof right, "%d line%s below · %s", c->up, text_plural((uint64_t)c->up), head);
     else
         snprintf(right, sizeof right, "%s", head);
     rule_draw(cv, cv->rows - typed - 2, "Ask", right, false);

@@ -48,13 +48,13 @@ static void body_tolerance(struct buf *b, const struct dialog_kill *k)
         buf_printf(b,
                    "GCS fault tolerance is ON: a new head takes the state back from Redis. The %zu worker pod%s keep "
                    "serving if it is back within %llu s%s.\n",
-                   k->workers, k->workers == 1 ? "" : "s", s, k->reconnect_s.known ? "" : " (Ray's default)");
+                   k->workers, text_plural(k->workers), s, k->reconnect_s.known ? "" : " (Ray's default)");
     else if (k->ft == TRI_NO)
         buf_printf(b,
                    "GCS fault tolerance is OFF: the state dies with this pod. The %zu worker pod%s will be restarted, "
                    "models are "
                    "loaded again, and requests FAIL until then.\n",
-                   k->workers, k->workers == 1 ? "" : "s");
+                   k->workers, text_plural(k->workers));
     else
         buf_str(b, "GCS fault tolerance is NOT KNOWN: worker pods may be restarted and requests may fail.\n");
 }
@@ -90,7 +90,7 @@ static void body_workers(struct buf *b, const struct dialog_kill *k, bool with_u
 static void body_requests(struct buf *b, const struct dialog_kill *k)
 {
     if (k->in_flight)
-        buf_printf(b, "in flight  %zu prompt%s of raydeck's\n", k->in_flight, k->in_flight == 1 ? "" : "s");
+        buf_printf(b, "in flight  %zu prompt%s of raydeck's\n", k->in_flight, text_plural(k->in_flight));
     else
         buf_str(b, "in flight  no prompt of raydeck's; others' are not seen\n");
     buf_printf(b, "requests   by %s: ", k->path ? k->path : "a route not known yet");

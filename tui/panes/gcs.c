@@ -2,6 +2,7 @@
 #include "tui/panes/gcs.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -219,7 +220,7 @@ static void server_text(const struct view *v, char *out, size_t size)
     snprintf(out, size, "ns %s · %s head connections%s · %s replica%s · AOF %s", short_id(v->focus->gcs_ns, ns),
              count_text(conns, r ? r->ray_connections : UNKNOWN_U64), why,
              count_text(replicas, r ? r->replicas : UNKNOWN_U64),
-             r && r->replicas.known && r->replicas.value == 1 ? "" : "s", or_dash(r ? r->aof : NULL));
+             text_plural(r && r->replicas.known ? r->replicas.value : 0), or_dash(r ? r->aof : NULL));
 }
 
 /* Lines below the table, and the rows left for it. Where not all fits, the server's line is left out first. */

@@ -1,5 +1,6 @@
 /* pods_detail.c - one pod in detail. */
 #include "backends/base/stamp.h"
+#include "backends/base/text.h"
 #include "backends/world/serve_not_running.h"
 #include "tui/panes/detail.h"
 #include "tui/panes/pods.h"
@@ -75,7 +76,7 @@ static void of_worker(const struct view *v, const struct pod *pod, struct buf *o
     buf_printf(
         out, "If deleted or OOMKilled  %s; KubeRay makes another pod, Serve another replica, which loads the model.\n",
         n ? "its replicas and their requests in flight are lost" : "no replica is lost");
-    buf_printf(out, "                         %zu other worker pod%s ready.\n", others, others == 1 ? "" : "s");
+    buf_printf(out, "                         %zu other worker pod%s ready.\n", others, text_plural(others));
     if (pod->keepalive == TRI_NO)
         buf_str(out, "If the head's K8s node is lost  gRPC keepalive is not set here: requests may hang.\n");
 }

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
+#include "backends/base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ static void asked_text(const struct view *v, uint64_t due, char out[STAMP_TEXT_M
 static void answer_text(const struct request *r, char *out, size_t size)
 {
     if (phase_is(r, "waiting") && r->tokens.known && r->tokens.value)
-        snprintf(out, size, "%llu tokens so far", (unsigned long long)r->tokens.value);
+        snprintf(out, size, "%llu token%s so far", (unsigned long long)r->tokens.value, text_plural(r->tokens.value));
     else if (phase_is(r, "waiting") && r->target && strncmp(r->target, "POST", 4) == 0)
         snprintf(out, size, "waiting for the first token");
     else if (phase_is(r, "waiting"))

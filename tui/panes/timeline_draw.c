@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
+#include "backends/base/text.h"
 #include "tui/panes/timeline_bars.h"
 #include "tui/panes/timeline_draw_priv.h"
 
@@ -311,7 +312,7 @@ static void legend_draw(const struct timeline_scene *s, const struct timeline_pl
     char dropped[TIMELINE_WORDS_MAX], more[TIMELINE_WORDS_MAX * 2] = "";
     timeline_dropped_words(s->timeline, dropped);
     if (plan->below)
-        snprintf(more, sizeof more, "%zu more lane%s below%s%s", plan->below, plan->below == 1 ? "" : "s",
+        snprintf(more, sizeof more, "%zu more lane%s below%s%s", plan->below, text_plural(plan->below),
                  *dropped ? " · " : "", dropped);
     else
         snprintf(more, sizeof more, "%s", dropped);
