@@ -10,11 +10,6 @@ static void finding_text(const struct finding *item, struct buf *out)
     buf_printf(out, "       why    %s\n       fix    %s\n", item->why, item->rule->fix);
 }
 
-static const char *plural_s(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 void doctor_text(const struct findings *f, struct buf *out)
 {
     static const char *const heads[FINDING_SEVERITIES] = {"ERRORS", "WARNINGS", "INFORMATION", "UNKNOWN"};
@@ -26,7 +21,6 @@ void doctor_text(const struct findings *f, struct buf *out)
         buf_char(out, '\n');
     }
     if (f->dropped) buf_printf(out, "… and %zu more, not shown\n", f->dropped);
-    buf_printf(out, "%zu error%s, %zu warning%s, %zu info%s, %zu unknown\n", f->of[FINDING_ERROR],
-               plural_s(f->of[FINDING_ERROR]), f->of[FINDING_WARNING], plural_s(f->of[FINDING_WARNING]),
-               f->of[FINDING_INFO], plural_s(f->of[FINDING_INFO]), f->of[FINDING_UNKNOWN]);
+    findings_totals(f, ", ", out);
+    buf_char(out, '\n');
 }

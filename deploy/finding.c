@@ -12,7 +12,8 @@
 #include <string.h>
 
 static const struct rule rules[RULES] = {
-#define RULE(id, severity, title, why, fix, source) {#id, FINDING_##severity, title, why, fix, source},
+#define RULE(id, severity, title, why, fix, source, bad, good)                                                         \
+    {#id, FINDING_##severity, title, why, fix, source, bad, good},
 #include "deploy/rules.def"
 #undef RULE
 };
@@ -21,6 +22,18 @@ const struct rule *rule_get(enum rule_id id)
 {
     assert(id < RULES);
     return &rules[id];
+}
+
+size_t rule_index(const struct rule *rule)
+{
+    return (size_t)(rule - rules);
+}
+
+const struct rule *rule_named(const char *id)
+{
+    for (size_t i = 0; i < RULES; i++)
+        if (strcasecmp(rules[i].id, id) == 0) return &rules[i];
+    return NULL;
 }
 
 const char *finding_severity_word(enum finding_severity severity)
@@ -34,14 +47,22 @@ void findings_init(struct findings *f)
     *f = (struct findings){0};
 }
 
+static void finding_done(struct finding *item)
+{
+    free((char *)item->where.object);
+    free((char *)item->where.file);
+    free(item->message);
+    free(item->ignored);
+}
+
 void findings_done(struct findings *f)
 {
-    for (size_t i = 0; i < f->count; i++) {
-        free((char *)f->items[i].where.object);
-        free((char *)f->items[i].where.file);
-        free(f->items[i].message);
-    }
+    for (size_t i = 0; i < f->count; i++) finding_done(&f->items[i]);
+    for (size_t i = 0; i < f->ignored_count; i++) finding_done(&f->ignored[i]);
+    for (size_t i = 0; i < f->files_count; i++) free(f->files[i].name);
     free(f->items);
+    free(f->ignored);
+    free(f->files);
     *f = (struct findings){0};
 }
 
@@ -77,6 +98,31 @@ void findings_add(struct findings *f, enum rule_id id, enum finding_severity sev
     item->message = mask_text(text, strlen(text), TEXT_ONE_LINE, FINDING_TEXT_MAX);
 }
 
+size_t findings_ignore(struct findings *f, size_t first, const struct rule *rule, unsigned line, const char *reason)
+{
+    size_t kept = first;
+    for (size_t i = first; i < f->count; i++) {
+        struct finding *item = &f->items[i];
+        if (item->rule != rule || item->where.line != line) {
+            f->items[kept++] = *item;
+            continue;
+        }
+        f->of[item->severity]--;
+        item->ignored = mask_text(reason, strlen(reason), TEXT_ONE_LINE, FINDING_TEXT_MAX);
+        f->ignored = mem_grow(f->ignored, f->ignored_count + 1, sizeof *f->ignored);
+        f->ignored[f->ignored_count++] = *item;
+    }
+    const size_t moved = f->count - kept;
+    f->count = kept;
+    return moved;
+}
+
+void findings_checked(struct findings *f, const char *file, size_t objects)
+{
+    f->files = mem_grow(f->files, f->files_count + 1, sizeof *f->files);
+    f->files[f->files_count++] = (struct finding_file){safe_copy(file), objects};
+}
+
 void findings_explain(struct findings *f, const char *why)
 {
     if (f->count && !f->dropped) f->items[f->count - 1].why = why;
@@ -101,6 +147,7 @@ static int by_place(const void *a, const void *b)
 void findings_sort(struct findings *f)
 {
     if (f->count > 1) qsort(f->items, f->count, sizeof *f->items, by_place);
+    if (f->ignored_count > 1) qsort(f->ignored, f->ignored_count, sizeof *f->ignored, by_place);
 }
 
 static void text_one(const struct finding *item, struct buf *out)
@@ -117,12 +164,52 @@ static void text_one(const struct finding *item, struct buf *out)
     buf_printf(out, "    why   %s\n    fix   %s\n", item->why, item->rule->fix);
 }
 
+static bool nothing_was_checked(const struct findings *f)
+{
+    size_t objects = 0;
+    for (size_t i = 0; i < f->files_count; i++) objects += f->files[i].objects;
+    return f->files_count && !objects && !f->of[FINDING_ERROR] && !f->of[FINDING_WARNING];
+}
+
+void findings_totals(const struct findings *f, const char *between, struct buf *out)
+{
+    const size_t *of = f->of;
+    if (nothing_was_checked(f)) {
+        buf_str(out, "nothing was checked");
+        return;
+    }
+    buf_printf(out, "%zu error%s%s%zu warning%s%s%zu info%s%s%zu unknown", of[FINDING_ERROR],
+               text_plural(of[FINDING_ERROR]), between, of[FINDING_WARNING], text_plural(of[FINDING_WARNING]), between,
+               of[FINDING_INFO], text_plural(of[FINDING_INFO]), between, of[FINDING_UNKNOWN]);
+}
+
+/* "ignored: 2 of L17 in m.yaml: reason", in the order of files and lines: each rule, file and reason once. */
+static void text_ignored(const struct findings *f, struct buf *out)
+{
+    for (size_t i = 0; i < f->ignored_count; i++) {
+        const struct finding *item = &f->ignored[i];
+        size_t before = 0, same = 0;
+        for (size_t j = 0; j < f->ignored_count; j++) {
+            const struct finding *other = &f->ignored[j];
+            if (other->rule != item->rule || strcmp(other->ignored, item->ignored) != 0 ||
+                !text_unchanged(other->where.file, item->where.file))
+                continue;
+            same++;
+            before += j < i;
+        }
+        if (before) continue;
+        buf_printf(out, "ignored: %zu of %s in %s: %s\n", same, item->rule->id,
+                   item->where.file ? item->where.file : "–", *item->ignored ? item->ignored : "no reason given");
+    }
+}
+
 void findings_text(const struct findings *f, struct buf *out)
 {
     for (size_t i = 0; i < f->count; i++) text_one(&f->items[i], out);
     if (f->dropped) buf_printf(out, "… and %zu more, not shown\n", f->dropped);
-    buf_printf(out, "%zu errors, %zu warnings, %zu infos, %zu unknown\n", f->of[FINDING_ERROR], f->of[FINDING_WARNING],
-               f->of[FINDING_INFO], f->of[FINDING_UNKNOWN]);
+    text_ignored(f, out);
+    findings_totals(f, ", ", out);
+    buf_char(out, '\n');
 }
 
 static void add_text(cJSON *object, const char *name, const char *text)
@@ -135,13 +222,11 @@ static void add_place(cJSON *object, const char *name, unsigned value)
     cJSON_AddItemToObject(object, name, value ? cJSON_CreateNumber(value) : cJSON_CreateNull());
 }
 
-cJSON *findings_json(const struct findings *f)
+static void add_findings(cJSON *root, const char *name, const struct finding *items, size_t count)
 {
-    cJSON *root = cJSON_CreateObject();
-    cJSON_AddNumberToObject(root, "version", 1);
-    cJSON *list = cJSON_AddArrayToObject(root, "findings");
-    for (size_t i = 0; i < f->count; i++) {
-        const struct finding *item = &f->items[i];
+    cJSON *list = cJSON_AddArrayToObject(root, name);
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *item = &items[i];
         cJSON *object = cJSON_CreateObject();
         add_text(object, "id", item->rule->id);
         add_text(object, "severity", finding_severity_word(item->severity));
@@ -155,12 +240,28 @@ cJSON *findings_json(const struct findings *f)
         add_text(object, "why", item->why);
         add_text(object, "fix", item->rule->fix);
         add_text(object, "source", item->rule->source);
+        if (item->ignored) add_text(object, "reason", *item->ignored ? item->ignored : NULL);
         cJSON_AddItemToArray(list, object);
     }
+}
+
+cJSON *findings_json(const struct findings *f)
+{
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddNumberToObject(root, "version", 1);
+    add_findings(root, "findings", f->items, f->count);
     cJSON_AddNumberToObject(root, "errors", (double)f->of[FINDING_ERROR]);
     cJSON_AddNumberToObject(root, "warnings", (double)f->of[FINDING_WARNING]);
     cJSON_AddNumberToObject(root, "infos", (double)f->of[FINDING_INFO]);
     cJSON_AddNumberToObject(root, "unknowns", (double)f->of[FINDING_UNKNOWN]);
     cJSON_AddNumberToObject(root, "dropped", (double)f->dropped);
+    add_findings(root, "ignored", f->ignored, f->ignored_count);
+    cJSON *files = cJSON_AddArrayToObject(root, "files");
+    for (size_t i = 0; i < f->files_count; i++) {
+        cJSON *file = cJSON_CreateObject();
+        add_text(file, "file", f->files[i].name);
+        cJSON_AddNumberToObject(file, "objects", (double)f->files[i].objects);
+        cJSON_AddItemToArray(files, file);
+    }
     return root;
 }

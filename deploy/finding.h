@@ -19,7 +19,7 @@ enum finding_severity { FINDING_ERROR, FINDING_WARNING, FINDING_INFO, FINDING_UN
 enum { FINDING_SEVERITIES = FINDING_UNKNOWN + 1 };
 
 enum rule_id {
-#define RULE(id, severity, title, why, fix, source) RULE_##id,
+#define RULE(id, severity, title, why, fix, source, bad, good) RULE_##id,
 #include "deploy/rules.def"
 #undef RULE
     RULES
@@ -28,6 +28,7 @@ struct rule {
     const char *id; /* "L1" */
     enum finding_severity severity;
     const char *title, *why, *fix, *source;
+    const char *bad, *good; /* an example: YAML in lines (K, L, M), or what is observed (D) */
 };
 
 /* Where it was found: an object, and a position in a file. Zero and NULL: none. */
@@ -43,14 +44,26 @@ struct finding {
     struct finding_where where;     /* strings owned by the list */
     char *message;                  /* one line */
     const char *why;                /* static; the rule's, or what that is in this case (findings_explain) */
+    char *ignored;                  /* of one that a comment ignores, the reason that it gives, or ""; else NULL */
+};
+/* What was checked: a file, or the standard input. */
+struct finding_file {
+    char *name;
+    size_t objects; /* in it, that were checked */
 };
 struct findings {
     struct finding *items;
     size_t count, cap, dropped;
     size_t of[FINDING_SEVERITIES]; /* count of each severity, dropped ones included */
+    struct finding *ignored;       /* moved out of the items, and counted nowhere else */
+    size_t ignored_count;
+    struct finding_file *files;
+    size_t files_count;
 };
 
 const struct rule *rule_get(enum rule_id id);
+size_t rule_index(const struct rule *rule);                        /* its place in rules.def, from 0 */
+const struct rule *rule_named(const char *id);                     /* "L17", in either case; NULL: none */
 const char *finding_severity_word(enum finding_severity severity); /* "error", "warning", "info", "unknown" */
 
 void findings_init(struct findings *f);
@@ -60,12 +73,20 @@ void findings_add(struct findings *f, enum rule_id id, enum finding_severity sev
                   const struct finding_where *where, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* The finding added last matters for another reason than its rule's. why: static. Nothing if it was dropped. */
 void findings_explain(struct findings *f, const char *why);
+/* Moves the items of that rule in that line, from index `first` on, to those that are ignored. Returns how many. */
+size_t findings_ignore(struct findings *f, size_t first, const struct rule *rule, unsigned line, const char *reason);
+void findings_checked(struct findings *f, const char *file, size_t objects); /* one more file */
 void findings_sort(struct findings *f); /* by file, document, line, column, rule, message */
 
-/* "file:line:col: error L1 message" with object and fix on lines of their own, and a last line of totals. */
+/* "1 error, 0 warnings, 2 infos, 0 unknown", with `between` for ", "; where files were checked and no object was in any
+ * of them, and nothing else was found, "nothing was checked". */
+void findings_totals(const struct findings *f, const char *between, struct buf *out);
+/* "file:line:col: error L1 message" with object and fix on lines of their own, what is ignored by which reason, and a
+ * last line of totals. */
 void findings_text(const struct findings *f, struct buf *out);
 /* {"version":1,"findings":[{"id","severity","title","where","file","document","line","column","message","why","fix",
- * "source"}],"errors","warnings","infos","unknowns","dropped"}; absent values are null. Caller: cJSON_Delete. */
+ * "source"}],"errors","warnings","infos","unknowns","dropped","ignored":[as findings, and "reason"],
+ * "files":[{"file","objects"}]}; absent values are null. Caller: cJSON_Delete. */
 cJSON *findings_json(const struct findings *f);
 
 #endif

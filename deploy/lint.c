@@ -90,6 +90,8 @@ enum err lint_kuberay_parse(const char *version, unsigned *ret_kuberay, struct w
 void lint_manifest(const struct manifest *m, const struct variables *vars, unsigned kuberay, struct findings *out)
 {
     struct lint l = {.m = m, .vars = vars, .out = out, .kuberay = kuberay};
+    const size_t first = out->count;
+    findings_checked(out, m->file, m->count);
     if (!lint_is_affordable(&l)) return;
     lint_nothing(&l);
     for (size_t i = 0; i < m->count; i++) {
@@ -102,6 +104,7 @@ void lint_manifest(const struct manifest *m, const struct variables *vars, unsig
     lint_templating(&l);
     lint_routes(&l);
     lint_namespaces(&l);
+    lint_ignore(&l, first);
 }
 
 /* The line where parsing ended; NULL where there is none. */
@@ -131,6 +134,7 @@ static void say_unreadable(const char *file, const char *bytes, size_t len, stru
                            struct findings *out)
 {
     struct finding_where where = {.file = file, .line = at.line, .column = at.column};
+    findings_checked(out, file, 0);
     const char *line = NULL, *braces = NULL;
     /* "{{- range … }}" on a line of its own is a map's key until the next line has no ':'. */
     for (unsigned back = 0; back < 2 && at.line > back && !braces; back++) {

@@ -1,5 +1,6 @@
 /*
- * lint.h - checks a manifest against rules K1 to K4, L1 to L38 and M1 to M5 of rules.def. Pure.
+ * lint.h - checks a manifest against rules K1 to K4, L1 to L39 and M1 to M7 of rules.def, but for what comments in
+ * it ignore ("# raydeck: ignore L17 reason", beside a line or in the line above). Pure.
  */
 #ifndef RAYDECK_DEPLOY_LINT_H
 #define RAYDECK_DEPLOY_LINT_H

@@ -81,5 +81,7 @@ void lint_requests(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_placing(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_routes(struct lint *l);
 void lint_namespaces(struct lint *l);
+/* Moves findings from index `first` on, that comments of the manifest ignore: the last of all. */
+void lint_ignore(struct lint *l, size_t first);
 
 #endif

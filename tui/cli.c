@@ -233,6 +233,14 @@ const struct subcommand *cli_subcommand(const char *name)
     return NULL;
 }
 
+/* The formats of findings are of lint alone. */
+static enum err check_output(const struct cli *cli, const struct subcommand *sub, struct why *why)
+{
+    if (!cli->output || cli_json(cli) || strcmp(cli->output, "text") == 0 || strcmp(sub->name, "lint") == 0)
+        return ERR_OK;
+    return why_set(why, ERR_USAGE, "--output %s is of lint: text or json is expected", cli->output);
+}
+
 enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcommand **ret_sub, struct why *why)
 {
     *cli = (struct cli){0};
@@ -254,6 +262,7 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     conf_settle(&cli->conf);
     err = parts_take(cli, why);
     if (!err) err = check_values(cli, why);
+    if (!err) err = check_output(cli, sub, why);
     if (!err) *ret_sub = sub;
     return err;
 }

@@ -41,6 +41,7 @@ struct cli {
     char *criteria, *compare;        /* --criteria FILE, --compare FILE */
     char *output, *timeout, *seed, *speed, *script;
     char *kuberay;            /* a version, as given */
+    char *fail_on, *explain;  /* of lint */
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
     char *at, *from, *to; /* of a recording, checked by replay_at_parse */

@@ -61,6 +61,7 @@ static enum err manifest_lint(enum err err, const char *path, const struct buf *
     const struct finding_where where = {.file = path, .line = 1, .column = 1};
     if (!err) lint_text(path, buf_text(text), text->len, vars, kuberay, out);
     if (err != ERR_LIMIT) return err;
+    findings_checked(out, path, 0);
     findings_add(out, RULE_M1, FINDING_ERROR, &where, "larger than %d MiB", MANIFEST_BYTES / 1024 / 1024);
     return ERR_OK;
 }

@@ -39,7 +39,7 @@ static void the_blueprint_fails(void **state)
     assert_string_equal(r.err, "");
     text_contains(r.out, BLUEPRINT ":45:32: error L4 headService.metadata.name is set");
     text_contains(r.out, BLUEPRINT ":62:48: error L1 $EXT_REDIS_ENDPOINT is not set; \":6379\" is what remains\n");
-    text_contains(r.out, "\n6 errors, 17 warnings, 1 infos, 0 unknown\n");
+    text_contains(r.out, "\n6 errors, 17 warnings, 1 info, 0 unknown\n");
     assert_null(strchr(r.out, '\x1b'));
     run_done(&r);
 }
@@ -198,6 +198,64 @@ static void the_console_shows_a_manifest(void **state)
     run_remove(folder);
 }
 
+static void the_exit_status_is_of_the_severity_that_is_asked(void **state)
+{
+    (void)state;
+    static const char secret[] = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+                                 "data: {token: =} # raydeck: ignore L3\n"; /* M7, a warning */
+    static const struct {
+        const char *fail_on;
+        int status;
+    } cases[] = {{"--fail-on=error", 0}, {"--fail-on=warning", 1}, {"--fail-on=info", 2}};
+    for (size_t i = 0; i < 3; i++) {
+        const char *const argv[] = {run_raydeck(), "lint", cases[i].fail_on, "-", NULL};
+        struct run r = run_program(argv, NULL, secret, DEADLINE_MS);
+        assert_int_equal(r.status, cases[i].status);
+        if (cases[i].status < 2)
+            text_contains(r.out, "\nignored: 1 of L3 in stdin: no reason given\n0 errors, 1 warning, ");
+        run_done(&r);
+    }
+}
+
+static void other_programs_read_what_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *part;
+    } cases[] = {
+        {"sarif", "\"ruleId\":\t\"L4\""},
+        {"junit", "<testsuite name=\"" BLUEPRINT "\" tests=\"24\" failures=\"6\""},
+        {"github", "::error file=" BLUEPRINT ",line=45,col=32,title=L4 headService.metadata.name is set::"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        struct run r = LINT(NULL, "-o", cases[i].format, BLUEPRINT);
+        assert_int_equal(r.status, 1);
+        text_contains(r.out, cases[i].part);
+        run_done(&r);
+    }
+    const char *const argv[] = {run_raydeck(), "status", "-o", "sarif", NULL};
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
+    assert_int_equal(r.status, 2);
+    text_contains(r.err, "--output sarif is of lint");
+    run_done(&r);
+}
+
+static void a_rule_is_explained(void **state)
+{
+    (void)state;
+    struct run r = LINT(NULL, "--explain", "l17");
+    text_contains(r.out, "L17  warning: a deployment with under 2 replicas\n\nwhy     its only replica");
+    text_contains(r.out, "\nfound in\n    spec:\n");
+    assert_int_equal(r.status, 0);
+    run_done(&r);
+    r = LINT(NULL, "--explain", "all");
+    text_contains(r.out, "## D22: an upgrade that does not end\n");
+    run_done(&r);
+    r = LINT(NULL, "--explain", "L99");
+    assert_int_equal(r.status, 2);
+    run_done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +267,9 @@ int main(void)
         cmocka_unit_test(variables_come_from_the_environment_and_by_hand),
         cmocka_unit_test(what_cannot_be_read_is_a_usage_error),
         cmocka_unit_test(a_file_that_is_no_yaml_is_a_finding_with_a_place),
+        cmocka_unit_test(the_exit_status_is_of_the_severity_that_is_asked),
+        cmocka_unit_test(other_programs_read_what_is_found),
+        cmocka_unit_test(a_rule_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ static void text_says_where_and_why(void **state)
                                 "    in    Secret a/s (document 1)\n    why   %s\n    fix   %s\n"
                                 "m.yaml:10:3: error L9 it is off\n"
                                 "    in    RayService a/b (document 2)\n    why   %s\n    fix   %s\n"
-                                "1 errors, 1 warnings, 0 infos, 1 unknown\n",
+                                "1 error, 1 warning, 0 infos, 1 unknown\n",
                                 rule_get(RULE_D8)->why, rule_get(RULE_D8)->fix, rule_get(RULE_L3)->why,
                                 rule_get(RULE_L3)->fix, rule_get(RULE_L9)->why, rule_get(RULE_L9)->fix);
     assert_string_equal(buf_text(&out), expected);

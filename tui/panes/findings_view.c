@@ -152,11 +152,12 @@ int findings_view_rows(const struct findings_view *s)
 
 void findings_view_status(const struct findings *f, char out[FINDINGS_STATUS_MAX])
 {
-    static const char *const plural[] = {"s", ""};
-    const size_t *of = f->of;
-    snprintf(out, FINDINGS_STATUS_MAX, "%zu error%s · %zu warning%s · %zu info%s · %zu unknown", of[FINDING_ERROR],
-             plural[of[FINDING_ERROR] == 1], of[FINDING_WARNING], plural[of[FINDING_WARNING] == 1], of[FINDING_INFO],
-             plural[of[FINDING_INFO] == 1], of[FINDING_UNKNOWN]);
+    struct buf text;
+    buf_init(&text, FINDINGS_STATUS_MAX - 1);
+    findings_totals(f, " · ", &text);
+    if (f->ignored_count) buf_printf(&text, " · %zu ignored", f->ignored_count);
+    snprintf(out, FINDINGS_STATUS_MAX, "%s", buf_text(&text));
+    buf_done(&text);
 }
 
 void findings_view_detail(const struct findings_view *s, const struct findings *f, struct buf *out)
