@@ -45,6 +45,7 @@ static const struct flag_entry flags[] = {
     {AT(slow), "slow", "RAYDECK_SLOW"},
     {AT(read_only), "read_only", "RAYDECK_READ_ONLY"},
     {AT(no_probe), "no_probe", "RAYDECK_NO_PROBE"},
+    {AT(mouse), "mouse", "RAYDECK_MOUSE"},
     {AT(no_bell), "no_bell", "RAYDECK_NO_BELL"},
     {AT(no_title), "no_title", "RAYDECK_NO_TITLE"},
     {AT(no_recorder), "no_recorder", "RAYDECK_NO_RECORDER"},

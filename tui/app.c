@@ -242,6 +242,7 @@ static enum err open_term(struct app *app, struct why *why)
                                  .color = conf->color,
                                  .ascii = conf->ascii,
                                  .slow = conf->slow,
+                                 .mouse = conf->mouse,
                                  .no_bell = conf->no_bell,
                                  .no_title = conf->no_title,
                                  .theme = &theme};

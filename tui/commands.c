@@ -3,6 +3,7 @@
 
 #include "backends/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct command commands[CMD_COUNT] = {
@@ -42,9 +43,17 @@ static bool next_key(const char **keys, char out[16])
 /* The next binding of a command's keys; false at the end. */
 static bool next_binding(const char **keys, struct binding *ret)
 {
-    *ret = (struct binding){.second = ""};
+    *ret = (struct binding){.first = ""};
     if (!next_key(keys, ret->first)) return false;
     return !is_leader(ret->first) || next_key(keys, ret->second);
+}
+
+void command_first_key(enum command_id id, char out[16])
+{
+    const char *keys = commands[id].keys;
+    struct binding b;
+    next_binding(&keys, &b);
+    snprintf(out, 16, "%.7s%s%.7s", b.first, b.second[0] ? " " : "", b.second);
 }
 
 static bool same_key(const struct input *in, const char *key)

@@ -47,6 +47,9 @@ enum keymap_result { KEYMAP_NONE, KEYMAP_PENDING, KEYMAP_COMMAND };
  * *ret_swallowed true), so that a slip never becomes another command. */
 enum keymap_result keymap_feed(struct keymap *map, const struct input *in, enum command_id *ret, bool *ret_swallowed);
 
+/* The first of its keys, "?" of "? F1"; with its leader, "x k". "": it has none. */
+void command_first_key(enum command_id id, char out[16]);
+
 /* By palette name; false: no such command. */
 bool command_named(const char *name, size_t len, enum command_id *ret);
 

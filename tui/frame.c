@@ -22,7 +22,9 @@ size_t frame_keys(bool table, bool (*may)(void *arg, enum command_id id), void *
     size_t count = 0;
     for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS; id++) {
         if (!commands[id].footer || (commands[id].where == TABLE && !table)) continue;
-        ret[count++] = (struct footer_key){commands[id].keys, commands[id].footer, may(arg, (enum command_id)id)};
+        command_first_key((enum command_id)id, ret[count].key);
+        ret[count].word = commands[id].footer;
+        ret[count++].enabled = may(arg, (enum command_id)id);
     }
     return count;
 }

@@ -449,6 +449,61 @@ static void test_clicks(void **state)
     fake_console_close(&d);
 }
 
+static enum request_type click_again(struct fake_console *d, int row, int col, unsigned mods)
+{
+    struct input in = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = col, .mods = mods};
+    const enum request_type type = screen_input(d->s, &d->v, &in).type;
+    if (type == REQUEST_OPEN) screen_open(d->s);
+    fake_console_update(d);
+    return type;
+}
+
+static void test_second_click_opens(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    struct rect pods = d.s->layout.pane[LAYOUT_PODS], gcs = d.s->layout.pane[LAYOUT_GCS];
+    assert_int_equal(click_again(&d, gcs.row + 1, gcs.col + 4, 0), REQUEST_NONE); /* its selected row: focuses only */
+    assert_int_equal(letter_of(&d), '3');
+    assert_int_equal(click_again(&d, pods.row + 2, 10, 0), REQUEST_NONE);
+    assert_int_equal(click_again(&d, pods.row + 2, 10, MOD_SHIFT), REQUEST_NONE); /* the terminal's own selection */
+    assert_int_equal(click_again(&d, pods.row + 2, 10, 0), REQUEST_OPEN);
+    assert_true(screen_opened(d.s));
+    assert_string_equal(selected_key(&d), "11aa-worker");
+    screen_click(&d, d.s->layout.pane[LAYOUT_PODS].row + 1, 10);
+    assert_true(screen_opened(d.s));
+    screen_click(&d, d.s->layout.rule[LAYOUT_PODS].row, 10); /* "Esc back" */
+    assert_false(screen_opened(d.s));
+    fake_console_close(&d);
+}
+
+/* One place maps the keys that move: motion.h. */
+static void test_keys_of_pagers(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    fixture_many_pods(&d.f, 200);
+    fake_console_update(&d);
+    const struct table_view *t = d.s->panes[LAYOUT_PODS]->table;
+    const size_t page = (size_t)d.s->layout.pane[LAYOUT_PODS].rows - 1;
+    const struct {
+        uint32_t key;
+        unsigned mods;
+        size_t at;
+    } steps[] = {{'f', MOD_CTRL, page}, {' ', 0, 2 * page},
+                 {'b', MOD_CTRL, page}, {'d', MOD_CTRL, page + page / 2},
+                 {'u', MOD_CTRL, page}, {KEYP_END, 0, t->shown_count - 1},
+                 {KEYP_HOME, 0, 0}};
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        struct input in = {.type = INPUT_KEY, .key = steps[i].key, .mods = steps[i].mods};
+        assert_int_equal(screen_input(d.s, &d.v, &in).type, REQUEST_NONE);
+        assert_int_equal(t->selected_at, steps[i].at);
+    }
+    fake_console_close(&d);
+}
+
 static void test_clicks_on_tabs(void **state)
 {
     (void)state;
@@ -739,6 +794,8 @@ int main(void)
         cmocka_unit_test(test_filter_that_matches_nothing),
         cmocka_unit_test(test_panes_without_a_table),
         cmocka_unit_test(test_clicks),
+        cmocka_unit_test(test_second_click_opens),
+        cmocka_unit_test(test_keys_of_pagers),
         cmocka_unit_test(test_clicks_on_tabs),
         cmocka_unit_test(test_wheel),
         cmocka_unit_test(test_timed),

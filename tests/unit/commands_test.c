@@ -94,6 +94,18 @@ static void a_name_is_not_its_beginning(void **state)
     assert_true(command_named("kill-head", 9, &id));
 }
 
+static void the_footer_shows_the_first_of_several_keys(void **state)
+{
+    (void)state;
+    char key[16];
+    command_first_key(CMD_HELP, key);
+    assert_string_equal(key, "?");
+    command_first_key(CMD_KILL_HEAD, key);
+    assert_string_equal(key, "x k");
+    command_first_key(CMD_LINT, key);
+    assert_string_equal(key, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +115,7 @@ int main(void)
         cmocka_unit_test(x_k_kills_and_x_alone_does_nothing),
         cmocka_unit_test(a_slip_after_the_leader_is_swallowed),
         cmocka_unit_test(what_changes_a_cluster_is_behind_a_leader),
+        cmocka_unit_test(the_footer_shows_the_first_of_several_keys),
         cmocka_unit_test(a_name_is_not_its_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static void every_setting_is_read(void **state)
                              "neuron:\n  - neuron-monitor\n  - http://n:9/\n"
                              "prompt: {url: http://p/, kind: infer}\n"
                              "theme: light\ncolor: never\ngrace: 0\nascii: true\nslow: yes\nread_only: on\n"
-                             "no_probe: true\nno_bell: true\nno_title: false\ndemo: true\n"
+                             "no_probe: true\nmouse: true\nno_bell: true\nno_title: false\ndemo: true\n"
                              "contexts:\n  demo: {development: true}\n  prod: {readonly: true}\n",
                              &why);
     assert_string_equal(why.text, "");
@@ -50,7 +50,7 @@ static void every_setting_is_read(void **state)
     assert_string_equal(c.theme, "light");
     assert_string_equal(c.color, "never");
     assert_string_equal(c.grace, "0");
-    assert_true(c.ascii && c.slow && c.read_only && c.no_probe && c.no_bell && c.demo);
+    assert_true(c.ascii && c.slow && c.read_only && c.no_probe && c.mouse && c.no_bell && c.demo);
     assert_false(c.no_title);
     assert_true(c.contexts[0].development && !c.contexts[0].readonly);
     assert_true(c.contexts[1].readonly && !c.contexts[1].development);

@@ -242,16 +242,17 @@ static void clicks_select_and_sort(void **state)
     struct table_view t;
     table_init(&t, columns, ARRAY_LEN(columns));
     table_fill(&t);
-    assert_true(table_click(&t, 2, 30, 10, 62));
+    assert_int_equal(table_click(&t, 2, 30, 10, 62), TABLE_HIT_ROW);
     assert_string_equal(table_selected(&t), "worker-x2p7c");
-    assert_false(table_click(&t, 9, 3, 10, 62));
-    assert_false(table_click(&t, -1, 3, 10, 62));
-    assert_false(table_click(&t, 3, 3, 3, 62));
-    assert_true(table_click(&t, 0, 11, 10, 62));
+    assert_int_equal(table_click(&t, 2, 30, 10, 62), TABLE_HIT_SELECTED);
+    assert_int_equal(table_click(&t, 9, 3, 10, 62), TABLE_HIT_NONE);
+    assert_int_equal(table_click(&t, -1, 3, 10, 62), TABLE_HIT_NONE);
+    assert_int_equal(table_click(&t, 3, 3, 3, 62), TABLE_HIT_NONE);
+    assert_int_equal(table_click(&t, 0, 11, 10, 62), TABLE_HIT_HEAD);
     assert_int_equal(t.sort, NAME_COL);
-    assert_true(table_click(&t, 0, 11, 10, 62));
+    assert_int_equal(table_click(&t, 0, 11, 10, 62), TABLE_HIT_HEAD);
     assert_true(t.sort_down);
-    assert_false(table_click(&t, 0, 0, 10, 62)); /* no column there */
+    assert_int_equal(table_click(&t, 0, 0, 10, 62), TABLE_HIT_NONE); /* no column there */
     table_done(&t);
 }
 

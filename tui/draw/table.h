@@ -79,7 +79,8 @@ const char *table_selected(const struct table_view *t);    /* key, or NULL when 
 void table_filter(struct table_view *t, const char *text); /* "!text" inverts; "" shows all */
 void table_sort_by(struct table_view *t, int column);      /* again: reverses the order */
 void table_sort_next(struct table_view *t);                /* owner's order, then each column up and down */
-bool table_click(struct table_view *t, int row, int col, int rows,
-                 int cols); /* selects a row, or sorts by the clicked header */
+enum table_hit { TABLE_HIT_NONE, TABLE_HIT_HEAD /* sorted by it */, TABLE_HIT_ROW, TABLE_HIT_SELECTED /* it was so */ };
+/* Selects the clicked row, or sorts by the clicked head. */
+enum table_hit table_click(struct table_view *t, int row, int col, int rows, int cols);
 
 #endif

@@ -74,18 +74,23 @@ int table_height(const struct table_view *t)
     return rows > 100000 ? 100000 : (int)rows;
 }
 
-bool table_click(struct table_view *t, int row, int col, int rows, int cols)
+enum table_hit table_click(struct table_view *t, int row, int col, int rows, int cols)
 {
-    if (row < 0 || row >= rows || col < 0 || col >= cols) return false;
+    if (row < 0 || row >= rows || col < 0 || col >= cols) return TABLE_HIT_NONE;
     if (row == 0) {
         struct table_layout at;
         table_layout(t, cols, &at);
         for (int i = 0; i < t->column_count; i++)
-            if (at.width[i] && col >= at.at[i] && col < at.at[i] + at.width[i]) return table_sort_by(t, i), true;
-        return false;
+            if (at.width[i] && col >= at.at[i] && col < at.at[i] + at.width[i]) {
+                table_sort_by(t, i);
+                return TABLE_HIT_HEAD;
+            }
+        return TABLE_HIT_NONE;
     }
     int page = table_page(t, rows);
     size_t index = table_top(t, page) + (size_t)row - 1;
-    if (row > page || index >= t->shown_count) return false;
-    return table_select(t, t->rows[t->shown[index]].key);
+    if (row > page || index >= t->shown_count) return TABLE_HIT_NONE;
+    const bool was = index == t->selected_at;
+    table_select(t, t->rows[t->shown[index]].key);
+    return was ? TABLE_HIT_SELECTED : TABLE_HIT_ROW;
 }

@@ -16,8 +16,9 @@ struct linted; /* tui/panes/lint_pane.h */
 
 /* One key of the footer. */
 struct footer_key {
-    const char *key, *word; /* "Enter", "open"; "x k", "kill" */
-    bool enabled;           /* else it is drawn with a ✗; pressing it shows why */
+    char key[16]; /* "Enter"; "x k" with its leader */
+    const char *word;
+    bool enabled; /* else it is drawn with a ✗; pressing it shows why */
 };
 
 struct doctor_aws; /* deploy/doctor.h */

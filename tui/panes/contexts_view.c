@@ -64,7 +64,7 @@ static enum overlay_result view_input(struct overlay *o, const struct view *v, c
     struct contexts_view *c = (struct contexts_view *)o;
     struct pane moved = {.table = &c->table, .rows = VIEW_ROWS, .cols = VIEW_COLS};
     (void)v;
-    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
+    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
     if (in->key == 'c' && !in->mods) return OVERLAY_ACTION;
     return pane_table_input(&moved, VIEW_ROWS, in).type == REQUEST_OPEN ? OVERLAY_DONE : OVERLAY_STAYS;

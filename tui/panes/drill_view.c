@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "tui/draw/wrap.h"
+#include "tui/panes/motion.h"
 #include "tui/panes/pane_tools.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ static void input_scroll(struct drill_view *v, const struct input *in)
 {
     int *at = v->shows_report ? &v->top : &v->back;
 
-    *at += v->shows_report ? scroll_of(in, PAGE) : -scroll_of(in, PAGE);
+    *at += v->shows_report ? motion_by(in, PAGE) : -motion_by(in, PAGE);
     if (*at > SCROLL_MAX) *at = SCROLL_MAX;
     if (*at < 0) *at = 0;
 }

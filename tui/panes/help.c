@@ -28,7 +28,9 @@ static const struct {
     {"h l ← →", "", "The previous pane, the next pane"},
     {"j k ↑ ↓", "", "The next row, the previous row"},
     {"g G", "", "The first row, the last row (Home, End)"},
-    {"PgUp PgDn", "", "A page up, a page down"},
+    {"PgUp PgDn", "", "A page up, a page down (^B ^F, Space)"},
+    {"^U ^D", "", "Half a page up, half a page down"},
+    {"mouse", "", "With --mouse: the wheel, a click, a second click opens, a head sorts. Shift selects text"},
     {"", "", ""},
     {"", "", "In a text: a detail, this help, steps, findings"},
     {"/", "", "Search; a capital letter makes case count"},
@@ -118,7 +120,8 @@ void help_size(struct help *h, int rows, int cols)
 enum overlay_result help_input(struct help *h, const struct input *in)
 {
     if (text_view_input(&h->view, &help_text, in) != TEXT_VIEW_UNUSED) return OVERLAY_STAYS;
-    if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?')) return OVERLAY_CANCELLED;
+    if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?' || in->key == KEYP_F1))
+        return OVERLAY_CANCELLED;
     return OVERLAY_STAYS;
 }
 

@@ -3,6 +3,7 @@
 
 #include "tui/draw/table_layout.h"
 #include "tui/draw/wrap.h"
+#include "tui/panes/motion.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,60 +24,28 @@ bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, ui
     return true;
 }
 
-static struct pane_request pane_mouse(struct pane *p, int rows, const struct input *in)
-{
-    if (in->mouse == MOUSE_WHEEL_UP) table_move(p->table, -3, rows - 1);
-    if (in->mouse == MOUSE_WHEEL_DOWN) table_move(p->table, 3, rows - 1);
-    if (in->mouse == MOUSE_PRESS) table_click(p->table, in->row, in->col, rows, p->cols);
-    return (struct pane_request){.type = REQUEST_NONE};
-}
-
 struct pane_request pane_no_key(const struct input *in)
 {
     return (struct pane_request){.type = in->type == INPUT_KEY ? REQUEST_NO_KEY : REQUEST_NONE};
 }
 
-struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in)
+/* A click on a row selects it, a click on the selected row opens it, and a click on a head sorts. */
+static struct pane_request table_mouse(struct pane *p, int rows, const struct input *in)
 {
-    int page = rows > 1 ? rows - 1 : 1;
-    if (in->type == INPUT_MOUSE) return pane_mouse(p, rows, in);
-    if (in->type != INPUT_KEY) return (struct pane_request){.type = REQUEST_NONE};
-    switch (in->key) {
-    case KEYP_ENTER: return (struct pane_request){.type = table_selected(p->table) ? REQUEST_OPEN : REQUEST_NONE};
-    case KEYP_UP:
-    case 'k': table_move(p->table, -1, page); break;
-    case KEYP_DOWN:
-    case 'j': table_move(p->table, 1, page); break;
-    case KEYP_PGUP: table_move(p->table, -page, page); break;
-    case KEYP_PGDN: table_move(p->table, page, page); break;
-    case KEYP_HOME:
-    case 'g': table_edge(p->table, false); break;
-    case KEYP_END:
-    case 'G': table_edge(p->table, true); break;
-    default: return pane_no_key(in);
-    }
-    return (struct pane_request){.type = REQUEST_NONE};
+    const bool hit =
+        in->mouse == MOUSE_PRESS && table_click(p->table, in->row, in->col, rows, p->cols) == TABLE_HIT_SELECTED;
+    return (struct pane_request){.type = hit ? REQUEST_OPEN : REQUEST_NONE};
 }
 
-int scroll_of(const struct input *in, int page)
+struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in)
 {
-    enum { ALL = 1 << 24 };
-    if (in->type == INPUT_MOUSE) return in->mouse == MOUSE_WHEEL_UP ? -3 : in->mouse == MOUSE_WHEEL_DOWN ? 3 : 0;
-    if (in->type != INPUT_KEY) return 0;
-    switch (in->key) {
-    case KEYP_UP:
-    case 'k': return -1;
-    case KEYP_DOWN:
-    case 'j': return 1;
-    case KEYP_PGUP: return -page;
-    case KEYP_PGDN:
-    case ' ': return page;
-    case KEYP_HOME:
-    case 'g': return -ALL;
-    case KEYP_END:
-    case 'G': return ALL;
-    default: return 0;
-    }
+    const struct pane_request none = {.type = REQUEST_NONE};
+    const int page = rows > 1 ? rows - 1 : 1, by = motion_by(in, page);
+    if (by) return table_move(p->table, by, page), none;
+    if (in->type == INPUT_MOUSE) return table_mouse(p, rows, in);
+    if (in->type != INPUT_KEY) return none;
+    if (in->key != KEYP_ENTER) return pane_no_key(in);
+    return (struct pane_request){.type = table_selected(p->table) ? REQUEST_OPEN : REQUEST_NONE};
 }
 
 bool pane_table_selected(const struct pane *p, enum table table, struct selection *ret)

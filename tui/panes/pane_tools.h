@@ -17,12 +17,9 @@ struct pane_due {
  * passed (ages are text). Stores the new inputs. `generation`: the sum over the tables that are read. */
 bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, uint64_t generation, uint64_t every_ms);
 
-/* Arrows, hjkl, g G, PgUp PgDn, the wheel, clicks (row and col of the pane's content), Enter. `rows` of its table. */
 struct pane_request pane_no_key(const struct input *in); /* for a key that the pane does not handle */
+/* Motion (motion.h), clicks (row and col of the pane's content), Enter. `rows` of its table. */
 struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in);
-
-/* How far a key or the wheel scrolls a text of which `page` lines are visible; 0: not at all. */
-int scroll_of(const struct input *in, int page);
 
 /* The selected row of a pane's table as a selection. False when there is none. */
 bool pane_table_selected(const struct pane *p, enum table table, struct selection *ret);

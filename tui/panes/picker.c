@@ -66,7 +66,7 @@ void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
 enum overlay_result picker_input(struct picker *p, const struct input *in)
 {
     struct pane moved = {.table = &p->table, .rows = PICKER_ROWS, .cols = PICKER_COLS};
-    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
+    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
     return pane_table_input(&moved, PICKER_ROWS, in).type == REQUEST_OPEN ? OVERLAY_DONE : OVERLAY_STAYS;
 }

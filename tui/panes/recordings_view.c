@@ -58,7 +58,7 @@ static enum overlay_result view_input(struct overlay *o, const struct view *v, c
     struct recordings_view *r = (struct recordings_view *)o;
     struct pane moved = {.table = &r->table, .rows = VIEW_ROWS, .cols = VIEW_COLS};
     (void)v;
-    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
+    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
     return pane_table_input(&moved, VIEW_ROWS, in).type == REQUEST_OPEN ? OVERLAY_CANCELLED : OVERLAY_STAYS;
 }

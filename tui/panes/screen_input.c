@@ -40,19 +40,33 @@ static struct pane_request opened_input(struct screen *s, const struct input *in
     return detail_opened_input(&s->detail, in) == TEXT_VIEW_UNUSED ? pane_no_key(in) : nothing;
 }
 
+/* Over an opened detail the rule has "Esc back", which a click carries out. */
+static struct pane_request mouse_opened(struct screen *s, const struct input *in)
+{
+    const bool rule =
+        rect_has(s->layout.tabs, in->row, in->col) || rect_has(s->layout.rule[s->focus], in->row, in->col);
+    if (in->mouse != MOUSE_PRESS || !rule) return opened_input(s, in);
+    screen_back(s);
+    return nothing;
+}
+
+/* A click with Shift selects text: a terminal that reports it all the same gets no answer. */
 static struct pane_request screen_mouse(struct screen *s, const struct view *view, const struct input *in)
 {
-    if (s->opened) return opened_input(s, in);
+    if (in->mods & MOD_SHIFT) return nothing;
+    if (s->opened) return mouse_opened(s, in);
     if (in->mouse == MOUSE_PRESS && rect_has(s->layout.tabs, in->row, in->col)) click_tab(s, in->col);
     for (int i = 0; i < LAYOUT_PANES; i++) {
         bool on_rule = rect_has(s->layout.rule[i], in->row, in->col);
         if (!on_rule && !rect_has(s->layout.pane[i], in->row, in->col)) continue;
+        const bool focused = i == (int)s->focus;
         if (in->mouse == MOUSE_PRESS) s->focus = (enum layout_pane)i;
         if (on_rule || in->mouse == MOUSE_RELEASE) return nothing;
         struct input moved = *in;
         moved.row -= s->layout.pane[i].row;
         moved.col -= s->layout.pane[i].col;
-        return s->panes[i]->ops->input(s->panes[i], view, &moved);
+        const struct pane_request request = s->panes[i]->ops->input(s->panes[i], view, &moved);
+        return focused ? request : nothing; /* the first click into a pane only focuses it */
     }
     return nothing;
 }

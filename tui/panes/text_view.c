@@ -4,13 +4,13 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tui/draw/wrap.h"
-#include "tui/panes/pane_tools.h"
+#include "tui/panes/motion.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_STEP = 8, ALL = 1 << 20 };
+enum { SIDE_STEP = 8 };
 
 /* ---- lines and their rows ---- */
 
@@ -388,10 +388,10 @@ static void view_scroll(struct text_view *v, const struct text_source *source, i
         return;
     }
     v->follows = false;
-    if (by <= -ALL) {
+    if (by <= -MOTION_ALL) {
         v->top = first_line(source);
         v->skip = 0;
-    } else if (by >= ALL) {
+    } else if (by >= MOTION_ALL) {
         show_end(v, source);
     } else if (by < 0) {
         rows_up(v, source, -by);
@@ -435,7 +435,7 @@ static enum text_view_result key_input(struct text_view *v, const struct text_so
 enum text_view_result text_view_input(struct text_view *v, const struct text_source *source, const struct input *in)
 {
     if (v->typed) return query_input(v, source, in);
-    const int by = scroll_of(in, v->rows > 1 ? v->rows - 1 : 1);
+    const int by = motion_by(in, v->rows > 1 ? v->rows - 1 : 1);
     if (by) {
         view_scroll(v, source, by);
         return TEXT_VIEW_USED;

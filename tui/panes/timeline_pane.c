@@ -3,6 +3,7 @@
 
 #include "backends/base/stamp.h"
 #include "tui/panes/detail.h"
+#include "tui/panes/motion.h"
 #include "tui/panes/pane_tools.h"
 
 #include <stdio.h>
@@ -331,8 +332,9 @@ static struct pane_request mouse_input(struct timeline_pane *s, const struct vie
     const int line = in->row - 1 - s->plan.ladder, col = in->col - s->plan.label;
     if (in->mouse == MOUSE_WHEEL_UP) window_scroll(s, v, -LEAP);
     if (in->mouse == MOUSE_WHEEL_DOWN) window_scroll(s, v, LEAP);
-    if (in->mouse == MOUSE_PRESS && line >= 0 && line < s->plan.lines) lane_select(s, s->plan.line[line].lane);
-    if (in->mouse == MOUSE_PRESS && col >= 0 && col < s->plan.plot) {
+    if (in->mouse != MOUSE_PRESS) return (struct pane_request){.type = REQUEST_NONE};
+    if (line >= 0 && line < s->plan.lines) lane_select(s, s->plan.line[line].lane);
+    if (col >= 0 && col < s->plan.plot) {
         const uint64_t at = s->plan.from_ms + (uint64_t)(col + 1) * s->plan.col_ms - 1;
         s->cursor_ms = at < v->now_ms ? at : 0;
     }
@@ -347,6 +349,17 @@ static struct pane_request timeline_pane_input(struct pane *p, const struct view
     if (!v->timeline || !s->plan.lanes) return pane_no_key(in);
     if (in->type == INPUT_MOUSE) return mouse_input(s, v, in);
     if (in->type != INPUT_KEY) return none;
+    switch (motion_of(in)) {
+    case MOTION_UP: return lane_move(s, -1), none;
+    case MOTION_DOWN: return lane_move(s, 1), none;
+    case MOTION_PAGE_UP:
+    case MOTION_HALF_UP: return window_scroll(s, v, -half), none;
+    case MOTION_PAGE_DOWN:
+    case MOTION_HALF_DOWN: return window_scroll(s, v, half), none;
+    case MOTION_FIRST: return cursor_move(s, v, -(int64_t)(TIMELINE_MS / s->plan.col_ms) - 1), none;
+    case MOTION_LAST: return cursor_move(s, v, (int64_t)(TIMELINE_MS / s->plan.col_ms) + 1), none;
+    default: break;
+    }
     switch (in->key) {
     case KEYP_LEFT:
     case 'h': cursor_move(s, v, in->mods & MOD_SHIFT ? -LEAP : -STEP); break;
@@ -354,22 +367,12 @@ static struct pane_request timeline_pane_input(struct pane *p, const struct view
     case 'l': cursor_move(s, v, in->mods & MOD_SHIFT ? LEAP : STEP); break;
     case 'H': cursor_move(s, v, -LEAP); break;
     case 'L': cursor_move(s, v, LEAP); break;
-    case KEYP_UP:
-    case 'k': lane_move(s, -1); break;
-    case KEYP_DOWN:
-    case 'j': lane_move(s, 1); break;
-    case KEYP_PGUP: window_scroll(s, v, -half); break;
-    case KEYP_PGDN: window_scroll(s, v, half); break;
     case '+':
     case '=': window_zoom(s, v, -1); break;
     case '-': window_zoom(s, v, 1); break;
     case 'n': cursor_next(s, v, 1); break;
     case 'N': cursor_next(s, v, -1); break;
     case 'b': cursor_to_t0(s); break;
-    case KEYP_HOME:
-    case 'g': cursor_move(s, v, -(int64_t)(TIMELINE_MS / s->plan.col_ms) - 1); break;
-    case KEYP_END:
-    case 'G': cursor_move(s, v, (int64_t)(TIMELINE_MS / s->plan.col_ms) + 1); break;
     case KEYP_ENTER: return (struct pane_request){.type = REQUEST_OPEN};
     default: return pane_no_key(in);
     }
