@@ -65,6 +65,8 @@ struct kube_in_container {
 };
 enum { KUBE_COMMAND_ARGS = 16 }; /* of a command in a container, its NULL included */
 struct kube;
+struct kube_forward;
+struct kube_forward_conf;
 struct kube_call; /* a request in flight */
 struct kube_ops {
     const char *kind; /* "api" */
@@ -88,6 +90,8 @@ struct kube_ops {
      * ERR_NOT_FOUND: there is no kubectl; ERR_TIMEOUT: what became of it is unknown. No UID can be a precondition. */
     void (*exec)(struct kube *be, const struct kube_in_container *in, const char *const *command,
                  void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg);
+    /* Forwards a local port to a Service by `kubectl port-forward`, until it is closed (kube_forward.h). */
+    struct kube_forward *(*forward)(struct kube *be, const struct kube_forward_conf *conf);
     /* Whether this user is allowed to do it (SelfSubjectAccessReview). resource as "pods", "pods/proxy", "secrets", and
      * with its group as kubectl writes it: "ingresses.networking.k8s.io". */
     void (*may)(struct kube *be, const char *verb, const char *resource, const char *ns,

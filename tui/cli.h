@@ -134,6 +134,7 @@ int sub_drill(struct cli *cli);
 int sub_kill_head(struct cli *cli);
 int sub_deploy(struct cli *cli);
 int sub_cleanup(struct cli *cli);
+int sub_ui(struct cli *cli);
 int sub_info(struct cli *cli);
 int sub_doctor(struct cli *cli);
 int sub_record(struct cli *cli);

@@ -311,6 +311,7 @@ const struct kube_ops kube_api = {
     .may_change = api_may_change,
     .delete_pod = kube_api_delete_pod,
     .exec = kube_api_exec,
+    .forward = kube_api_forward,
     .may = kube_api_may,
     .secret = kube_api_secret,
     .inline_password = kube_api_inline_password,

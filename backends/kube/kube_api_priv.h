@@ -35,6 +35,18 @@ void kube_api_delete_pod(struct kube *be, const char *ns, const char *name, cons
                          void (*done)(void *arg, enum err err, const char *why), void *arg);
 void kube_api_exec(struct kube *be, const struct kube_in_container *in, const char *const *command,
                    void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg);
+/* kubectl, or the shell with the configured command, and the options that say which cluster and namespace; the command
+ * and its own arguments follow. Caller: kubectl_args_done. */
+enum { KUBECTL_ARGS = 8 };
+struct kubectl_args {
+    const char *argv[KUBECTL_ARGS + 24];
+    size_t count;
+    char *owned[KUBECTL_ARGS];
+    size_t owned_count;
+};
+void kubectl_args_init(struct kubectl_args *a, const struct kube *be, const char *ns);
+void kubectl_args_done(struct kubectl_args *a);
+struct kube_forward *kube_api_forward(struct kube *be, const struct kube_forward_conf *conf);
 void kube_api_exec_stop(struct kube *be, const void *arg); /* those with this argument, NULL: all; without callbacks */
 void kube_api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
                   void (*done)(void *arg, enum tri answer, const char *why), void *arg);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXEC_MS = 30 * 1000, EXEC_ARGS_FIXED = 16, EXEC_OUT_MAX = 4096 };
+enum { EXEC_MS = 30 * 1000, EXEC_OUT_MAX = 4096 };
 
 struct kube_run {
     struct kube *be;
@@ -69,52 +69,57 @@ static void on_ended(void *arg, enum err err, const char *why)
     free(out);
 }
 
-/* The program and its first arguments: kubectl, or the shell with the configured command. */
-static size_t program_args(const struct kube *be, const char **argv, char **script)
+/* Takes the text. */
+static void args_own(struct kubectl_args *a, char *text)
 {
-    if (!be->kubectl) {
-        argv[0] = "kubectl";
-        return 1;
+    a->owned[a->owned_count++] = text;
+    a->argv[a->count++] = text;
+}
+
+void kubectl_args_init(struct kubectl_args *a, const struct kube *be, const char *ns)
+{
+    *a = (struct kubectl_args){.count = 0};
+    if (be->kubectl) {
+        a->argv[a->count++] = "/bin/sh";
+        a->argv[a->count++] = "-c";
+        args_own(a, mem_printf("exec %s \"$@\"", be->kubectl));
     }
-    *script = mem_printf("exec %s \"$@\"", be->kubectl);
-    argv[0] = "/bin/sh";
-    argv[1] = "-c";
-    argv[2] = *script;
-    argv[3] = "kubectl";
-    return 4;
+    a->argv[a->count++] = "kubectl";
+    if (be->kubeconfig) args_own(a, mem_printf("--kubeconfig=%s", be->kubeconfig));
+    if (be->context && !text_eq(be->where.kubeconfig, "in-cluster"))
+        args_own(a, mem_printf("--context=%s", be->context));
+    args_own(a, mem_printf("--namespace=%s", ns));
+}
+
+void kubectl_args_done(struct kubectl_args *a)
+{
+    for (size_t i = 0; i < a->owned_count; i++) free(a->owned[i]);
 }
 
 void kube_api_exec(struct kube *be, const struct kube_in_container *in, const char *const *command,
                    void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg)
 {
     struct why why = {0};
-    const char *argv[EXEC_ARGS_FIXED + KUBE_COMMAND_ARGS];
-    char *script = NULL, *options[5] = {NULL};
-    size_t count = 0, own = 0;
+    struct kubectl_args a;
 
     if (kube_link_may_change(be->link, &why)) {
         done(arg, why.code, "", why.text);
         return;
     }
-    count = program_args(be, argv, &script);
-    if (be->kubeconfig) options[own++] = mem_printf("--kubeconfig=%s", be->kubeconfig);
-    if (be->context && !text_eq(be->where.kubeconfig, "in-cluster"))
-        options[own++] = mem_printf("--context=%s", be->context);
-    options[own++] = mem_printf("--namespace=%s", in->ns);
-    for (size_t i = 0; i < own; i++) argv[count++] = options[i];
-    argv[count++] = "exec";
-    if (in->container) argv[count++] = options[own++] = mem_printf("--container=%s", in->container);
-    argv[count++] = in->pod;
-    argv[count++] = "--";
-    for (size_t i = 0; i < KUBE_COMMAND_ARGS - 1 && command[i]; i++) argv[count++] = command[i];
-    argv[count] = NULL;
+    kubectl_args_init(&a, be, in->ns);
+    char *container = in->container ? mem_printf("--container=%s", in->container) : NULL;
+    a.argv[a.count++] = "exec";
+    if (container) a.argv[a.count++] = container;
+    a.argv[a.count++] = in->pod;
+    a.argv[a.count++] = "--";
+    for (size_t i = 0; i < KUBE_COMMAND_ARGS - 1 && command[i]; i++) a.argv[a.count++] = command[i];
     struct kube_run *r = mem_zero(1, sizeof *r);
     *r = (struct kube_run){.be = be, .next = be->runs, .self = &be->runs, .done = done, .arg = arg};
     if (r->next) r->next->self = &r->next;
     be->runs = r;
     buf_init(&r->out, EXEC_OUT_MAX);
-    r->process = process_start(be->loop, argv, child_secrets_of_command(be->kubectl ? be->kubectl : "kubectl"), NULL,
+    r->process = process_start(be->loop, a.argv, child_secrets_of_command(be->kubectl ? be->kubectl : "kubectl"), NULL,
                                EXEC_MS, &(struct process_calls){.line = on_line, .ended = on_ended, .arg = r});
-    for (size_t i = 0; i < own; i++) free(options[i]);
-    free(script);
+    free(container);
+    kubectl_args_done(&a);
 }

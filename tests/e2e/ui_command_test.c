@@ -1,0 +1,118 @@
+/* ui_command_test.c - `raydeck ui`: kubectl is told which Service of which cluster, the address is printed, a way that
+ * ends is opened again, and none is left behind. A script stands in for kubectl. */
+#include "backends/base/mem.h"
+#include "tests/support/deadline.h"
+#include "tests/support/pty.h"
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#define SCRIPT                                                                                                         \
+    "#!/bin/sh\n"                                                                                                      \
+    "cd \"${0%/*}\" || exit 9\n"                                                                                       \
+    "echo \"$*\" >>args\n"                                                                                             \
+    "echo 'Forwarding from 127.0.0.1:7860 -> 7860'\n"                                                                  \
+    "if [ \"$(wc -l <args)\" = 1 ]; then echo 'error: lost connection to pod' >&2; exit 1; fi\n"                       \
+    "echo $$ >pid\n"                                                                                                   \
+    "exec sleep 600\n"
+
+static char *file_text(const char *folder, const char *name)
+{
+    char *path = mem_printf("%s/%s", folder, name), *text = mem_zero(1, 4096);
+    FILE *f = fopen(path, "r");
+    if (f) {
+        if (fread(text, 1, 4095, f) == 0) *text = '\0';
+        fclose(f);
+    }
+    free(path);
+    return text;
+}
+
+/* The simulator's configuration with another kubectl, or with none named. Returns its path; caller frees. */
+static char *config_with(const struct sim_run *sim, const char *folder, const char *kubectl)
+{
+    char *path = mem_printf("%s/config.yaml", folder), line[1024];
+    FILE *from = fopen(sim_run_config(sim), "r"), *to = fopen(path, "w");
+    assert_true(from && to);
+    while (fgets(line, sizeof line, from))
+        if (strncmp(line, "kubectl:", 8) != 0) fputs(line, to);
+    if (kubectl) fprintf(to, "kubectl: %s\n", kubectl);
+    fclose(from);
+    fclose(to);
+    return path;
+}
+
+static bool kubectl_stays(struct pty *p, void *arg)
+{
+    (void)p;
+    char *pid = file_text(arg, "pid");
+    const bool there = *pid && strchr(pid, '\n');
+    free(pid);
+    return there;
+}
+
+static void a_way_that_ends_is_opened_again(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    char *folder = run_folder(), *script = mem_printf("%s/kubectl", folder);
+    char *config = config_with(sim, folder, script);
+    const char *const argv[] = {run_raydeck(), "--config", config, "ui", NULL};
+    FILE *f = fopen(script, "w");
+    assert_non_null(f);
+    fputs(SCRIPT, f);
+    fclose(f);
+    assert_int_equal(chmod(script, 0700), 0);
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 120});
+    pty_see(p, "^http://localhost:7860 -> service/mistral-chat, namespace mistral");
+    pty_see(p, "kubectl port-forward: .*lost connection to pod.*; trying again");
+    assert_true(pty_wait(p, kubectl_stays, folder, DEADLINE_MS));
+    char *args = file_text(folder, "args"), *pid = file_text(folder, "pid");
+    assert_non_null(
+        strstr(args, "--namespace=mistral port-forward --address=127.0.0.1 service/mistral-chat 7860:7860\n"));
+    pty_signal(p, SIGINT);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    pty_stop(p);
+    const pid_t left = (pid_t)strtol(pid, NULL, 10);
+    assert_true(left > 1 && kill(left, 0) == -1);
+    free(args);
+    free(pid);
+    free(config);
+    free(script);
+    run_remove(folder);
+    sim_run_stop(sim);
+}
+
+static void without_kubectl_it_says_so(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    char *folder = run_folder(), *config = config_with(sim, folder, NULL);
+    const char *const argv[] = {run_raydeck(), "--config", config, "ui", NULL};
+    const char *const env[] = {"PATH=/nonexistent", NULL};
+    struct run r = run_program(argv, env, NULL, DEADLINE_MS);
+    assert_int_not_equal(r.status, 0);
+    assert_non_null(strstr(r.err, "kubectl: no such program; `kubectl port-forward` needs it"));
+    run_done(&r);
+    free(config);
+    run_remove(folder);
+    sim_run_stop(sim);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_way_that_ends_is_opened_again),
+                                       cmocka_unit_test(without_kubectl_it_says_so)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
