@@ -124,6 +124,8 @@ static enum err check_values(const struct cli *cli, struct why *why)
     if (!err && cli->redis_from) err = redis_from_check(cli->redis_from, why);
     if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
     if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
+    if (!err) err = check_number("port", cli->port, UINT16_MAX, why);
+    if (!err && cli->port && !cli_port(cli, 0)) err = why_set(why, ERR_USAGE, "--port %s: not a port", cli->port);
     if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
     if (!err && cli->check && !cli->script) err = why_set(why, ERR_USAGE, "--check: which --script?");
     if (!err) err = list_check("var", &cli->vars, why);
@@ -442,6 +444,13 @@ void cli_print_json(cJSON *root)
     puts(text);
     free(text);
     cJSON_Delete(root);
+}
+
+unsigned cli_port(const struct cli *cli, unsigned otherwise)
+{
+    uint64_t port;
+    if (!cli->port || text_u64(cli->port, strlen(cli->port), UINT16_MAX, &port)) return otherwise;
+    return (unsigned)port;
 }
 
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms)

@@ -40,6 +40,7 @@ struct cli {
     struct cli_list limits, reports; /* of --limit, CRITERION=LIMIT; of --report, files */
     char *criteria, *compare;        /* --criteria FILE, --compare FILE */
     char *output, *timeout, *seed, *speed, *script;
+    char *port;               /* --port, checked by cli_parse */
     char *kuberay;            /* a version, as given */
     char *fail_on, *explain;  /* of lint */
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
@@ -104,6 +105,7 @@ enum err cli_variables(const struct cli *cli, struct variables *ret, struct why 
 bool cli_json(const struct cli *cli);
 void cli_print_json(cJSON *root /* takes */);                          /* on stdout, with a newline */
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms); /* checked by cli_parse */
+unsigned cli_port(const struct cli *cli, unsigned otherwise);          /* checked by cli_parse */
 /* --for, a whole number of seconds up to max_s; *ret stays where it is not given. */
 enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, struct why *why);
 /* --rate, a plain number of requests a second, more than 0 and at most max; *ret stays where it is not given. */

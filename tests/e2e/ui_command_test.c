@@ -1,5 +1,6 @@
-/* ui_command_test.c - `raydeck ui`: kubectl is told which Service of which cluster, the address is printed, a way that
- * ends is opened again, and none is left behind. A script stands in for kubectl. */
+/* ui_command_test.c - `raydeck ui`: kubectl receives the Service and the cluster explicitly, the address is printed, a
+ * forward that ends is started again, none is left behind, and what does not pass by itself ends it. A script stands in
+ * for kubectl. */
 #include "backends/base/mem.h"
 #include "tests/support/deadline.h"
 #include "tests/support/pty.h"
@@ -47,7 +48,7 @@ static char *config_with(const struct sim_run *sim, const char *folder, const ch
     assert_true(from && to);
     while (fgets(line, sizeof line, from))
         if (strncmp(line, "kubectl:", 8) != 0) fputs(line, to);
-    if (kubectl) fprintf(to, "kubectl: %s\n", kubectl);
+    if (kubectl) fprintf(to, "kubectl: |-\n  %s\n", kubectl);
     fclose(from);
     fclose(to);
     return path;
@@ -94,25 +95,57 @@ static void a_way_that_ends_is_opened_again(void **state)
     sim_run_stop(sim);
 }
 
-static void without_kubectl_it_says_so(void **state)
+/* `raydeck ui` with this command for kubectl, which ends by itself. Caller: run_done. */
+static struct run ui_run_with(const struct sim_run *sim, const char *kubectl, const char *port)
 {
-    (void)state;
-    struct sim_run *sim = sim_run_start(NULL);
-    char *folder = run_folder(), *config = config_with(sim, folder, NULL);
-    const char *const argv[] = {run_raydeck(), "--config", config, "ui", NULL};
-    const char *const env[] = {"PATH=/nonexistent", NULL};
-    struct run r = run_program(argv, env, NULL, DEADLINE_MS);
-    assert_int_not_equal(r.status, 0);
-    assert_non_null(strstr(r.err, "kubectl: no such program; `kubectl port-forward` needs it"));
-    run_done(&r);
+    char *folder = run_folder(), *config = config_with(sim, folder, kubectl);
+    const char *const argv[] = {run_raydeck(), "--config", config, "ui", port ? "--port" : NULL, port, NULL};
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     free(config);
     run_remove(folder);
+    return r;
+}
+
+static void what_does_not_pass_by_itself_ends_it_with_a_sentence(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kubectl, *port, *says;
+        int status;
+    } cases[] = {
+        {"/nonexistent/kubectl", NULL, "raydeck: kubectl: no such program; `kubectl port-forward` needs it: install it",
+         3},
+        {"sh -c 'echo \"Unable to listen on port 7861: bind: address already in use\" >&2; echo \"error: unable to "
+         "listen on any of the requested ports: [{7861 7860}]\" >&2; exit 1'",
+         "7861",
+         "raydeck: local port 7861 is taken: end the program that listens there, or choose another port (--port PORT)",
+         3},
+        {"sh -c 'echo \"Error from server (NotFound): services \\\"mistral-chat\\\" not found\" >&2; exit 1'", NULL,
+         "raydeck: there is no service/mistral-chat in namespace mistral: `raydeck deploy --with ui` deploys the chat "
+         "page",
+         3},
+        {"sh -c 'echo \"Error from server (Forbidden): services \\\"mistral-chat\\\" is forbidden: User \\\"eve\\\" "
+         "cannot get "
+         "resource\" >&2; exit 1'",
+         NULL,
+         "raydeck: a role is missing in namespace mistral, which allows to get services and pods and to create "
+         "pods/portforward",
+         4},
+    };
+    struct sim_run *sim = sim_run_start(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run r = ui_run_with(sim, cases[i].kubectl, cases[i].port);
+        if (!strstr(r.err, cases[i].says)) fail_msg("%s\nnot in\n%s", cases[i].says, r.err);
+        assert_string_equal(r.out, "");
+        assert_int_equal(r.status, cases[i].status);
+        run_done(&r);
+    }
     sim_run_stop(sim);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_way_that_ends_is_opened_again),
-                                       cmocka_unit_test(without_kubectl_it_says_so)};
+                                       cmocka_unit_test(what_does_not_pass_by_itself_ends_it_with_a_sentence)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
