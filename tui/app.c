@@ -101,7 +101,9 @@ static void app_draw(struct app *app)
         .key_count = frame_keys(screen_pane(app->at->screen)->table, key_works, app, keys),
         .redacted = app->redact != 0,
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
-    char others[APP_MESSAGE_MAX];
+    char others[APP_MESSAGE_MAX], forwards[FORWARDS_WORDS_MAX];
+    chrome.forwards_role = forwards_words(app->at->forwards, forwards, sizeof forwards);
+    chrome.forwards = forwards[0] ? forwards : NULL;
     chrome.others_role = verdict_role(app_contexts_words(app, others, sizeof others));
     chrome.others = others[0] ? others : NULL;
     frame_chrome(app->at->session, &chrome);

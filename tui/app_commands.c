@@ -223,6 +223,24 @@ static void cmd_context(struct app *app, const char *args)
     app_context_command(app, args);
 }
 
+static void cmd_ui(struct app *app, const char *args)
+{
+    (void)args;
+    app_ui_open(app);
+}
+
+static void cmd_forward(struct app *app, const char *args)
+{
+    (void)args;
+    app_forward_ask(app);
+}
+
+static void cmd_forwards(struct app *app, const char *args)
+{
+    (void)args;
+    app_forwards_show(app);
+}
+
 static void cmd_losses(struct app *app, const char *args)
 {
     (void)args;
@@ -390,6 +408,9 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_NAMESPACE] = cmd_namespace,
     [CMD_ALL_NAMESPACES] = cmd_all_namespaces,
     [CMD_CONTEXT] = cmd_context,
+    [CMD_UI] = cmd_ui,
+    [CMD_FORWARD] = cmd_forward,
+    [CMD_FORWARDS] = cmd_forwards,
     [CMD_LOSSES] = cmd_losses,
     [CMD_EXPLAIN] = cmd_explain,
     [CMD_REPLAY_PAUSE] = cmd_replay_pause,

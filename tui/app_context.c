@@ -152,6 +152,7 @@ enum err context_reopen(struct context *at, struct why *why)
     context_lint_done(at);
     at->work = NULL;
     at->drill = NULL;
+    context_forwards_close(at);
     session_close(at->session);
     context_kill_forget(at);
     screen_free(at->screen);
@@ -175,6 +176,7 @@ void context_free(struct context *at)
     redis_from_free(at->aws);
     context_lint_done(at);
     arming_store_free(at->armed);
+    context_forwards_close(at);
     session_close(at->session);
     context_kill_done(at);
     screen_free(at->screen);

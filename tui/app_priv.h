@@ -9,12 +9,15 @@
 #include "tui/arming_store.h"
 #include "tui/cli.h"
 #include "tui/commands.h"
+#include "tui/forwards.h"
 #include "tui/frame_pace.h"
 #include "tui/panes/chat.h"
 #include "tui/panes/command_palette.h"
 #include "tui/panes/contexts_view.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/explain.h"
+#include "tui/panes/forward_box.h"
+#include "tui/panes/forwards_view.h"
 #include "tui/panes/help.h"
 #include "tui/panes/lint_pane.h"
 #include "tui/panes/losses.h"
@@ -53,6 +56,7 @@ struct context {
     struct kill_target killing; /* of a DELETE without a response yet; uid NULL: none */
     struct app_work *work;      /* a deployment or a clean-up */
     struct app_drill *drill;    /* NULL: none yet */
+    struct forwards *forwards;  /* local ports of its session; NULL: none yet */
     struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
     struct linted linted;       /* file NULL: none yet */
     bool picker_offered;
@@ -91,6 +95,8 @@ struct app {
     struct picker picker;
     struct recordings_view recordings;
     struct contexts_view list;
+    struct forward_box forward;
+    struct forwards_view forwards;
     struct dialog dialog;
     struct reading reading; /* of the dialog: input before it could be read is discarded */
     struct alarm *read;     /* fires when it could be read */
@@ -198,6 +204,13 @@ void app_replay_step(struct app *app);
 void app_replay_by(struct app *app, int64_t ms);
 void app_replay_speed(struct app *app, int by); /* powers of two */
 void app_replay_seek(struct app *app, const char *time);
+
+/* app_forward.c: local ports that lead into the cluster. */
+void app_ui_open(struct app *app);               /* the chat page's */
+void app_forward_ask(struct app *app);           /* opens the dialog, or shows why not */
+void app_forwards_show(struct app *app);         /* the list */
+void app_forwards_update(struct app *app);       /* before each frame: the rows of the list */
+void context_forwards_close(struct context *at); /* before its session */
 
 /* app_chat.c: the conversation with the model. */
 void app_chat_open(struct app *app, const char *typed /* safe; "" keeps what was */);

@@ -54,6 +54,18 @@ static char *config_with(const struct sim_run *sim, const char *folder, const ch
     return path;
 }
 
+/* SCRIPT as a program. Returns its path; caller frees. */
+static char *script_write(const char *folder)
+{
+    char *path = mem_printf("%s/kubectl", folder);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(SCRIPT, f);
+    fclose(f);
+    assert_int_equal(chmod(path, 0700), 0);
+    return path;
+}
+
 static bool kubectl_stays(struct pty *p, void *arg)
 {
     (void)p;
@@ -67,14 +79,8 @@ static void a_way_that_ends_is_opened_again(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
-    char *folder = run_folder(), *script = mem_printf("%s/kubectl", folder);
-    char *config = config_with(sim, folder, script);
+    char *folder = run_folder(), *script = script_write(folder), *config = config_with(sim, folder, script);
     const char *const argv[] = {run_raydeck(), "--config", config, "ui", NULL};
-    FILE *f = fopen(script, "w");
-    assert_non_null(f);
-    fputs(SCRIPT, f);
-    fclose(f);
-    assert_int_equal(chmod(script, 0700), 0);
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 120});
     pty_see(p, "^http://localhost:7860 -> service/mistral-chat, namespace mistral");
     pty_see(p, "kubectl port-forward: .*lost connection to pod.*; trying again");
@@ -143,9 +149,99 @@ static void what_does_not_pass_by_itself_ends_it_with_a_sentence(void **state)
     sim_run_stop(sim);
 }
 
+/* kubectl as in SCRIPT, for a console on a simulated cluster. */
+struct console {
+    struct sim_run *sim;
+    char *folder, *script, *config;
+    struct pty *pty;
+};
+
+static void console_start(struct console *c)
+{
+    c->sim = sim_run_start(NULL);
+    c->folder = run_folder();
+    c->script = script_write(c->folder);
+    c->config = config_with(c->sim, c->folder, c->script);
+    const char *const argv[] = {run_raydeck(), "--config", c->config, "--no-recorder", NULL};
+    c->pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 30, .cols = 140});
+    pty_see(c->pty, "head +mistral-.*-head-.* 2/2 +Running");
+}
+
+static pid_t console_kubectl(struct console *c)
+{
+    assert_true(pty_wait(c->pty, kubectl_stays, c->folder, DEADLINE_MS));
+    char *pid = file_text(c->folder, "pid");
+    const pid_t kubectl = (pid_t)strtol(pid, NULL, 10);
+    free(pid);
+    assert_true(kubectl > 1 && kill(kubectl, 0) == 0);
+    return kubectl;
+}
+
+static bool process_is_gone(struct pty *p, void *arg)
+{
+    (void)p;
+    return kill(*(pid_t *)arg, 0) != 0;
+}
+
+static void console_end(struct console *c)
+{
+    pty_stop(c->pty);
+    free(c->config);
+    free(c->script);
+    run_remove(c->folder);
+    sim_run_stop(c->sim);
+}
+
+static void the_console_forwards_the_chat_page_beside_the_screen(void **state)
+{
+    (void)state;
+    struct console c;
+    console_start(&c);
+    pty_send(c.pty, "u");
+    pty_see(c.pty, "localhost:7860 up");
+    pid_t kubectl = console_kubectl(&c);
+    pty_send(c.pty, "u");
+    pty_see(c.pty, "http://localhost:7860 leads to service/mistral-chat already");
+    pty_send(c.pty, ":forwards\r");
+    pty_see(c.pty, "http://localhost:7860 +up +service/mistral-chat:7860 +mistral");
+    pty_see(c.pty, "last end +kubectl port-forward: .*lost connection");
+    pty_send(c.pty, "c");
+    pty_see(c.pty, "none: f forwards one");
+    assert_true(pty_wait(c.pty, process_is_gone, &kubectl, DEADLINE_MS));
+    console_end(&c);
+}
+
+static void the_selected_pod_is_forwarded_and_ends_with_the_console(void **state)
+{
+    (void)state;
+    struct console c;
+    console_start(&c);
+    pty_send(c.pty, "1gf");
+    pty_see(c.pty, "the selected pod \\(1 of 5\\)");
+    pty_see(c.pty, "pod/mistral-.*-head-");
+    pty_send(c.pty, "\t\t\t");
+    pty_see(c.pty, "metrics of the head \\(4 of 5\\)");
+    pty_send(c.pty, "\t\t\x15"
+                    "9999:8265\r");
+    pty_see(c.pty, "localhost:9999 up");
+    pid_t kubectl = console_kubectl(&c);
+    char *args = file_text(c.folder, "args");
+    assert_non_null(strstr(args, "--kubeconfig="));
+    assert_non_null(
+        strstr(args, "--context=raydeck-sim --namespace=mistral port-forward --address=127.0.0.1 pod/mistral-"));
+    assert_non_null(strstr(args, " 9999:8265\n"));
+    free(args);
+    pty_send(c.pty, "q");
+    assert_int_equal(pty_wait_exit(c.pty, DEADLINE_MS), 0);
+    assert_true(pty_wait(c.pty, process_is_gone, &kubectl, DEADLINE_MS));
+    console_end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_way_that_ends_is_opened_again),
-                                       cmocka_unit_test(what_does_not_pass_by_itself_ends_it_with_a_sentence)};
+                                       cmocka_unit_test(what_does_not_pass_by_itself_ends_it_with_a_sentence),
+                                       cmocka_unit_test(the_console_forwards_the_chat_page_beside_the_screen),
+                                       cmocka_unit_test(the_selected_pod_is_forwarded_and_ends_with_the_console)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,8 @@ struct chrome {
     const char *context; /* of the kubeconfig, "in-cluster"; NULL: none */
     const char *others;  /* of the contexts in the background the one that is worst off: "prod: NO +1"; NULL: none */
     enum role others_role;
+    const char *forwards; /* local ports that lead into the cluster: "localhost:7860 up"; NULL: none */
+    enum role forwards_role;
     bool insecure; /* TLS of the API server is not verified */
     uint64_t armed_left_ms;
     enum tri may_delete;            /* pods: the API server's review */

@@ -48,6 +48,7 @@ static void add_guard(struct pieces *p, const struct view *v)
     char text[PIECE_MAX];
     if (c && c->others) piece_add(p, c->others_role, c->others);
     if (c && c->redacted) piece_add(p, ROLE_ARMED, "REDACTED");
+    if (c && c->forwards) piece_add(p, c->forwards_role, c->forwards);
     if (v->demo) piece_add(p, ROLE_DEMO, "DEMO");
     if (c && c->replay) {
         piece_add(p, ROLE_DEMO, c->replay);

@@ -1,0 +1,109 @@
+/* forwards_view.c - draws the list of forwarded ports; see forwards_view.h. */
+#include "tui/panes/forwards_view.h"
+
+#include "tui/draw/wrap.h"
+#include "tui/panes/pane_tools.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { COLUMN_URL, COLUMN_STATE, COLUMN_TARGET, COLUMN_NS, COLUMNS };
+enum { VIEW_COLS = 90, VIEW_ROWS = 14, WHY_ROWS = 3 };
+
+static const struct column columns[COLUMNS] = {
+    [COLUMN_URL] = {.title = "LOCAL", .min = 22, .max = 22},
+    [COLUMN_STATE] = {.title = "STATE", .min = 8, .max = 8},
+    [COLUMN_TARGET] = {.title = "TO", .min = 16, .max = 60, .priority = 1},
+    [COLUMN_NS] = {.title = "NAMESPACE", .min = 9, .max = 30, .priority = 2},
+};
+
+void forwards_view_open(struct forwards_view *f)
+{
+    *f = (struct forwards_view){.overlay = {.ops = &forwards_overlay}};
+    table_init(&f->table, columns, COLUMNS);
+}
+
+void forwards_view_begin(struct forwards_view *f)
+{
+    table_begin(&f->table);
+    f->count = 0;
+}
+
+void forwards_view_add(struct forwards_view *f, const struct forwards_row *row)
+{
+    char key[16], text[TABLE_CELL_MAX];
+    snprintf(key, sizeof key, "%u", row->local);
+    struct table_row *tr = table_row_add(&f->table, key);
+    snprintf(text, sizeof text, "http://localhost:%u", row->local);
+    table_cell_set(tr, COLUMN_URL, ROLE_STRONG, text);
+    table_cell_set(tr, COLUMN_STATE, row->role, row->state);
+    snprintf(text, sizeof text, "%.100s:%u", row->target, row->remote);
+    table_cell_set(tr, COLUMN_TARGET, ROLE_TEXT, text);
+    table_cell_set(tr, COLUMN_NS, ROLE_TEXT, row->ns);
+    if (f->count == FORWARDS_ROWS) return;
+    f->last[f->count].local = row->local;
+    snprintf(f->last[f->count++].why, ERR_TEXT_MAX, "%s", row->why ? row->why : "");
+}
+
+void forwards_view_end(struct forwards_view *f)
+{
+    table_end(&f->table);
+}
+
+unsigned forwards_view_choice(const struct forwards_view *f)
+{
+    const char *key = table_selected(&f->table);
+    uint64_t port;
+    return key && text_u64(key, strlen(key), UINT16_MAX, &port) == ERR_OK ? (unsigned)port : 0;
+}
+
+/* "": the selected one has not ended yet. */
+static const char *selected_why(const struct forwards_view *f)
+{
+    const unsigned local = forwards_view_choice(f);
+    for (size_t i = 0; i < f->count; i++)
+        if (f->last[i].local == local) return f->last[i].why;
+    return "";
+}
+
+static void view_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    const struct forwards_view *f = (const struct forwards_view *)o;
+    const int height = table_height(&f->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
+    (void)v;
+    const char *why = selected_why(f);
+    char text[ERR_TEXT_MAX + 16];
+    snprintf(text, sizeof text, "last end   %s", why);
+    const int cols = cv->cols - 4 < VIEW_COLS ? cv->cols - 4 : VIEW_COLS;
+    const int wrapped = *why ? wrap_hang_height(text, cols > 0 ? cols : 1) : 0,
+              below = wrapped < WHY_ROWS ? wrapped : WHY_ROWS;
+    struct canvas in = overlay_box(cv, (rows < 2 ? 2 : rows) + below + 1, VIEW_COLS, ROLE_DIALOG, "Forwarded ports");
+    struct canvas list = canvas_sub(&in, 0, 0, in.rows - below - 1, in.cols);
+    struct canvas last = canvas_sub(&in, in.rows - below - 1, 0, below, in.cols);
+    if (below > 0) wrap_hang_draw(&last, 0, 0, ROLE_DIALOG, text, 0);
+    table_draw(&f->table, &list, true);
+    if (f->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "none: f forwards one, u the chat page's");
+    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, f->table.count ? "c closes it · Esc leaves" : "Esc leaves");
+}
+
+static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    struct forwards_view *f = (struct forwards_view *)o;
+    struct pane moved = {.table = &f->table, .rows = VIEW_ROWS, .cols = VIEW_COLS};
+    (void)v;
+    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
+    if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
+    if (in->key == 'c' && !in->mods) return OVERLAY_ACTION;
+    pane_table_input(&moved, VIEW_ROWS, in);
+    return OVERLAY_STAYS;
+}
+
+static void view_done(struct overlay *o)
+{
+    struct forwards_view *f = (struct forwards_view *)o;
+    if (f->table.columns) table_done(&f->table);
+    *f = (struct forwards_view){.overlay = {.ops = NULL}};
+}
+
+const struct overlay_ops forwards_overlay = {
+    .name = "forwards", .draw = view_draw, .input = view_input, .done = view_done};
