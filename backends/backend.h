@@ -65,8 +65,20 @@ struct kube_in_container {
 };
 enum { KUBE_COMMAND_ARGS = 16 }; /* of a command in a container, its NULL included */
 struct kube;
+enum forward_phase {
+    FORWARD_STARTS, /* kubectl runs and does not listen yet, or is about to be started again */
+    FORWARD_UP,     /* it listens on the local port: a claim of kubectl's, which has found a running pod */
+    FORWARD_FAILED  /* it is not started again: what is wrong does not pass by itself */
+};
+struct kube_forward_conf {
+    const char *ns, *target; /* "service/NAME" or "pod/NAME"; copied */
+    unsigned local, remote;  /* ports: of this machine, of the target */
+    /* From the loop, at each change. why: a sentence that says what to do, of the last end of kubectl; "" while up and
+     * at first. */
+    void (*changed)(void *arg, enum forward_phase phase, enum err err, const char *why);
+    void *arg;
+};
 struct kube_forward;
-struct kube_forward_conf;
 struct kube_call; /* a request in flight */
 struct kube_ops {
     const char *kind; /* "api" */
@@ -90,8 +102,10 @@ struct kube_ops {
      * ERR_NOT_FOUND: there is no kubectl; ERR_TIMEOUT: what became of it is unknown. No UID can be a precondition. */
     void (*exec)(struct kube *be, const struct kube_in_container *in, const char *const *command,
                  void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg);
-    /* Forwards a local port to a Service by `kubectl port-forward`, until it is closed (kube_forward.h). */
+    /* Forwards a local port of 127.0.0.1 by `kubectl port-forward`, which is started again when it ends, until
+     * forward_close, which ends kubectl and precedes close. Changes nothing in the cluster. */
     struct kube_forward *(*forward)(struct kube *be, const struct kube_forward_conf *conf);
+    void (*forward_close)(struct kube_forward *f); /* NULL is fine */
     /* Whether this user is allowed to do it (SelfSubjectAccessReview). resource as "pods", "pods/proxy", "secrets", and
      * with its group as kubectl writes it: "ingresses.networking.k8s.io". */
     void (*may)(struct kube *be, const char *verb, const char *resource, const char *ns,

@@ -10,6 +10,7 @@
 struct forward_slot {
     struct forward_item item;
     struct forwards *of;
+    const struct kube_ops *ops;
     struct kube_forward *kube;
 };
 struct forwards {
@@ -29,7 +30,7 @@ struct forwards *forwards_new(void (*changed)(void *arg, const struct forward_it
 
 static void slot_free(struct forward_slot *slot)
 {
-    kube_forward_close(slot->kube);
+    slot->ops->forward_close(slot->kube);
     free(slot->item.ns);
     free(slot->item.target);
     free(slot);
@@ -84,6 +85,7 @@ enum err forwards_begin(struct forwards *f, const struct session *s, const char 
         return why_set(why, ERR_LIMIT, "%d ports are forwarded already: :forwards ends one", FORWARDS);
     struct forward_slot *slot = mem_zero(1, sizeof *slot);
     slot->of = f;
+    slot->ops = ops;
     slot->item = (struct forward_item){mem_str(ns), mem_str(target), local, remote, FORWARD_STARTS, {0}};
     f->slot[f->count++] = slot;
     slot->kube = ops->forward(

@@ -1,11 +1,10 @@
 /*
- * forwards.h - the local ports of one context of the console, each kept by a kube_forward.h. They belong to its
+ * forwards.h - the local ports of one context of the console, each kept by kube_ops.forward. They belong to its
  * session: free them before it is closed.
  */
 #ifndef RAYDECK_FORWARDS_H
 #define RAYDECK_FORWARDS_H
 
-#include "backends/kube/kube_forward.h"
 #include "backends/session/session.h"
 #include "tui/draw/canvas.h"
 

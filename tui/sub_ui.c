@@ -1,7 +1,6 @@
 /* sub_ui.c - `raydeck ui`: a way to the chat page of a RayService, at localhost, until interrupted. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/kube_forward.h"
 #include "backends/world/chat_page.h"
 #include "tui/snapshot.h"
 
@@ -79,7 +78,7 @@ static enum err ui_run(struct ui *u, const struct cli *cli, struct why *why)
                                                                             .changed = on_changed,
                                                                             .arg = u});
     err = snapshot_until(u->snapshot, forward_is_over, u, SNAPSHOT_NO_LIMIT);
-    kube_forward_close(f);
+    ops->forward_close(f);
     free(target);
     if (err) return ERR_OK; /* a signal is its normal end */
     *why = u->why;

@@ -9,6 +9,7 @@
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"
 #include "backends/kube/kube_api_priv.h"
+#include "backends/kube/kube_forward.h"
 #include "backends/kube/request_body.h"
 
 #include <stdio.h>
@@ -312,6 +313,7 @@ const struct kube_ops kube_api = {
     .delete_pod = kube_api_delete_pod,
     .exec = kube_api_exec,
     .forward = kube_api_forward,
+    .forward_close = kube_forward_close,
     .may = kube_api_may,
     .secret = kube_api_secret,
     .inline_password = kube_api_inline_password,

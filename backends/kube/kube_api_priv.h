@@ -46,7 +46,6 @@ struct kubectl_args {
 };
 void kubectl_args_init(struct kubectl_args *a, const struct kube *be, const char *ns);
 void kubectl_args_done(struct kubectl_args *a);
-struct kube_forward *kube_api_forward(struct kube *be, const struct kube_forward_conf *conf);
 void kube_api_exec_stop(struct kube *be, const void *arg); /* those with this argument, NULL: all; without callbacks */
 void kube_api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
                   void (*done)(void *arg, enum tri answer, const char *why), void *arg);
