@@ -147,6 +147,48 @@ static void grey_text_can_be_read(void **state)
     }
 }
 
+/* What stands on a filled badge or on a cell of the heat view can be read, and the fillings are told apart. */
+static void fillings_can_be_read_and_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum sight sight;
+    } shipped[] = {{"default", NORMAL},        {"light", NORMAL},
+                   {"high-contrast", NORMAL},  {"deuteranopia", DEUTERANOPIA},
+                   {"tritanopia", TRITANOPIA}, {"projector", NORMAL}};
+    static const enum role filled[][5] = {
+        {ROLE_BADGE_OK, ROLE_BADGE_WARN, ROLE_BADGE_BAD, ROLE_BADGE_UNKNOWN, ROLE_COUNT},
+        {ROLE_HEAT_1, ROLE_HEAT_2, ROLE_HEAT_3, ROLE_HEAT_4, ROLE_COUNT}};
+    for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
+        struct theme t;
+        theme_read(shipped[i].name, &t);
+        for (size_t set = 0; set < ARRAY_LEN(filled); set++)
+            for (size_t a = 0; filled[set][a] != ROLE_COUNT; a++) {
+                const enum role role = filled[set][a], next = filled[set][a + 1];
+                const struct look *look = &t.look[role];
+                const double ratio = colour_contrast(rgb_of(look->fg, 0x808080), rgb_of(look->bg, 0x808080));
+                if (ratio < 4.5) fail_msg("%s: %s has a contrast of %.1f", t.name, role_name(role), ratio);
+                if (next == ROLE_COUNT) continue;
+                const double far = colour_difference(rgb_of(look->bg, 0), rgb_of(t.look[next].bg, 0), shipped[i].sight);
+                if (far < 15) fail_msg("%s: %s and %s differ by %.1f", t.name, role_name(role), role_name(next), far);
+            }
+    }
+}
+
+/* A bar is of the colour that the heat view gives the same load. */
+static void bars_and_heat_are_of_one_scale(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"default", "light", "high-contrast", "deuteranopia", "tritanopia", "projector"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct theme t;
+        theme_read(names[i], &t);
+        for (int quarter = 0; quarter < 4; quarter++)
+            assert_int_equal(t.look[ROLE_LOAD_1 + quarter].fg, t.look[ROLE_HEAT_1 + quarter].bg);
+    }
+}
+
 static void mono_has_no_colour_and_three_states(void **state)
 {
     (void)state;
@@ -253,6 +295,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_are_told_apart),
         cmocka_unit_test(grey_text_can_be_read),
+        cmocka_unit_test(fillings_can_be_read_and_told_apart),
+        cmocka_unit_test(bars_and_heat_are_of_one_scale),
         cmocka_unit_test(mono_has_no_colour_and_three_states),
         cmocka_unit_test(the_default_file_is_what_is_built_in),
         cmocka_unit_test(what_is_left_out_stays),

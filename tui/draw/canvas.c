@@ -226,14 +226,14 @@ static void dump_roles(struct buf *out, const struct canvas *c, int row)
     if (last < 0) return;
     for (int k = 0; k <= last; k++) {
         unsigned role = cell_at(c, row, k)->role;
-        buf_char(out, role == ROLE_TEXT ? ' ' : (char)('a' + role));
+        buf_char(out, role == ROLE_TEXT ? ' ' : (char)(role < 26 ? 'a' + role : 'A' + (role - 26)));
     }
     buf_char(out, '\n');
 }
 
 char *canvas_dump(const struct canvas *c, bool with_roles)
 {
-    static_assert(ROLE_COUNT <= 26, "a role is one letter in a dump");
+    static_assert(ROLE_COUNT <= 52, "a role is one letter in a dump");
     struct buf out;
     buf_init(&out, ((size_t)c->rows + 1) * ((size_t)c->cols + 1) * (4 * (CELL_MARKS + 1) + 1));
     for (int r = 0; r < c->rows; r++) {

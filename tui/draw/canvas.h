@@ -51,7 +51,7 @@ void canvas_role(struct canvas *c, int row, int col, int cols, enum role role); 
 void canvas_cursor(struct canvas *c, int row, int col); /* where the terminal's cursor goes; window coordinates */
 
 /* As lines of UTF-8 without trailing blanks, for screen tests. Caller frees. with_roles adds, under each line with
- * roles other than TEXT, a line of letters ('a' + role). */
+ * roles other than TEXT, a line of letters (a to z, then A to Z, in the order of role.def). */
 char *canvas_dump(const struct canvas *c, bool with_roles);
 
 /* Glyphs by name, with their ASCII stand-ins: "▸" ">" and so on. */

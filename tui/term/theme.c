@@ -42,6 +42,18 @@ static const struct theme built_in = {
             [ROLE_INPUT] = {.fg = PLAIN, .bg = PLAIN, .underline = true},
             [ROLE_ARMED] = {.fg = 0, .bg = 11, .bold = true},
             [ROLE_DEMO] = {.fg = 0, .bg = 14, .bold = true},
+            [ROLE_BADGE_OK] = {.fg = 0, .bg = 2},
+            [ROLE_BADGE_WARN] = {.fg = 0, .bg = 11},
+            [ROLE_BADGE_BAD] = {.fg = 15, .bg = 1, .bold = true},
+            [ROLE_BADGE_UNKNOWN] = {.fg = 255, .bg = 240},
+            [ROLE_LOAD_1] = {.fg = 67, .bg = PLAIN},
+            [ROLE_LOAD_2] = {.fg = 37, .bg = PLAIN},
+            [ROLE_LOAD_3] = {.fg = 113, .bg = PLAIN},
+            [ROLE_LOAD_4] = {.fg = 220, .bg = PLAIN},
+            [ROLE_HEAT_1] = {.fg = 16, .bg = 67},
+            [ROLE_HEAT_2] = {.fg = 16, .bg = 37},
+            [ROLE_HEAT_3] = {.fg = 16, .bg = 113},
+            [ROLE_HEAT_4] = {.fg = 16, .bg = 220},
         },
 };
 
