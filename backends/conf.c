@@ -49,6 +49,7 @@ static const struct flag_entry flags[] = {
     {AT(no_bell), "no_bell", "RAYDECK_NO_BELL"},
     {AT(no_title), "no_title", "RAYDECK_NO_TITLE"},
     {AT(no_recorder), "no_recorder", "RAYDECK_NO_RECORDER"},
+    {AT(stage), "stage", "RAYDECK_STAGE"},
     {AT(demo), "demo", NULL},
 };
 enum { GRACE_MAX_S = 86400 };

@@ -22,7 +22,7 @@
  *   theme: NAME              RAYDECK_THEME             --theme
  *   color: WORD              RAYDECK_COLOR             --color           auto, always, never
  *   grace: SECONDS           RAYDECK_GRACE             --grace
- *   ascii, slow, read_only, no_probe, mouse, no_bell, no_title, no_recorder: true or false
+ *   ascii, slow, read_only, no_probe, mouse, no_bell, no_title, no_recorder, stage: true or false
  *                            RAYDECK_ASCII … (1, true, yes; 0, false, no)
  *   demo: true               (written by raydeck-sim: the strip says DEMO)
  *   contexts: {NAME: {server: URL, ca: sha256:HEX, readonly: true, development: true}}    or a list of {name: NAME, …}
@@ -59,7 +59,7 @@ struct conf {
     char *prompt, *prompt_kind; /* a URL; infer or openai */
     char *theme, *color;        /* auto, always, never */
     bool all_namespaces;        /* of pods, RayClusters, events …: ns is NULL */
-    bool ascii, slow, read_only, no_probe, demo, mouse, no_bell, no_title, no_recorder;
+    bool ascii, slow, read_only, no_probe, demo, mouse, no_bell, no_title, no_recorder, stage;
     char *grace; /* grace period of a kill: seconds; NULL: the pod's own */
     struct conf_context contexts[CONF_CONTEXTS];
     size_t context_count;

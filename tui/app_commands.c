@@ -143,6 +143,15 @@ static void cmd_timeline(struct app *app, const char *args)
     app_say(app, false, "h l cursor · + - zoom · n N next change · b T0 · Enter opens · G now");
 }
 
+static void cmd_stage(struct app *app, const char *args)
+{
+    (void)args;
+    if (screen_pane(app->at->screen)->ops == &stage_pane_ops)
+        (void)screen_back(app->at->screen);
+    else
+        screen_focus(app->at->screen, stage_pane_ops.letter);
+}
+
 static void cmd_lint(struct app *app, const char *args)
 {
     app_lint(app, args);
@@ -399,6 +408,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_DRILL] = cmd_drill,
     [CMD_DOCTOR] = cmd_doctor,
     [CMD_TIMELINE] = cmd_timeline,
+    [CMD_STAGE] = cmd_stage,
     [CMD_LINT] = cmd_lint,
     [CMD_DEPLOY] = cmd_deploy,
     [CMD_CLEANUP] = cmd_cleanup,

@@ -124,6 +124,7 @@ struct context *context_new(struct app *app, const struct conf *conf)
     at->app = app;
     at->conf = conf;
     at->screen = screen_new();
+    if (at->app->cli->conf.stage) screen_focus(at->screen, stage_pane_ops.letter);
     return at;
 }
 
@@ -159,6 +160,7 @@ enum err context_reopen(struct context *at, struct why *why)
     at->session = fresh;
     context_record_session(at);
     at->screen = screen_new();
+    if (at->app->cli->conf.stage) screen_focus(at->screen, stage_pane_ops.letter);
     at->picker_offered = false;
     at->chat = (struct chat){0};
     /* The cluster may be another one: READ-ONLY until armed.json was read. */

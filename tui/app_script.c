@@ -74,6 +74,7 @@ static void pane_zoom(struct app *app, char letter)
 {
     for (int i = 0; i < ZOOM_BACK_MAX && screen_opened(app->at->screen); i++) screen_back(app->at->screen);
     if (letter != SCRIPT_ZOOM_NONE && screen_focus(app->at->screen, letter)) screen_zoom(app->at->screen);
+    if (letter == SCRIPT_ZOOM_NONE && app->cli->conf.stage) screen_focus(app->at->screen, stage_pane_ops.letter);
 }
 
 static void carry_out(struct app *app, const struct script_act *act)

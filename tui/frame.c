@@ -3,6 +3,8 @@
 
 #include "tui/panes/screen.h"
 
+enum { STAGE_OFFER_ROWS = 50 /* a screen for an audience */ };
+
 struct view frame_view(const struct session *s, const struct focus *focus, struct outage *ret_outage)
 {
     const struct recovery *recovery = session_recovery(s);
@@ -17,11 +19,13 @@ struct view frame_view(const struct session *s, const struct focus *focus, struc
                          .wall_ms = wall_ms};
 }
 
-size_t frame_keys(bool table, bool (*may)(void *arg, enum command_id id), void *arg, struct footer_key ret[FRAME_KEYS])
+size_t frame_keys(bool table, int rows, bool (*may)(void *arg, enum command_id id), void *arg,
+                  struct footer_key ret[FRAME_KEYS])
 {
     size_t count = 0;
     for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS; id++) {
         if (!commands[id].footer || (commands[id].where == TABLE && !table)) continue;
+        if (id == CMD_STAGE && rows < STAGE_OFFER_ROWS) continue;
         command_first_key((enum command_id)id, ret[count].key);
         ret[count].word = commands[id].footer;
         ret[count++].enabled = may(arg, (enum command_id)id);
@@ -70,7 +74,7 @@ void frame_draw(const struct session *s, const struct frame_conf *conf, struct c
     view.read_only = !conf->demo;
     view.sim_speed = conf->sim_speed;
     view.chrome = &chrome;
-    chrome.key_count = frame_keys(screen_pane(screen)->table, pictured_may, &pictured, keys);
+    chrome.key_count = frame_keys(screen_pane(screen)->table, cv->rows, pictured_may, &pictured, keys);
     screen_size(screen, cv->rows, cv->cols);
     screen_update(screen, &view);
     screen_draw(screen, &view, cv);

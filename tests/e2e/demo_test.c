@@ -24,13 +24,19 @@ struct demo {
     char *tmp, *tmp_env;
 };
 
-static struct demo demo_start(int rows, int cols, const char *speed)
+/* more: one option beside them, or NULL */
+static struct demo demo_start_with(int rows, int cols, const char *speed, const char *more)
 {
     struct demo d = {.tmp = run_folder()};
     d.tmp_env = mem_printf("TMPDIR=%s", d.tmp);
-    const char *const argv[] = {run_raydeck(), "demo", "--speed", speed, NULL}, *const env[] = {d.tmp_env, NULL};
+    const char *const argv[] = {run_raydeck(), "demo", "--speed", speed, more, NULL}, *const env[] = {d.tmp_env, NULL};
     d.pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = rows, .cols = cols});
     return d;
+}
+
+static struct demo demo_start(int rows, int cols, const char *speed)
+{
+    return demo_start_with(rows, cols, speed, NULL);
 }
 
 /* Leaves by `key`, and checks what a shell would find. */
@@ -140,12 +146,39 @@ static void arming_again_says_that_it_is(void **state)
     demo_leave(&d, "\003", 130);
 }
 
+/* --stage begins on the stage; a kill is followed there; S leaves it and comes back, q leaves it before the program. */
+static void a_stage_for_an_audience(void **state)
+{
+    (void)state;
+    struct demo d = demo_start_with(40, 120, "8", "--stage");
+    pty_see(d.pty, "HEAD +WORKERS +GCS STATE +ANSWERING");
+    pty_see(d.pty, "NO HEAD LOSS SEEN");
+    pty_see(d.pty, "requests +ok [1-9]");
+    pty_send(d.pty, "xk");
+    pty_see(d.pty, "y yes, do it");
+    pty_send(d.pty, "y");
+    pty_see(d.pty, "GCS KEPT");
+    pty_see(d.pty, "[|]kill[|]");
+    pty_see(d.pty, "[|]kill[|] +[|]back[|]");
+    pty_see(d.pty, "RECOVERED IN");
+    pty_see(d.pty, "head down [0-9.]+s · ([0-9]+)/\\1 requests, 0 failed");
+    pty_send(d.pty, "S");
+    pty_see(d.pty, "LAST HEAD LOSS");
+    pty_see(d.pty, "── 1 Pods");
+    pty_send(d.pty, "S");
+    pty_see(d.pty, "RECOVERED IN");
+    pty_send(d.pty, "q");
+    pty_see(d.pty, "── 1 Pods");
+    demo_leave(&d, "\003", 130);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_worlds_a_kill_and_an_answer),
         cmocka_unit_test(small_screen_tabs_and_resize),
         cmocka_unit_test(arming_again_says_that_it_is),
+        cmocka_unit_test(a_stage_for_an_audience),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,7 +135,7 @@ static void layout_alone(struct layout *l, const struct layout_ask *ask, int top
 
 bool layout_whole(enum layout_pane pane)
 {
-    return pane == LAYOUT_DOCTOR || pane == LAYOUT_LINT || pane == LAYOUT_TIMELINE;
+    return pane == LAYOUT_DOCTOR || pane == LAYOUT_LINT || pane == LAYOUT_TIMELINE || pane == LAYOUT_STAGE;
 }
 
 struct layout layout_of(const struct layout_ask *ask)
@@ -153,7 +153,10 @@ struct layout layout_of(const struct layout_ask *ask)
     if (ask->rows >= MESSAGE_MIN_ROWS) bottom--;
     l.message = rows_of(ask, bottom, 1);
     int top = 1 + blank + ANSWERS_ROWS;
-    if (ask->alone || layout_whole(ask->focus))
+    if (ask->focus == LAYOUT_STAGE) {
+        l.answers = (struct rect){0};
+        l.pane[LAYOUT_STAGE] = rows_of(ask, 1, bottom - 1);
+    } else if (ask->alone || layout_whole(ask->focus))
         layout_alone(&l, ask, top, bottom);
     else if (every)
         layout_all(&l, ask, top, bottom);

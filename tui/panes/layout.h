@@ -20,6 +20,7 @@ enum layout_pane {
     LAYOUT_DOCTOR,
     LAYOUT_LINT,
     LAYOUT_TIMELINE,
+    LAYOUT_STAGE,
     LAYOUT_PANES
 };
 enum layout_shape { LAYOUT_TOO_SMALL, LAYOUT_TABS, LAYOUT_ALL };
@@ -48,7 +49,8 @@ struct layout {
     int split_col;        /* of the line between two columns of panes; -1: none */
     struct rect split[2]; /* its position */
 };
-/* Panes of findings, and the timeline: shown only while focused, and then alone. */
+/* Panes of findings, the timeline and the stage: shown only while focused, and then alone; the stage without the
+ * answers, which are what it shows. */
 bool layout_whole(enum layout_pane pane);
 struct layout layout_of(const struct layout_ask *ask);
 

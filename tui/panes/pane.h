@@ -81,6 +81,6 @@ struct pane {
 /* NULL-terminated, in the order in which they are shown: that of enum layout_pane (tui/panes/layout.h). */
 extern const struct pane_ops *const pane_kinds[];
 extern const struct pane_ops recovery_pane_ops, pods_pane_ops, cores_pane_ops, gcs_pane_ops, requests_pane_ops,
-    events_pane_ops, doctor_pane_ops, lint_pane_ops, timeline_pane_ops;
+    events_pane_ops, doctor_pane_ops, lint_pane_ops, timeline_pane_ops, stage_pane_ops;
 
 #endif

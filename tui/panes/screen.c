@@ -58,7 +58,7 @@ static void follow_recovery(struct screen *s, const struct view *v)
     bool shown = recovery_pane_shown(v);
     if (shown && !s->recovery) {
         s->before = s->focus;
-        if (s->layout.shape == LAYOUT_TABS && !s->opened) s->focus = LAYOUT_RECOVERY;
+        if (s->layout.shape == LAYOUT_TABS && !s->opened && s->focus != LAYOUT_STAGE) s->focus = LAYOUT_RECOVERY;
     }
     if (!shown && s->focus == LAYOUT_RECOVERY) {
         s->focus = s->before == LAYOUT_RECOVERY ? LAYOUT_PODS : s->before;
