@@ -53,6 +53,8 @@ static void finding_done(struct finding *item)
     free((char *)item->where.file);
     free(item->message);
     free(item->ignored);
+    mem_free_secret(item->edit.old);
+    mem_free_secret(item->edit.text);
 }
 
 void findings_done(struct findings *f)
@@ -96,6 +98,15 @@ void findings_add(struct findings *f, enum rule_id id, enum finding_severity sev
         item->where.file = safe_copy(where->file);
     }
     item->message = mask_text(text, strlen(text), TEXT_ONE_LINE, FINDING_TEXT_MAX);
+}
+
+void findings_edit(struct findings *f, const struct finding_edit *edit)
+{
+    if (!f->count || f->dropped) return;
+    struct finding_edit *own = &f->items[f->count - 1].edit;
+    *own = *edit;
+    own->old = mem_str(edit->old);
+    own->text = mem_str(edit->text);
 }
 
 size_t findings_ignore(struct findings *f, size_t first, const struct rule *rule, unsigned line, const char *reason)

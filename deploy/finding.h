@@ -38,12 +38,27 @@ struct finding_where {
     unsigned document, line, column; /* each from 1 */
 };
 
+/* The one right answer to a finding, as an edit of the file's text at a place (from 1, columns in characters). */
+enum edit_kind {
+    EDIT_NONE,
+    EDIT_SCALAR, /* the scalar, or key, that reads `old`, its quotes included, becomes `text` */
+    EDIT_TEXT,   /* the characters `old` become `text` */
+    EDIT_INSERT, /* `text` is a line of its own before this one, which is indented up to the place */
+    EDIT_DROP    /* the entry of a block map whose key reads `old` goes, with its value */
+};
+struct finding_edit {
+    enum edit_kind kind;
+    unsigned line, column;
+    char *old, *text;
+};
+
 struct finding {
     const struct rule *rule;
     enum finding_severity severity; /* the rule's, FINDING_UNKNOWN, or a milder one */
     struct finding_where where;     /* strings owned by the list */
     char *message;                  /* one line */
     const char *why;                /* static; the rule's, or what that is in this case (findings_explain) */
+    struct finding_edit edit;       /* EDIT_NONE: none, or several are right */
     char *ignored;                  /* of one that a comment ignores, the reason that it gives, or ""; else NULL */
 };
 /* What was checked: a file, or the standard input. */
@@ -76,6 +91,8 @@ void findings_explain(struct findings *f, const char *why);
 /* Moves the items of that rule in that line, from index `first` on, to those that are ignored. Returns how many. */
 size_t findings_ignore(struct findings *f, size_t first, const struct rule *rule, unsigned line, const char *reason);
 void findings_checked(struct findings *f, const char *file, size_t objects); /* one more file */
+/* The finding added last is corrected by this edit, which is copied. Nothing if it was dropped. */
+void findings_edit(struct findings *f, const struct finding_edit *edit);
 void findings_sort(struct findings *f); /* by file, document, line, column, rule, message */
 
 /* "1 error, 0 warnings, 2 infos, 0 unknown", with `between` for ", "; where files were checked and no object was in any

@@ -13,21 +13,27 @@ static void lint_thresholds(struct lint *l, const struct ray *r)
     static const char *const names[] = {"serviceUnhealthySecondThreshold", "deploymentUnhealthySecondThreshold"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         const struct yaml_node *n = yaml_get(r->spec, names[i]);
-        if (n) lint_say(l, RULE_L20, n, "%s is deprecated", names[i]);
+        if (!n) continue;
+        lint_say(l, RULE_L20, n, "%s is deprecated", names[i]);
+        lint_edit_drop(l, n);
     }
+}
+
+static void lint_serve_option(struct lint *l, const struct serve *s, const struct yaml_node *options, const char *was,
+                              const char *now)
+{
+    const struct yaml_node *n = yaml_get(options, was);
+    if (!n) return;
+    const struct yaml_place at = serve_place(l, s, n);
+    lint_say_as(l, RULE_L21, FINDING_WARNING, at, "%s was removed from newer versions of Ray", was);
+    if (!yaml_get(options, now)) lint_edit_rename(l, n, at, now);
 }
 
 static void lint_serve_options(struct lint *l, const struct serve *s, const struct yaml_node *d)
 {
-    static const char old_target[] = "target_num_ongoing_requests_per_replica";
-    const struct yaml_node *n = yaml_get(d, "max_concurrent_queries");
-    if (n)
-        lint_say_as(l, RULE_L21, FINDING_WARNING, serve_place(l, s, n),
-                    "max_concurrent_queries was removed from newer versions of Ray");
-    n = yaml_get(yaml_get(d, "autoscaling_config"), old_target);
-    if (n)
-        lint_say_as(l, RULE_L21, FINDING_WARNING, serve_place(l, s, n), "%s was removed from newer versions of Ray",
-                    old_target);
+    lint_serve_option(l, s, d, "max_concurrent_queries", "max_ongoing_requests");
+    lint_serve_option(l, s, yaml_get(d, "autoscaling_config"), "target_num_ongoing_requests_per_replica",
+                      "target_ongoing_requests");
 }
 
 static void lint_image(struct lint *l, const struct ray *r, const struct yaml_node *group)

@@ -20,10 +20,11 @@ static bool is_given(const struct yaml_node *map, const char *key)
 
 static void lint_head_service(struct lint *l, const struct ray *r)
 {
-    const struct yaml_node *meta = yaml_get(yaml_get(r->head, "headService"), "metadata");
+    const struct yaml_node *service = yaml_get(r->head, "headService"), *meta = yaml_get(service, "metadata");
     const struct yaml_node *name = yaml_get(meta, "name");
-    if (r->kind == RAY_SERVICE && is_given(meta, "name"))
-        lint_say(l, RULE_L4, name, "headService.metadata.name is set; KubeRay 1.3 and later refuse it");
+    if (r->kind != RAY_SERVICE || !is_given(meta, "name")) return;
+    lint_say(l, RULE_L4, name, "headService.metadata.name is set; KubeRay 1.3 and later refuse it");
+    lint_edit_drop(l, meta->count > 1 ? name : service->count > 1 ? meta : service);
 }
 
 /* Turned on without a Redis: by the options, which may name another backend than Redis, or by the annotation. */
@@ -45,8 +46,10 @@ static void lint_switch(struct lint *l, const struct ray *r)
     const char *said = yaml_str(r->annotations, "ray.io/ft-enabled");
     if (!r->ft && address)
         lint_say(l, RULE_L5, address, "RAY_REDIS_ADDRESS is set on the head, and fault tolerance is not turned on");
-    if (r->options && said && *said)
+    if (r->options && said && *said) {
         lint_say(l, RULE_L6, r->ft_annotation, "ray.io/ft-enabled is set together with gcsFaultToleranceOptions");
+        lint_edit_drop(l, r->annotations->count > 1 ? r->ft_annotation : r->annotations);
+    }
     if (!r->ft && r->kind == RAY_SERVICE) lint_say(l, RULE_L9, r->cluster, "GCS fault tolerance is not turned on");
     if (r->ft && !r->options)
         lint_say(l, RULE_L10, r->ft_annotation,
@@ -145,6 +148,7 @@ static void lint_restart(struct lint *l, const struct ray *r, const struct yaml_
                  ray_group_name(r, group));
     else
         lint_say(l, RULE_L14, at, "%s: restartPolicy %s, and the autoscaler is on", ray_group_name(r, group), policy);
+    lint_edit_scalar(l, at, "Never");
 }
 
 /* A set value may still be no keepalive: 0 turns it off, and minutes are too long. */

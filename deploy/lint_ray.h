@@ -65,6 +65,14 @@ void lint_say(struct lint *l, enum rule_id id, const struct yaml_node *at /* NUL
 void lint_say_as(struct lint *l, enum rule_id id, enum finding_severity severity, struct yaml_place at, const char *fmt,
                  ...) __attribute__((format(printf, 5, 6)));
 
+/* The edit that corrects the finding added last (finding.h). What an alias shares is left alone.
+ * - scalar: the scalar becomes `text`; drop: an entry of a map goes; rename: its key; insert: `entry` ("key: value")
+ * becomes the first of a map. */
+void lint_edit_scalar(struct lint *l, const struct yaml_node *scalar, const char *text);
+void lint_edit_drop(struct lint *l, const struct yaml_node *entry);
+void lint_edit_rename(struct lint *l, const struct yaml_node *entry, struct yaml_place at, const char *name);
+void lint_edit_insert(struct lint *l, const struct yaml_node *map, const char *entry);
+
 /* The groups of rules. Those without a Ray object check the whole manifest. */
 void lint_templating(struct lint *l);
 void lint_schema(struct lint *l); /* of the object, whatever its kind */

@@ -27,10 +27,14 @@ static void lint_head_cpus(struct lint *l, const struct ray *r)
     const char *text = yaml_str(params, "num-cpus");
     if (!r->head) return;
     if (text_eq(text, "0") || has_no_cpus(r->head)) return; /* K1, where it is not quoted */
-    if (text && *text)
+    if (text && *text) {
         lint_say(l, RULE_L15, cpus, "the head's num-cpus is %s: replicas are placed on it", text);
-    else
-        lint_say(l, RULE_L15, params ? params : r->head, "the head's num-cpus is not \"0\": replicas are placed on it");
+        lint_edit_scalar(l, cpus, "\"0\"");
+        return;
+    }
+    lint_say(l, RULE_L15, params ? params : r->head, "the head's num-cpus is not \"0\": replicas are placed on it");
+    if (params && !cpus) lint_edit_insert(l, params, "num-cpus: \"0\"");
+    if (!params) lint_edit_insert(l, r->head, "rayStartParams: {num-cpus: \"0\"}");
 }
 
 static void lint_workers(struct lint *l, const struct ray *r)

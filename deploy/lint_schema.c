@@ -4,6 +4,7 @@
 #include "deploy/schema_table.h"
 
 #include "backends/base/buf.h"
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <ctype.h>
@@ -226,7 +227,8 @@ static void check_scalar(struct schema_walk *w, const struct level *at, const st
 }
 
 /* Where a field that is not known here belongs: below this object, or below one of those that it is in. */
-static void say_unknown(struct schema_walk *w, const struct level *at, const struct yaml_node *n)
+static void say_unknown(struct schema_walk *w, const struct level *at, const struct yaml_node *map,
+                        const struct yaml_node *n)
 {
     char path[PATH_MAX_LEN], whole[PATH_MAX_LEN], below[PATH_MAX_LEN];
     path_text(at, n->key, path);
@@ -237,6 +239,8 @@ static void say_unknown(struct schema_walk *w, const struct level *at, const str
     const struct schema_field *like = schema_field_like(at->type, n->key);
     if (like) {
         lint_say(w->l, RULE_K3, n, "%s is not a field; %s is", path, like->name);
+        if (!map->alias && !yaml_get(map, like->name))
+            lint_edit_rename(w->l, n, (struct yaml_place){n->line, n->column}, like->name);
         return;
     }
     for (const struct level *up = at; up; up = up->above) {
@@ -286,7 +290,7 @@ static void check_fields(struct schema_walk *w, const struct level *at, const st
         const struct schema_field *f = schema_field_of(at->type, value->key);
         if (is_null(value)) continue;
         if (!f)
-            say_unknown(w, at, value);
+            say_unknown(w, at, n, value);
         else if (is_of_version(w, at, f, value))
             check_value(w, &(struct level){at, schema_type_at(f->type), value->key, 0}, value);
     }
@@ -302,6 +306,20 @@ static void check_items(struct schema_walk *w, const struct level *at, const str
     }
 }
 
+/* A number or a boolean where a string is due gets quotes; a string that would be what is due loses them. */
+static void edit_type(struct lint *l, const struct schema_type *t, const struct yaml_node *n, bool quote)
+{
+    if (quote) {
+        char *quoted = mem_printf("\"%s\"", n->text);
+        if (!strpbrk(n->text, "\"\\")) lint_edit_scalar(l, n, quoted);
+        mem_free_secret(quoted);
+    } else if (n->kind == YAML_SCALAR && !n->plain && !n->literal && !strchr(n->text, '\n')) {
+        struct yaml_node plain = *n;
+        plain.plain = true;
+        if (scalar_fits(t, &plain)) lint_edit_scalar(l, n, n->text);
+    }
+}
+
 static void check_value(struct schema_walk *w, const struct level *at, const struct yaml_node *n)
 {
     const struct schema_type *t = at->type;
@@ -314,6 +332,7 @@ static void check_value(struct schema_walk *w, const struct level *at, const str
         const bool quote = n->kind == YAML_SCALAR && t->kind == SCHEMA_KIND_STRING && !is_null(n);
         lint_say(w->l, RULE_K1, n, "%s must be %s%s, and is %s%s", path_text(at, NULL, path), kind_words(t),
                  few_fields(t, list_of), value_words(n), quote ? ": quote it" : "");
+        edit_type(w->l, t, n, quote);
     } else if (n->kind == YAML_SCALAR) {
         check_scalar(w, at, n);
     } else if (t->kind == SCHEMA_KIND_OBJECT) {
