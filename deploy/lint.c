@@ -153,17 +153,45 @@ static void say_unreadable(const char *file, const char *bytes, size_t len, stru
     findings_add(out, RULE_M1, FINDING_ERROR, &where, "%s", without_place(why, file));
 }
 
-void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
-               struct findings *out)
+/* A chart's values, a workflow, an overlay's kustomization.yaml: YAML that is no manifest. */
+static bool is_of_others(const struct manifest *m)
+{
+    static const char kustomize[] = "kustomize.config.k8s.io/";
+    for (size_t i = 0; i < m->count; i++) {
+        const struct manifest_object *o = &m->objects[i];
+        if (o->api_version && o->kind && strncmp(o->api_version, kustomize, sizeof kustomize - 1) != 0) return false;
+    }
+    return true;
+}
+
+/* ret_other NULL: whatever it is, it is checked. */
+static void text_lint(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
+                      struct findings *out, bool *ret_other)
 {
     struct manifest *m = NULL;
     struct yaml_place at = {0};
     struct why why = {0};
     enum err err = manifest_parse(file, bytes, len, &m, &at, &why);
-    if (!err) err = variables_apply(vars, m, &why);
+    const bool other = !err && ret_other && is_of_others(m);
+    if (!err && !other) err = variables_apply(vars, m, &why);
     if (err)
         say_unreadable(file, bytes, len, at, why.text, out);
+    else if (other)
+        findings_checked(out, file, 0);
     else
         lint_manifest(m, vars, kuberay, out);
+    if (ret_other) *ret_other = other;
     manifest_free(m);
+}
+
+void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
+               struct findings *out)
+{
+    text_lint(file, bytes, len, vars, kuberay, out, NULL);
+}
+
+void lint_found_text(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
+                     struct findings *out, bool *ret_other)
+{
+    text_lint(file, bytes, len, vars, kuberay, out, ret_other);
 }

@@ -21,6 +21,10 @@ enum err lint_kuberay_parse(const char *version, unsigned *ret_kuberay, struct w
 /* vars: those last applied to m. Appends to out, unsorted. */
 void lint_manifest(const struct manifest *m, const struct variables *vars, unsigned kuberay, struct findings *out);
 
+/* As lint_text, of a file that was found in a folder: where no object in it has apiVersion and kind, or it is
+ * kustomize's own, nothing of it is checked, and *ret_other is true. */
+void lint_found_text(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
+                     struct findings *out, bool *ret_other);
 /* Parses, substitutes variables, and checks. A parse error is a finding (M1, or M2 for a template's braces). */
 void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, unsigned kuberay,
                struct findings *out);

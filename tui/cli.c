@@ -129,6 +129,7 @@ static enum err check_values(const struct cli *cli, struct why *why)
     if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
     if (!err && cli->check && !cli->script) err = why_set(why, ERR_USAGE, "--check: which --script?");
     if (!err) err = list_check("var", &cli->vars, why);
+    if (!err) err = list_check("kustomize", &cli->overlays, why);
     if (!err) err = list_check("limit", &cli->limits, why);
     if (!err) err = list_check("report", &cli->reports, why);
     return err;

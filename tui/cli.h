@@ -43,6 +43,8 @@ struct cli {
     char *port;               /* --port, checked by cli_parse */
     char *kuberay;            /* a version, as given */
     char *fail_on, *explain;  /* of lint */
+    struct cli_list overlays; /* of -k, folders */
+    bool fix, only_manifests;
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
     char *at, *from, *to; /* of a recording, checked by replay_at_parse */

@@ -66,18 +66,12 @@ static enum err manifest_lint(enum err err, const char *path, const struct buf *
     return ERR_OK;
 }
 
-/* More than a manifest may have, so that the parser reports the limit. */
-static void lint_buf_init(struct buf *text)
-{
-    buf_init(text, 8 * (size_t)MANIFEST_BYTES);
-}
-
 enum err manifest_file_lint(const char *path, struct variables *vars, unsigned kuberay, struct findings *out,
                             char **ret_file, struct why *why)
 {
     struct buf text;
     char *named = NULL;
-    lint_buf_init(&text);
+    buf_init(&text, 8 * (size_t)MANIFEST_BYTES); /* more than a manifest may have: the parser reports the limit */
     enum err err = manifest_read(path, MANIFEST_DEFAULT, &text, &named, why);
     err = manifest_lint(err, named, &text, vars, kuberay, out);
     if (!err && ret_file) {
@@ -86,14 +80,5 @@ enum err manifest_file_lint(const char *path, struct variables *vars, unsigned k
     }
     buf_done(&text);
     free(named);
-    return err;
-}
-
-enum err manifest_input_lint(struct variables *vars, unsigned kuberay, struct findings *out, struct why *why)
-{
-    struct buf text;
-    lint_buf_init(&text);
-    const enum err err = manifest_lint(file_read_input(&text, why), "stdin", &text, vars, kuberay, out);
-    buf_done(&text);
     return err;
 }

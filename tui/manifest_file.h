@@ -21,7 +21,5 @@ void manifest_parts_free(struct manifest *parts[PARTS]);
  * *ret_file: the path that was read; caller frees; may be NULL. */
 enum err manifest_file_lint(const char *path, struct variables *vars, unsigned kuberay, struct findings *out,
                             char **ret_file, struct why *why);
-/* Lints stdin, under the name "stdin"; not for the console, which reads its keys from there. */
-enum err manifest_input_lint(struct variables *vars, unsigned kuberay, struct findings *out, struct why *why);
 
 #endif

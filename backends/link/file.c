@@ -96,7 +96,8 @@ static bool rename_new(const char *from, const char *path)
     return true;
 }
 
-static enum err file_put(const char *path, const void *bytes, size_t len, bool replaces, struct why *why)
+/* mode 0: that of a file of ours. */
+static enum err file_put(const char *path, const void *bytes, size_t len, bool replaces, mode_t mode, struct why *why)
 {
     char *beside = mem_printf("%s.XXXXXX", path);
     enum err err = ERR_OK;
@@ -107,7 +108,7 @@ static enum err file_put(const char *path, const void *bytes, size_t len, bool r
         free(beside);
         return err;
     }
-    bool written = write_all(fd, bytes, len) && fsync(fd) == 0;
+    bool written = (!mode || fchmod(fd, mode) == 0) && write_all(fd, bytes, len) && fsync(fd) == 0;
     if (!written) err = os_err(why, path, "cannot be written");
     if (close(fd) && !err) err = os_err(why, path, "cannot be written");
     if (!err && replaces && rename(beside, path)) err = os_err(why, path, "cannot be replaced");
@@ -121,12 +122,32 @@ static enum err file_put(const char *path, const void *bytes, size_t len, bool r
 
 enum err file_write(const char *path, const void *bytes, size_t len, struct why *why)
 {
-    return file_put(path, bytes, len, true, why);
+    return file_put(path, bytes, len, true, 0, why);
 }
 
 enum err file_write_new(const char *path, const void *bytes, size_t len, struct why *why)
 {
-    return file_put(path, bytes, len, false, why);
+    return file_put(path, bytes, len, false, 0, why);
+}
+
+enum err file_rewrite(const char *path, const struct buf *was, const void *bytes, size_t len, struct why *why)
+{
+    struct stat st;
+    struct buf now;
+    char *real = realpath(path, NULL);
+    if (!real || stat(real, &st)) {
+        free(real);
+        return os_err(why, path, "cannot be written");
+    }
+    buf_init(&now, was->len + 1);
+    enum err err = file_read(real, &now, why);
+    if (err == ERR_LIMIT || (!err && (now.len != was->len || memcmp(buf_text(&now), buf_text(was), now.len) != 0)))
+        err = why_set(why, ERR_CONFLICT, "%s: was changed meanwhile, and is left as it is", path);
+    if (!err) err = file_put(real, bytes, len, true, st.st_mode & 07777, why);
+    if (now.data) mem_wipe(now.data, now.len);
+    buf_done(&now);
+    free(real);
+    return err;
 }
 
 enum err file_close_output(struct why *why)

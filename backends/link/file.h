@@ -14,6 +14,9 @@ enum err file_read_input(struct buf *out, struct why *why);
 
 /* Replaces the file atomically: writes a temporary file beside it (mode 0600), then renames that over path. */
 enum err file_write(const char *path, const void *bytes, size_t len, struct why *why);
+/* The same for a file of a person's, whose bytes are those that were read: it keeps its mode, and where it is a link,
+ * what that leads to is replaced. ERR_CONFLICT where it is another one by now, and stays as it is. */
+enum err file_rewrite(const char *path, const struct buf *was, const void *bytes, size_t len, struct why *why);
 /* The same where nothing is at path; ERR_CONFLICT where something is, which stays as it is. */
 enum err file_write_new(const char *path, const void *bytes, size_t len, struct why *why);
 
