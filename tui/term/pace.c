@@ -15,11 +15,15 @@ struct pace {
     struct alarm *interval, *answer;
     struct buf out;
     uint64_t sent;
-    uint64_t refilled_ms;    /* when `burst` was last counted up */
-    unsigned burst;          /* frames that may follow at once */
-    int outstanding;         /* questions without an answer; only the way out asks */
-    bool awaiting;           /* a frame's answer, or its time limit */
-    bool answered, given_up; /* ever: an answer came; one was waited for in vain */
+    uint64_t refilled_ms;          /* when `burst` was last counted up */
+    unsigned burst;                /* frames that may follow at once */
+    int outstanding;               /* questions without an answer */
+    unsigned misses;               /* answers waited for in vain, since the last one came */
+    uint64_t drawn_ms;             /* when the last frame was added */
+    uint64_t asked_ms, first_ms;   /* when its question was written, and the very first one; 0: not yet */
+    uint64_t written_ms, round_ms; /* how long writing it took, and the last answer */
+    bool awaiting;                 /* a frame's answer, or its time limit */
+    bool answered;                 /* ever */
     bool frame_unsent, polling, hold, gone, closed, owed /* a `ready` */;
 };
 
@@ -41,7 +45,7 @@ static void on_answer_late(void *arg)
 {
     struct pace *p = arg;
     p->awaiting = false;
-    p->given_up = true;
+    p->misses++;
     tell_ready(p);
 }
 
@@ -68,6 +72,27 @@ static bool write_some(struct pace *p)
     return true;
 }
 
+static uint64_t at_most(uint64_t ms, uint64_t most)
+{
+    return ms < most ? ms : most;
+}
+
+static uint64_t at_least(uint64_t ms, uint64_t least)
+{
+    return ms > least ? ms : least;
+}
+
+/* The last byte of a frame, its question, has left: the time for the answer begins. */
+static void frame_written(struct pace *p)
+{
+    p->frame_unsent = false;
+    p->asked_ms = loop_now_ms();
+    p->written_ms = p->asked_ms - p->drawn_ms;
+    if (!p->first_ms) p->first_ms = p->asked_ms;
+    p->awaiting = !pace_silent(p);
+    if (p->awaiting) alarm_set(p->answer, pace_limit_ms(p), 0);
+}
+
 static void on_writable(uv_poll_t *poll_, int status, int events);
 
 static void pace_flush(struct pace *p)
@@ -83,9 +108,7 @@ static void pace_flush(struct pace *p)
     }
     if (p->polling) uv_poll_stop(&p->poll);
     p->polling = false;
-    /* The second for the answer begins when the question has left. */
-    if (p->frame_unsent) alarm_set(p->answer, PACE_ANSWER_MS, 0);
-    p->frame_unsent = false;
+    if (p->frame_unsent) frame_written(p);
 }
 
 static void on_writable(uv_poll_t *poll_, int status, int events)
@@ -150,30 +173,37 @@ void pace_send(struct pace *p)
     if (p->out.len > 0) p->owed = true;
 }
 
+static uint64_t frame_apart(const struct pace *p)
+{
+    return p->conf.slow ? PACE_SLOW_MS : pace_silent(p) ? PACE_SILENT_MS : PACE_FRAME_MS;
+}
+
 /* Time gives a frame back each PACE_FRAME_MS, up to PACE_BURST: what changes after a while of calm is seen at once, and
  * a flood still gets no more than 20 frames a second. */
 static bool burst_take(struct pace *p)
 {
-    uint64_t now = loop_now_ms(), earned = now > p->refilled_ms ? (now - p->refilled_ms) / PACE_FRAME_MS : 0;
+    const uint64_t apart = frame_apart(p), now = loop_now_ms();
+    const uint64_t earned = now > p->refilled_ms ? (now - p->refilled_ms) / apart : 0;
     if (p->conf.slow) return false;
-    p->refilled_ms += earned * PACE_FRAME_MS;
+    p->refilled_ms += earned * apart;
     p->burst = earned + p->burst > PACE_BURST ? PACE_BURST : p->burst + (unsigned)earned;
     if (p->burst > 0) {
         p->burst--;
         return true;
     }
     /* The frame after the wait is paid for by the wait. */
-    p->refilled_ms = now + PACE_FRAME_MS;
+    p->refilled_ms = now + apart;
     return false;
 }
 
 void pace_frame(struct pace *p, size_t len_before)
 {
     p->owed = true;
-    if (!burst_take(p)) alarm_set(p->interval, p->conf.slow ? PACE_SLOW_MS : PACE_FRAME_MS, 0);
+    if (!burst_take(p)) alarm_set(p->interval, frame_apart(p), 0);
     if (p->out.len > len_before) {
         buf_str(&p->out, question);
         p->outstanding++;
+        p->drawn_ms = loop_now_ms();
         p->awaiting = p->frame_unsent = true;
     }
     pace_flush(p);
@@ -183,10 +213,12 @@ void pace_answered(struct pace *p)
 {
     if (p->closed) return;
     p->answered = true;
+    p->misses = 0;
     if (p->outstanding > 0) p->outstanding--;
     /* It may be the answer to an older question. To wait for all of them would make a terminal that once lost one slow
      * for ever. */
     if (p->frame_unsent) return;
+    if (p->outstanding == 0) p->round_ms = loop_now_ms() - p->asked_ms;
     p->awaiting = false;
     alarm_stop(p->answer);
     tell_ready(p);
@@ -202,10 +234,26 @@ bool pace_shown(const struct pace *p)
     return p->out.len == 0 && p->outstanding == 0;
 }
 
+/* A line that takes long to take a frame takes long to show it. */
+uint64_t pace_limit_ms(const struct pace *p)
+{
+    const uint64_t known = at_least(3 * p->round_ms, 2 * p->written_ms);
+    return at_most(at_least(known, p->answered ? PACE_ANSWER_MS : PACE_FIRST_MS), PACE_ANSWER_MOST_MS);
+}
+
+bool pace_silent(const struct pace *p)
+{
+    return p->misses >= PACE_MISSES;
+}
+
+/* A far terminal answers a while after the last frame; one that has never answered is given the time of the first. */
 uint64_t pace_leave_ms(const struct pace *p)
 {
-    if (p->outstanding == 0 || (p->given_up && !p->answered)) return 0;
-    return p->answered ? PACE_LEAVE_MS : PACE_ANSWER_MS;
+    const uint64_t now = loop_now_ms();
+    const uint64_t usual = at_most(at_least(2 * p->round_ms, PACE_LEAVE_MS), PACE_ANSWER_MOST_MS);
+    const uint64_t until =
+        p->answered ? p->asked_ms + usual : at_most(p->first_ms + PACE_NEVER_MS, now + PACE_LEAVE_MS);
+    return p->outstanding > 0 && p->asked_ms && until > now ? until - now : 0;
 }
 
 void pace_hold(struct pace *p, bool hold)

@@ -2,8 +2,12 @@
  * pace.h - the output queue to the terminal, and frame pacing.
  *
  * Writes never block: bytes that the terminal does not accept are queued. A frame ends with ESC[5n (device status
- * report); the next one may follow when all bytes were written, the terminal has answered or 1 s has passed, and the
- * minimum interval is over. Bounded: one frame and the bytes besides it.
+ * report); the next one may follow when all bytes were written, the terminal has answered, and the minimum interval is
+ * over. Bounded: one frame and the bytes besides it.
+ *
+ * An answer is waited for as long as the line is known to need: PACE_ANSWER_MS, three times what the last one took, or
+ * twice what writing the frame took; PACE_FIRST_MS where none has come yet. A terminal that is silent, because it has
+ * let PACE_MISSES of them pass, is paced by time alone, until it answers: it may only be far away.
  */
 #ifndef RAYDECK_TERM_PACE_H
 #define RAYDECK_TERM_PACE_H
@@ -13,7 +17,18 @@
 
 #include <stdbool.h>
 
-enum { PACE_FRAME_MS = 50, PACE_BURST = 4, PACE_SLOW_MS = 500, PACE_ANSWER_MS = 1000, PACE_LEAVE_MS = 2000 };
+enum {
+    PACE_FRAME_MS = 50,
+    PACE_SILENT_MS = 200, /* between frames for a silent terminal, beyond a burst */
+    PACE_BURST = 4,
+    PACE_SLOW_MS = 500,
+    PACE_FIRST_MS = 100,
+    PACE_ANSWER_MS = 1000,
+    PACE_ANSWER_MOST_MS = 10 * 1000,
+    PACE_MISSES = 2,
+    PACE_LEAVE_MS = 2000,
+    PACE_NEVER_MS = 5000 /* one that has not answered by then never will */
+};
 
 struct pace;
 struct pace_conf {
@@ -33,6 +48,8 @@ void pace_frame(struct pace *p, size_t len_before); /* a frame was added after l
 void pace_answered(struct pace *p);                 /* the answer to ESC[5n was received */
 bool pace_arrived(const struct pace *p);            /* the last frame was answered, or its timeout passed */
 bool pace_shown(const struct pace *p);              /* the terminal has answered every frame */
+bool pace_silent(const struct pace *p);
+uint64_t pace_limit_ms(const struct pace *p); /* how long the next answer is waited for */
 /* At exit: how long to wait for an outstanding answer; 0: none, or the terminal never answers. */
 uint64_t pace_leave_ms(const struct pace *p);
 void pace_hold(struct pace *p, bool hold);           /* suspends or resumes writing and frames */

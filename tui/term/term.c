@@ -138,8 +138,7 @@ static void screen_leave(struct term *t)
     paint_leave(t->paint, out);
     if (!pace_drain(t->pace, LEAVE_DRAIN_MS)) {
         tcflush(t->out, TCOFLUSH);
-        termios_emergency();
-        return;
+        termios_leave_screen();
     }
     uint64_t until = loop_now_ms() + pace_leave_ms(t->pace);
     for (uint64_t now; pace_leave_ms(t->pace) > 0 && (now = loop_now_ms()) < until;) {

@@ -91,14 +91,19 @@ void termios_give_back(void)
     set_modes();
 }
 
-void termios_emergency(void)
+void termios_leave_screen(void)
 {
-    if (!saved.taken) return;
-    saved.taken = 0;
     /* CAN ends a sequence that may be half sent. */
     ssize_t written = write(saved.out, "\030", 1);
     written = write(saved.out, saved.leave, saved.leave_len);
     (void)written;
+}
+
+void termios_emergency(void)
+{
+    if (!saved.taken) return;
+    saved.taken = 0;
+    termios_leave_screen();
     tcflush(saved.in, TCIFLUSH); /* what was typed, and the answers that are owed, were not for the shell */
     set_modes();
 }

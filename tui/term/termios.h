@@ -19,8 +19,9 @@ enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why)
 /* The same for a question on the command line: non-canonical mode without echo; keeps signal keys and output
  * processing. */
 enum err termios_take_keys(int fd_in, int fd_out, const char *leave, struct why *why);
-void termios_give_back(void); /* restores the modes; does not send the bytes */
-void termios_emergency(void); /* sends the bytes and restores the modes; async-signal-safe; no-op if not taken */
+void termios_leave_screen(void); /* sends the bytes at once, as far as the terminal takes them */
+void termios_give_back(void);    /* restores the modes; does not send the bytes */
+void termios_emergency(void);    /* sends the bytes and restores the modes; async-signal-safe; no-op if not taken */
 
 /* Makes every unhandled fatal signal, and exhausted memory, call termios_emergency first. Call it before
  * termios_take. */
