@@ -313,6 +313,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
         if (cli->conf.demo)
             app_say(&app, false,
                     "A simulated cluster with a real Redis. x k kills the head, p sends a prompt, ? shows help.");
+        if (*term_note(app.term)) app_say(&app, true, "%s", term_note(app.term));
         set_tick(&app, TICK_MS);
         app_script_go(&app);
         app_draw(&app);

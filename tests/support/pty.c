@@ -42,6 +42,8 @@ struct pty {
     char title[256];
     struct buf raw, answers;
     const char *with_regex, *with_bytes; /* of pty_send_with_answer; NULL: none */
+    const struct pty_reply *replies;
+    size_t matched[PTY_REPLIES]; /* of each question, how much was seen */
     uint64_t bytes;
     struct termios modes;
 };
@@ -147,6 +149,7 @@ struct pty *pty_start(const struct pty_conf *conf)
     p->rows = conf->rows ? conf->rows : 24;
     p->cols = conf->cols ? conf->cols : 80;
     p->mute = conf->mute;
+    p->replies = conf->replies;
     p->reading = true;
     p->status = -1;
     buf_init(&p->raw, 2 * RAW_MAX);
@@ -192,6 +195,18 @@ void pty_stop(struct pty *p)
     if (never) fail_msg("no question was asked with this on the screen: %s", never);
 }
 
+static void replies_take(struct pty *p, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        for (size_t k = 0; p->replies && k < PTY_REPLIES && p->replies[k].question; k++) {
+            const char *question = p->replies[k].question;
+            p->matched[k] = bytes[i] == question[p->matched[k]] ? p->matched[k] + 1 : bytes[i] == question[0];
+            if (question[p->matched[k]]) continue;
+            p->matched[k] = 0;
+            buf_str(&p->answers, p->replies[k].answer);
+        }
+}
+
 static void take_answers(struct pty *p)
 {
     char bytes[512];
@@ -220,6 +235,7 @@ static bool take_output(struct pty *p)
     buf_add(&p->raw, bytes, (size_t)n);
     if (p->raw.len > RAW_MAX) buf_drop(&p->raw, p->raw.len - RAW_MAX);
     vterm_input_write(p->vt, bytes, (size_t)n);
+    replies_take(p, bytes, (size_t)n);
     take_answers(p);
     return true;
 }

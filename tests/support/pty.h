@@ -14,12 +14,18 @@
 #include <sys/types.h>
 
 struct pty;
+/* What a terminal of some kind answers a question; a row of a script that ends with a NULL question. */
+struct pty_reply {
+    const char *question, *answer;
+};
+enum { PTY_REPLIES = 8 };
 struct pty_conf {
     const char *const *argv; /* NULL-terminated; argv[0] is a path */
     const char *const
         *env;       /* "NAME=value" …, NULL-terminated, or NULL; the last one of a name counts; "NAME" removes */
     int rows, cols; /* 0: 24 x 80 */
     bool mute;      /* does not answer the program's questions (ESC[5n) */
+    const struct pty_reply *replies; /* of a mute one: it answers these alone, at most PTY_REPLIES; NULL: none */
 };
 struct pty *pty_start(const struct pty_conf *conf); /* fails the test when it cannot */
 void pty_stop(struct pty *p);                       /* kills what is left, reaps, frees; NULL is fine */

@@ -1,5 +1,6 @@
 /* canvas_test.c - the canvas: columns of wide and combining characters, clipping, windows, folding to ASCII, dumps. */
 #include "tui/draw/canvas.h"
+#include "tui/draw/glyph.h"
 
 #include "backends/base/mem.h"
 #include "tests/support/screen_file.h"
@@ -249,9 +250,24 @@ static void screens_are_compared_and_accepted(void **state)
     assert_false(screen_same(path, "one\n", false));
 }
 
+/* Each character is one column still; what the fonts lack has a stand-in. */
+static void a_console_has_lines_and_blocks(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t from, to;
+    } cases[] = {{'x', 'x'},    {0x2500, 0x2500}, {0x2502, 0x2502}, {0x2588, 0x2588}, {0x2591, 0x2591},
+                 {0xB7, 0xB7},  {0x2584, 0x2584}, {0x2581, '_'},    {0x2587, 0x2588}, {0x258D, 0x258C},
+                 {0x2026, '~'}, {0x2013, '-'},    {0x2714, 'v'},    {0x25B8, '>'},    {0xD7, 'x'},
+                 {0x65E5, '?'}, {0x203A, '>'}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        if (glyph_console(cases[i].from) != cases[i].to) fail_msg("U+%04X", (unsigned)cases[i].from);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_console_has_lines_and_blocks),
         cmocka_unit_test(text_is_clipped_on_every_side),
         cmocka_unit_test(wide_characters_take_two_columns),
         cmocka_unit_test(a_window_cuts_what_crosses_its_edge),

@@ -23,6 +23,7 @@ static void on_input(void *arg, const struct input *in)
     case INPUT_KEY: buf_str(out, key_text(in, name)); break;
     case INPUT_PASTE: buf_printf(out, "paste<%.*s>", (int)in->paste_len, in->paste); break;
     case INPUT_REPLY: buf_str(out, "reply"); break;
+    case INPUT_SYNC: buf_str(out, "sync"); break;
     case INPUT_MOUSE: {
         static const char *const words[] = {"press", "release", "wheel-up", "wheel-down"};
         buf_printf(out, "%s@%d,%d", words[in->mouse], in->row, in->col);
@@ -104,6 +105,7 @@ static const struct {
     {"\033[97;1:3u\033[1;1:3A\033[57358u\033[1;1:1A", "Up"}, /* releases and CapsLock are nothing */
     /* answers and reports */
     {"\033[0n\033[3n", "reply reply"},
+    {"\033[?2026;2$y\033[?2026;0$y\033[?2026;4$y\033[?1049;1$yx", "sync x"},
     {"\033\033[0nx", "Esc reply x"}, /* the answer to a frame that was on its way when Esc was pressed */
     {"\033\033[200~a\033[201~", "Esc paste<a>"},
     {"\033[?1;2c\033[24;80R\033[?2004;1$y\033[I\033[O", ""},

@@ -47,6 +47,7 @@ static void frame_draw(struct drawn *d)
     d->cv.ascii = term_ascii(d->term);
     canvas_clear(&d->cv, ROLE_TEXT);
     canvas_printf(&d->cv, 0, 0, ROLE_TEXT, "size %dx%d key %s paste %s end", rows, cols, d->last, d->paste);
+    canvas_text(&d->cv, 4, 0, ROLE_DIM, term_note(d->term));
     canvas_printf(&d->cv, 1, 0, ROLE_TEXT, "resized %d resumed %d clicks %d", d->resized > 0, d->resumed > 0,
                   d->clicks);
     int col = canvas_text(&d->cv, 2, 0, ROLE_OK, "fine");
@@ -127,15 +128,26 @@ static void on_resumed(void *arg)
     frame_changed(d);
 }
 
+/* With a page and a colour of its own. */
+static void light_read(struct theme *ret)
+{
+    theme_default(ret);
+    ret->look[ROLE_TEXT] = (struct look){.fg = COLOR_RGB | 0x1f2328, .bg = COLOR_RGB | 0xfdfdfd};
+    ret->look[ROLE_OK] = (struct look){.fg = COLOR_RGB | 0x00661a, .bg = COLOR_DEFAULT};
+}
+
 static int run_drawn(int argc, char **argv)
 {
     struct drawn d = {.last = "none", .dirty = true};
     struct why why;
     struct term_conf conf = {.in = 0, .out = 1};
+    struct theme light;
+    light_read(&light);
     for (int i = 2; i < argc; i++) {
         if (strcmp(argv[i], "--mouse") == 0) conf.mouse = true;
         if (strcmp(argv[i], "--never") == 0) conf.color = "never";
         if (strcmp(argv[i], "--always") == 0) conf.color = "always";
+        if (strcmp(argv[i], "--light") == 0) conf.theme = &light;
         if (strcmp(argv[i], "--raise") == 0 && i + 1 < argc) d.raised = atoi(argv[i + 1]);
     }
     d.loop = loop_new();
@@ -304,8 +316,7 @@ static void refuses_what_it_cannot_draw_on(void **state)
     (void)state;
     static const struct {
         const char *term, *says;
-    } refused[] = {{"no-such-terminal", "^refused: the terminal \"no-such-terminal\" is unknown; .*raydeck status$"},
-                   {"dumb", "^refused: the terminal is dumb .*raydeck status$"},
+    } refused[] = {{"dumb", "^refused: the terminal is dumb .*raydeck status$"},
                    {"", "^refused: TERM is not set; .*raydeck status$"}};
     for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
         char *name = mem_printf("TERM=%s", refused[i].term);
@@ -380,7 +391,8 @@ static void a_reader_that_stops_does_not_hold_up_the_loop(void **state)
     pty_stop(p);
 }
 
-static void a_terminal_that_never_answers_is_paced_by_the_second(void **state)
+/* How soon: pace_test.c. */
+static void a_terminal_that_never_answers_is_paced_by_time(void **state)
 {
     (void)state;
     struct pty *p = start_with("xterm-256color", NULL, NULL, true);
@@ -405,6 +417,133 @@ static void a_terminal_that_never_answers_is_paced_by_the_second(void **state)
     pty_send(p, "q");
     assert_left(p, 0);
     pty_stop(p);
+}
+
+/* ---- kinds of terminals, each a peer that answers what its kind does ---- */
+
+static const struct pty_reply answers_all[] = {{"\033[5n", "\033[0n"}, {"\033[?2026$p", "\033[?2026;2$y"}, {0}};
+static const struct pty_reply knows_no_sync[] = {{"\033[5n", "\033[0n"}, {"\033[?2026$p", "\033[?2026;0$y"}, {0}};
+static const struct pty_reply answers_5n[] = {{"\033[5n", "\033[0n"}, {0}};
+static const struct pty_reply answers_sync[] = {{"\033[?2026$p", "\033[?2026;1$y"}, {0}}; /* late, and alone */
+
+struct kind {
+    const char *term, *env;
+    const struct pty_reply *replies;
+    bool has_entry, syncs, asked;
+};
+static const struct kind kinds[] = {
+    {"xterm-256color", NULL, answers_all, true, true, true},
+    {"xterm-256color", NULL, knows_no_sync, true, false, true},
+    {"xterm-256color", "TERM_PROGRAM=Apple_Terminal", answers_5n, true, false, false},
+    {"xterm-kitty", "TERMINFO_DIRS=/nowhere:", answers_all, false, true, true},
+    {"xterm-ghostty", NULL, answers_all, false, true, true},
+    {"alacritty", NULL, answers_all, false, true, true},
+    {"foot", NULL, answers_all, false, true, true},
+    {"no-such-terminal", NULL, answers_5n, false, false, true},
+    {"tmux-256color", "TMUX=/nowhere,1,0", answers_5n, true, false, true},
+    {"xterm-256color", NULL, answers_sync, true, true, true},
+    {"linux", NULL, answers_5n, true, false, false},
+};
+
+static size_t count_of(const char *text, const char *what)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, what)); text += strlen(what)) count++;
+    return count;
+}
+
+/* An entry that is there makes no difference but the note: ncurses-term has those of the newer terminals. */
+static bool is_noted(struct pty *p)
+{
+    char *screen = pty_screen(p);
+    const bool noted = strstr(screen, "has no terminfo entry here: drawn as xterm-256color");
+    free(screen);
+    return noted;
+}
+
+static void kind_is_drawn_on(const struct kind *k)
+{
+    char *name = mem_printf("TERM=%s", k->term);
+    const char *argv[] = {self, "--draw", NULL}, *env[] = {name, k->env, NULL};
+    struct pty *p =
+        pty_start(&(struct pty_conf){.argv = argv, .env = env, .cols = 100, .mute = true, .replies = k->replies});
+    pty_see(p, "^size 24x100 key none");
+    pty_see(p, "^bottom");
+    if (k->has_entry && is_noted(p)) fail_msg("%s has an entry", k->term);
+    if (strcmp(k->term, "no-such-terminal") == 0) assert_true(is_noted(p));
+    pty_send(p, "f");
+    pty_see(p, "key f");
+    pty_send(p, "s");
+    pty_see(p, "key s");
+    const size_t begun = count_of(pty_raw(p, NULL), "\033[?2026h"), ended = count_of(pty_raw(p, NULL), "\033[?2026l");
+    if (begun != ended || (begun > 0) != k->syncs) fail_msg("%s: %zu begun, %zu ended", k->term, begun, ended);
+    if ((count_of(pty_raw(p, NULL), "\033[?2026$p") > 0) != k->asked) fail_msg("%s: the question", k->term);
+    pty_send(p, "q");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    assert_true(pty_modes_restored(p));
+    pty_stop(p);
+    free(name);
+}
+
+static void every_kind_of_terminal_is_drawn_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) kind_is_drawn_on(&kinds[i]);
+}
+
+static void a_console_gets_what_its_font_has(void **state)
+{
+    (void)state;
+    struct pty *p = start_with("linux", NULL, NULL, false);
+    pty_see(p, "^wide \\?\\?\\?\\? and e · ─ end$");
+    pty_send(p, "q");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    pty_stop(p);
+}
+
+static void colours_are_direct_where_colorterm_says_so(void **state)
+{
+    (void)state;
+    struct pty *p = start_with("xterm-256color", "COLORTERM=truecolor", "--light", false);
+    pty_see(p, "^bottom");
+    assert_string_equal(pty_cell(p, 2, 0).text, "f");
+    assert_int_equal(pty_cell(p, 2, 0).fg, 0x00661a);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+    p = start_with("xterm-256color", "COLORTERM=truecolor", NULL, false); /* what is the terminal's own stays so */
+    pty_see(p, "^bottom");
+    assert_null(strstr(pty_raw(p, NULL), "8;2;"));
+    assert_true(pty_cell(p, 2, 60).bg_default);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+    /* Within GNU screen COLORTERM is that of the terminal around it. */
+    p = start_with("screen-256color", "COLORTERM=truecolor", "--light", false);
+    pty_see(p, "^bottom");
+    assert_null(strstr(pty_raw(p, NULL), ";2;0;102;26"));
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+static void a_theme_has_a_page_of_its_own(void **state)
+{
+    (void)state;
+    static const char *const terms[] = {"xterm-256color", "linux"};
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+        struct pty *p = start_with(terms[i], NULL, "--light", false);
+        pty_see(p, "^bottom");
+        static const int at[][2] = {{0, 0}, {2, 0}, {2, 60}, {20, 40}, {23, 79}};
+        for (size_t k = 0; k < ARRAY_LEN(at); k++) {
+            const struct pty_cell cell = pty_cell(p, at[k][0], at[k][1]);
+            if (cell.bg_default || (cell.bg & 0xff) < 0xc0)
+                fail_msg("%s: row %d, column %d is on #%06x", terms[i], at[k][0], at[k][1], (unsigned)cell.bg);
+        }
+        pty_send(p, "q");
+        assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+        pty_stop(p);
+    }
 }
 
 static void a_flood_of_resizes_ends_at_the_last(void **state)
@@ -523,7 +662,8 @@ static void an_overflowing_stack_restores_the_terminal(void **state)
 static struct pty *start_under_a_shell(bool mute)
 {
     static char command[sizeof self + 100];
-    snprintf(command, sizeof command, "'%s' --draw; IFS= read -r line; printf '%%s' \"got<$line>\" | cat -v", self);
+    snprintf(command, sizeof command, "'%s' --draw --raise 15; IFS= read -r line; printf '%%s' \"got<$line>\" | cat -v",
+             self);
     const char *argv[] = {"/bin/sh", "-c", command, NULL};
     return pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 80, .mute = mute});
 }
@@ -552,6 +692,21 @@ static void a_late_answer_never_reaches_the_shell(void **state)
     assert_true(pty_wait(p, left_the_screen, NULL, DEADLINE_MS));
     pty_pump(p, 600);
     pty_send(p, "\033[0n");
+    assert_true(pty_wait(p, modes_restored, NULL, DEADLINE_MS));
+    pty_send(p, "mine\n");
+    pty_see(p, "got<mine>");
+    pty_stop(p);
+}
+
+/* The same of one that has not answered yet, when a signal ends the program. */
+static void an_answer_after_a_signal_never_reaches_the_shell(void **state)
+{
+    (void)state;
+    struct pty *p = start_under_a_shell(true);
+    pty_see(p, "^bottom");
+    pty_send(p, "S");
+    assert_true(pty_wait(p, left_the_screen, NULL, DEADLINE_MS));
+    pty_send(p, "\033[?2026;2$y\033[0n");
     assert_true(pty_wait(p, modes_restored, NULL, DEADLINE_MS));
     pty_send(p, "mine\n");
     pty_see(p, "got<mine>");
@@ -618,11 +773,11 @@ static void direct_colour_where_terminfo_has_it(void **state)
 {
     (void)state;
     struct pty *p = start_with("xterm-direct", NULL, NULL, false);
-    if (pty_wait_for(p, "^refused", 300)) {
+    pty_see(p, "^bottom");
+    if (is_noted(p)) {
         pty_stop(p);
         skip(); /* ncurses-term is not installed */
     }
-    pty_see(p, "^bottom");
     /* Read from the bytes: libvterm 0.1 takes the empty colour space for a colour. */
     assert_non_null(strstr(pty_raw(p, NULL), "\033[38:2::0:255:0m"));
     pty_send(p, "q");
@@ -645,13 +800,18 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_pipe_is_no_terminal),
         cmocka_unit_test(an_unchanged_frame_sends_nothing),
         cmocka_unit_test(a_reader_that_stops_does_not_hold_up_the_loop),
-        cmocka_unit_test(a_terminal_that_never_answers_is_paced_by_the_second),
+        cmocka_unit_test(a_terminal_that_never_answers_is_paced_by_time),
+        cmocka_unit_test(every_kind_of_terminal_is_drawn_on),
+        cmocka_unit_test(a_console_gets_what_its_font_has),
+        cmocka_unit_test(colours_are_direct_where_colorterm_says_so),
+        cmocka_unit_test(a_theme_has_a_page_of_its_own),
         cmocka_unit_test(a_flood_of_resizes_ends_at_the_last),
         cmocka_unit_test(stops_and_goes_on),
         cmocka_unit_test(every_end_restores_the_terminal),
         cmocka_unit_test(a_fatal_signal_restores_the_terminal),
         cmocka_unit_test(an_overflowing_stack_restores_the_terminal),
         cmocka_unit_test(a_late_answer_never_reaches_the_shell),
+        cmocka_unit_test(an_answer_after_a_signal_never_reaches_the_shell),
         cmocka_unit_test(a_terminal_that_never_answers_is_left),
         cmocka_unit_test(two_signals_restore_the_terminal_as_one_does),
         cmocka_unit_test(a_dropped_line_is_told),

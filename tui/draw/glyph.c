@@ -39,3 +39,23 @@ uint32_t glyph_fold(uint32_t cp)
         if (cp >= folds[i].from && cp <= folds[i].to) return (uint32_t)folds[i].as;
     return '?';
 }
+
+/* Source: the table cp437 that the kernel builds its font from (drivers/tty/vt/cp437.uni), less what Debian's Lat15
+ * fonts (console-setup) lack. */
+uint32_t glyph_console(uint32_t cp)
+{
+    static const uint32_t kept[] = {0xA0,   0xB0,   0xB1,   0xB5,   0xB7,   0x2022, 0x2190, 0x2191,
+                                    0x2192, 0x2193, 0x2264, 0x2265, 0x2500, 0x2502, 0x250C, 0x2510,
+                                    0x2514, 0x2518, 0x251C, 0x2524, 0x252C, 0x2534, 0x253C, 0x2580,
+                                    0x2584, 0x2588, 0x258C, 0x2590, 0x2591, 0x2592, 0x2593};
+    static const struct {
+        uint32_t from, to, as;
+    } near[] = {{0x2581, 0x2582, '_'},    {0x2583, 0x2585, 0x2584}, {0x2586, 0x2587, 0x2588}, {0x2589, 0x258A, 0x2588},
+                {0x258B, 0x258D, 0x258C}, {0x258E, 0x258F, ' '},    {0x25B8, 0x25B8, '>'},    {0x25CF, 0x25CF, 0x2022}};
+    if (cp < 0x80) return cp;
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+        if (kept[i] == cp) return cp;
+    for (size_t i = 0; i < ARRAY_LEN(near); i++)
+        if (cp >= near[i].from && cp <= near[i].to) return near[i].as;
+    return glyph_fold(cp);
+}

@@ -6,4 +6,7 @@
 
 uint32_t glyph_fold(uint32_t cp); /* one ASCII character; '?': no stand-in */
 
+/* The same for a console (TERM=linux), whose fonts have the characters of code page 437: lines, blocks, arrows. */
+uint32_t glyph_console(uint32_t cp);
+
 #endif

@@ -16,37 +16,59 @@ int color_depth(void)
     return COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : 8;
 }
 
-/* With direct colour terminfo still takes 0..7 for the palette's first colours; the rest is 0xrrggbb. */
-static int number_of(int32_t color, int depth)
+static bool is_direct(int32_t color)
 {
+    return color != COLOR_DEFAULT && (color & COLOR_RGB);
+}
+
+/* With direct colour terminfo still takes 0..7 for the palette's first colours; the rest is 0xrrggbb. */
+static int number_of(int32_t color, int depth, struct truecolor *direct)
+{
+    if (direct && is_direct(color)) return truecolor_number(direct, color & 0xFFFFFF);
     if (depth != COLOR_DIRECT || color == COLOR_DEFAULT) return theme_nearest(color, depth);
     if (!(color & COLOR_RGB) && color < 8) return color;
     int32_t rgb = color & COLOR_RGB ? color & 0xFFFFFF : palette_rgb(color);
     return rgb < 8 ? 0 : rgb;
 }
 
-static attr_t attributes_of(const struct look *look, int depth)
+static attr_t attributes_of(const struct look *look, int depth, bool is_page)
 {
     attr_t a = A_NORMAL;
     if (look->bold) a |= A_BOLD;
     if (look->dim) a |= A_DIM;
     if (look->underline) a |= A_UNDERLINE;
     if (look->italic) a |= A_ITALIC;
-    if (look->reverse || (depth == 0 && look->bg != COLOR_DEFAULT)) a |= A_REVERSE;
+    if (look->reverse || (depth == 0 && look->bg != COLOR_DEFAULT && !is_page)) a |= A_REVERSE;
     /* Eight colours: bold is what makes them bright. */
     if (depth == 8 && !(look->fg & COLOR_RGB) && look->fg >= 8 && look->fg < 16) a |= A_BOLD;
     return a;
 }
 
-void color_inks(const struct theme *theme, int depth, struct ink ret[ROLE_COUNT])
+/* What a theme takes from the palette itself. */
+static void palette_keep(const struct theme *theme, struct truecolor *direct)
 {
+    truecolor_init(direct);
     for (int role = 0; role < ROLE_COUNT; role++) {
         const struct look *look = &theme->look[role];
-        ret[role] = (struct ink){attributes_of(look, depth), 0};
+        if (!is_direct(look->fg)) truecolor_keep(direct, look->fg);
+        if (!is_direct(look->bg)) truecolor_keep(direct, look->bg);
+    }
+}
+
+void color_inks(const struct theme *theme, int depth, struct truecolor *direct, struct ink ret[ROLE_COUNT])
+{
+    const struct look *page = &theme->look[ROLE_TEXT];
+    if (direct) palette_keep(theme, direct);
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        struct look look = theme->look[role];
+        ret[role] = (struct ink){attributes_of(&look, depth, role == ROLE_TEXT), 0};
         if (depth == 0 || role + 1 >= COLOR_PAIRS) continue;
-        int fg = number_of(look->fg, depth), bg = number_of(look->bg, depth);
+        /* A theme with a page of its own leaves nothing to the terminal's. */
+        if (page->bg != COLOR_DEFAULT && look.bg == COLOR_DEFAULT) look.bg = page->bg;
+        if (page->bg != COLOR_DEFAULT && look.fg == COLOR_DEFAULT) look.fg = page->fg;
+        int fg = number_of(look.fg, depth, direct), bg = number_of(look.bg, depth, direct);
         /* Among eight colours a dark grey's nearest is black: unseen on a black screen. */
-        if (depth == 8 && fg == 0 && look->fg != 0 && bg == COLOR_DEFAULT) {
+        if (depth == 8 && fg == 0 && look.fg != 0 && bg == COLOR_DEFAULT) {
             fg = COLOR_DEFAULT;
             ret[role].attributes |= A_DIM;
         }

@@ -3,6 +3,7 @@
 #define RAYDECK_TERM_COLOR_H
 
 #include "tui/term/theme.h"
+#include "tui/term/truecolor.h"
 
 #include <curses.h>
 
@@ -14,6 +15,7 @@ enum { COLOR_DIRECT = 0x1000000 };
 
 /* Call it after start_color: 0 (mono), 8, 16, 256 or COLOR_DIRECT. */
 int color_depth(void);
-void color_inks(const struct theme *theme, int depth, struct ink ret[ROLE_COUNT]);
+/* direct: filled, for a terminal of 256 colours that takes direct ones too; NULL: it does not. */
+void color_inks(const struct theme *theme, int depth, struct truecolor *direct, struct ink ret[ROLE_COUNT]);
 
 #endif

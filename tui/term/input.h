@@ -6,7 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum input_type { INPUT_KEY, INPUT_PASTE, INPUT_MOUSE, INPUT_RESIZE, INPUT_REPLY /* the terminal answered ESC[5n */ };
+enum input_type {
+    INPUT_KEY,
+    INPUT_PASTE,
+    INPUT_MOUSE,
+    INPUT_RESIZE,
+    INPUT_REPLY, /* the terminal answered ESC[5n */
+    INPUT_SYNC   /* it answered ESC[?2026$p: it has synchronised output */
+};
 
 /* Keys: a Unicode character, or one of these beyond Unicode. */
 enum key {

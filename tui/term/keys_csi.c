@@ -156,9 +156,19 @@ static enum keys_found parse_plain(const struct params *p, char final, struct in
     }
 }
 
+/* DECRPM of mode 2026: 1 (set) or 2 (reset); 0 is not known, 4 never. */
+static bool is_sync(const char *parameters, char final)
+{
+    return final == 'y' && (strcmp(parameters, "?2026;1$") == 0 || strcmp(parameters, "?2026;2$") == 0);
+}
+
 enum keys_found keys_csi(const char *parameters, char final, struct input *ret)
 {
     struct params p;
+    if (is_sync(parameters, final)) {
+        *ret = (struct input){.type = INPUT_SYNC};
+        return KEYS_INPUT;
+    }
     if (final == '[') { /* linux: F1 to F5 */
         bool key = *parameters >= 'A' && *parameters <= 'E';
         return key_found(ret, key ? KEYP_F1 + (uint32_t)(*parameters - 'A') : 0, 0);

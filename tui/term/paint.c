@@ -18,7 +18,9 @@ struct paint {
     SCREEN *screen;
     FILE *out, *in;
     int depth;
-    bool ascii, like_xterm, cursor_shown, redraw;
+    bool ascii, console, stands_in, like_xterm, cursor_shown, redraw;
+    struct truecolor *direct; /* NULL: the terminal's entry has every colour */
+    struct buf collected;     /* what ncurses wrote, where numbers in it stand for colours */
     struct theme theme;
     struct ink ink[ROLE_COUNT];
     struct cell *shown; /* what was given to ncurses, so that an unchanged row costs one memcmp */
@@ -39,13 +41,16 @@ static bool has_text(const char *capability)
     return text && text != (char *)-1;
 }
 
-/* newterm alone cannot distinguish an unknown terminal from one that lacks something. */
+/* newterm alone cannot distinguish an unknown terminal from one that lacks something. ERR_NOT_FOUND: it has no entry.
+ */
 static enum err known_terminal(const char *terminal, struct why *why)
 {
     int found = 0;
-    if (setupterm(terminal, STDERR_FILENO, &found) != OK)
-        return why_terminal(why, terminal,
-                            found < 0 ? "cannot be looked up (there is no terminfo database)" : "is unknown");
+    if (setupterm(terminal, STDERR_FILENO, &found) != OK) {
+        (void)why_terminal(why, terminal,
+                           found < 0 ? "cannot be looked up (there is no terminfo database)" : "is unknown");
+        return ERR_NOT_FOUND;
+    }
     /* What term and pace say for themselves is ANSI's (ECMA-48): so must the terminal be. */
     bool able = has_text("cup") && has_text("clear") && strncmp(tigetstr((char *)(uintptr_t) "cup"), "\033[", 2) == 0;
     del_curterm(cur_term);
@@ -94,32 +99,43 @@ static void bytes_collect(struct paint *p, struct buf *out)
 {
     char bytes[8192];
     int fd = fileno(p->out);
+    struct buf *to = p->direct ? &p->collected : out;
     fflush(p->out);
     off_t at = 0;
     for (ssize_t got; (got = pread(fd, bytes, sizeof bytes, at)) > 0; at += got)
-        if (buf_add(out, bytes, (size_t)got)) p->redraw = true;
+        if (buf_add(to, bytes, (size_t)got)) p->redraw = true;
     if (ftruncate(fd, 0) == 0) lseek(fd, 0, SEEK_SET);
+    if (!p->direct) return;
+    truecolor_write(p->direct, buf_text(to), to->len, out);
+    buf_clear(to);
 }
 
 enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct why *why)
 {
-    enum err e = known_terminal(conf->terminal, why);
-    if (e) return e;
+    const char *terminal = conf->terminal;
+    enum err e = known_terminal(terminal, why);
+    const bool stands_in = e == ERR_NOT_FOUND && known_terminal(PAINT_STAND_IN, NULL) == ERR_OK;
+    if (stands_in) terminal = PAINT_STAND_IN;
+    if (e && !stands_in) return ERR_UNSUPPORTED;
     struct paint *p = mem_zero(1, sizeof *p);
+    p->stands_in = stands_in;
+    buf_init(&p->collected, PAINT_BYTES_MAX);
     e = open_files(p, why);
     if (e) goto out;
     /* Padding would be napms() in the middle of the loop. */
     setenv("NCURSES_NO_PADDING", "1", 1);
     /* newterm crashes where an allocation of its own fails: what it needs is had first, and given back. */
     free(mem_alloc(NEWTERM_BYTES));
-    p->screen = newterm(conf->terminal, p->out, p->in);
+    p->screen = newterm(terminal, p->out, p->in);
     if (!p->screen) {
-        e = why_terminal(why, conf->terminal, "cannot be drawn on");
+        e = why_terminal(why, terminal, "cannot be drawn on");
         goto out;
     }
     p->ascii = conf->ascii;
+    p->console = !conf->ascii && strncmp(terminal, "linux", strlen("linux")) == 0;
     paint_start(p, conf->mono);
-    p->like_xterm = has_title(conf->terminal);
+    if (conf->direct && p->depth == 256) p->direct = mem_zero(1, sizeof *p->direct);
+    p->like_xterm = has_title(terminal);
     /* What newterm wrote so far (the alternate screen) waits in the file for the first frame. */
     paint_theme(p, conf->theme);
     paint_size(p, conf->rows, conf->cols);
@@ -136,14 +152,25 @@ void paint_free(struct paint *p)
     if (p->screen) delscreen(p->screen);
     if (p->out) fclose(p->out);
     if (p->in) fclose(p->in);
+    buf_done(&p->collected);
+    free(p->direct);
     free(p->shown);
     free(p);
+}
+
+/* What the screen is cleared to. */
+static void page_set(const struct paint *p)
+{
+    cchar_t blank;
+    const struct ink *ink = &p->ink[ROLE_TEXT];
+    if (setcchar(&blank, L" ", ink->attributes, (short)ink->pair, NULL) != ERR) bkgrndset(&blank);
 }
 
 void paint_theme(struct paint *p, const struct theme *theme)
 {
     p->theme = *theme;
-    color_inks(&p->theme, p->depth, p->ink);
+    color_inks(&p->theme, p->depth, p->direct, p->ink);
+    page_set(p);
     paint_redraw(p);
 }
 
@@ -196,6 +223,13 @@ static void write_row(const struct paint *p, int row, const struct cell *cells)
     }
 }
 
+/* The fonts of a console have 256 or 512 characters, none wide and none combining. */
+static void console_cell(struct cell *cell)
+{
+    cell->cp = cell->cp ? glyph_console(cell->cp) : '?';
+    memset(cell->mark, 0, sizeof cell->mark);
+}
+
 /* The canvas' row at the width of the screen. */
 static void fill_row(const struct paint *p, const struct canvas *cv, int row, struct cell *ret)
 {
@@ -205,6 +239,7 @@ static void fill_row(const struct paint *p, const struct canvas *cv, int row, st
             memcpy(&ret[col], cell, sizeof *cell);
         else
             ret[col] = (struct cell){.cp = ' ', .role = ROLE_TEXT};
+        if (p->console) console_cell(&ret[col]);
     }
     if (p->cols > 0 && ret[0].cp == 0) ret[0].cp = ' ';
 }
@@ -240,6 +275,11 @@ void paint_leave(struct paint *p, struct buf *out)
     endwin();
     bytes_collect(p, out);
     paint_redraw(p);
+}
+
+bool paint_stands_in(const struct paint *p)
+{
+    return p->stands_in;
 }
 
 int paint_colors(const struct paint *p)

@@ -21,9 +21,12 @@ struct paint_conf {
     const char *terminal; /* a terminfo name */
     int rows, cols;
     bool mono, ascii;
+    bool direct;               /* it takes direct colours, whatever its terminfo entry says */
     const struct theme *theme; /* copied */
 };
-/* ERR_UNSUPPORTED: the terminal is unknown or cannot move its cursor; `why` has a remedy. */
+/* A terminal without a terminfo entry is drawn on as PAINT_STAND_IN. ERR_UNSUPPORTED: there is no entry of that
+ * either, or the terminal cannot move its cursor; `why` has a remedy. */
+#define PAINT_STAND_IN "xterm-256color"
 enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct why *why);
 void paint_free(struct paint *p); /* NULL is fine; writes nothing: see paint_leave */
 
@@ -35,6 +38,7 @@ void paint_size(struct paint *p, int rows, int cols);
 void paint_theme(struct paint *p, const struct theme *theme);
 void paint_redraw(struct paint *p); /* the next frame draws everything */
 
+bool paint_stands_in(const struct paint *p);  /* the terminal has no entry: drawn on as PAINT_STAND_IN */
 int paint_colors(const struct paint *p);      /* 0: mono; 8, 16, 256; 0x1000000: direct */
 bool paint_like_xterm(const struct paint *p); /* supports titles and a title stack, as xterm does */
 /* The bytes of paint_leave, for restoring without ncurses: NUL-terminated, whole capabilities. Returns their number. */

@@ -20,7 +20,14 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { ESC_MS = 50, LEAVE_DRAIN_MS = 250, TITLE_MAX = 200, READS_MAX = 16 };
+enum {
+    ESC_MS = 50,
+    LEAVE_DRAIN_MS = 250,
+    TITLE_MAX = 200,
+    READS_MAX = 16,
+    NOTE_MAX = 160,
+    SYNC_LEAST = 200 /* bytes: less is on the screen at once */
+};
 
 struct term {
     struct term_conf conf;
@@ -32,9 +39,11 @@ struct term {
     struct signals *signals;
     struct alarm *esc;
     uv_poll_t poll;
-    bool polling, leaving, ascii, titled;
+    bool polling, leaving, ascii, titled, sync;
+    char note[NOTE_MAX];
     char leave[256];
     int rows, cols;
+    struct buf frame;
 };
 
 static void on_readable(uv_poll_t *poll_, int status, int events);
@@ -65,6 +74,8 @@ static void on_input(void *arg, const struct input *in)
     struct term *t = arg;
     if (in->type == INPUT_REPLY)
         pace_answered(t->pace);
+    else if (in->type == INPUT_SYNC)
+        t->sync = true;
     else if (!t->leaving)
         t->calls.input(t->calls.arg, in);
 }
@@ -121,11 +132,19 @@ static void term_resize(struct term *t)
     t->calls.input(t->calls.arg, &in);
 }
 
+/* Apple's Terminal and consoles write the question's last letter. Its answer comes before that to the first frame. */
+static bool asks_sync(const struct term *t)
+{
+    const char *program = getenv("TERM_PROGRAM");
+    return paint_like_xterm(t->paint) && !(program && strcmp(program, "Apple_Terminal") == 0);
+}
+
 static void screen_enter(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
     buf_str(out, t->titled ? "\033[22;0t\033[?2004h" : "\033[?2004h");
     if (t->conf.mouse) buf_str(out, "\033[?1000h\033[?1006h");
+    if (asks_sync(t)) buf_str(out, "\033[?2026$p");
     pace_send(t->pace);
 }
 
@@ -198,6 +217,14 @@ static bool wants_mono(const char *color)
     return no_color && no_color[0];
 }
 
+/* COLORTERM is what terminals set that take direct colours; within GNU screen it is that of the terminal around it. */
+static bool takes_direct(const char *name)
+{
+    const char *says = getenv("COLORTERM");
+    if (!says || (strcmp(says, "truecolor") != 0 && strcmp(says, "24bit") != 0)) return false;
+    return strncmp(name, "screen", strlen("screen")) != 0 || getenv("TMUX");
+}
+
 static enum err check_terminal(const struct term_conf *conf, const char *name, struct why *why)
 {
     static const char instead[] = "use: raydeck status";
@@ -222,9 +249,15 @@ static enum err open_screen(struct term *t, const char *name, struct why *why)
                             .cols = t->cols,
                             .ascii = t->ascii,
                             .mono = wants_mono(t->conf.color),
+                            .direct = takes_direct(name),
                             .theme = t->conf.theme};
     e = paint_open(&pc, &t->paint, why);
     if (e) return e;
+    if (paint_stands_in(t->paint)) {
+        char safe[NOTE_MAX / 2];
+        text_safe_into(safe, sizeof safe, name, strlen(name));
+        snprintf(t->note, sizeof t->note, "%s has no terminfo entry here: drawn as " PAINT_STAND_IN, safe);
+    }
     t->titled = paint_like_xterm(t->paint) && !t->conf.no_title;
     int len = snprintf(t->leave, sizeof t->leave, "%s\033[?2004l%s", t->conf.mouse ? "\033[?1006l\033[?1000l" : "",
                        t->titled ? "\033[23;0t" : "");
@@ -235,6 +268,7 @@ static enum err open_screen(struct term *t, const char *name, struct why *why)
 static void term_free(struct term *t)
 {
     paint_free(t->paint);
+    buf_done(&t->frame);
     keys_free(t->keys);
     if (t->in >= 0) close(t->in);
     if (t->out >= 0) close(t->out);
@@ -253,6 +287,7 @@ enum err term_open(struct loop *l, const struct term_conf *conf, const struct te
     t->conf = *conf;
     t->calls = *calls;
     t->in = t->out = -1;
+    buf_init(&t->frame, PAINT_BYTES_MAX);
     if (!conf->theme) t->conf.theme = &theme;
     setlocale(LC_CTYPE, "");
     t->ascii = conf->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -307,6 +342,11 @@ bool term_ascii(const struct term *t)
     return t->ascii;
 }
 
+const char *term_note(const struct term *t)
+{
+    return t->note;
+}
+
 bool term_may_draw(const struct term *t)
 {
     return pace_may_draw(t->pace);
@@ -326,9 +366,14 @@ void term_frame(struct term *t, const struct canvas *cv)
 {
     if (!pace_may_draw(t->pace)) return;
     struct buf *out = pace_out(t->pace);
-    size_t before = out->len;
-    paint_frame(t->paint, cv, out);
-    if (t->calls.drawn && out->len > before) t->calls.drawn(t->calls.arg, out->data + before, out->len - before);
+    const size_t before = out->len;
+    buf_clear(&t->frame);
+    paint_frame(t->paint, cv, &t->frame);
+    const bool whole = t->sync && t->frame.len >= SYNC_LEAST;
+    if (t->calls.drawn && t->frame.len) t->calls.drawn(t->calls.arg, t->frame.data, t->frame.len);
+    if (whole) buf_str(out, "\033[?2026h");
+    if (t->frame.len) buf_add(out, t->frame.data, t->frame.len);
+    if (whole) buf_str(out, "\033[?2026l");
     pace_frame(t->pace, before);
 }
 

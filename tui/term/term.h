@@ -38,6 +38,7 @@ enum err term_open(struct loop *l, const struct term_conf *conf, const struct te
 void term_close(struct term *t); /* restores; NULL is fine */
 void term_size(const struct term *t, int *ret_rows, int *ret_cols);
 bool term_ascii(const struct term *t);
+const char *term_note(const struct term *t);              /* what is to be said of it once, safe text; "": nothing */
 bool term_may_draw(const struct term *t);                 /* else `ready` is called later */
 bool term_shown(const struct term *t);                    /* the terminal has answered every frame */
 void term_read(struct term *t);                           /* processes pending input; not from its own callbacks */

@@ -3,7 +3,8 @@
  *
  * File: name, and a map `roles` of role name (tui/draw/role.def) to {fg, bg, bold, dim, underline, reverse, italic}. A
  * colour is one of 16 names (red, bright-red, default …), 0-255, or "#rrggbb"; the terminal's nearest is used. Absent
- * roles are those of the default theme. Errors name file, line and column.
+ * roles are those of the default theme. A bg of the role text is the page: what other roles leave to the terminal is
+ * then the page's. Errors name file, line and column.
  */
 #ifndef RAYDECK_TERM_THEME_H
 #define RAYDECK_TERM_THEME_H
