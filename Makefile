@@ -201,14 +201,14 @@ EXAMPLES := $(PREFIX)/share/doc/raydeck/examples
 
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(EXAMPLES)/themes \
-	    $(DESTDIR)$(EXAMPLES)/assets/serve/raydeck_serve/backends $(DESTDIR)$(EXAMPLES)/assets/redis \
+	    $(DESTDIR)$(EXAMPLES)/assets/serve/raydeck_serve/backends $(DESTDIR)$(EXAMPLES)/assets/redis $(DESTDIR)$(EXAMPLES)/assets/rbac \
 	    $(DESTDIR)$(EXAMPLES)/assets/gradio/raydeck_chat $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 themes/*.yaml $(DESTDIR)$(EXAMPLES)/themes
 	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(EXAMPLES)/assets
-	cd deploy/assets && for file in $$(find serve gradio redis -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
+	cd deploy/assets && for file in $$(find serve gradio redis rbac -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
 	    install -m 644 "$$file" $(DESTDIR)$(abspath $(EXAMPLES))/assets/"$$file" || exit 1; done
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck

@@ -65,14 +65,21 @@ static void lock_send(struct drill *d, bool released, object_done *done)
 
 /* ---- the guard --------------------------------------------------------------------------------------------------- */
 
+#define DRILL_LEASES "leases.coordination.k8s.io"
+
+static const char *lock_verb(const struct drill *d)
+{
+    return *d->lock.seen.uid ? "patch" : "create";
+}
+
 static void on_right(void *arg, enum tri answer, const char *why)
 {
     struct drill *d = arg;
 
     if (drill_phase(d) != DRILL_GUARDS) return;
     if (answer == TRI_NO) {
-        drill_refuse(d, "Leases may not be written%s%s: other drills would not know of this one", *why ? ": " : "",
-                     why);
+        drill_refuse(d, "this user may not %s " DRILL_LEASES " in %s%s%s: other drills would not know of this one",
+                     lock_verb(d), d->lock.ns, *why ? ": " : "", why);
         d->lock.barred = true;
     } else if (d->lock.seen.state == LEASE_FREE) {
         step_log(&d->engine, TONE_PLAIN, "ok: no other drill is running, and no cool-down");
@@ -85,8 +92,7 @@ static void lock_review(struct drill *d)
     const struct cluster cluster = lock_cluster(d);
 
     if (cluster.ops->may)
-        cluster.ops->may(cluster.kube, *d->lock.seen.uid ? "patch" : "create", "leases.coordination.k8s.io", d->lock.ns,
-                         on_right, d);
+        cluster.ops->may(cluster.kube, lock_verb(d), DRILL_LEASES, d->lock.ns, on_right, d);
     else
         step_next(&d->engine);
 }
@@ -100,7 +106,8 @@ static void on_lease_read(void *arg, const struct object_answer *a)
     l->call = NULL;
     if (drill_phase(d) != DRILL_GUARDS) return;
     if (a->err == ERR_FORBIDDEN) {
-        drill_refuse(d, "whether another drill runs is not judged: Leases may not be read");
+        drill_refuse(d, "this user may not get " DRILL_LEASES " in %s: whether another drill runs is not judged",
+                     l->ns);
         l->barred = true;
         step_next(&d->engine);
         return;

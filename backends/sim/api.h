@@ -24,6 +24,9 @@ struct api_conf {
     char *(*applications)(void *arg);
     /* Optional: called when that worker pod starts to compute a prompt, for ms. */
     void (*prompt)(void *arg, const char *pod, uint64_t ms);
+    /* Optional: see struct sim_conf; with an argument of its own. */
+    void (*requested)(void *arg, const char *verb, const char *group, const char *resource);
+    void *requested_arg;
     void *arg;
 };
 

@@ -61,12 +61,19 @@ static void reply_forbidden(struct https_request *r, const struct target *t, con
     free(text);
 }
 
+static void verb_report(const struct api *a, const struct target *t, const char *verb, const char *resource)
+{
+    if (a->conf.requested) a->conf.requested(a->conf.requested_arg, verb, t->group, resource);
+}
+
 bool api_denied(struct api *a, struct https_request *r, const struct target *t)
 {
     const char *verb = verb_of(r, t);
     char resource[128];
     snprintf(resource, sizeof resource, "%s%s%s", t->plural, *t->sub ? "/" : "", t->sub);
     bool makes = strcmp(verb, "patch") == 0 && !objects_get(a->conf.objects, t->kind, t->ns, t->name);
+    verb_report(a, t, verb, resource);
+    if (makes) verb_report(a, t, "create", resource);
     if (!verb_is_denied(a, verb, resource)) {
         if (!makes || !verb_is_denied(a, "create", resource)) return false;
         verb = "create";

@@ -167,6 +167,8 @@ static enum err make_server(struct sim *s, struct why *why)
                                  .bookmark_ms = s->conf.bookmark_ms,
                                  .applications = applications_json,
                                  .prompt = on_prompt,
+                                 .requested = s->conf.requested,
+                                 .requested_arg = s->conf.arg,
                                  .arg = s};
     s->api = api_new(s->loop, &api);
     enum err e = pki_make(&s->pki, why);

@@ -35,6 +35,8 @@ struct sim_conf {
     unsigned pods;           /* additional pods of another application, for benchmarks; at most CROWD_MAX */
     struct guard *guard;     /* started before any thread; borrowed */
     void (*quit)(void *arg); /* the command `quit` was received */
+    /* Optional: what RBAC would judge of each request; resource as "pods/proxy", group "" of the core. */
+    void (*requested)(void *arg, const char *verb, const char *group, const char *resource);
     void *arg;
 };
 

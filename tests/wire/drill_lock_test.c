@@ -222,14 +222,15 @@ static void without_the_right_it_is_not_judged(void **state)
     sim_fixture_say(x->sim, "deny get leases");
     drill_begin(x, false);
     WAIT_FOR(x, x->over);
-    assert_non_null(strstr(x->said, "whether another drill runs is not judged: Leases may not be read"));
+    assert_non_null(strstr(x->said, "this user may not get leases.coordination.k8s.io in mistral: whether "
+                                    "another drill runs is not judged"));
     drill_confirm(x, true);
     struct buf text;
     buf_init(&text, 8192);
     drill_hypothesis(x->drill, &text);
     assert_non_null(strstr(buf_text(&text), "requests failed"));
     assert_null(strstr(buf_text(&text), "prompts failed")); /* it sends none */
-    assert_non_null(strstr(buf_text(&text), "Overridden: whether another drill runs is not judged"));
+    assert_non_null(strstr(buf_text(&text), "Overridden: this user may not get leases.coordination.k8s.io"));
     buf_done(&text);
     WAIT_FOR(x, drill_has_injected(x->drill));
     sim_fixture_say(x->sim, "allow");
@@ -242,7 +243,7 @@ static void one_that_may_not_be_written_is_refused(void **state)
     sim_fixture_say(x->sim, "deny create leases");
     drill_begin(x, false);
     WAIT_FOR(x, x->over);
-    assert_non_null(strstr(x->said, "Leases may not be written"));
+    assert_non_null(strstr(x->said, "this user may not create leases.coordination.k8s.io in mistral"));
 }
 
 /* Between the confirmation and the fault. */
