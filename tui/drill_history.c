@@ -73,7 +73,7 @@ enum err drill_history_keep(const struct drill_report *r, struct why *why)
     buf_init(&text, DRILL_REPORT_MAX);
     drill_report_write(r, DRILL_FORMAT_JSON, &text);
     enum err err = file_make_dirs(path, why);
-    if (!err) err = file_write(path, buf_text(&text), text.len, why);
+    if (!err) err = file_write_unique(&path, buf_text(&text), text.len, why);
     if (!err) reports_prune(folder);
     buf_done(&text);
     free(path);

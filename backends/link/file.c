@@ -74,6 +74,8 @@ enum err file_read_input(struct buf *out, struct why *why)
     return read_all(STDIN_FILENO, "stdin", out, why);
 }
 
+enum { NAMES_MAX = 1000 }; /* of files that would have the same */
+
 static bool write_all(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
@@ -148,6 +150,28 @@ enum err file_rewrite(const char *path, const struct buf *was, const void *bytes
     buf_done(&now);
     free(real);
     return err;
+}
+
+enum err file_write_unique(char **path, const void *bytes, size_t len, struct why *why)
+{
+    const char *name = strrchr(*path, '/'), *dot = strrchr(name ? name : *path, '.');
+    const int stem = (int)(dot ? (size_t)(dot - *path) : strlen(*path));
+    char *at = mem_str(*path);
+    enum err err = file_put(at, bytes, len, false, 0, why);
+
+    for (unsigned n = 2; err == ERR_CONFLICT && n <= NAMES_MAX; n++) {
+        free(at);
+        at = mem_printf("%.*s-%u%s", stem, *path, n, dot ? dot : "");
+        err = file_put(at, bytes, len, false, 0, why);
+    }
+    if (err) {
+        free(at);
+        return err;
+    }
+    if (why) *why = (struct why){.code = ERR_OK};
+    free(*path);
+    *path = at;
+    return ERR_OK;
 }
 
 enum err file_close_output(struct why *why)

@@ -19,6 +19,9 @@ enum err file_write(const char *path, const void *bytes, size_t len, struct why 
 enum err file_rewrite(const char *path, const struct buf *was, const void *bytes, size_t len, struct why *why);
 /* The same where nothing is at path; ERR_CONFLICT where something is, which stays as it is. */
 enum err file_write_new(const char *path, const void *bytes, size_t len, struct why *why);
+/* The same under a name that is free: *path, or with -2, -3 … before its extension. *path (allocated) becomes the name
+ * that was written. */
+enum err file_write_unique(char **path, const void *bytes, size_t len, struct why *why);
 
 /* Flushes and closes stdout; call it last. Reports write errors since the start of the program: ERR_IO, or ERR_RESET
  * where the reader of the pipe has exited (EPIPE), which needs no message. */

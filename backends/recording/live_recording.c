@@ -28,11 +28,11 @@ struct live_recording {
     const struct world *world;
     struct alarm *turn;
     struct blocking_call *save; /* in flight */
-    char *next_save;            /* path of the next loss to save */
+    bool next_save;             /* of the last loss, once that one has ended */
     char *loss_path;            /* of the last loss; NULL: none yet */
     uint64_t loss_t0_ms;
-    bool loss_final;
-    struct outage *loss; /* that was final last; NULL: none */
+    bool loss_final, loss_named; /* loss_named: the file at loss_path is this loss's */
+    struct outage *loss;         /* that was final last; NULL: none */
 };
 
 static uint64_t live_now(const struct live_recording *r)
@@ -77,7 +77,6 @@ static void live_free(struct live_recording *r)
     recorder_free(r->recorder);
     flight_ring_free(r->flight);
     buf_done(&r->early);
-    free(r->next_save);
     free(r->loss_path);
     free(r->loss);
     free((char *)r->conf.folder);
@@ -174,10 +173,14 @@ void live_opening(struct live_recording *r, const char *context, const char *ns,
 
 /* ---- saving ---------------------------------------------------------------------------------------------------- */
 
+/* NEW: nothing may be there. UNIQUE: under a name that is free. AGAIN: what was saved there before is replaced. */
+enum save_how { SAVE_NEW, SAVE_UNIQUE, SAVE_AGAIN };
 struct save {
     char *path, *folder; /* folder: to prune; NULL: a path given by the user */
     struct buf bytes;
-    bool replaces, quiet; /* quiet: only a failure is reported */
+    enum save_how how;
+    uint64_t loss_t0_ms; /* of a loss */
+    bool quiet;          /* only a failure is reported */
     enum err err;
     struct why why;
 };
@@ -186,7 +189,10 @@ static void save_run(void *data)
 {
     struct save *s = data;
     if (s->folder) s->err = file_make_dirs(s->path, &s->why);
-    if (!s->err) s->err = (s->replaces ? file_write : file_write_new)(s->path, s->bytes.data, s->bytes.len, &s->why);
+    if (!s->err && s->how == SAVE_UNIQUE)
+        s->err = file_write_unique(&s->path, s->bytes.data, s->bytes.len, &s->why);
+    else if (!s->err)
+        s->err = (s->how == SAVE_NEW ? file_write_new : file_write)(s->path, s->bytes.data, s->bytes.len, &s->why);
     if (!s->err && s->folder) recordings_prune(s->folder);
 }
 
@@ -199,36 +205,46 @@ static void save_free(void *data)
     free(s);
 }
 
-enum save_how { SAVE_NEW, SAVE_NEW_IN_FOLDER, SAVE_LOSS, SAVE_LOSS_QUIETLY };
-static void save_start(struct live_recording *r, const char *path, enum save_how how);
+static void loss_save(struct live_recording *r);
+
+/* The name that the loss has got is where it is saved again. */
+static void loss_name(struct live_recording *r, struct save *s)
+{
+    if (s->err || !s->loss_t0_ms || s->loss_t0_ms != r->loss_t0_ms) return;
+    free(r->loss_path);
+    r->loss_path = mem_str(s->path);
+    r->loss_named = true;
+}
 
 static void save_done(void *arg, void *data)
 {
     struct live_recording *r = arg;
-    const struct save *s = data;
+    struct save *s = data;
     char size[TEXT_NUM_MAX];
     r->save = NULL;
     char *words = s->err ? mem_printf("not saved: %s", s->why.text)
                          : mem_printf("saved, %s: %s", text_bytes(size, known_u64(s->bytes.len)), s->path);
+    loss_name(r, s);
     if (s->err || !s->quiet) live_say(r, s->err != ERR_OK, words);
     free(words);
-    char *next = r->next_save;
-    r->next_save = NULL;
-    if (next) save_start(r, next, SAVE_LOSS);
-    free(next);
+    const bool next = r->next_save;
+    r->next_save = false;
+    if (next) loss_save(r);
 }
 
-static void save_start(struct live_recording *r, const char *path, enum save_how how)
+/* loss_t0_ms 0: it is of no loss. */
+static void save_start(struct live_recording *r, const char *path, enum save_how how, uint64_t loss_t0_ms)
 {
     static const struct blocking_ops ops = {save_run, save_done, save_free};
     struct save *s = mem_zero(1, sizeof *s);
     recorder_cut(r->recorder);
     s->path = mem_str(path);
     s->folder = how == SAVE_NEW ? NULL : mem_str(r->conf.folder);
-    s->replaces = how == SAVE_LOSS || how == SAVE_LOSS_QUIETLY;
-    s->quiet = how == SAVE_LOSS_QUIETLY;
+    s->how = how;
+    s->loss_t0_ms = loss_t0_ms;
+    s->quiet = loss_t0_ms && !r->loss_final;
     buf_init(&s->bytes, SAVE_MAX);
-    opening_add(r, s->replaces, &s->bytes);
+    opening_add(r, loss_t0_ms != 0, &s->bytes);
     flight_ring_save(r->flight, &s->bytes);
     if (blocking_start(r->loop, &ops, s, r, &r->save)) {
         r->save = NULL;
@@ -247,18 +263,16 @@ void live_save(struct live_recording *r, const char *path)
     }
     char *own = path ? mem_str(path)
                      : recordings_path(r->conf.folder, "saved", clock_wall_ms(r->clock), r->conf.opening.service);
-    save_start(r, own, path ? SAVE_NEW : SAVE_NEW_IN_FOLDER);
+    save_start(r, own, path ? SAVE_NEW : SAVE_UNIQUE, 0);
     free(own);
 }
 
 static void loss_save(struct live_recording *r)
 {
-    if (!r->save) {
-        save_start(r, r->loss_path, r->loss_final ? SAVE_LOSS : SAVE_LOSS_QUIETLY);
-        return;
-    }
-    free(r->next_save);
-    r->next_save = mem_str(r->loss_path);
+    if (r->save)
+        r->next_save = true;
+    else
+        save_start(r, r->loss_path, r->loss_named ? SAVE_AGAIN : SAVE_UNIQUE, r->loss_t0_ms);
 }
 
 void live_loss(struct live_recording *r, const struct outage *outage)
@@ -279,7 +293,7 @@ void live_look(struct live_recording *r, const struct recovery *recovery, const 
         free(r->loss_path);
         r->loss_path = recordings_path(r->conf.folder, "loss", recovery->t0_wall_ms, service);
         r->loss_t0_ms = recovery->t0_ms;
-        r->loss_final = false;
+        r->loss_final = r->loss_named = false;
         loss_save(r);
     }
     const bool final = recovery->outage == OUTAGE_OVER && live_now(r) >= recovery->t0_ms + OUTAGE_SECONDS * 1000 + 1000;

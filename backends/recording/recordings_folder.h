@@ -20,7 +20,8 @@ char *state_folder(const char *name);
 char *state_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service, const char *suffix);
 
 char *recordings_folder(void); /* state_folder("recordings") */
-/* FOLDER/KIND-20261130T103103Z-SERVICE.rec; service NULL: without. Caller frees. */
+/* FOLDER/KIND-20261130T103103Z-SERVICE.rec; service NULL: without. Caller frees, and writes there
+ * by file_write_unique: two of one second have the same. */
 char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service);
 /* Deletes the oldest losses beyond RECORDINGS_KEPT; ignores errors. */
 void recordings_prune(const char *folder);

@@ -248,6 +248,49 @@ static void a_loss_is_saved_by_itself_and_the_latest_are_kept(void **state)
     desk_close(&d);
 }
 
+/* Another head within the same second, or a file of another console: the names are made unique, and each loss goes on
+ * in its own file. */
+static void losses_of_the_same_second_are_two_files(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    struct buf other;
+    struct why why = {0};
+    desk_open(&d, NULL, true);
+    desk_run(&d, 10);
+    struct recovery a = lost_at(clock_now_ms(loop_clock(d.loop)) / 1000 * 1000), b = a;
+    b.t0_ms += 400;
+    b.t0_wall_ms += 400;
+    char *kept = mem_printf("%s/kept", d.folder), *others = recordings_path(kept, "loss", a.t0_wall_ms, "llm");
+    assert_int_equal(file_make_dirs(others, NULL), ERR_OK);
+    assert_int_equal(file_write(others, "another console's", 17, NULL), ERR_OK);
+    live_look(d.live, &a, "llm");
+    desk_wait_file(&d, kept, 2);
+    live_look(d.live, &b, "llm");
+    desk_wait_file(&d, kept, 3);
+    desk_run(&d, OUTAGE_SECONDS + 2);
+    b.outage = OUTAGE_OVER;
+    live_look(d.live, &b, "llm");
+    desk_wait_told(&d, 1);
+    assert_false(d.bad);
+    assert_int_equal(run_entries(kept), 3); /* the second one's file, and no fourth */
+    buf_init(&other, 64);
+    assert_int_equal(file_read(others, &other, &why), ERR_OK);
+    assert_string_equal(buf_text(&other), "another console's");
+    char *first = mem_printf("%.*s-2.rec", (int)(strlen(others) - strlen(".rec")), others);
+    char *second = mem_printf("%.*s-3.rec", (int)(strlen(others) - strlen(".rec")), others);
+    uint64_t span_ms = 0;
+    assert_true(changes_of(first, &span_ms) < OUTAGE_SECONDS); /* as it was when the second head was lost */
+    assert_true(changes_of(second, &span_ms) > OUTAGE_SECONDS);
+    assert_non_null(strstr(d.said, second));
+    buf_done(&other);
+    free(first);
+    free(second);
+    free(others);
+    free(kept);
+    desk_close(&d);
+}
+
 /* Who opens a console later need not play the recording to know what it was. */
 static void the_recording_of_a_loss_says_what_it_was(void **state)
 {
@@ -343,6 +386,7 @@ int main(void)
         cmocka_unit_test(the_flight_recorder_keeps_a_quarter_of_an_hour),
         cmocka_unit_test(the_flight_recorder_has_a_limit),
         cmocka_unit_test(a_loss_is_saved_by_itself_and_the_latest_are_kept),
+        cmocka_unit_test(losses_of_the_same_second_are_two_files),
         cmocka_unit_test(the_recording_of_a_loss_says_what_it_was),
         cmocka_unit_test(a_gcs_that_was_silent_is_no_loss),
         cmocka_unit_test(a_full_disk_ends_the_file_and_says_so),
