@@ -38,10 +38,22 @@ static void cmd_filter(struct app *app, const char *args)
     screen_filter(app->at->screen);
 }
 
+static struct table_view *sorted_table(void *arg, int *ret_cols)
+{
+    const struct app *app = arg;
+    *ret_cols = screen_pane(app->at->screen)->cols;
+    return screen_table(app->at->screen);
+}
+
 static void cmd_sort(struct app *app, const char *args)
 {
     (void)args;
-    screen_sort(app->at->screen);
+    if (!screen_table(app->at->screen)) {
+        app_say(app, true, "no table is shown here whose columns could be sorted");
+        return;
+    }
+    columns_menu_open(&app->columns, sorted_table, app);
+    app_overlay_open(app, &app->columns.overlay, NULL);
 }
 
 static void cmd_ask(struct app *app, const char *args)

@@ -12,6 +12,7 @@
 #include "tui/forwards.h"
 #include "tui/frame_pace.h"
 #include "tui/panes/chat.h"
+#include "tui/panes/columns_menu.h"
 #include "tui/panes/command_palette.h"
 #include "tui/panes/contexts_view.h"
 #include "tui/panes/dialog.h"
@@ -95,6 +96,7 @@ struct app {
     struct picker picker;
     struct recordings_view recordings;
     struct contexts_view list;
+    struct columns_menu columns;
     struct forward_box forward;
     struct forwards_view forwards;
     struct dialog dialog;

@@ -46,7 +46,11 @@ static void press_random(struct screen *s, const struct view *v, struct rng *rng
     uint32_t what = random_next(rng) % 10;
     if (what == 0) screen_zoom(s);
     if (what == 1) screen_filter(s);
-    if (what == 2) screen_sort(s);
+    if (what == 2 && screen_table(s)) {
+        struct table_view *t = screen_table(s);
+        table_sort_by(t, (int)(random_next(rng) % (uint32_t)t->column_count));
+        table_hide(t, (int)(random_next(rng) % (uint32_t)t->column_count), random_next(rng) % 2);
+    }
     if (what == 3) screen_back(s);
     if (what == 4) {
         in = (struct input){.type = INPUT_MOUSE,

@@ -1,5 +1,5 @@
 /* table_test.c - the table: which columns stay, the selection's survival, filter, sort, scrolling, clicks. */
-#include "tui/draw/table.h"
+#include "tui/draw/table_layout.h"
 
 #include "backends/base/mem.h"
 
@@ -173,19 +173,41 @@ static void sorts_unknown_last(void **state)
     table_init(&t, columns, ARRAY_LEN(columns));
     table_fill(&t);
     table_select(&t, "worker-q5rdw");
-    for (int i = 0; i < 5; i++) table_sort_next(&t); /* ROLE up, down, NAME up, down, RESTARTS up */
+    table_sort_by(&t, RESTARTS_COL);
     assert_int_equal(t.sort, RESTARTS_COL);
     assert_false(t.sort_down);
     assert_order(&t, "worker-q head-d45 worker-x ");
     assert_string_equal(table_selected(&t), "worker-q5rdw");
     assert_table(&t, 2, 30, "  ROLE   NAME        RE 2 more\n> worker worker-q5r…         9\n");
-    table_sort_next(&t);
+    table_sort_by(&t, RESTARTS_COL);
     assert_order(&t, "head-d45 worker-q worker-x ");
-    for (int i = 0; i < 5; i++) table_sort_next(&t);
+    table_reset(&t);
     assert_int_equal(t.sort, -1);
     assert_order(&t, "head-d45 worker-x worker-q ");
     table_sort_by(&t, NAME_COL);
     assert_order(&t, "head-d45 worker-q worker-x ");
+    table_done(&t);
+}
+
+static void hidden_columns_make_room(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, ARRAY_LEN(columns));
+    table_fill(&t);
+    struct table_layout at;
+    table_layout(&t, 62, &at);
+    assert_int_equal(at.at[NAME_COL], at.at[ROLE_COL] + at.width[ROLE_COL] + 2);
+    table_hide(&t, ROLE_COL, true);
+    table_layout(&t, 62, &at);
+    assert_int_equal(at.width[ROLE_COL], 0);
+    assert_int_equal(at.at[NAME_COL], TABLE_LEAD);
+    table_fill(&t); /* what a person chose outlives the rows */
+    assert_true(t.hidden[ROLE_COL]);
+    for (int i = 0; i < t.column_count; i++) table_hide(&t, i, true);
+    assert_false(t.hidden[IP_COL]); /* the last one stays */
+    table_reset(&t);
+    for (int i = 0; i < t.column_count; i++) assert_false(t.hidden[i]);
     table_done(&t);
 }
 
@@ -329,6 +351,7 @@ int main(void)
         cmocka_unit_test(the_selection_is_a_key),
         cmocka_unit_test(rows_are_filtered),
         cmocka_unit_test(sorts_unknown_last),
+        cmocka_unit_test(hidden_columns_make_room),
         cmocka_unit_test(scrolls_so_that_the_selection_is_seen),
         cmocka_unit_test(clicks_select_and_sort),
         cmocka_unit_test(marks_and_roles),

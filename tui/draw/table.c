@@ -206,13 +206,18 @@ void table_sort_by(struct table_view *t, int column)
     table_end(t);
 }
 
-void table_sort_next(struct table_view *t)
+void table_hide(struct table_view *t, int column, bool hidden)
 {
-    if (t->sort >= 0 && !t->sort_down) {
-        t->sort_down = true;
-    } else {
-        t->sort = t->sort + 1 < t->column_count ? t->sort + 1 : -1;
-        t->sort_down = false;
-    }
+    int shown = 0;
+    for (int i = 0; i < t->column_count; i++) shown += !t->hidden[i];
+    if (hidden && shown <= 1) return;
+    t->hidden[column] = hidden;
+}
+
+void table_reset(struct table_view *t)
+{
+    memset(t->hidden, 0, sizeof t->hidden);
+    t->sort = -1;
+    t->sort_down = false;
     table_end(t);
 }

@@ -51,6 +51,7 @@ struct table_view {
     size_t selected_at, top;
     int sort; /* column, or -1: the owner's order */
     bool sort_down;
+    bool hidden[TABLE_COLUMNS]; /* columns that a person took away; never all */
     char filter[TABLE_FILTER_MAX];
     bool filter_inverts;
     size_t not_shown;          /* rows beyond a limit, counted by the owner; shown in the last line */
@@ -74,11 +75,12 @@ int table_height(const struct table_view *t); /* headers and all rows */
 /* Moves by rows; `page`: visible rows (0: unknown). True if the selection changed. */
 bool table_move(struct table_view *t, int by, int page);
 void table_edge(struct table_view *t, bool last);
-bool table_select(struct table_view *t, const char *key);  /* false, without effect: not shown */
-const char *table_selected(const struct table_view *t);    /* key, or NULL when empty */
-void table_filter(struct table_view *t, const char *text); /* "!text" inverts; "" shows all */
-void table_sort_by(struct table_view *t, int column);      /* again: reverses the order */
-void table_sort_next(struct table_view *t);                /* owner's order, then each column up and down */
+bool table_select(struct table_view *t, const char *key);       /* false, without effect: not shown */
+const char *table_selected(const struct table_view *t);         /* key, or NULL when empty */
+void table_filter(struct table_view *t, const char *text);      /* "!text" inverts; "" shows all */
+void table_sort_by(struct table_view *t, int column);           /* again: reverses the order */
+void table_hide(struct table_view *t, int column, bool hidden); /* the last shown column stays */
+void table_reset(struct table_view *t);                         /* the owner's order, and every column */
 enum table_hit { TABLE_HIT_NONE, TABLE_HIT_HEAD /* sorted by it */, TABLE_HIT_ROW, TABLE_HIT_SELECTED /* it was so */ };
 /* Selects the clicked row, or sorts by the clicked head. */
 enum table_hit table_click(struct table_view *t, int row, int col, int rows, int cols);

@@ -95,6 +95,7 @@ static void fit_spread(const struct table_view *t, struct fit *f, int spare)
 void table_layout(const struct table_view *t, int cols, struct table_layout *ret)
 {
     struct fit f = {.gap = 1};
+    for (int i = 0; i < t->column_count; i++) f.out[i] = t->hidden[i];
     while (!fit_try(t, &f, cols) && leave_one(t, &f)) {
     }
     fit_spread(t, &f, cols - fit_total(t, &f));

@@ -257,12 +257,9 @@ bool screen_filter(struct screen *s)
     return s->typing = true;
 }
 
-bool screen_sort(struct screen *s)
+struct table_view *screen_table(const struct screen *s)
 {
-    struct table_view *t = s->panes[s->focus]->table;
-    if (!t || s->opened) return false;
-    table_sort_next(t);
-    return true;
+    return s->opened ? NULL : s->panes[s->focus]->table;
 }
 
 bool screen_typing(const struct screen *s)

@@ -38,7 +38,7 @@ bool screen_open(struct screen *s);               /* opens the selected row's de
 bool screen_back(struct screen *s);
 /* Opens the filter's text box, or the search in the opened detail; false: the pane has no table. */
 bool screen_filter(struct screen *s);
-bool screen_sort(struct screen *s); /* false: the pane has no table */
+struct table_view *screen_table(const struct screen *s); /* of the pane in focus; NULL: it shows none */
 
 /* The pane in focus and its selected row. */
 const struct pane *screen_pane(const struct screen *s);

@@ -1,0 +1,167 @@
+/* columns_menu.c - sorts by a column, hides and shows columns; see columns_menu.h. */
+#include "tui/panes/columns_menu.h"
+
+#include "tui/draw/table_layout.h"
+#include "tui/panes/motion.h"
+
+#include <string.h>
+
+enum { MENU_COLS = 44, MENU_NAME = 4, MENU_STATE = 26, BELOW = 2 /* the message and the footer stay in sight */ };
+
+/* Motion, and the ways out. */
+static const char reserved[] = "gjkoq";
+
+static bool letter_free(const char out[TABLE_COLUMNS], int upto, char letter)
+{
+    return !strchr(reserved, letter) && !memchr(out, letter, (size_t)upto);
+}
+
+static char letter_of(const char out[TABLE_COLUMNS], int upto, const char *title)
+{
+    for (const char *c = title; *c; c++) {
+        const char letter = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+        if (letter >= 'a' && letter <= 'z' && letter_free(out, upto, letter)) return letter;
+    }
+    for (char letter = 'a'; letter <= 'z'; letter++)
+        if (letter_free(out, upto, letter)) return letter;
+    return '\0';
+}
+
+void column_letters(const struct table_view *t, char out[TABLE_COLUMNS])
+{
+    memset(out, 0, TABLE_COLUMNS);
+    for (int i = 0; i < t->column_count; i++)
+        if (t->columns[i].title[0]) out[i] = letter_of(out, i, t->columns[i].title);
+}
+
+/* The listed columns, in order. */
+static size_t columns_listed(const struct table_view *t, int out[TABLE_COLUMNS])
+{
+    size_t n = 0;
+    for (int i = 0; i < t->column_count; i++)
+        if (t->columns[i].title[0]) out[n++] = i;
+    return n;
+}
+
+void columns_menu_open(struct columns_menu *m, struct table_view *(*table)(void *arg, int *ret_cols), void *arg)
+{
+    int listed[TABLE_COLUMNS], cols;
+    *m = (struct columns_menu){.overlay = {.ops = &columns_overlay}, .table = table, .arg = arg};
+    const struct table_view *t = table(arg, &cols);
+    const size_t n = t ? columns_listed(t, listed) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (listed[i] == t->sort) m->picked = i;
+}
+
+static void picked_move(struct columns_menu *m, size_t n, int by)
+{
+    const size_t step = by < 0 ? 0u - (size_t)by : (size_t)by;
+    if (by < 0)
+        m->picked = step > m->picked ? 0 : m->picked - step;
+    else
+        m->picked = step > n - 1 - m->picked ? n - 1 : m->picked + step;
+}
+
+static void column_toggle(struct table_view *t, int column)
+{
+    table_hide(t, column, !t->hidden[column]);
+}
+
+static void letter_typed(struct columns_menu *m, struct table_view *t, uint32_t key)
+{
+    char letters[TABLE_COLUMNS];
+    int listed[TABLE_COLUMNS];
+    const bool capital = key >= 'A' && key <= 'Z';
+    const char letter = (char)(capital ? key - 'A' + 'a' : key);
+    const size_t n = columns_listed(t, listed);
+    column_letters(t, letters);
+    for (size_t i = 0; i < n; i++) {
+        if (letters[listed[i]] != letter) continue;
+        m->picked = i;
+        if (capital)
+            column_toggle(t, listed[i]);
+        else
+            table_sort_by(t, listed[i]);
+    }
+}
+
+static bool is_closing(const struct input *in)
+{
+    return in->type == INPUT_KEY && !in->mods && (in->key == KEYP_ESC || in->key == 'o' || in->key == 'q');
+}
+
+enum overlay_result columns_menu_input(struct columns_menu *m, const struct input *in)
+{
+    int listed[TABLE_COLUMNS], cols;
+    struct table_view *t = m->table(m->arg, &cols);
+    const size_t n = t ? columns_listed(t, listed) : 0;
+    if (!n || is_closing(in)) return OVERLAY_CANCELLED;
+    const bool plain = in->type == INPUT_KEY && !in->mods;
+    const int by = motion_by(in, (int)n);
+    if (plain && in->key == ' ')
+        column_toggle(t, listed[m->picked]);
+    else if (by)
+        picked_move(m, n, by);
+    else if (plain && in->key == KEYP_ENTER)
+        table_sort_by(t, listed[m->picked]);
+    else if (plain && in->key == '0')
+        table_reset(t);
+    else if (plain && in->key < 0x80)
+        letter_typed(m, t, in->key);
+    return OVERLAY_STAYS;
+}
+
+static const char *state_of(const struct table_view *t, const struct table_layout *at, int column)
+{
+    if (t->hidden[column]) return "hidden";
+    if (!at->width[column]) return "no room here";
+    return t->sort != column ? "" : t->sort_down ? "↓ sorted" : "↑ sorted";
+}
+
+void columns_menu_draw(const struct columns_menu *m, struct canvas *cv)
+{
+    char letters[TABLE_COLUMNS];
+    int listed[TABLE_COLUMNS];
+    struct table_layout at;
+    int cols;
+    const struct table_view *t = m->table(m->arg, &cols);
+    if (!t) return;
+    const size_t n = columns_listed(t, listed);
+    column_letters(t, letters);
+    table_layout(t, cols, &at);
+    /* At the right, low: the first rows of the table stay in sight. */
+    const int high = (int)n + 4, wide = MENU_COLS + 4, room = cv->rows - BELOW;
+    const int top = room > high ? room - high : 0, left = cv->cols > wide ? cv->cols - wide : 0;
+    struct canvas corner = canvas_sub(cv, top, left, high < cv->rows ? high : cv->rows, wide);
+    struct canvas in = overlay_box(&corner, (int)n + 2, MENU_COLS, ROLE_DIALOG, "Columns");
+    const int page = in.rows - 2;
+    const size_t from = page > 0 && m->picked >= (size_t)page ? m->picked - (size_t)page + 1 : 0;
+    for (int row = 0; row < page && from + (size_t)row < n; row++) {
+        const int column = listed[from + (size_t)row];
+        const bool picked = from + (size_t)row == m->picked;
+        const enum role role = picked ? ROLE_SELECTED : ROLE_DIALOG;
+        canvas_fill(&in, row, 0, 1, in.cols, role, ' ');
+        if (picked) canvas_text(&in, row, 0, role, ">");
+        canvas_printf(&in, row, 2, picked ? role : ROLE_KEY, "%c", letters[column]);
+        canvas_field(&in, row, MENU_NAME, MENU_STATE - MENU_NAME - 1, role, t->columns[column].title);
+        canvas_field(&in, row, MENU_STATE, in.cols - MENU_STATE, role, state_of(t, &at, column));
+    }
+    if (in.rows < 2) return;
+    canvas_field(&in, in.rows - 2, 0, in.cols, ROLE_DIM, "letter sorts, again reverses · 0 resets");
+    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "capital or Space hides, shows · Esc closes");
+}
+
+static void columns_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    columns_menu_draw((const struct columns_menu *)o, cv);
+}
+
+static enum overlay_result columns_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return columns_menu_input((struct columns_menu *)o, in);
+}
+
+const struct overlay_ops columns_overlay = {
+    .name = "columns", .draw = columns_overlay_draw, .input = columns_overlay_input};
