@@ -38,6 +38,7 @@ static const struct text_entry texts[] = {
     {AT(prompt_kind), "prompt", "kind", "RAYDECK_PROMPT_KIND", {"infer", "openai"}, "must be infer or openai"},
     {AT(theme), NULL, "theme", "RAYDECK_THEME", {NULL}, NULL},
     {AT(color), NULL, "color", "RAYDECK_COLOR", {"auto", "always", "never"}, "must be auto, always or never"},
+    {AT(clipboard), NULL, "clipboard", "RAYDECK_CLIPBOARD", {"auto", "osc52", "off"}, "must be auto, osc52 or off"},
     {AT(grace), NULL, "grace", "RAYDECK_GRACE", {"0"}, "must be a number of seconds, at most 86400"},
 };
 static const struct flag_entry flags[] = {

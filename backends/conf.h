@@ -21,6 +21,7 @@
  *     or prompt: {url, kind} RAYDECK_PROMPT_KIND       --prompt-kind     infer, openai
  *   theme: NAME              RAYDECK_THEME             --theme
  *   color: WORD              RAYDECK_COLOR             --color           auto, always, never
+ *   clipboard: WORD          RAYDECK_CLIPBOARD                           auto, osc52, off
  *   grace: SECONDS           RAYDECK_GRACE             --grace
  *   ascii, slow, read_only, no_probe, mouse, no_bell, no_title, no_recorder, stage: true or false
  *                            RAYDECK_ASCII … (1, true, yes; 0, false, no)
@@ -58,6 +59,7 @@ struct conf {
     size_t neurons;
     char *prompt, *prompt_kind; /* a URL; infer or openai */
     char *theme, *color;        /* auto, always, never */
+    char *clipboard;            /* auto, osc52, off */
     bool all_namespaces;        /* of pods, RayClusters, events …: ns is NULL */
     bool ascii, slow, read_only, no_probe, demo, mouse, no_bell, no_title, no_recorder, stage;
     char *grace; /* grace period of a kill: seconds; NULL: the pod's own */

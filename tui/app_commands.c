@@ -335,13 +335,8 @@ static void cmd_recordings(struct app *app, const char *args)
 
 static void cmd_copy(struct app *app, const char *args)
 {
-    struct selection selected;
-    char text[APP_MESSAGE_MAX];
     (void)args;
-    if (screen_selection(app->at->screen, &selected) && app_equivalent(app, &selected, text, sizeof text))
-        app_say(app, false, "%s", text);
-    else
-        app_say(app, true, "no kubectl or redis-cli command shows this row");
+    app_copy_command(app);
 }
 
 static void cmd_script(struct app *app, const char *args)

@@ -27,6 +27,7 @@
 #include "tui/panes/prompt_box.h"
 #include "tui/panes/recordings_view.h"
 #include "tui/panes/screen.h"
+#include "tui/panes/select_text.h"
 #include "tui/reading.h"
 #include "tui/record_open.h"
 #include "tui/script.h"
@@ -97,6 +98,7 @@ struct app {
     struct recordings_view recordings;
     struct contexts_view list;
     struct columns_menu columns;
+    struct select_text select;
     struct forward_box forward;
     struct forwards_view forwards;
     struct dialog dialog;
@@ -250,7 +252,7 @@ void app_lint(struct app *app, const char *file);
 void app_lint_again(struct app *app); /* reads the shown file again */
 void context_lint_done(struct context *at);
 
-/* app_equivalent.c: the kubectl or redis-cli command equivalent to the selected row; false: none. */
-bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);
+/* app_copy.c: sends the command equivalent to the selected row to the clipboard, or shows it to be selected. */
+void app_copy_command(struct app *app);
 
 #endif

@@ -99,6 +99,19 @@ static void info_redis(const struct session *s, const struct out *o)
         info_line(o, "redis password", r.password_from ? "known" : "none", r.password_from);
 }
 
+struct session_routes session_routes(const struct session *s)
+{
+    struct redis_found r = {.address = NULL};
+
+    if (s->replays) return (struct session_routes){.redis = NULL};
+    if (s->services->redis) r = redis_discovery_found(s->services->redis);
+    return (struct session_routes){.redis = r.address,
+                                   .redis_user = r.user,
+                                   .redis_password = r.password_from != NULL,
+                                   .redis_via = s->conf->redis_via != NULL,
+                                   .prompts = prompt_router_route(s->services->router, NULL)};
+}
+
 static void info_sources(const struct session *s, const struct out *o)
 {
     static const char *const words[] = {"off", "connecting", "live", "down", "denied", "absent"};

@@ -127,6 +127,15 @@ enum err session_may_exec(const struct session *s, struct why *why); /* as sessi
 /* Why the RayServices have not been listed; NULL: they have, or Kubernetes is not read. Borrowed. */
 const char *session_unread_why(const struct session *s);
 
+/* Where the Redis and the prompts of the RayService in focus are, for the commands that a person can type: addresses
+ * may hold secrets (url_without_secrets). Borrowed until the loop runs again; NULL: not known. */
+struct session_routes {
+    const char *redis, *redis_user;
+    bool redis_password, redis_via; /* one is needed; it is reached through a command (--redis-via) */
+    const struct serve_path *prompts;
+};
+struct session_routes session_routes(const struct session *s);
+
 /* What was discovered, one line each, for `info`: world, item, value, source. */
 void session_info(const struct session *s,
                   void (*line)(void *arg, const char *what, const char *value, const char *from), void *arg);

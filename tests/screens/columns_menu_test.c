@@ -22,7 +22,7 @@ static struct table_view *table_found(void *arg, int *ret_cols)
     return screen_table(d->s);
 }
 
-static enum overlay_result press(struct columns_menu *m, uint32_t key)
+static enum overlay_result menu_press(struct columns_menu *m, uint32_t key)
 {
     return columns_menu_input(m, &(struct input){.type = INPUT_KEY, .key = key});
 }
@@ -51,16 +51,16 @@ static void letters_sort_and_the_same_again_reverses(void **state)
         const struct table_view *t = screen_table(d.s);
         columns_menu_open(&m, table_found, &d);
         menu_check(&d, &m, "open");
-        assert_int_equal(press(&m, 'n'), OVERLAY_STAYS);
+        assert_int_equal(menu_press(&m, 'n'), OVERLAY_STAYS);
         assert_string_equal(t->columns[t->sort].title, i == 0 ? "NAME" : t->columns[t->sort].title);
         assert_false(t->sort_down);
-        press(&m, 'n');
+        menu_press(&m, 'n');
         assert_true(t->sort_down);
-        press(&m, 'A'); /* AGE is hidden */
+        menu_press(&m, 'A'); /* AGE is hidden */
         menu_check(&d, &m, "sorted");
-        press(&m, '0');
+        menu_press(&m, '0');
         assert_int_equal(t->sort, -1);
-        assert_int_equal(press(&m, 'o'), OVERLAY_CANCELLED);
+        assert_int_equal(menu_press(&m, 'o'), OVERLAY_CANCELLED);
         fake_console_close(&d);
     }
 }
@@ -73,20 +73,20 @@ static void the_cursor_chooses_too(void **state)
     fake_console_open(&d, 40, 120);
     const struct table_view *t = screen_table(d.s);
     columns_menu_open(&m, table_found, &d);
-    press(&m, 'j');
-    press(&m, KEYP_ENTER);
+    menu_press(&m, 'j');
+    menu_press(&m, KEYP_ENTER);
     assert_int_equal(t->sort, 1);
-    press(&m, ' ');
+    menu_press(&m, ' ');
     assert_true(t->hidden[1]);
-    press(&m, ' ');
+    menu_press(&m, ' ');
     assert_false(t->hidden[1]);
-    press(&m, 'G');
-    press(&m, KEYP_ENTER);
+    menu_press(&m, 'G');
+    menu_press(&m, KEYP_ENTER);
     assert_int_equal(t->sort, t->column_count - 1);
     columns_menu_open(&m, table_found, &d); /* it opens at what is sorted by */
     assert_int_equal(m.picked, t->column_count - 1);
     screen_open(d.s); /* a detail hides the table: the menu has nothing to act on */
-    assert_int_equal(press(&m, 'n'), OVERLAY_CANCELLED);
+    assert_int_equal(menu_press(&m, 'n'), OVERLAY_CANCELLED);
     fake_console_close(&d);
 }
 

@@ -22,15 +22,16 @@ static void every_setting_is_read(void **state)
     struct conf c;
     conf_init(&c);
     struct why why = {0};
-    enum err err = read_yaml(&c,
-                             "kubeconfig: /tmp/k\ncontext: demo\nnamespace: mistral\nrayservice: mistral\n"
-                             "redis: {url: 'redis://r:1', via: ssh -W, namespace: abc, user: u, password: p}\n"
-                             "neuron:\n  - neuron-monitor\n  - http://n:9/\n"
-                             "prompt: {url: http://p/, kind: infer}\n"
-                             "theme: light\ncolor: never\ngrace: 0\nascii: true\nslow: yes\nread_only: on\n"
-                             "no_probe: true\nmouse: true\nno_bell: true\nno_title: false\ndemo: true\n"
-                             "contexts:\n  demo: {development: true}\n  prod: {readonly: true}\n",
-                             &why);
+    enum err err =
+        read_yaml(&c,
+                  "kubeconfig: /tmp/k\ncontext: demo\nnamespace: mistral\nrayservice: mistral\n"
+                  "redis: {url: 'redis://r:1', via: ssh -W, namespace: abc, user: u, password: p}\n"
+                  "neuron:\n  - neuron-monitor\n  - http://n:9/\n"
+                  "prompt: {url: http://p/, kind: infer}\n"
+                  "theme: light\ncolor: never\nclipboard: osc52\ngrace: 0\nascii: true\nslow: yes\nread_only: on\n"
+                  "no_probe: true\nmouse: true\nno_bell: true\nno_title: false\ndemo: true\n"
+                  "contexts:\n  demo: {development: true}\n  prod: {readonly: true}\n",
+                  &why);
     assert_string_equal(why.text, "");
     assert_int_equal(err, ERR_OK);
     assert_string_equal(c.kubeconfig, "/tmp/k");
@@ -49,6 +50,7 @@ static void every_setting_is_read(void **state)
     assert_string_equal(c.prompt_kind, "infer");
     assert_string_equal(c.theme, "light");
     assert_string_equal(c.color, "never");
+    assert_string_equal(c.clipboard, "osc52");
     assert_string_equal(c.grace, "0");
     assert_true(c.ascii && c.slow && c.read_only && c.no_probe && c.mouse && c.no_bell && c.demo);
     assert_false(c.no_title);

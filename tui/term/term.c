@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "tui/term/clipboard.h"
 #include "tui/term/keys_parse.h"
 #include "tui/term/pace.h"
 #include "tui/term/paint.h"
@@ -392,6 +393,17 @@ void term_bell(struct term *t)
     if (t->conf.no_bell || t->leaving) return;
     buf_char(pace_out(t->pace), '\a');
     pace_send(t->pace);
+}
+
+enum err term_copy(struct term *t, const char *text, bool tmux)
+{
+    struct buf bytes;
+    buf_init(&bytes, CLIPBOARD_BYTES_MAX);
+    enum err err = clipboard_bytes(text, tmux, &bytes);
+    if (!err) err = buf_add(pace_out(t->pace), bytes.data, bytes.len);
+    buf_done(&bytes);
+    if (!err) pace_send(t->pace);
+    return err;
 }
 
 void term_title(struct term *t, const char *safe)

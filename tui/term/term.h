@@ -46,6 +46,8 @@ void term_frame(struct term *t, const struct canvas *cv); /* sends the differenc
 void term_redraw(struct term *t);                         /* the next frame redraws everything */
 void term_theme(struct term *t, const struct theme *theme);
 void term_bell(struct term *t);
+/* Asks the terminal to put it into its clipboard (clipboard.h); none answers. ERR_LIMIT, ERR_USAGE: not sent. */
+enum err term_copy(struct term *t, const char *text, bool tmux);
 void term_title(struct term *t, const char *safe);
 void term_suspend(struct term *t); /* Ctrl-Z */
 uint64_t term_bytes_sent(const struct term *t);

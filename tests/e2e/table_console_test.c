@@ -1,0 +1,145 @@
+/* table_console_test.c - what somebody who knows k9s reaches for, in the console: sort, copy, filter, and the way out,
+ * from what the screen itself says. */
+#include "tests/support/deadline.h"
+#include "tests/support/pty.h"
+#include "tests/support/run.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
+
+/* Of a recording that stands still; 80×24. */
+static struct pty *console_start(const char *env, const char *option, const char *value)
+{
+    const char *const argv[] = {run_raydeck(), "replay", HEAD_KILL, "--at", "+5", option, value, NULL};
+    const char *const envs[] = {env, NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = envs});
+    pty_see(p, "REPLAY");
+    pty_send(p, ",");
+    pty_see(p, "ANSWERING");
+    return p;
+}
+
+static void console_quit(struct pty *p)
+{
+    pty_send(p, "q");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    assert_true(pty_modes_restored(p));
+    pty_stop(p);
+}
+
+static void a_letter_of_the_menu_sorts(void **state)
+{
+    (void)state;
+    struct pty *p = console_start(NULL, NULL, NULL);
+    pty_see(p, "o sort");
+    pty_send(p, "o");
+    pty_see(p, "n NAME");
+    pty_send(p, "n");
+    pty_see(p, "NAME.*↑");
+    pty_send(p, "n");
+    pty_see(p, "NAME.*↓");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Columns", DEADLINE_MS));
+    pty_send(p, "2");
+    pty_see(p, "\\[2 Cores\\]");
+    pty_send(p, "1"); /* it is kept */
+    pty_see(p, "NAME.*↓");
+    console_quit(p);
+}
+
+/* "\033]52;c;" and its text; NULL: none was sent. Caller frees. */
+static char *clipboard_of(struct pty *p)
+{
+    static const char begins[] = "\033]52;c;";
+    const char *raw = pty_raw(p, NULL), *at = NULL;
+    for (const char *next = strstr(raw, begins); next; next = strstr(next + 1, begins)) at = next + sizeof begins - 1;
+    if (!at) return NULL;
+    struct buf text;
+    buf_init(&text, 64 * 1024);
+    assert_int_equal(text_base64_decode(at, strcspn(at, "\a"), &text), ERR_OK);
+    return buf_take(&text);
+}
+
+static void a_row_is_copied_by_osc_52(void **state)
+{
+    (void)state;
+    struct pty *p = console_start("KITTY_WINDOW_ID=1", NULL, NULL);
+    pty_see(p, "c copy");
+    pty_send(p, "c");
+    pty_see(p, "sent to the terminal's clipboard: kubectl ");
+    char *text = clipboard_of(p);
+    assert_non_null(text);
+    assert_non_null(strstr(text, " get pod "));
+    assert_non_null(strstr(text, " -o yaml"));
+    free(text);
+    console_quit(p);
+}
+
+static void tmux_passes_it_through(void **state)
+{
+    (void)state;
+    struct pty *p = console_start("TMUX=/tmp/tmux-0/default,1,0", NULL, NULL);
+    pty_send(p, "c");
+    pty_see(p, "sent to the terminal's clipboard: kubectl ");
+    assert_non_null(strstr(pty_raw(p, NULL), "\033Ptmux;\033\033]52;c;"));
+    console_quit(p);
+}
+
+/* Nothing is claimed of a terminal that may not take it: the whole text is shown. */
+static void elsewhere_it_is_shown_to_be_selected(void **state)
+{
+    (void)state;
+    struct pty *p = console_start(NULL, NULL, NULL);
+    pty_send(p, "c");
+    pty_see(p, "Not sent to the clipboard");
+    pty_see(p, "get pod mistral-6x5r2-head-2whjp -o .$");
+    pty_see(p, "^yaml$");
+    assert_null(strstr(pty_raw(p, NULL), "\033]52;"));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Not sent", DEADLINE_MS));
+    console_quit(p);
+}
+
+static void the_configuration_decides(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *setting, *env, *seen;
+    } cases[] = {{"clipboard: osc52\n", NULL, "sent to the terminal's clipboard"},
+                 {"clipboard: off\n", "KITTY_WINDOW_ID=1", "`clipboard: off` is configured"}};
+    char *folder = run_folder(), *file = mem_printf("%s/config.yaml", folder);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_int_equal(file_write(file, cases[i].setting, strlen(cases[i].setting), NULL), ERR_OK);
+        struct pty *p = console_start(cases[i].env, "--config", file);
+        pty_send(p, "c");
+        pty_see(p, cases[i].seen);
+        pty_send(p, i == 0 ? "" : "\033");
+        assert_true(i == 0 || pty_wait_gone(p, "Not sent", DEADLINE_MS));
+        console_quit(p);
+    }
+    free(file);
+    run_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_letter_of_the_menu_sorts), cmocka_unit_test(a_row_is_copied_by_osc_52),
+        cmocka_unit_test(tmux_passes_it_through),     cmocka_unit_test(elsewhere_it_is_shown_to_be_selected),
+        cmocka_unit_test(the_configuration_decides),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,257 @@
+/* equivalent_test.c - the command of each row of each pane, and how one is shown that could not be copied. */
+#include "tests/support/fake_console.h"
+#include "tests/support/screen_file.h"
+#include "tui/equivalent.h"
+#include "tui/panes/select_text.h"
+
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct serve_path proxy = {.base = "/api/v1/namespaces/mistral/services/mistral-serve-svc:8000/proxy",
+                                  .words = "API server proxy",
+                                  .proxied = true};
+static struct serve_path ingress = {.base = "https://user:secret@mistral.example:443", .words = "ingress", .host = "m"};
+
+struct commands {
+    struct fake_console d;
+    struct conf conf;
+    struct equivalent_from from;
+};
+
+static void commands_open(struct commands *c)
+{
+    fake_console_open(&c->d, 40, 120);
+    conf_init(&c->conf);
+    c->from = (struct equivalent_from){
+        .world = c->d.f.world,
+        .conf = &c->conf,
+        .context = "trainium-inferentia",
+        .routes = {.redis = "rediss://ray:hunter2@redis.example:6380/2",
+                   .redis_user = "ray",
+                   .redis_password = true,
+                   .prompts = &proxy},
+    };
+}
+
+static void commands_close(struct commands *c)
+{
+    conf_done(&c->conf);
+    fake_console_close(&c->d);
+}
+
+/* Of the pane's selected row. */
+static char *command_of(struct commands *c, char letter)
+{
+    struct selection selected;
+    struct buf out;
+    screen_focus(c->d.s, letter);
+    fake_console_update(&c->d);
+    c->from.focus = c->d.v.focus;
+    const bool selects = screen_selection(c->d.s, &selected);
+    buf_init(&out, EQUIVALENT_MAX);
+    assert_true(equivalent_of(&c->from, screen_pane(c->d.s)->ops, selects ? &selected : NULL, &out));
+    assert_true(text_is_safe(buf_text(&out), out.len, TEXT_ONE_LINE));
+    assert_null(strstr(buf_text(&out), "hunter2"));
+    assert_null(strstr(buf_text(&out), "secret"));
+    return buf_take(&out);
+}
+
+static void assert_command(struct commands *c, char letter, const char *expected)
+{
+    char *got = command_of(c, letter);
+    assert_string_equal(got, expected);
+    free(got);
+}
+
+#define KUBECTL "kubectl --context trainium-inferentia "
+
+static void each_pane_has_its_command(void **state)
+{
+    (void)state;
+    struct commands c;
+    commands_open(&c);
+    assert_command(&c, '1', KUBECTL "-n mistral get pod mistral-44qn2-head-d4544 -o yaml");
+    assert_command(&c, '2', "neuron-monitor");
+    assert_command(&c, '4',
+                   KUBECTL "get --raw "
+                           "/api/v1/namespaces/mistral/services/mistral-serve-svc:8000/proxy/-/healthz");
+    assert_command(&c, '5', KUBECTL "-n mistral get events");
+    assert_command(&c, '6', "raydeck doctor --context trainium-inferentia -n mistral -s mistral");
+    assert_command(&c, '7', "raydeck lint");
+    c.from.linted = "my service.yaml";
+    assert_command(&c, '7', "raydeck lint 'my service.yaml'");
+    commands_close(&c);
+}
+
+/* Host, port, database and user; the password is typed. */
+static void redis_cli_has_all_but_the_password(void **state)
+{
+    (void)state;
+    struct commands c;
+    commands_open(&c);
+    char *got = command_of(&c, '3');
+    assert_non_null(strstr(got, "redis-cli -h "));
+    assert_non_null(strstr(got, " -p 6379 "));
+    assert_non_null(strstr(got, " --tls"));
+    assert_non_null(strstr(got, " --user ray --askpass HLEN "));
+    assert_non_null(strstr(got, "@ACTOR"));
+    free(got);
+    for (int i = 0; i < 20; i++)
+        screen_input(c.d.s, &c.d.v,
+                     &(struct input){.type = INPUT_KEY, .key = 'G'}); /* Serve's checkpoints: no record */
+    got = command_of(&c, '3');
+    assert_non_null(strstr(got, "--askpass HKEYS "));
+    assert_non_null(strstr(got, "@KV"));
+    free(got);
+    commands_close(&c);
+}
+
+static void a_prompt_is_sent_as_the_console_sent_it(void **state)
+{
+    (void)state;
+    struct commands c;
+    commands_open(&c);
+    struct request *r = record_new(TABLE_REQUEST, "p1");
+    record_set(&r->kind, "prompt");
+    record_set(&r->phase, "ok");
+    record_set(&r->target, "GET /infer");
+    record_set(&r->question, "What is a head?");
+    fixture_put(&c.d.f, "serve", WORLD_SERVE, r);
+    fake_console_update(&c.d);
+    char *got = command_of(&c, '4');
+    assert_non_null(strstr(got, "get --raw '/api/v1/namespaces/mistral/"));
+    assert_non_null(strstr(got, "/infer?sentence=What%20is%20a%20head%3F"));
+    free(got);
+    c.from.routes.prompts = &ingress;
+    got = command_of(&c, '4');
+    assert_non_null(strstr(got, "curl -sS -i -H 'Host: m' "));
+    assert_non_null(strstr(got, "mistral.example"));
+    free(got);
+    r = record_new(TABLE_REQUEST, "p1");
+    record_set(&r->kind, "prompt");
+    record_set(&r->phase, "ok");
+    record_set(&r->target, "POST /v1/chat/completions");
+    record_set(&r->question, "it's?");
+    fixture_put(&c.d.f, "serve", WORLD_SERVE, r);
+    got = command_of(&c, '4');
+    assert_non_null(strstr(got, "-d '{\"messages\":[{\"role\":\"user\",\"content\":\"it'\\''s?\"}]}' "));
+    free(got);
+    c.from.routes.prompts = &proxy;
+    got = command_of(&c, '4');
+    assert_non_null(strstr(got, " | " KUBECTL "create --raw /api/v1/namespaces/mistral/"));
+    free(got);
+    commands_close(&c);
+}
+
+static void a_monitors_command_is_the_configured_one(void **state)
+{
+    (void)state;
+    struct commands c;
+    commands_open(&c);
+    c.conf.neuron[c.conf.neurons++] = mem_str("http://exporter:9/");
+    c.conf.neuron[c.conf.neurons++] = mem_str("ssh worker-1 TOKEN=hf_abcdefghijklmnopqrstuvwxyz012345 neuron-monitor");
+    for (unsigned i = 1; i <= 2; i++) {
+        char key[32], source[16];
+        snprintf(source, sizeof source, "neuron/%u", i);
+        snprintf(key, sizeof key, "%s/0", source);
+        struct core *core = record_new(TABLE_CORE, key);
+        record_set(&core->source, source);
+        fixture_put(&c.d.f, source, WORLD_NEURON, core);
+        struct selection selected = {.table = TABLE_CORE};
+        snprintf(selected.key, sizeof selected.key, "%s", key);
+        struct buf out;
+        buf_init(&out, EQUIVALENT_MAX);
+        c.from.focus = c.d.v.focus;
+        assert_true(equivalent_of(&c.from, &cores_pane_ops, &selected, &out));
+        assert_string_equal(buf_text(&out), i == 1 ? "curl -sS http://exporter:9/" : "ssh worker-1 ••• neuron-monitor");
+        buf_done(&out);
+    }
+    commands_close(&c);
+}
+
+/* Names of a hostile server are quoted: pasted, they run nothing. */
+static void names_are_quoted(void **state)
+{
+    (void)state;
+    struct commands c;
+    commands_open(&c);
+    struct pod *pod = record_new(TABLE_POD, "evil");
+    record_set(&pod->ns, "mistral");
+    record_set(&pod->name, "x; rm -rf '$HOME'");
+    fixture_put(&c.d.f, "kube/pods", WORLD_KUBE, pod);
+    const struct selection selected = {.table = TABLE_POD, .key = "evil"};
+    struct buf out;
+    buf_init(&out, EQUIVALENT_MAX);
+    c.from.focus = c.d.v.focus;
+    assert_true(equivalent_of(&c.from, &pods_pane_ops, &selected, &out));
+    assert_string_equal(buf_text(&out), KUBECTL "-n mistral get pod 'x; rm -rf '\\''$HOME'\\''' -o yaml");
+    buf_done(&out);
+    commands_close(&c);
+}
+
+/* ---- shown to be selected ---- */
+
+static void lines_are_broken_where_a_shell_joins_them(void **state)
+{
+    (void)state;
+    struct buf out;
+    buf_init(&out, SELECT_TEXT_MAX);
+    select_text_lines("kubectl -n mistral get pod 'a b c d' -o yaml", 20, &out);
+    assert_string_equal(buf_text(&out), "kubectl -n mistral \\\nget pod 'a b c d' \\\n-o yaml");
+    select_text_lines("one 'a quoted word longer than the line' two", 16, &out);
+    assert_string_equal(buf_text(&out), "one \\\n'a quoted word longer than the line' \\\ntwo");
+    select_text_lines("x", 20, &out);
+    assert_string_equal(buf_text(&out), "x");
+    buf_done(&out);
+}
+
+static void what_was_not_sent_is_shown_whole(void **state)
+{
+    (void)state;
+    static const char command[] =
+        "redis-cli -h master.mistral.abcdef.use2.cache.amazonaws.com -p 6379 --tls --user ray --askpass HLEN "
+        "'RAY3f0c91aa5d2b4e0791@ACTOR'";
+    static const int sizes[][2] = {{24, 80}, {10, 40}};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        char file[64];
+        struct canvas cv;
+        struct select_text s;
+        canvas_init(&cv, sizes[i][0], sizes[i][1]);
+        canvas_fill(&cv, 0, 0, cv.rows, cv.cols, ROLE_TEXT, '~');
+        select_text_open(
+            &s, command,
+            "This terminal is not known to take OSC 52. `clipboard: osc52` in config.yaml sends it all the same.",
+            i == 1);
+        struct overlay_stack stack = {0};
+        overlay_push(&stack, &s.overlay, NULL);
+        overlays_update(&stack, NULL, cv.rows, cv.cols);
+        overlays_draw(&stack, NULL, &cv);
+        snprintf(file, sizeof file, "select-%dx%d", sizes[i][1], sizes[i][0]);
+        screen_check(file, &cv, false);
+        overlay_pop(&stack);
+        canvas_done(&cv);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_pane_has_its_command),
+        cmocka_unit_test(redis_cli_has_all_but_the_password),
+        cmocka_unit_test(a_prompt_is_sent_as_the_console_sent_it),
+        cmocka_unit_test(a_monitors_command_is_the_configured_one),
+        cmocka_unit_test(names_are_quoted),
+        cmocka_unit_test(lines_are_broken_where_a_shell_joins_them),
+        cmocka_unit_test(what_was_not_sent_is_shown_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,70 @@
+/* app_copy.c - the command equivalent to a row, for the terminal's clipboard. */
+#include "backends/base/mem.h"
+#include "tui/app_priv.h"
+#include "tui/equivalent.h"
+#include "tui/redact.h"
+#include "tui/term/clipboard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool row_command(const struct app *app, struct buf *out)
+{
+    const struct focus focus = session_focus(app->at->session);
+    const struct kube_where *where = session_where(app->at->session);
+    const char *given = app->at->conf->kubeconfig;
+    struct selection selected;
+    const bool selects = screen_selection(app->at->screen, &selected);
+    const struct equivalent_from from = {
+        .world = session_world(app->at->session),
+        .focus = &focus,
+        .conf = app->at->conf,
+        .kubeconfig = given && strcmp(given, "none") != 0 ? given : NULL,
+        .context = where && text_eq(where->kubeconfig, "in-cluster") ? NULL : app_context(app),
+        .routes = session_routes(app->at->session),
+        .linted = app->at->linted.file,
+    };
+    return equivalent_of(&from, screen_pane(app->at->screen)->ops, selects ? &selected : NULL, out);
+}
+
+static const char *env_value(const char *name)
+{
+    return getenv(name);
+}
+
+/* Why it is not sent; NULL: it was. */
+static const char *text_send(struct app *app, const char *text)
+{
+    const char *mode = app->cli->conf.clipboard;
+    bool tmux;
+    const bool known = clipboard_known(env_value, &tmux);
+    if (text_eq(mode, "off")) return "`clipboard: off` is configured.";
+    if (!known && !text_eq(mode, "osc52"))
+        return "This terminal is not known to take OSC 52. `clipboard: osc52` in config.yaml sends it all the same.";
+    switch (term_copy(app->term, text, tmux)) {
+    case ERR_OK: return NULL;
+    case ERR_LIMIT: return "It is longer than terminals take.";
+    default: return "It could not be sent.";
+    }
+}
+
+void app_copy_command(struct app *app)
+{
+    struct buf text;
+    buf_init(&text, EQUIVALENT_MAX);
+    if (!row_command(app, &text)) {
+        app_say(app, true, "no command shows this: Kubernetes, Redis and the route of prompts are not known");
+        buf_done(&text);
+        return;
+    }
+    /* What is shown to others and pasted before them: the same placeholders as on the screen. */
+    if (app->redact) redact_text(app->redact, text.data, text.len);
+    const char *why = text_send(app, buf_text(&text));
+    if (why) {
+        select_text_open(&app->select, buf_text(&text), why, app->cli->conf.mouse);
+        app_overlay_open(app, &app->select.overlay, NULL);
+    } else {
+        app_say(app, false, "sent to the terminal's clipboard: %s", buf_text(&text));
+    }
+    buf_done(&text);
+}
