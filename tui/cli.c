@@ -17,6 +17,8 @@
 
 enum { CONFIG_MAX = 1024 * 1024, TIMEOUT_MAX_S = 86400, GRACE_MAX_S = 86400, OPTION_BASE = 1000 };
 
+#define CONSOLE "console" /* in options.def: the subcommand without a name */
+
 const struct cli_option cli_options[] = {
 #define OPT(name, letter, arg, how, field, where, values, help)                                                        \
     {name, letter, arg, HOW_##how, offsetof(struct cli, field), where, values, help},
@@ -192,7 +194,8 @@ static enum err option_bad(int got, const char *argument, struct why *why)
                    len, argument);
 }
 
-static enum err options_parse(struct cli *cli, int argc, char **argv, struct why *why)
+/* Sets in `given` which rows of the table the command line has. */
+static enum err options_parse(struct cli *cli, int argc, char **argv, bool *given, struct why *why)
 {
     struct option table[ARRAY_LEN(cli_options) + 1];
     char letters[2 * ARRAY_LEN(cli_options) + 2];
@@ -205,6 +208,7 @@ static enum err options_parse(struct cli *cli, int argc, char **argv, struct why
         const struct cli_option *row = got == ':' ? NULL : option_found(got);
         if (!row) return option_bad(got, what, why);
         option_take(cli, row, optarg);
+        given[row - cli_options] = true;
     }
 }
 
@@ -229,6 +233,37 @@ bool cli_option_is_of(const struct cli_option *o, const char *sub)
     return false;
 }
 
+void cli_option_where(const struct cli_option *o, char *out, size_t size)
+{
+    const char *word = o->where + strspn(o->where, "* ");
+    out[0] = '\0';
+    while (*word) {
+        const size_t len = strcspn(word, " "), used = strlen(out);
+        const char *next = word + len + (word[len] == ' ');
+        snprintf(out + used, size - used, "%s%s%.*s",
+                 !used   ? ""
+                 : *next ? ", "
+                         : " and ",
+                 strncmp(word, CONSOLE, len) == 0 ? "the " : "", (int)len, word);
+        word = next;
+    }
+}
+
+/* An option that would do nothing is a mistake: of the person, or of the table. */
+static enum err check_heeded(const bool *given, const char *sub, struct why *why)
+{
+    const char *name = *sub ? sub : CONSOLE;
+    for (size_t i = 0; i < ARRAY_LEN(cli_options); i++) {
+        const struct cli_option *o = &cli_options[i];
+        if (!given[i] || cli_option_is_of(o, name)) continue;
+        char where[CLI_WHERE_MAX];
+        cli_option_where(o, where, sizeof where);
+        return why_set(why, ERR_USAGE, "--%s has no effect on %s%s: only on %s", o->name, *sub ? "" : "the ", name,
+                       where);
+    }
+    return ERR_OK;
+}
+
 const struct subcommand *cli_subcommand(const char *name)
 {
     for (const struct subcommand *s = subcommands; s->name; s++)
@@ -248,7 +283,8 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
 {
     *cli = (struct cli){0};
     conf_init(&cli->conf);
-    enum err err = options_parse(cli, argc, argv, why);
+    bool given[ARRAY_LEN(cli_options)] = {false};
+    enum err err = options_parse(cli, argc, argv, given, why);
     if (err) return err;
     const struct subcommand *sub = &subcommands[0];
     if (optind < argc) {
@@ -263,7 +299,8 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     if (cli->conf.all_namespaces && cli->conf.ns && strcmp(cli->conf.ns, "*") != 0)
         return why_set(why, ERR_USAGE, "--all-namespaces and --namespace %s: which?", cli->conf.ns);
     conf_settle(&cli->conf);
-    err = parts_take(cli, why);
+    err = check_heeded(given, sub->name, why);
+    if (!err) err = parts_take(cli, why);
     if (!err) err = check_values(cli, why);
     if (!err) err = check_output(cli, sub, why);
     if (!err) *ret_sub = sub;
@@ -440,7 +477,7 @@ enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, s
 
 void cli_print_json(cJSON *root)
 {
-    char *text = cJSON_Print(root);
+    char *text = json_print(root);
 
     puts(text);
     free(text);

@@ -85,9 +85,13 @@ extern const struct cli_option cli_options[];
 extern const size_t cli_option_count;
 const struct cli_option *cli_option_named(const char *word);        /* "--name", "--name=value" or "-n"; NULL: none */
 bool cli_option_is_of(const struct cli_option *o, const char *sub); /* "console": of the one without a name */
-const struct subcommand *cli_subcommand(const char *name);          /* NULL: none */
+enum { CLI_WHERE_MAX = 256 };
+/* "the console, demo and replay": those that heed the option; "" where all do. */
+void cli_option_where(const struct cli_option *o, char *out, size_t size);
+const struct subcommand *cli_subcommand(const char *name); /* NULL: none */
 
-/* Parses argv. ERR_USAGE with why. ret_sub is the console's when no name was given. Caller: cli_done. */
+/* Parses argv. ERR_USAGE with why, also for an option that the subcommand does not heed. ret_sub is the console's when
+ * no name was given. Caller: cli_done. */
 enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcommand **ret_sub, struct why *why);
 /* Fills what the command line leaves unset from the environment and config.yaml. */
 enum err cli_configure(struct cli *cli, struct why *why);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { VARIABLE_WORDS_MAX = 512, WHERE_MAX = 128 };
+enum { VARIABLE_WORDS_MAX = 512 };
 
 struct command_help {
     const char *name, *keys, *help;
@@ -25,21 +25,17 @@ static void option_words(const struct cli_option *o, char *out, size_t size)
     snprintf(out, size, "%s--%s%s%s", letter, o->name, o->arg ? " " : "", o->arg ? o->arg : "");
 }
 
-/* "deploy, doctor: " of an option that only they heed; "" of the others. */
+/* "deploy and doctor: " of an option that only they heed; "" of the others. */
 static void option_where(const struct cli_option *o, char *out, size_t size)
 {
-    out[0] = '\0';
-    for (const char *word = *o->where == '*' ? "" : o->where; *word;) {
-        const size_t len = strcspn(word, " "), used = strlen(out);
-        const char *next = word + len + (word[len] == ' ');
-        snprintf(out + used, size - used, "%.*s%s", (int)len, word, *next ? ", " : ": ");
-        word = next;
-    }
+    char where[CLI_WHERE_MAX] = "";
+    if (*o->where != '*') cli_option_where(o, where, sizeof where);
+    snprintf(out, size, "%s%s", where, *where ? ": " : "");
 }
 
 static void option_print(FILE *out, const struct cli_option *o, bool says_where)
 {
-    char words[64], where[WHERE_MAX] = "";
+    char words[64], where[CLI_WHERE_MAX + 2] = "";
     option_words(o, words, sizeof words);
     if (says_where) option_where(o, where, sizeof where);
     fprintf(out, "  %-26s %s%s\n", words, where, o->help);
@@ -208,7 +204,7 @@ void usage_man(FILE *out)
         fprintf(out, ".TP\n.B ");
         print_roff(out, words);
         fputc('\n', out);
-        char where[WHERE_MAX];
+        char where[CLI_WHERE_MAX + 2];
         option_where(&cli_options[i], where, sizeof where);
         print_roff(out, where);
         print_roff(out, cli_options[i].help);

@@ -87,7 +87,7 @@ static void what_is_wrong_is_named(void **state)
     cli_refuses((const char *const[]){"--redis", NULL}, "argument is missing");
     cli_refuses((const char *const[]){"--grace", "-1", NULL}, "--grace -1");
     cli_refuses((const char *const[]){"--grace", "1e9", NULL}, "--grace 1e9");
-    cli_refuses((const char *const[]){"-o", "yaml", NULL}, "yaml");
+    cli_refuses((const char *const[]){"status", "-o", "yaml", NULL}, "yaml");
     cli_refuses((const char *const[]){"--color", "blue", NULL}, "blue");
     cli_refuses((const char *const[]){"demo", "--seed", "x", NULL}, "--seed x");
 }
@@ -273,6 +273,39 @@ static void options_say_which_subcommands_heed_them(void **state)
     assert_null(cli_option_named("--sv"));
 }
 
+/* Each option on each subcommand: taken where the table says that it is heeded, else refused by its name. */
+static void what_would_have_no_effect_is_refused(void **state)
+{
+    (void)state;
+    for (const struct subcommand *s = subcommands; s->name; s++)
+        for (size_t i = 0; i < cli_option_count; i++) {
+            const struct cli_option *o = &cli_options[i];
+            const char *name = *s->name ? s->name : "console";
+            char *option = mem_printf("--%s", o->name);
+            const char *const words[] = {option,
+                                         o->arg     ? "1"
+                                         : *s->name ? s->name
+                                                    : NULL,
+                                         o->arg && *s->name ? s->name : NULL, NULL};
+            struct cli cli;
+            const struct subcommand *sub = NULL;
+            struct why why = {0};
+            (void)parse_words(&cli, &sub, &why, words); /* 1 may be no value of it: that is reported otherwise */
+            const bool refused = strstr(why.text, " has no effect on ") != NULL;
+            if (refused == cli_option_is_of(o, name)) fail_msg("%s on %s: \"%s\"", option, name, why.text);
+            if (refused && (strncmp(why.text, option, strlen(option)) != 0 || !strstr(why.text, name)))
+                fail_msg("%s on %s: \"%s\"", option, name, why.text);
+            cli_done(&cli);
+            free(option);
+        }
+    cli_refuses((const char *const[]){"status", "--speed", "3", NULL},
+                "--speed has no effect on status: only on demo and replay");
+    cli_refuses((const char *const[]){"-n", "mistral", "lint", "x.yaml", NULL},
+                "--namespace has no effect on lint: only on the console, status, ask, load, kill-head, drill, doctor, "
+                "deploy, cleanup, record and info");
+    cli_refuses((const char *const[]){"--svg", "x.svg", NULL}, "--svg has no effect on the console: only on timeline");
+}
+
 /* With a configuration file of the test's own and nothing else. */
 static void flags_win_over_the_file(void **state)
 {
@@ -371,6 +404,7 @@ int main(void)
         cmocka_unit_test(exit_statuses_are_those_promised),
         cmocka_unit_test(texts_name_every_option_and_subcommand),
         cmocka_unit_test(help_names_the_subcommands_that_print_json),
+        cmocka_unit_test(what_would_have_no_effect_is_refused),
         cmocka_unit_test(options_say_which_subcommands_heed_them),
         cmocka_unit_test(flags_win_over_the_file),
         cmocka_unit_test(a_named_file_must_be_there),
