@@ -8,7 +8,7 @@ enum { CANCEL_MS = STEP_SENT_MS + 2000 };
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
     const struct steps_follow *f = arg;
-    steps_print(stdout, step, line);
+    steps_print(f->as_messages ? stderr : stdout, step, line);
     snapshot_wake(f->snapshot);
 }
 

@@ -15,6 +15,7 @@ struct steps_follow {
     void *arg;
     /* A signal arrived: true, and the run goes on; NULL or false: it is cancelled. */
     bool (*interrupted)(void *arg);
+    bool as_messages; /* the steps go to stderr: stdout holds JSON */
     bool confirming, confirmed, over;
     struct why end;
 };

@@ -133,8 +133,11 @@ static enum err drilling_begin(struct drilling *d, struct why *why)
                                     .grace_s = d->grace_s,
                                     .force = d->cli->force,
                                     .raydeck = RAYDECK_VERSION};
-    d->follow =
-        (struct steps_follow){.snapshot = d->snapshot, .guards = may_delete, .arg = d, .interrupted = on_interrupted};
+    d->follow = (struct steps_follow){.snapshot = d->snapshot,
+                                      .guards = may_delete,
+                                      .arg = d,
+                                      .interrupted = on_interrupted,
+                                      .as_messages = cli_json(d->cli)};
     const struct step_observer observer = steps_follow_observer(&d->follow);
     d->drill = drill_start(&conf, &observer);
     return ERR_OK;
@@ -158,7 +161,7 @@ static int drilling_report(const struct drilling *d, enum err err)
     struct why why = {0};
 
     if (!judged) return snapshot_exit_status(d->snapshot, err);
-    putchar('\n');
+    if (!cli_json(d->cli)) putchar('\n');
     by_hand_print(d);
     timeline_loss_draw(&drawn, snapshot_session(d->snapshot), judged->outage, 0);
     struct drill_report report = *judged;
