@@ -5,6 +5,7 @@
 #include "tui/cli.h"
 #include "tui/complete.h"
 #include "tui/redact.h"
+#include "tui/safe_output.h"
 
 #include <curl/curl.h>
 #include <locale.h>
@@ -61,11 +62,13 @@ static int run_cli(struct cli *cli, int argc, char **argv)
 }
 
 /* Reports a failed write to stdout unless the status is an error already or the reader has exited. */
-static int output_done(int status)
+static int output_done(struct safe_output *real, int status)
 {
     struct why why;
+    safe_output_end_out(real);
     enum err err = file_close_output(&why);
     if (err && err != ERR_RESET) cli_say("%s", why.text);
+    safe_output_end_messages(real);
     return err && status == EXIT_FINE ? EXIT_FAILED : status;
 }
 
@@ -90,17 +93,18 @@ int main(int argc, char **argv)
     /* A closed connection must be a write error, not a fatal signal. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    if (print_generated(argc, argv)) return output_done(EXIT_FINE);
+    struct safe_output real = safe_output_begin();
+    if (print_generated(argc, argv)) return output_done(&real, EXIT_FINE);
     library_alloc_init();
     if (argc > 2 && strcmp(argv[1], "--complete") == 0) {
         complete_print(argc - 2, argv + 2, stdout);
         cli_hide_values(argc, argv);
         curl_global_cleanup();
-        return output_done(EXIT_FINE);
+        return output_done(&real, EXIT_FINE);
     }
     struct cli cli = {0};
     int status = run_cli(&cli, argc, argv);
     cli_done(&cli);
     curl_global_cleanup();
-    return output_done(status);
+    return output_done(&real, status);
 }

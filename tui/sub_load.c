@@ -1,6 +1,7 @@
 /* sub_load.c - `raydeck load`: requests to the service at a fixed rate, by the users' route; prints what it measured.
  */
 #include "tui/load_report.h"
+#include "tui/safe_output.h"
 #include "tui/snapshot.h"
 
 #include "backends/base/mem.h"
@@ -50,7 +51,8 @@ static void progress_print(struct loading *loading)
     char line[PROGRESS_COLS + 1];
     snprintf(line, sizeof line, "%llu s: %llu ok, %llu failed, %zu in flight", (unsigned long long)s,
              (unsigned long long)sum->ok, (unsigned long long)sum->failed, load_in_flight(loading->load));
-    fprintf(stderr, "\r%-*s", PROGRESS_COLS, line);
+    safe_output_return();
+    fprintf(stderr, "%-*s", PROGRESS_COLS, line);
 }
 
 static bool is_over(void *arg)
@@ -95,7 +97,11 @@ static enum err load_follow(struct loading *loading, struct why *why)
 
 static void report_print(const struct cli *cli, const struct loading *loading)
 {
-    if (loading->progress) fprintf(stderr, "\r%*s\r", PROGRESS_COLS, "");
+    if (loading->progress) {
+        safe_output_return();
+        fprintf(stderr, "%*s", PROGRESS_COLS, "");
+        safe_output_return();
+    }
     if (cli_json(cli)) {
         cli_print_json(load_report_json(loading->load, 0, loading->duration_ms));
         return;

@@ -164,6 +164,30 @@ void text_safe_into(char *out, size_t out_size, const char *foreign, size_t len)
     make_safe(out, out_size - 1, foreign, len, TEXT_ONE_LINE);
 }
 
+/* True where s may be the beginning of a longer character. */
+static bool is_incomplete(const char *s, size_t len)
+{
+    const unsigned char first = (unsigned char)s[0];
+    const size_t n = first < 0xC2 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 1;
+    if (n == 1) return first == '\r' && len == 1; /* "\r\n" is one line break */
+    for (size_t i = 1; i < len && i < n; i++)
+        if (((unsigned char)s[i] & 0xC0) != 0x80) return false;
+    return len < n;
+}
+
+size_t text_safe_piece(struct buf *out, const char *foreign, size_t len, bool last, unsigned *marks)
+{
+    struct walk w = {.s = foreign, .len = len, .keep = TEXT_KEEP_LINES, .marks = *marks};
+
+    while (w.len > 0 && (last || !is_incomplete(w.s, w.len))) {
+        char piece[PIECE_MAX];
+        const size_t n = walk_step(&w, piece);
+        (void)buf_add(out, piece, n);
+    }
+    *marks = w.marks;
+    return len - w.len;
+}
+
 bool text_is_safe(const char *s, size_t len, enum text_keep keep)
 {
     struct walk w = {.s = s, .len = len, .keep = keep};

@@ -32,6 +32,10 @@ size_t text_width(const char *safe); /* columns of safe text */
 
 /* Safe copy of len foreign bytes, at most max_bytes of output (an ellipsis says it was cut). Caller frees. */
 char *text_safe(const char *foreign, size_t len, enum text_keep keep, size_t max_bytes);
+/* The same for a stream, piece by piece (TEXT_KEEP_LINES): appends to out, and returns the bytes taken. A character
+ * that is incomplete at the end stays for the next piece, unless this is the last. *marks is 0 before the first piece.
+ */
+size_t text_safe_piece(struct buf *out, const char *foreign, size_t len, bool last, unsigned *marks);
 void text_safe_into(char *out, size_t out_size, const char *foreign, size_t len); /* TEXT_ONE_LINE */
 bool text_is_safe(const char *s, size_t len, enum text_keep keep);
 

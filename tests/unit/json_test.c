@@ -2,6 +2,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -233,9 +234,27 @@ static void depth_length_and_count_have_limits(void **state)
     free(digits);
 }
 
+static void printed_json_is_safe_and_the_same(void **state)
+{
+    (void)state;
+    static const char text[] = "\x1b[1m\x7f\xC2\x9b\xE2\x80\xAE\xF0\x9F\x9A\x80\xF3\xA0\x80\x81 e\xCC\x81\t\"\\";
+    cJSON *root = cJSON_CreateObject(), *again = NULL;
+    cJSON_AddStringToObject(root, "name", text);
+    cJSON_AddStringToObject(root, "bytes", "\xff\x9b");
+    char *printed = json_print(root);
+    assert_true(text_is_safe(printed, strlen(printed), TEXT_KEEP_LINES));
+    assert_int_equal(json_parse(printed, strlen(printed), &again, NULL), ERR_OK);
+    assert_string_equal(json_str(again, "name"), text);
+    assert_string_equal(json_str(again, "bytes"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+    cJSON_Delete(again);
+    cJSON_Delete(root);
+    free(printed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(printed_json_is_safe_and_the_same),
         cmocka_unit_test(values_are_read),
         cmocka_unit_test(a_nul_is_shown_where_that_is_asked_for),
         cmocka_unit_test(a_bad_value_does_not_take_the_rest_with_it),

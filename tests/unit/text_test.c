@@ -302,11 +302,39 @@ static void texts_are_compared(void **state)
     assert_true(text_has("x", ""));
 }
 
+/* However a stream is cut, what comes out is the same. */
+static void a_stream_is_made_safe_piece_by_piece(void **state)
+{
+    (void)state;
+    static const char foreign[] =
+        "a\x1b[1m\xE6\x97\xA5\xff e\xCC\x81\xCC\x81\xCC\x81\xCC\x81\xCC\x81\xCC\x81 \xC2\x9b\r\n\tb\rc"
+        "\xE2\x80\xAE \xF0\x9F\x9A\x80\xF0\x9F";
+    const size_t len = sizeof foreign - 1;
+    char *whole = text_safe(foreign, len, TEXT_KEEP_LINES, 1000);
+    for (size_t piece = 1; piece <= len; piece++) {
+        struct buf in, out;
+        unsigned marks = 0;
+        buf_init(&in, 1000);
+        buf_init(&out, 1000);
+        for (size_t at = 0; at < len; at += piece) {
+            buf_add(&in, foreign + at, len - at < piece ? len - at : piece);
+            buf_drop(&in, text_safe_piece(&out, in.data, in.len, at + piece >= len, &marks));
+            assert_true(in.len < 4);
+        }
+        assert_int_equal(in.len, 0);
+        assert_string_equal(buf_text(&out), whole);
+        buf_done(&in);
+        buf_done(&out);
+    }
+    free(whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_text_stays),
         cmocka_unit_test(control_characters_are_shown),
+        cmocka_unit_test(a_stream_is_made_safe_piece_by_piece),
         cmocka_unit_test(what_is_not_utf8_is_shown),
         cmocka_unit_test(invisible_characters_go),
         cmocka_unit_test(marks_cannot_be_heaped_up),
