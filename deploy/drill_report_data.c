@@ -120,7 +120,7 @@ void report_json(const struct drill_report *r, struct buf *out)
     json_set(root, "criteria", criteria_json(r));
     json_set(root, "requests", requests_json(r));
     json_set(root, "outage", o->state == OUTAGE_NONE ? cJSON_CreateNull() : outage_to_json(o));
-    char *text = json_print(root);
+    char *text = json_text(root);
     (void)buf_str(out, text);
     (void)buf_char(out, '\n');
     free(text);

@@ -477,7 +477,7 @@ enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, s
 
 void cli_print_json(cJSON *root)
 {
-    char *text = json_print(root);
+    char *text = json_text(root);
 
     puts(text);
     free(text);

@@ -30,6 +30,7 @@ int sub_demo(struct cli *cli)
 {
     struct why why = {0};
     struct demo *demo = NULL;
+    cli->conf.demo = true;
     if (cli->check) return script_check(cli); /* needs no simulator */
     const enum err err = demo_cli_start(cli, &demo, &why);
     if (err) {

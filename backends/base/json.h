@@ -30,7 +30,7 @@ enum err json_parse_shown(const char *bytes, size_t len, cJSON **ret, struct why
 
 /* As cJSON_Print, and safe on a terminal: what text_safe would replace is an escape (\u009b), and a byte that is not
  * UTF-8 is \ufffd. Caller frees; never NULL. */
-char *json_print(const cJSON *root);
+char *json_text(const cJSON *root);
 
 /* Wipes every text of a tree that held secrets, then frees it; NULL is fine. */
 void json_wipe(cJSON *root);

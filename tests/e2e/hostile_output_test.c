@@ -238,6 +238,9 @@ static const struct {
     {"replay", "replay FILE report -o json"},
     {"timeline", "timeline FILE"},
     {"timeline", "timeline MISSING --svg NEW"},
+    {"snapshot", "snapshot CLUSTER --timeout 5"},
+    {"snapshot", "snapshot CLUSTER --timeout 5 -o json"},
+    {"snapshot", "snapshot FILE"},
     {"info", "info CLUSTER --timeout 5"},
     {"info", "info CLUSTER --timeout 5 -o json"},
 };

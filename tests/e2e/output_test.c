@@ -85,6 +85,9 @@ static const struct {
     {"replay", "replay " RECORDING " report"},
     {"replay", "replay " RECORDING " report -o json"},
     {"timeline", "timeline " RECORDING},
+    {"snapshot", "snapshot SIM"},
+    {"snapshot", "snapshot -o json SIM"},
+    {"snapshot", "snapshot " RECORDING},
     {"drill", "drill --history"},
     {"kill-head", "kill-head " YES "--grace 0 --timeout 1 SIM"},
     {"drill", "drill " YES "SIM"}, /* refused: an outage is under way */

@@ -27,9 +27,9 @@ SECONDS = re.compile(r"%(?:\.[1-9]f|llu\.%\w+) ?s(?![a-z])")
 
 # One function writes plurals, so that nothing says "1 errors".
 PLURAL = re.compile(r'\? "" : "s"[ ,;)]')
-# What is printed passes tui/safe_output.c; JSON that is printed is made by json_print.
+# What is printed passes tui/safe_output.c; JSON that is printed is made by json_text.
 RAW_OUTPUT = re.compile(r"\b(?:write|writev|dprintf|fdopen)\s*\(\s*(?:STD(?:OUT|ERR)_FILENO|[12]\s*,)|\bcJSON_Print\s*\(")
-RAW_OUTPUT_IN = ("tui/safe_output.c", "backends/base/mem.c", "backends/base/json_print.c", "tui/arming.c", "backends/sim/")
+RAW_OUTPUT_IN = ("tui/safe_output.c", "backends/base/mem.c", "backends/base/json_text.c", "tui/arming.c", "backends/sim/")
 
 found = []
 for path in c_files("backends", "deploy", "tui"):
@@ -43,7 +43,7 @@ for path in c_files("backends", "deploy", "tui"):
             if (path, name) not in ALLOWED:
                 found.append(f"{path}:{number}: {name} is not used here: {BANNED[name]} instead")
         if not path.startswith(RAW_OUTPUT_IN) and RAW_OUTPUT.search(line):
-            found.append(f"{path}:{number}: what is printed is printed by stdio, JSON by json_print (tui/safe_output.h)")
+            found.append(f"{path}:{number}: what is printed is printed by stdio, JSON by json_text (tui/safe_output.h)")
         if path.startswith(BY_CLOCK) and MACHINE_TIME.search(line):
             found.append(f"{path}:{number}: the machine's time is not read here: clock_now_ms or clock_wall_ms instead")
     if path.startswith(("backends/", "deploy/", "tui/")) and not path.startswith("backends/sim/"):

@@ -1,4 +1,4 @@
-/* json_print.c - prints JSON that is safe on a terminal, and as a whole is still JSON; see json.h. */
+/* json_text.c - prints JSON that is safe on a terminal, and as a whole is still JSON; see json.h. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -19,7 +19,7 @@ static void escape_add(struct buf *out, uint32_t cp)
 
 /* Outside of strings JSON is ASCII, so that an escape always stands in a string. Combining marks stay safe as escapes
  * too: of too many, text_safe would drop some. */
-char *json_print(const cJSON *root)
+char *json_text(const cJSON *root)
 {
     char *text = cJSON_Print(root);
     struct buf out;
