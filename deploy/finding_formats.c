@@ -33,7 +33,7 @@ bool findings_fail(const struct findings *f, enum finding_severity fail_on)
 
 static void json_print(cJSON *root, struct buf *out)
 {
-    char *text = cJSON_Print(root);
+    char *text = json_text(root);
     buf_str(out, text);
     buf_char(out, '\n');
     free(text);
