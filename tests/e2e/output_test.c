@@ -70,7 +70,10 @@ static const struct {
     {"doctor", "doctor -o json SIM"},
     {"lint", "lint " MANIFEST},
     {"lint", "lint -o json " MANIFEST},
+    {"lint", "lint -o sarif " MANIFEST},
+    {"lint", "lint -o junit " MANIFEST},
     {"lint", "lint --variables"},
+    {"ui", "ui --help"}, /* it prints an address once one can be reached */
     {"deploy", "deploy --dry-run --var EXT_REDIS_ENDPOINT=redis.example.com --var REDIS_PASSWORD=x --var "
                "HUGGING_FACE_HUB_TOKEN=hf_x SIM"},
     {"ask", "ask what SIM"},
