@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/base/yaml.h"
+#include "backends/world/request_kind.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -154,5 +155,21 @@ char *criterion_limit(enum criterion_id id, double limit, char out[CRITERION_TEX
 
     snprintf(out, CRITERION_TEXT_MAX, "%s %.20s", criteria[id].compare == CRITERION_AT_MOST ? "at most" : "at least",
              criterion_value(id, limit, value));
+    return out;
+}
+
+/* The API server's proxy is no way that a user takes. */
+char *criterion_measured(enum criterion_id id, const char *route, char out[CRITERION_MEASURED_MAX])
+{
+    static const char place[] = "{route}";
+    const char *text = criterion_get(id)->measured, *at = strstr(text, place);
+    const bool proxied = text_eq(route, REQUEST_PATH_PROXY);
+
+    if (at)
+        snprintf(out, CRITERION_MEASURED_MAX, "%.*sthe %s%s%s%s%s", (int)(at - text), text,
+                 proxied ? route : "users' route", proxied || !*route ? "" : " (", proxied ? "" : route,
+                 proxied || !*route ? "" : ")", at + sizeof place - 1);
+    else
+        snprintf(out, CRITERION_MEASURED_MAX, "%s", text);
     return out;
 }

@@ -49,6 +49,9 @@ enum err criteria_set(struct criteria *c, const char *assignment, struct why *wh
 enum err criteria_read(struct criteria *c, const char *name, const char *bytes, size_t len, struct why *why);
 
 enum { CRITERION_TEXT_MAX = 32 };
+/* How it is measured: `route` is the path of the requests in words ("ingress mistral"); "" where none ended. */
+enum { CRITERION_MEASURED_MAX = 200 };
+char *criterion_measured(enum criterion_id id, const char *route, char out[CRITERION_MEASURED_MAX]);
 /* A value in the criterion's unit: "12.4 s", "0.12 %", "3". */
 char *criterion_value(enum criterion_id id, double value, char out[CRITERION_TEXT_MAX]);
 /* "at most 3.0 s" */

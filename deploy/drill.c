@@ -74,7 +74,7 @@ void drill_hypothesis(const struct drill *d, struct buf *out)
 
     (void)buf_printf(out, "The head pod %s (UID %s) %s.\n", f.head ? f.head->name : "–",
                      f.head ? f.head->record.key : "–", drill_fault_plan(d->conf.fault, d->conf.grace_s, plan));
-    (void)buf_printf(out, "Meanwhile %g requests/s by the users' route", d->conf.per_s);
+    (void)buf_printf(out, "Meanwhile %g requests/s by the %s", d->conf.per_s, drill_series_name(d, TALLY_ROUTE));
     if (d->prompts_per_s > 0) (void)buf_printf(out, " and %.2g prompts/s", d->prompts_per_s);
     (void)buf_str(out, ".\nExpected:\n");
     for (int i = 0; i < CRITERIA; i++) {

@@ -85,6 +85,8 @@ struct drill_load_now {
     uint64_t unknown;   /* ended otherwise, and say nothing of Serve: the way there was down. Judged from T0 on */
     uint64_t in_flight; /* of a load that has ended: cancelled by that */
 };
+/* What a report calls the series: the API server's proxy is no users' route. */
+const char *drill_series_name(const struct drill *d, enum tally_series of);
 bool drill_load_has_ended(const struct drill *d); /* what was in flight was waited for, or cancelled */
 bool drill_load_now(const struct drill *d, enum tally_series series, struct drill_load_now *ret);
 

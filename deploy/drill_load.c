@@ -57,6 +57,12 @@ enum err drill_load_start(struct drill *d, double prompts_per_s, struct why *why
     return err;
 }
 
+const char *drill_series_name(const struct drill *d, enum tally_series of)
+{
+    if (of == TALLY_ROUTE && session_load_is_proxied(d->conf.session)) return REQUEST_PATH_PROXY;
+    return tally_series_words(of);
+}
+
 void drill_load_end(struct drill *d)
 {
     for (int i = 0; d->load && i < TALLY_SERIES; i++) (void)drill_load_now(d, (enum tally_series)i, &d->ended[i]);
@@ -111,7 +117,7 @@ static void baseline_series(struct drill *d, size_t series)
 {
     const struct load_sum *sum = load_sum(d->load, series);
     const struct known_u64 p50 = histogram_percentile(&sum->latency, 50), p99 = histogram_percentile(&sum->latency, 99);
-    const char *pod = load_series(d->load, series)->pod, *what = pod ? pod : load_series(d->load, series)->name;
+    const char *pod = load_series(d->load, series)->pod, *what = pod ? pod : drill_series_name(d, d->series_of[series]);
 
     if (pod && !sum->ok)
         step_log(&d->engine, TONE_WARN, "proxy of %s: none was answered", pod);

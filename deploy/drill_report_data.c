@@ -33,6 +33,7 @@ static void add_ms(cJSON *object, const char *name, struct known_u64 us)
 static cJSON *criteria_json(const struct drill_report *r)
 {
     cJSON *array = cJSON_CreateArray();
+    char measured[CRITERION_MEASURED_MAX];
 
     for (int i = 0; i < CRITERIA; i++) {
         const struct criterion *c = criterion_get((enum criterion_id)i);
@@ -47,7 +48,8 @@ static cJSON *criteria_json(const struct drill_report *r)
         cJSON_AddStringToObject(object, "kind", c->kind == CRITERION_PROMISE ? "promise" : "proof");
         cJSON_AddStringToObject(object, "what", c->what);
         cJSON_AddStringToObject(object, "why", c->why);
-        cJSON_AddStringToObject(object, "measured", c->measured);
+        cJSON_AddStringToObject(object, "measured",
+                                criterion_measured((enum criterion_id)i, r->tally->sum[TALLY_ROUTE].path, measured));
         add_text(object, "detail", j->why);
         cJSON_AddItemToArray(array, object);
     }

@@ -282,13 +282,14 @@ void app_drill_update(struct app_drill *d)
     v->series_count = 0;
     for (int i = 0; i < TALLY_SERIES; i++)
         if (drill_load_now(d->drill, (enum tally_series)i, &now))
-            v->series[v->series_count++] = (struct drill_view_series){.name = tally_series_words((enum tally_series)i),
-                                                                      .per_s = now.per_s,
-                                                                      .due = now.planned,
-                                                                      .answered = now.ok,
-                                                                      .failed = now.failed,
-                                                                      .unknown = now.unknown,
-                                                                      .in_flight = now.in_flight};
+            v->series[v->series_count++] =
+                (struct drill_view_series){.name = drill_series_name(d->drill, (enum tally_series)i),
+                                           .per_s = now.per_s,
+                                           .due = now.planned,
+                                           .answered = now.ok,
+                                           .failed = now.failed,
+                                           .unknown = now.unknown,
+                                           .in_flight = now.in_flight};
 }
 
 static void view_result(void *arg, enum overlay_result result)

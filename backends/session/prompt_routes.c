@@ -5,6 +5,7 @@
 #include "backends/base/text.h"
 #include "backends/serve/serve_request.h"
 #include "backends/session/ingress_route.h"
+#include "backends/world/request_kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static struct serve_path service_route(const struct rayservice *r, const char *p
 static struct serve_path proxy_route(const struct rayservice *r, const char *prefix)
 {
     return (struct serve_path){
-        .words = mem_str("API server proxy"),
+        .words = mem_str(REQUEST_PATH_PROXY),
         .base = mem_printf("/api/v1/namespaces/%s/services/%s-serve-svc:serve/proxy%s", r->ns, r->name, prefix),
         .proxied = true,
     };

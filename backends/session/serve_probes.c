@@ -29,7 +29,7 @@ static struct serve_path worker_path(const struct pod *pod, bool in_cluster)
         free(url);
         return path;
     }
-    path.words = mem_str("API server proxy");
+    path.words = mem_str(REQUEST_PATH_PROXY);
     path.base = mem_printf("/api/v1/namespaces/%s/pods/%s:%d/proxy", pod->ns, pod->name, SERVE_PORT);
     path.proxied = true;
     return path;
@@ -96,7 +96,7 @@ static void status_set_dashboard(struct serve_probes *p, const struct focus *f)
     }
     char *service = dashboard_service(f);
     struct serve_path path = {
-        .words = mem_str("API server proxy"),
+        .words = mem_str(REQUEST_PATH_PROXY),
         .base = mem_printf("/api/v1/namespaces/%s/services/%s:dashboard/proxy", r->ns, service),
         .proxied = true,
     };

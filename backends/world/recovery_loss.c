@@ -199,7 +199,8 @@ static void cause_deleted(struct recovery *r, const struct world *w, const struc
     char grace[48] = "";
     if (p && p->grace.known) snprintf(grace, sizeof grace, "grace %llu", (unsigned long long)p->grace.value);
     recovery_set_cause(r, CAUSE_DELETED, "%s", grace);
-    rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod deleted%s%s", *grace ? ", " : "", grace);
+    rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod Terminating%s%s", *grace ? ", " : "",
+              grace);
 }
 
 static void head_is_lost(struct recovery *r, const struct world *w, enum outage_cause fate, const struct change *c)

@@ -9,6 +9,8 @@
 #define REQUEST_ROUTE "way"     /* by the users' route: ingress, service or the API server's proxy */
 #define REQUEST_PROMPT "prompt" /* by the same */
 
+#define REQUEST_PATH_PROXY "API server proxy" /* the record's path, where it is that */
+
 #define PROBER_SOURCE "probe"
 #define PROBER_ROUTE_SOURCE "probe/way"
 

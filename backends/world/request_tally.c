@@ -189,7 +189,7 @@ const char *tally_series_words(enum tally_series of)
 const char *tally_series_name(const struct request_tally *t, enum tally_series of)
 {
     const char *path = t->sum[of].path;
-    return of == TALLY_ROUTE && strcmp(path, "API server proxy") == 0 ? path : tally_series_words(of);
+    return of == TALLY_ROUTE && strcmp(path, REQUEST_PATH_PROXY) == 0 ? path : tally_series_words(of);
 }
 
 const char *tally_series_key(enum tally_series of)

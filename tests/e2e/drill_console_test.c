@@ -186,7 +186,7 @@ static void a_drill_is_seen_to_its_verdict(void **state)
     struct pty *command = pty_start(&(struct pty_conf){.argv = argv, .rows = 100, .cols = 160});
 
     drill_confirm(&pass);
-    pty_see(pass.pty, "users' route +[0-9.]+/s +[0-9]+ +[0-9]+ +0 ");
+    pty_see(pass.pty, "API server proxy +[0-9.]+/s +[0-9]+ +[0-9]+ +0 ");
     pty_see(pass.pty, "worker proxies +2/s");
 
     drill_confirm(&dropped);

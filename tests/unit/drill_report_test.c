@@ -2,6 +2,7 @@
 #include "backends/aws/xml_walk.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "deploy/drill_report.h"
 #include "tests/support/fixture.h"
 #include "tests/support/loss_fixture.h"
@@ -48,7 +49,7 @@ static char *report_of(struct loss_fixture *x, enum drill_format format)
     return buf_take(&out);
 }
 
-/* The API server's proxy is no way that a user takes: table, Markdown and explanation call it so. */
+/* The API server's proxy is no way that a user takes: table, Markdown, JSON and explanation call it so. */
 static void the_route_has_one_name(void **state)
 {
     struct loss_fixture *x = *state;
@@ -56,8 +57,9 @@ static void the_route_has_one_name(void **state)
     loss_add_requests(x, TALLY_ROUTE, 0, 3);
     loss_add_requests(x, TALLY_PROXIES, 100, 0);
     snprintf(route->path, sizeof route->path, "API server proxy");
-    for (int i = 0; i < 2; i++) {
-        char *text = report_of(x, i ? DRILL_FORMAT_MARKDOWN : DRILL_FORMAT_TEXT);
+    static const enum drill_format formats[] = {DRILL_FORMAT_TEXT, DRILL_FORMAT_MARKDOWN, DRILL_FORMAT_JSON};
+    for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+        char *text = report_of(x, formats[i]);
         if (!strstr(text, "API server proxy") || strstr(text, "users' route")) fail_msg("%s", text);
         if (!strstr(text, "does the API server proxy lead to the head?")) fail_msg("%s", text);
         free(text);
@@ -154,6 +156,27 @@ static void every_format_says_the_same(void **state)
     loss_fill(x);
     x->outage = (struct outage){.state = OUTAGE_NONE, .missing = RUNG_COUNT, .waits_for = RUNG_COUNT};
     formats_agree(x);
+}
+
+/* What a criterion is measured by names the path that was taken. */
+static void what_is_measured_names_the_path(void **state)
+{
+    struct loss_fixture *x = *state;
+    struct tally_sum *route = &x->tally.sum[TALLY_ROUTE];
+    static const char *const cases[][2] = {
+        {"API server proxy", "GET /-/healthz by the API server proxy, since the fault"},
+        {"ingress mistral", "GET /-/healthz by the users' route (ingress mistral), since the fault"},
+        {"", "GET /-/healthz by the users' route, since the fault"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        snprintf(route->path, sizeof route->path, "%s", cases[i][0]);
+        cJSON *json = json_of(x);
+        JSON_EACH (c, json_get(json, "criteria")) {
+            assert_null(strchr(json_str(c, "measured"), '{'));
+            if (text_eq(json_str(c, "id"), "failed")) assert_string_equal(json_str(c, "measured"), cases[i][1]);
+        }
+        cJSON_Delete(json);
+    }
 }
 
 static void the_json_is_as_its_schema_says(void **state)
@@ -275,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         REPORT_TEST(the_route_has_one_name),
+        REPORT_TEST(what_is_measured_names_the_path),
         REPORT_TEST(every_format_says_the_same),
         REPORT_TEST(the_json_is_as_its_schema_says),
         REPORT_TEST(names_are_escaped),

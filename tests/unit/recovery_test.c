@@ -264,7 +264,7 @@ static void the_ladder_with_the_default_grace(void **state)
     small_wait(s, 500);
     head_deleting(s, 30);
     assert_false(s->r.ours);
-    assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod deleted, grace 30");
+    assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod Terminating, grace 30");
     for (int i = 0; i < 30; i++) {
         small_wait(s, 1000);
         heartbeat_beat(s, 4);

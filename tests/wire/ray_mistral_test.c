@@ -197,12 +197,12 @@ static void both_kills_are_seen(void **state)
     replay_until(&p, WALL(623));
     assert_false(replay_recovery(&p)->ours);
     rung_is(&p, RUNG_DELETE_ACCEPTED, 528.139);
-    assert_string_equal(replay_recovery(&p)->rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod deleted, grace 30");
+    assert_string_equal(replay_recovery(&p)->rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod Terminating, grace 30");
     check_first_kill(&p);
     replay_until(&p, WALL(717));
     assert_false(replay_recovery(&p)->ours);
     rung_is(&p, RUNG_DELETE_ACCEPTED, 623.348);
-    assert_string_equal(replay_recovery(&p)->rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod deleted, grace 0");
+    assert_string_equal(replay_recovery(&p)->rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod Terminating, grace 0");
     check_second_kill(&p);
     replay_close(&p);
 }
