@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/link/blocking.h"
 #include "backends/recording/recording_read.h"
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"
@@ -174,6 +175,7 @@ static void on_tick(void *arg)
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
     if (!app->replay) app_aws_begin(app);
+    app_object_tick(app);
     app_redraw(app);
 }
 
@@ -278,6 +280,7 @@ static void app_done(struct app *app)
     app_replay_close(app);
     app_contexts_free(app);
     app_listing_stop(app);
+    blocking_abandon(app->saving);
     app_cast_close(app);
     canvas_done(&app->canvas);
     prompt_box_done(&app->prompt);

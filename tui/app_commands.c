@@ -142,6 +142,16 @@ static void cmd_drill(struct app *app, const char *args)
     app_drill_ask(app, args);
 }
 
+static void cmd_describe(struct app *app, const char *args)
+{
+    app_object_open(app, args, OBJECT_DESCRIBE);
+}
+
+static void cmd_yaml(struct app *app, const char *args)
+{
+    app_object_open(app, args, OBJECT_YAML);
+}
+
 static void cmd_doctor(struct app *app, const char *args)
 {
     (void)args;
@@ -413,6 +423,8 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_THEME] = cmd_theme,
     [CMD_KILL_HEAD] = cmd_kill_head,
     [CMD_DRILL] = cmd_drill,
+    [CMD_DESCRIBE] = cmd_describe,
+    [CMD_YAML] = cmd_yaml,
     [CMD_DOCTOR] = cmd_doctor,
     [CMD_TIMELINE] = cmd_timeline,
     [CMD_STAGE] = cmd_stage,

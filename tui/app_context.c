@@ -154,6 +154,8 @@ enum err context_reopen(struct context *at, struct why *why)
     at->work = NULL;
     at->drill = NULL;
     context_forwards_close(at);
+    app_object_free(at->object);
+    at->object = NULL;
     session_close(at->session);
     context_kill_forget(at);
     screen_free(at->screen);
@@ -179,6 +181,7 @@ void context_free(struct context *at)
     context_lint_done(at);
     arming_store_free(at->armed);
     context_forwards_close(at);
+    app_object_free(at->object);
     session_close(at->session);
     context_kill_done(at);
     screen_free(at->screen);

@@ -23,6 +23,8 @@ static void input_screen(struct app *app, const struct input *in)
         screen_open(app->at->screen);
     else if (request.type == REQUEST_COMMAND)
         app_command(app, (enum command_id)request.command, "");
+    else if (request.type == REQUEST_SAVE)
+        app_detail_save(app);
     else if (request.type == REQUEST_NO_KEY)
         app_say(app, true, "%s: no such key here; ? lists them", key_text(in, (char[16]){""}));
 }

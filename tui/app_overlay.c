@@ -89,7 +89,11 @@ void app_overlay_input(struct app *app, const struct input *in)
     struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
     const bool unreadable = o->ops->asks && app_too_small(app);
-    overlay_finish(&app->overlays, unreadable ? OVERLAY_CANCELLED : o->ops->input(o, &view, in), app);
+    const enum overlay_result result = unreadable ? OVERLAY_CANCELLED : o->ops->input(o, &view, in);
+    if (result == OVERLAY_SAVE)
+        app_overlay_save(app);
+    else
+        overlay_finish(&app->overlays, result, app);
 }
 
 /* Input from before a stop must not answer a question after it. */

@@ -5,6 +5,7 @@
 #include "backends/session/session.h"
 #include "tui/app_deploy.h"
 #include "tui/app_drill.h"
+#include "tui/app_object.h"
 #include "tui/app_read.h"
 #include "tui/arming_store.h"
 #include "tui/cli.h"
@@ -59,6 +60,7 @@ struct context {
     struct app_work *work;      /* a deployment or a clean-up */
     struct app_drill *drill;    /* NULL: none yet */
     struct forwards *forwards;  /* local ports of its session; NULL: none yet */
+    struct app_object *object;  /* read last; NULL: none yet */
     struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
     struct linted linted;       /* file NULL: none yet */
     bool picker_offered;
@@ -118,6 +120,7 @@ struct app {
     uint64_t redact;                    /* the placeholders' key; 0: none */
     struct app_replay *replay;          /* NULL: none */
     struct blocking_call *listing;      /* of the recordings; NULL: none is under way */
+    struct blocking_call *saving;       /* of a text; NULL: none is under way */
     struct blocking_call *reading_file; /* app_read.h; NULL: none */
     struct alarm *reading_late;
     char reading_name[APP_MESSAGE_MAX];
@@ -197,6 +200,11 @@ void context_record_close(struct context *at);                /* after the sessi
 void app_listing_stop(struct app *app);                       /* of the recordings, at exit */
 void app_save(struct app *app, const char *path /* "": in the recordings' directory */);
 void app_recordings(struct app *app);
+
+/* app_text.c: writes a text to a new file in $XDG_STATE_HOME/raydeck/texts, and says which. Takes text. */
+void app_text_save(struct app *app, const char *name, struct buf *text);
+void app_overlay_save(struct app *app); /* that of the top overlay */
+void app_detail_save(struct app *app);  /* that of the opened detail */
 
 /* app_replay.c: the recording of `raydeck replay FILE`. */
 enum { REPLAY_LEAP_MS = 10000, REPLAY_WORDS_MAX = 48 };

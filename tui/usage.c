@@ -162,6 +162,7 @@ static const char man_end[] =
     "Themes, and manifests and walkthroughs, that take precedence over those in the program; so do those in\n"
     ".I " RAYDECK_DATADIR "\n.\n"
     ".TP\n.I ~/.local/state/raydeck/armed.json\nWhich cluster may be changed, and until when.\n"
+    ".TP\n.I ~/.local/state/raydeck/texts\nTexts of the console, written by w.\n"
     ".TP\n.I ~/.local/state/raydeck/recordings, ~/.local/state/raydeck/drills\n"
     "The recordings of head losses that the console saves, and the reports of drills.\n"
     ".SH EXAMPLES\n"

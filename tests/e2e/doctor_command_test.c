@@ -154,7 +154,7 @@ static void the_console_shows_them(void **state)
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), NULL};
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
     pty_see(pty, "2 warnings \\(:doctor\\)");
-    pty_send(pty, "d");
+    pty_send(pty, "D");
     pty_see(pty, "6 Doctor .* 0 errors · 2 warnings · 1 info · 0 unknown");
     pty_see(pty, "warning +D7 +Redis .* it has no replica");
     pty_send(pty, "\r");

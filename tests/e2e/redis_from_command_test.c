@@ -286,7 +286,7 @@ static void keys_alone(void **state)
     pty_see(p, "ElastiCache ray-gcs: " HOST ":6379, TLS");
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "serverside-applied", DEADLINE_MS));
-    send_and_see(p, "d", "D10 .*timeout 20 in the parameter group of ElastiCache ray-gcs");
+    send_and_see(p, "D", "D10 .*timeout 20 in the parameter group of ElastiCache ray-gcs");
     send_and_see(p, "r", "refreshing every backend");
     pty_see(p, "D10 .*timeout 20 in the parameter group of ElastiCache ray-gcs");
     holds_no_secret(pty_raw(p, &len));

@@ -44,7 +44,7 @@ static const struct {
     {"Now Redis is what must not be lost",
      "A head whose Redis is away ends after a few seconds, and starts again until Redis is back; the workers answer "
      "all the while. A Redis that comes back empty takes the workers along. So: a replica in another zone, automatic "
-     "failover, noeviction, and a volume or snapshots. The doctor (d) checks each."},
+     "failover, noeviction, and a volume or snapshots. The doctor (D) checks each."},
     {"See it",
      "x k deletes the head pod, after a confirmation. The arrows to and from the head go out, the one from the users "
      "stays; they come back with the new head. raydeck drill does the same under load, and judges it."},
@@ -253,10 +253,20 @@ static enum overlay_result explain_input(struct overlay *o, const struct view *v
     return in->key == KEYP_ESC || in->key == 'q' ? OVERLAY_CANCELLED : OVERLAY_STAYS;
 }
 
+static void explain_text(const struct overlay *o, struct buf *out)
+{
+    const struct text_source source = source_of((const struct explain *)o);
+    text_view_print(&source, EXPLAIN_COLS, out);
+}
+
 static void explain_done(struct overlay *o)
 {
     text_view_done(&((struct explain *)o)->text);
 }
 
-const struct overlay_ops explain_overlay = {
-    .name = "explain", .update = explain_update, .draw = explain_draw, .input = explain_input, .done = explain_done};
+const struct overlay_ops explain_overlay = {.name = "explain",
+                                            .update = explain_update,
+                                            .draw = explain_draw,
+                                            .input = explain_input,
+                                            .text = explain_text,
+                                            .done = explain_done};

@@ -36,6 +36,8 @@ static const struct {
     {"/", "", "Search; a capital letter makes case count"},
     {"n N", "", "The next match, the previous one"},
     {"W", "", "Wrap long lines, or not; h and l then move sideways"},
+    {"w", "", "Write the text to a new file"},
+    {"Enter F", "", "YAML, describe: fold a key, fold all"},
     {"", "", ""},
     {"", "", "In the timeline (T)"},
     {"h l ← →", "", "The cursor, by a column; H and L by ten; j and k select a lane"},
@@ -119,7 +121,8 @@ void help_size(struct help *h, int rows, int cols)
 
 enum overlay_result help_input(struct help *h, const struct input *in)
 {
-    if (text_view_input(&h->view, &help_text, in) != TEXT_VIEW_UNUSED) return OVERLAY_STAYS;
+    const enum text_view_result used = text_view_input(&h->view, &help_text, in);
+    if (used != TEXT_VIEW_UNUSED) return used == TEXT_VIEW_SAVE ? OVERLAY_SAVE : OVERLAY_STAYS;
     if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?' || in->key == KEYP_F1))
         return OVERLAY_CANCELLED;
     return OVERLAY_STAYS;
@@ -155,6 +158,12 @@ static enum overlay_result help_overlay_input(struct overlay *o, const struct vi
     return help_input((struct help *)o, in);
 }
 
+static void help_overlay_text(const struct overlay *o, struct buf *out)
+{
+    (void)o;
+    text_view_print(&help_text, HELP_COLS, out);
+}
+
 static void help_overlay_done(struct overlay *o)
 {
     help_done((struct help *)o);
@@ -164,4 +173,5 @@ const struct overlay_ops help_overlay = {.name = "help",
                                          .update = help_overlay_update,
                                          .draw = help_overlay_draw,
                                          .input = help_overlay_input,
+                                         .text = help_overlay_text,
                                          .done = help_overlay_done};

@@ -15,6 +15,7 @@ enum overlay_result {
     OVERLAY_CANCELLED, /* Esc, or q with no text typed: closes it without a decision */
     OVERLAY_DECLINED,  /* a question was answered with no */
     OVERLAY_DONE,      /* confirmed: the owner reads the result, then closes it */
+    OVERLAY_SAVE,      /* w: the owner writes its text to a new file; it stays open */
     OVERLAY_ACTION     /* the owner performs the action in the overlay's struct; it stays open */
 };
 
@@ -26,6 +27,7 @@ struct overlay_ops {
     void (*update)(struct overlay *o, const struct view *v, int rows, int cols); /* NULL: nothing to compute */
     void (*draw)(const struct overlay *o, const struct view *v, struct canvas *cv);
     enum overlay_result (*input)(struct overlay *o, const struct view *v, const struct input *in);
+    void (*text)(const struct overlay *o, struct buf *out); /* what OVERLAY_SAVE writes. NULL: it never asks for it */
     void (*resumed)(struct overlay *o); /* the process continues after a stop. NULL: nothing to do */
     void (*done)(struct overlay *o);    /* called when it closes: frees its memory. NULL: nothing to free */
 };
@@ -40,7 +42,7 @@ struct overlay {
 
 extern const struct overlay_ops help_overlay, command_palette_overlay, prompt_box_overlay, chat_overlay, picker_overlay,
     losses_overlay, dialog_overlay, steps_overlay, drill_overlay, recordings_overlay, contexts_overlay, explain_overlay,
-    forwards_overlay, forward_box_overlay;
+    forwards_overlay, forward_box_overlay, object_overlay;
 
 /* The open overlays; zeroed: none. Their owners keep them allocated while they are open. */
 struct overlay_stack {

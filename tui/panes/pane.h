@@ -45,6 +45,7 @@ enum request_type {
     REQUEST_NONE,
     REQUEST_COMMAND, /* by id */
     REQUEST_OPEN,    /* the selected row's detail */
+    REQUEST_SAVE,    /* the opened detail, to a new file */
     REQUEST_NO_KEY   /* the key has no function here: the console shows a message */
 };
 struct pane_request {

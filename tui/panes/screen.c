@@ -279,6 +279,11 @@ bool screen_selection(const struct screen *s, struct selection *ret)
     return true;
 }
 
+const char *screen_detail(const struct screen *s)
+{
+    return buf_text(&s->detail.text);
+}
+
 bool screen_opened(const struct screen *s)
 {
     return s->opened || s->zoomed || layout_whole(s->focus);

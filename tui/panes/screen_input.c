@@ -37,7 +37,12 @@ static bool click_tab(struct screen *s, int col)
 
 static struct pane_request opened_input(struct screen *s, const struct input *in)
 {
-    return detail_opened_input(&s->detail, in) == TEXT_VIEW_UNUSED ? pane_no_key(in) : nothing;
+    switch (detail_opened_input(&s->detail, in)) {
+    case TEXT_VIEW_SAVE: return (struct pane_request){.type = REQUEST_SAVE};
+    case TEXT_VIEW_USED: return nothing;
+    case TEXT_VIEW_UNUSED: break;
+    }
+    return pane_no_key(in);
 }
 
 /* Over an opened detail the rule has "Esc back", which a click carries out. */

@@ -114,7 +114,8 @@ enum overlay_result steps_view_input(struct steps_view *v, const struct input *i
     }
     /* While a search is shown n is its next match; it never declines then. */
     if (!typing && v->asks && plain && in->key == 'n' && !v->text.search.query[0]) return OVERLAY_DECLINED;
-    if (text_view_input(&v->text, &source, in) != TEXT_VIEW_UNUSED) return OVERLAY_STAYS;
+    const enum text_view_result used = text_view_input(&v->text, &source, in);
+    if (used != TEXT_VIEW_UNUSED) return used == TEXT_VIEW_SAVE ? OVERLAY_SAVE : OVERLAY_STAYS;
     if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q')) return OVERLAY_CANCELLED;
     return OVERLAY_STAYS;
 }
@@ -170,6 +171,12 @@ static enum overlay_result steps_overlay_input(struct overlay *o, const struct v
     return steps_view_input((struct steps_view *)o, in);
 }
 
+static void steps_overlay_text(const struct overlay *o, struct buf *out)
+{
+    const struct text_source source = source_of((const struct steps_view *)o);
+    text_view_print(&source, STEPS_COLS, out);
+}
+
 /* It may be shown again: at its end, without a search. */
 static void steps_overlay_done(struct overlay *o)
 {
@@ -180,4 +187,5 @@ const struct overlay_ops steps_overlay = {.name = "steps",
                                           .update = steps_overlay_update,
                                           .draw = steps_overlay_draw,
                                           .input = steps_overlay_input,
+                                          .text = steps_overlay_text,
                                           .done = steps_overlay_done};

@@ -101,6 +101,22 @@ int text_view_height(const struct text_source *source, bool wraps, int cols, int
     return rows < most ? rows : most;
 }
 
+void text_view_print(const struct text_source *source, int cols, struct buf *out)
+{
+    for (uint64_t n = source->first; n < end_of(source); n++) {
+        const struct text_line l = line_of(source, n, cols);
+        int col = 0;
+        for (size_t i = 0; i < l.parts; i++) {
+            const int gap = l.part[i].col - col;
+            char *text = mem_strn(l.part[i].text, l.part[i].len);
+            (void)buf_printf(out, "%*s%s", gap > 0 ? gap : 0, "", text);
+            col = l.part[i].col + (int)text_width(text);
+            free(text);
+        }
+        (void)buf_char(out, '\n');
+    }
+}
+
 /* ---- the position ---- */
 
 static uint64_t first_line(const struct text_source *source)
@@ -462,14 +478,24 @@ static void mark_matches(const struct text_view *v, struct canvas *cv, int row, 
     }
 }
 
+/* Draws the bytes from … to of a part; returns the column after them. */
+static int draw_bytes(const struct text_view *v, struct canvas *cv, int row, int col, const struct text_part *p,
+                      size_t from, size_t to, bool marked, enum role match)
+{
+    const size_t lead = p->lead < from ? from : p->lead < to ? p->lead : to;
+    int end = canvas_textn(cv, row, col, marked ? ROLE_SELECTED : p->lead_role, p->text + from, lead - from);
+    end = canvas_textn(cv, row, end, marked ? ROLE_SELECTED : p->role, p->text + lead, to - lead);
+    if (v->search.query[0]) mark_matches(v, cv, row, col, p, from, to, match);
+    return end;
+}
+
 /* The row's first columns: parts that do not wrap. */
 static void draw_parts(const struct text_view *v, struct canvas *cv, int row, const struct text_line *l, bool marked,
                        enum role match)
 {
     for (size_t i = 0; i + 1 < l->parts; i++) {
         const struct text_part *p = &l->part[i];
-        canvas_textn(cv, row, p->col - v->left, marked ? ROLE_SELECTED : p->role, p->text, p->len);
-        if (v->search.query[0]) mark_matches(v, cv, row, p->col - v->left, p, 0, p->len, match);
+        (void)draw_bytes(v, cv, row, p->col - v->left, p, 0, p->len, marked, match);
     }
 }
 
@@ -486,8 +512,7 @@ static int draw_line(const struct text_view *v, const struct text_source *source
     draw_parts(v, cv, row, &l, marked, match);
     do {
         const int col = r.col - v->left;
-        const int end = canvas_textn(cv, row, col, marked ? ROLE_SELECTED : last->role, last->text + r.start, r.len);
-        if (v->search.query[0]) mark_matches(v, cv, row, col, last, r.start, r.start + r.len, match);
+        const int end = draw_bytes(v, cv, row, col, last, r.start, r.start + r.len, marked, match);
         if (!v->wraps && end >= cv->cols && r.len > 0 && cv->cols > 1) {
             char *whole = mem_strn(last->text, last->len);
             if (col + (int)text_width(whole) > cv->cols)

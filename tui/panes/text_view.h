@@ -9,6 +9,7 @@
 #ifndef RAYDECK_PANES_TEXT_VIEW_H
 #define RAYDECK_PANES_TEXT_VIEW_H
 
+#include "backends/base/buf.h"
 #include "tui/draw/canvas.h"
 #include "tui/draw/textbox.h"
 #include "tui/panes/text_search.h"
@@ -22,6 +23,8 @@ struct text_part {
     size_t len;
     enum role role;
     int col;
+    size_t lead; /* its first bytes, in a role of their own: a key */
+    enum role lead_role;
 };
 /* Only the last part wraps; what continues it begins at `hang`. */
 struct text_line {
@@ -70,6 +73,9 @@ enum text_view_result text_view_input(struct text_view *v, const struct text_sou
 bool text_view_typing(const struct text_view *v);
 void text_view_find(struct text_view *v); /* opens the search, as / does */
 bool text_view_back(struct text_view *v); /* ends the search; false: there was none */
+
+/* Appends every line, hidden ones too, as one of plain text; what OVERLAY_SAVE writes. */
+void text_view_print(const struct text_source *source, int cols, struct buf *out);
 
 /* Rows of the whole text, counted up to `most`. */
 int text_view_height(const struct text_source *source, bool wraps, int cols, int most);
