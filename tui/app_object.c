@@ -2,7 +2,7 @@
 #include "tui/app_object.h"
 
 #include "backends/base/mem.h"
-#include "backends/kube/object_text.h"
+#include "deploy/object_text.h"
 #include "tui/app_priv.h"
 #include "tui/object_target.h"
 

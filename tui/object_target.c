@@ -3,7 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/request_body.h"
+#include "deploy/object_path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +125,7 @@ void object_target_done(struct object_target *t)
 
 char *object_target_path(const struct object_target *t)
 {
-    return request_path(t->kind->root, t->kind->namespaced ? t->ns : NULL, t->kind->plural, t->name);
+    return object_path(t->kind->root, t->kind->namespaced ? t->ns : NULL, t->kind->plural, t->name);
 }
 
 char *object_target_words(const struct object_target *t)
@@ -134,18 +134,7 @@ char *object_target_words(const struct object_target *t)
     return mem_printf("%s %s%s%s", t->kind->kind, has_ns ? t->ns : "", has_ns ? "/" : "", t->name);
 }
 
-/* Events of what has no namespace are in that of the component which reported them, "default" as a rule. */
 char *object_target_events(const struct object_target *t, const char *uid)
 {
-    struct buf name;
-    buf_init(&name, 1024);
-    (void)text_url_encode(t->name, strlen(t->name), &name);
-    char *list = request_path("/api/v1", t->kind->namespaced ? t->ns : NULL, "events", NULL);
-    char *path = uid && t->kind->namespaced
-                     ? mem_printf("%s?fieldSelector=involvedObject.uid%%3D%s&limit=200", list, uid)
-                     : mem_printf("%s?fieldSelector=involvedObject.name%%3D%s%%2CinvolvedObject.kind%%3D%s&limit=200",
-                                  list, buf_text(&name), t->kind->kind);
-    free(list);
-    buf_done(&name);
-    return path;
+    return object_events_path(t->kind->namespaced ? t->ns : NULL, t->kind->kind, t->name, uid);
 }

@@ -64,7 +64,7 @@ static void console_stop(struct console *c)
 }
 
 /* The one file that was written: its text (caller frees), for the owner alone. */
-static char *written(const struct console *c, const char *part)
+static char *file_written(const struct console *c, const char *part)
 {
     char folder[700], path[1024] = "";
     snprintf(folder, sizeof folder, "%s/raydeck/texts", c->state + strlen("XDG_STATE_HOME="));
@@ -102,7 +102,7 @@ static void describes_and_shows_yaml(void **state)
     pty_see(c.p, "^ *podIP: ");
     pty_send(c.p, "w");
     pty_see(c.p, "written: .*/raydeck/texts/text-.*-object.txt");
-    char *text = written(&c, "-object");
+    char *text = file_written(&c, "-object");
     assert_non_null(strstr(text, "apiVersion: v1\n"));
     assert_non_null(strstr(text, "podIP: "));
     assert_null(strstr(text, "managedFields"));

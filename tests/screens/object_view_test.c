@@ -4,7 +4,7 @@
 #include "tui/panes/object_view.h"
 
 #include "backends/base/mem.h"
-#include "backends/kube/object_text.h"
+#include "deploy/object_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

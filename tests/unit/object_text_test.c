@@ -1,6 +1,6 @@
 /* object_text_test.c - objects as YAML that reads back as the same object, described, and without their secrets. */
 #include "backends/base/yaml.h"
-#include "backends/kube/object_text.h"
+#include "deploy/object_text.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>
@@ -32,7 +32,7 @@ static char *yaml_of(const char *text)
     return buf_take(&out);
 }
 
-static char *described(const char *text, const char *events, const char *why)
+static char *object_described(const char *text, const char *events, const char *why)
 {
     struct buf out;
     cJSON *object = object_of(text), *list = events ? object_of(events) : NULL;
@@ -170,10 +170,10 @@ static const char pod[] =
 static void test_a_pod(void **state)
 {
     (void)state;
-    char *text = described(pod,
-                           "[{\"reason\":\"BackOff\",\"type\":\"Warning\",\"message\":\"again\",\"count\":3,"
-                           "\"lastTimestamp\":\"2026-11-18T11:06:00Z\"}]",
-                           NULL);
+    char *text = object_described(pod,
+                                  "[{\"reason\":\"BackOff\",\"type\":\"Warning\",\"message\":\"again\",\"count\":3,"
+                                  "\"lastTimestamp\":\"2026-11-18T11:06:00Z\"}]",
+                                  NULL);
     static const char *const parts[] = {"Name:               head\n",
                                         "Labels:             a=b\n                    c=d\n",
                                         "Owner:              RayCluster/mistral-1\n",
@@ -196,10 +196,10 @@ static void test_a_pod(void **state)
                                         "(x3)  Warning: again\n"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) assert_has(text, parts[i]);
     free(text);
-    text = described(pod, NULL, "events is forbidden");
+    text = object_described(pod, NULL, "events is forbidden");
     assert_has(text, "Events:             events is forbidden\n");
     free(text);
-    text = described(pod, "[]", NULL);
+    text = object_described(pod, "[]", NULL);
     assert_has(text, "Events:             none");
     free(text);
 }
@@ -208,21 +208,21 @@ static void test_other_kinds(void **state)
 {
     (void)state;
     char *text =
-        described("{\"kind\":\"Node\",\"metadata\":{\"name\":\"ip-1\"},\"spec\":{\"providerID\":\"aws:///i-1\"},"
-                  "\"status\":{\"capacity\":{\"cpu\":\"8\"},\"conditions\":[]}}",
-                  "[]", NULL);
+        object_described("{\"kind\":\"Node\",\"metadata\":{\"name\":\"ip-1\"},\"spec\":{\"providerID\":\"aws:///i-1\"},"
+                         "\"status\":{\"capacity\":{\"cpu\":\"8\"},\"conditions\":[]}}",
+                         "[]", NULL);
     assert_has(text, "Provider ID:        aws:///i-1\n");
     assert_has(text, "Capacity:\n  cpu: \"8\"\n");
     free(text);
-    text = described("{\"kind\":\"RayService\",\"spec\":{\"serveConfigV2\":\"a: 1\\nb: 2\\n\"},\"status\":{"
-                     "\"serviceStatus\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}",
-                     "[]", NULL);
+    text = object_described("{\"kind\":\"RayService\",\"spec\":{\"serveConfigV2\":\"a: 1\\nb: 2\\n\"},\"status\":{"
+                            "\"serviceStatus\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}",
+                            "[]", NULL);
     assert_has(text, "Spec:\n  serveConfigV2: |\n    a: 1\n    b: 2\n");
     assert_has(text, "Status:\n  serviceStatus: Running\n");
     assert_has(text, "  Ready:            True for –\n");
     assert_lacks(text, "conditions:");
     free(text);
-    text = described("{}", "[]", NULL); /* nothing is known */
+    text = object_described("{}", "[]", NULL); /* nothing is known */
     assert_has(text, "Kind:               – (–)");
     free(text);
 }

@@ -30,7 +30,7 @@ static bool is_empty(const struct text_folds *f, size_t n)
 }
 
 /* Does line n hold deeper ones? */
-static bool holds(const struct text_folds *f, size_t n)
+static bool line_holds(const struct text_folds *f, size_t n)
 {
     return n + 1 < f->lines.count && f->fold[n + 1].depth > f->fold[n].depth;
 }
@@ -43,7 +43,7 @@ static void hidden_update(struct text_folds *f)
         if (f->fold[n].folded)
             for (; under < f->lines.count && f->fold[under].depth > f->fold[n].depth; under++)
                 f->fold[under].hidden = true;
-        snprintf(f->fold[n].more, sizeof f->fold[n].more, "… %zu line%s", under - n - 1, under - n == 2 ? "" : "s");
+        snprintf(f->fold[n].more, sizeof f->fold[n].more, "… %zu line%s", under - n - 1, text_plural(under - n - 1));
         n = under;
     }
 }
@@ -61,7 +61,7 @@ void text_folds_set(struct text_folds *f, const char *text, size_t len)
         /* An empty line, as in a literal text, belongs to the one before. */
         f->fold[n].depth = n && is_empty(f, n) ? f->fold[n - 1].depth : depth_of(line_at(f, n));
     }
-    for (size_t n = 0; n < f->lines.count; n++) f->fold[n].folded = f->fold[n].folded && holds(f, n);
+    for (size_t n = 0; n < f->lines.count; n++) f->fold[n].folded = f->fold[n].folded && line_holds(f, n);
     hidden_update(f);
 }
 
@@ -101,7 +101,7 @@ static bool is_hidden(const void *arg, uint64_t n)
     return ((const struct text_folds *)arg)->fold[n].hidden;
 }
 
-static void reveal(void *arg, uint64_t n)
+static void lines_reveal(void *arg, uint64_t n)
 {
     struct text_folds *f = arg;
     unsigned depth = f->fold[n].depth;
@@ -118,7 +118,7 @@ struct text_source text_folds_source(struct text_folds *f)
     struct text_source source = text_lines_source(&f->lines);
     source.line = line_get;
     source.hidden = is_hidden;
-    source.reveal = reveal;
+    source.reveal = lines_reveal;
     source.marks = true;
     source.arg = f;
     return source;
@@ -128,9 +128,9 @@ uint64_t text_folds_set_folded(struct text_folds *f, uint64_t n, bool folded)
 {
     if (n >= f->lines.count) return n;
     size_t at = (size_t)n;
-    if (folded && (!holds(f, at) || f->fold[at].folded))
+    if (folded && (!line_holds(f, at) || f->fold[at].folded))
         while (at > 0 && f->fold[at].depth >= f->fold[n].depth) at--;
-    if (!holds(f, at)) return n;
+    if (!line_holds(f, at)) return n;
     f->fold[at].folded = folded;
     hidden_update(f);
     return at;
@@ -145,6 +145,6 @@ void text_folds_all(struct text_folds *f)
 {
     bool any = false;
     for (size_t n = 0; n < f->lines.count; n++) any = any || f->fold[n].folded;
-    for (size_t n = 0; n < f->lines.count; n++) f->fold[n].folded = !any && holds(f, n);
+    for (size_t n = 0; n < f->lines.count; n++) f->fold[n].folded = !any && line_holds(f, n);
     hidden_update(f);
 }

@@ -2,7 +2,7 @@
 #include "backends/base/mask.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/object_text.h"
+#include "deploy/object_text.h"
 
 #include <stdlib.h>
 #include <string.h>

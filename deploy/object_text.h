@@ -6,8 +6,8 @@
  * Secrets are masked before anything is printed: the data of a Secret, values whose names or looks are a secret's.
  * metadata.managedFields and the annotation kubectl.kubernetes.io/last-applied-configuration are left out.
  */
-#ifndef RAYDECK_KUBE_OBJECT_TEXT_H
-#define RAYDECK_KUBE_OBJECT_TEXT_H
+#ifndef RAYDECK_DEPLOY_OBJECT_TEXT_H
+#define RAYDECK_DEPLOY_OBJECT_TEXT_H
 
 #include "backends/base/json.h"
 

@@ -3,8 +3,8 @@
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
-#include "backends/kube/object_describe_priv.h"
-#include "backends/kube/object_text.h"
+#include "deploy/object_describe_priv.h"
+#include "deploy/object_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* object_yaml.c - a JSON value as YAML, by libyaml's emitter. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/object_text.h"
+#include "deploy/object_text.h"
 
 #include <math.h>
 #include <stdio.h>

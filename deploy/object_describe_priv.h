@@ -1,6 +1,6 @@
 /* object_describe_priv.h - shared by object_describe.c and pod_describe.c. */
-#ifndef RAYDECK_KUBE_OBJECT_DESCRIBE_PRIV_H
-#define RAYDECK_KUBE_OBJECT_DESCRIBE_PRIV_H
+#ifndef RAYDECK_DEPLOY_OBJECT_DESCRIBE_PRIV_H
+#define RAYDECK_DEPLOY_OBJECT_DESCRIBE_PRIV_H
 
 #include "backends/base/buf.h"
 #include "backends/base/json.h"

@@ -1,7 +1,7 @@
 /* pod_describe.c - a pod's own sections: where it runs, its containers, their states, its volumes. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/object_describe_priv.h"
+#include "deploy/object_describe_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
