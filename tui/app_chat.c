@@ -1,6 +1,7 @@
 /* app_chat.c - the conversation with the model: sends, stops and repeats prompts, and reports how each ended. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/request_words.h"
 #include "tui/app_priv.h"
 
 #include <stdlib.h>
@@ -9,15 +10,9 @@
 void context_answered(void *arg, const struct request *r)
 {
     struct context *at = arg;
-    char took[TEXT_NUM_MAX];
-    bool fine = r->phase && (strcmp(r->phase, "ok") == 0 || strcmp(r->phase, "slow") == 0);
-    if (fine)
-        context_say(at, false, "answered in %s: %s", text_latency(took, r->latency_us),
-                    r->answer && *r->answer ? r->answer : "the answer is empty");
-    else if (r->phase && strcmp(r->phase, "cancelled") == 0)
-        context_say(at, false, "the prompt was cancelled");
-    else
-        context_say(at, true, "the prompt failed: %s", r->why ? r->why : r->failure ? r->failure : "no answer");
+    char words[2 * APP_MESSAGE_MAX];
+    const bool bad = !request_is_answered(r) && !text_eq(r->phase, "cancelled");
+    context_say(at, bad, "%s", request_answer_words(r, words, sizeof words));
 }
 
 static bool chat_send(struct app *app, const char *question)

@@ -53,7 +53,7 @@ struct cli {
     char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, fresh, force, no_prompts, history, help, version, variables, check, redact, empty, no_ft, openai, text,
-        json;
+        json, linear;
     char *demo_vars[CLI_LIST]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse; "dev" becomes one of `parts` */

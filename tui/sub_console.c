@@ -2,6 +2,7 @@
 #include "tui/app.h"
 #include "tui/cast.h"
 #include "tui/demo_cli.h"
+#include "tui/linear_run.h"
 #include "tui/script_file.h"
 
 #include <unistd.h>
@@ -10,9 +11,12 @@
 static int console_or_status(struct cli *cli)
 {
     if (cli->check) return script_check(cli);
-    const bool screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    const bool screen = !cli->linear && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     struct why why = {0};
     enum err err = cast_check(cli->cast, screen, &why);
+    if (!err && cli->linear && (cli->script || cli->record))
+        err = why_set(&why, ERR_USAGE, "--linear: there is no screen for --script; raydeck record writes a recording");
+    if (!err && cli->linear) return linear_live(cli);
     if (!err && !screen) return sub_status(cli);
     if (!err) err = cli_configure(cli, &why);
     int status = EXIT_FINE;

@@ -3,6 +3,7 @@
  * It fails where a worker pod did not survive or a rung is missing; failed requests are printed, the drill judges them.
  */
 #include "tui/guards.h"
+#include "tui/kill_head.h"
 #include "tui/kill_plan.h"
 #include "tui/question.h"
 
@@ -39,6 +40,7 @@ struct kill {
     char hangs[OUTAGE_WHY_MAX];             /* on what, and since when */
     uint64_t hangs_since_ms;
     bool hangs_printed;
+    bool unfollowed; /* somebody else reports the recovery */
 };
 
 static void kill_remember(struct kill *k)
@@ -145,6 +147,7 @@ static bool print_end(const struct kill *k, struct why *ret_why)
 static enum err kill_follow(struct kill *k, struct why *why)
 {
     struct why lacks = {0};
+    if (k->unfollowed) return ERR_OK;
     enum err err = snapshot_until(k->snapshot, is_recovered, k, cli_timeout_ms(k->cli, FOLLOW_TIMEOUT_MS));
     bool whole = print_end(k, &lacks);
     if (err == ERR_CANCELLED)
@@ -229,10 +232,10 @@ static enum err kill_confirmed(struct kill *k, struct why *why)
     return kill_follow(k, why);
 }
 
+/* In a session that is open. */
 static enum err kill_head(struct kill *k, struct why *why)
 {
-    enum err err = snapshot_open(k->cli, &k->snapshot, why);
-    if (!err) err = snapshot_find_service(k->snapshot, FIND_TIMEOUT_MS, why);
+    enum err err = snapshot_find_service(k->snapshot, FIND_TIMEOUT_MS, why);
     /* The plan and the losses need complete lists of all three backends. */
     if (!err && snapshot_until_settled(k->snapshot, FIND_TIMEOUT_MS) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
@@ -246,20 +249,34 @@ static enum err kill_head(struct kill *k, struct why *why)
     return err ? err : kill_confirmed(k, why);
 }
 
+static void kill_done(struct kill *k)
+{
+    free(k->uid);
+    free(k->name);
+    free(k->ns);
+    free(k->service);
+}
+
+enum err kill_head_here(const struct cli *cli, struct snapshot *snapshot, struct why *why)
+{
+    struct kill k = {.cli = cli, .snapshot = snapshot, .unfollowed = true};
+    const enum err err = kill_head(&k, why);
+    kill_done(&k);
+    return err;
+}
+
 int sub_kill_head(struct cli *cli)
 {
     struct why why = {0};
     struct kill k = {.cli = cli};
     enum err err = guards_words(cli, "which head is deleted", &why);
     if (!err) err = cli_configure(cli, &why);
+    if (!err) err = snapshot_open(cli, &k.snapshot, &why);
     if (!err) err = kill_head(&k, &why);
     if (err) cli_say("%s", why.text);
     const int status = snapshot_exit_status(k.snapshot, err);
     snapshot_close(k.snapshot);
-    free(k.uid);
-    free(k.name);
-    free(k.ns);
-    free(k.service);
+    kill_done(&k);
     /* The head was deleted and did not recover in time: a failure, not an unreachable backend. */
     return k.gone && err == ERR_TIMEOUT ? EXIT_FAILED : status;
 }

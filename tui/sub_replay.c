@@ -6,6 +6,7 @@
 #include "backends/session/replayer.h"
 #include "tui/app.h"
 #include "tui/cast.h"
+#include "tui/linear_run.h"
 #include "tui/replay_at.h"
 #include "tui/replay_report.h"
 #include "tui/status.h"
@@ -93,9 +94,21 @@ static replay_printer *printer_of(const struct cli *cli)
     } printers[] = {{"status", replay_status}, {"doctor", replay_doctor}, {"report", replay_report}};
 
     if (cli->argc > 2) return NULL;
+    if (cli->argc == 1 && cli->linear) return linear_replay;
     for (size_t i = 0; i < ARRAY_LEN(printers); i++)
         if (cli->argc == 1 || text_eq(cli->argv[1], printers[i].word)) return printers[i].print;
     return NULL;
+}
+
+static enum err replay_open(struct cli *cli, bool console, replay_printer *print, struct recording **ret,
+                            uint64_t *ret_at_ms, struct why *why)
+{
+    const char *from = !cli->at && (console || print == linear_replay) ? "0" : cli->at;
+    if (!print) return why_set(why, ERR_USAGE, "replay: FILE, and status, doctor or report, is expected");
+    enum err err = cast_check(cli->cast, console, why);
+    if (!err && console) err = cli_configure(cli, why);
+    if (!err) err = cli_usage_of(recording_open(cli->argv[0], ret, why), why);
+    return err ? err : replay_at_parse(from, recording_about(*ret), ret_at_ms, why);
 }
 
 int sub_replay(struct cli *cli)
@@ -104,14 +117,9 @@ int sub_replay(struct cli *cli)
     struct recording *recording = NULL;
     uint64_t at_ms = 0;
     if (cli->argc == 0) return print_recordings();
-    const bool console = cli->argc == 1 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     replay_printer *print = printer_of(cli);
-    enum err err = ERR_OK;
-    if (!print) err = why_set(&why, ERR_USAGE, "replay: FILE, and status, doctor or report, is expected");
-    if (!err) err = cast_check(cli->cast, console, &why);
-    if (!err && console) err = cli_configure(cli, &why);
-    if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
-    if (!err) err = replay_at_parse(console && !cli->at ? "0" : cli->at, recording_about(recording), &at_ms, &why);
+    const bool console = cli->argc == 1 && print != linear_replay && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    enum err err = replay_open(cli, console, print, &recording, &at_ms, &why);
     int status = EXIT_FINE;
     if (!err && console)
         err = replay_show(cli, recording, at_ms, &status, &why);

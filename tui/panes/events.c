@@ -107,11 +107,7 @@ static void add_event(struct events *s, const struct view *v, const struct event
                    event_time(e) ? stamp_clock(clock, event_time(e)) : "–");
     about_text(v, e, text, sizeof text);
     table_cell_set(tr, EVENTS_ABOUT, ROLE_TEXT, text);
-    int at = snprintf(text, sizeof text, "%s", or_dash(e->reason));
-    if (e->count.known && e->count.value > 1)
-        at += snprintf(text + at, sizeof text - (size_t)at, " ×%llu", (unsigned long long)e->count.value);
-    if (e->message && at >= 0 && (size_t)at < sizeof text)
-        snprintf(text + at, sizeof text - (size_t)at, "  %s", e->message);
+    event_words(e, text, sizeof text);
     table_cell_set(tr, EVENTS_WHAT, warning ? ROLE_WARN : ROLE_TEXT, text);
 }
 

@@ -116,3 +116,12 @@ void pane_stale(struct canvas *cv)
         for (int col = 0; col < cv->cols; col++)
             if (canvas_cell(cv, row, col)->cp != ' ') canvas_role(cv, row, col, 1, ROLE_STALE);
 }
+
+char *event_words(const struct event *e, char *out, size_t size)
+{
+    int at = snprintf(out, size, "%s", or_dash(e->reason));
+    if (e->count.known && e->count.value > 1)
+        at += snprintf(out + at, size - (size_t)at, " ×%llu", (unsigned long long)e->count.value);
+    if (e->message && at >= 0 && (size_t)at < size) snprintf(out + at, size - (size_t)at, "  %s", e->message);
+    return out;
+}

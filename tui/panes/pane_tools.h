@@ -47,4 +47,7 @@ void pane_say(struct canvas *cv, int row, enum role role, const char *text);
 /* Recolours everything drawn so far as stale. */
 void pane_stale(struct canvas *cv);
 
+/* "Pulled ×2  Container image …" */
+char *event_words(const struct event *e, char *out, size_t size);
+
 #endif
