@@ -51,6 +51,20 @@ static void check_rights(struct doctor *d)
                    why);
 }
 
+/* What its start and its store run besides INFO. A user of its own is one that somebody has restricted. */
+static void check_commands(struct doctor *d)
+{
+    const struct redis *r = d->f->redis;
+    const struct rayservice *rs = d->f->rayservice;
+    if (r->acl_denied)
+        doctor_say(d, RULE_D5, gcs_beats(d) ? FINDING_WARNING : FINDING_ERROR, d->redis,
+                   "its user may not run %s: a head that starts with it ends, or loses what it writes", r->acl_denied);
+    else if (r->acl_why && rs && (rs->redis_user || rs->redis_user_secret_name))
+        doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis,
+                   "it is unknown whether its user may run what Ray does: ACL DRYRUN, of Redis 7, is refused (%s)",
+                   r->acl_why);
+}
+
 /* Redis 6 has users; before, AUTH takes a password alone. */
 static void check_user(struct doctor *d)
 {
@@ -75,6 +89,7 @@ static void check_reached(struct doctor *d)
     if (r->loading.known && r->loading.value)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "it is loading its data and rejects commands until done");
     check_rights(d);
+    check_commands(d);
     check_user(d);
     if (!head || head->is_ready != TRI_YES || gcs_beats(d)) return;
     if (!r->ray_connections.known && !r->heartbeat.known)

@@ -1,6 +1,6 @@
 /*
  * allow.h - the allow-list of Redis commands. No other command can be formatted: no writes, no KEYS, no MONITOR, no
- * FLUSHALL, no HGETALL.
+ * FLUSHALL, no HGETALL. (ACL DRYRUN runs nothing: it reports whether a user may run what its arguments name.)
  */
 #ifndef RAYDECK_REDIS_ALLOW_H
 #define RAYDECK_REDIS_ALLOW_H
@@ -24,6 +24,7 @@
     X(CLUSTER_INFO, "CLUSTER INFO", 0, 0)                                                                              \
     X(CONFIG_GET, "CONFIG GET", 1, 1)                                                                                  \
     X(SLOWLOG_GET, "SLOWLOG GET", 1, 1)                                                                                \
+    X(ACL_DRYRUN, "ACL DRYRUN", 2, 5)                                                                                  \
     X(CLIENT_SETNAME, "CLIENT SETNAME", 1, 1)                                                                          \
     X(CLIENT_ID, "CLIENT ID", 0, 0)                                                                                    \
     X(CLIENT_LIST, "CLIENT LIST", 0, 0)                                                                                \

@@ -207,6 +207,7 @@ static void on_tick(void *arg)
     }
     if (slow && !p->no_info) poll_send(k, ALLOW_INFO, NULL, 0, on_info);
     if (config) config_poll_send(k);
+    if (slow) rights_poll_send(k);
     const bool clients = clients_are_due(k, slow); /* judges by the previous poll's heartbeats */
     heartbeats_request(k, slow);
     if (clients) poll_send(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);

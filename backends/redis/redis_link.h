@@ -44,6 +44,8 @@ struct poll_state {
     size_t pending;                         /* replies of this poll still outstanding */
     bool no_info, no_clients, clients_long; /* no_…: the server refused it; not sent again on this connection */
     bool no_config, no_slowlog;
+    bool rights_sent, rights_key; /* key: with the keys of a namespace */
+    size_t rights_at;             /* index of the right whose reply comes next */
     size_t config_at;                      /* index of the setting whose reply comes next */
     char *heartbeats[POLL_HEARTBEATS_MAX]; /* namespaces polled, in order; one reply each, two with metadata */
     bool metadata;                         /* CLUSTER_METADATA is requested as well */
@@ -115,6 +117,7 @@ void poll_set_fast(struct redis_link *k, bool fast); /* at any time */
 void poll_send(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done);
 void poll_reply_done(struct redis_link *k);
 void config_poll_send(struct redis_link *k); /* CONFIG GET, SLOWLOG GET */
+void rights_poll_send(struct redis_link *k); /* ACL DRYRUN, where it is due */
 
 void track_start(struct redis_link *k);
 void track_stop(struct redis_link *k);

@@ -53,7 +53,8 @@ for path in c_files("backends", "deploy", "tui"):
                     found.append(f"{path}:{number}: a plural is written by text_plural")
                 if SECONDS.search(line):
                     found.append(f"{path}:{number}: seconds are printed by text_seconds or text_latency")
-    if path.startswith("backends/redis/"):
+    # There they are arguments of ACL DRYRUN.
+    if path.startswith("backends/redis/") and path != "backends/redis/rights_poll.c":
         with open(path, encoding="utf-8") as f:
             for number, line in enumerate(f, 1):
                 if FORBIDDEN_REDIS.search(line) and not line.lstrip().startswith(("*", "/*", "//")):

@@ -399,6 +399,28 @@ CHANGE(info_forbidden)
     FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->info_why, "Redis: NOPERM"));
 }
 
+CHANGE(commands_forbidden)
+{
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->acl_denied, "DEL, HSET"));
+}
+
+CHANGE(commands_forbidden_without_gcs)
+{
+    commands_forbidden(w);
+    redis_without_head(w);
+}
+
+CHANGE(rights_unknown)
+{
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->acl_why, "Redis: NOPERM"));
+}
+
+CHANGE(rights_unknown_of_a_user)
+{
+    rights_unknown(w);
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_user, "ray"));
+}
+
 CHANGE(info_forbidden_without_gcs)
 {
     info_forbidden(w);
@@ -442,6 +464,10 @@ CHANGE(by_a_sentinel)
 static const struct faulty_case cases[] = {
     {RULE_D5, info_forbidden, FINDING_WARNING, "Redis", "INFO is refused (Redis: NOPERM)"},
     {RULE_D5, info_forbidden_without_gcs, FINDING_ERROR, "Redis", "a head that starts with this user ends"},
+    {RULE_D5, commands_forbidden, FINDING_WARNING, "Redis", "its user may not run DEL, HSET: a head that starts"},
+    {RULE_D5, commands_forbidden_without_gcs, FINDING_ERROR, "Redis", "its user may not run DEL, HSET"},
+    {RULE_D5, rights_unknown, FAULTY_NOTHING, NULL, NULL}, /* the default user has them all */
+    {RULE_D5, rights_unknown_of_a_user, FINDING_UNKNOWN, "Redis", "ACL DRYRUN, of Redis 7, is refused (Redis: NOPERM)"},
     {RULE_D5, user_on_redis_5, FINDING_ERROR, "Redis", "Redis 5.0.14 takes no user name"},
     {RULE_D5, user_on_redis_7, FAULTY_NOTHING, NULL, NULL},
     {RULE_L29, address_without_port, FINDING_ERROR, "RayService", "it has no port"},

@@ -195,6 +195,21 @@ static void test_plain_to_a_port_of_tls(void **state)
     assert_non_null(strstr(harness_source(&harness)->why, "rediss://"));
 }
 
+/* A Redis without TLS takes the hello for a command that has no end yet. */
+static void test_tls_to_a_plain_port(void **state)
+{
+    (void)state;
+    char url[64];
+    struct redis_server *plain = redis_server_start(NULL, NULL);
+    snprintf(url, sizeof url, "rediss://127.0.0.1:%u", redis_server_port(plain));
+    const struct redis_open conf = {.url = url};
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_down, NULL);
+    const char *why = harness_source(&harness)->why;
+    if (!strstr(why, "a port without TLS does so: redis://")) fail_msg("%s", why);
+    redis_server_free(plain);
+}
+
 static void test_nobody_there(void **state)
 {
     (void)state;
@@ -305,6 +320,7 @@ int main(void)
         cmocka_unit_test_teardown(test_wrong_authority, redis_end),
         cmocka_unit_test_teardown(test_wrong_name, redis_end),
         cmocka_unit_test_teardown(test_plain_to_a_port_of_tls, redis_end),
+        cmocka_unit_test_teardown(test_tls_to_a_plain_port, redis_end),
         cmocka_unit_test_teardown(test_nobody_there, redis_end),
         cmocka_unit_test_teardown(test_large_and_told, redis_end),
         cmocka_unit_test(test_what_is_held_is_read),

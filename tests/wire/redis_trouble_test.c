@@ -2,6 +2,7 @@
  * none. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "tests/support/deadline.h"
 #include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
@@ -137,6 +138,60 @@ static void test_sentinel_of_two_masters_is_none_for_ray(void **state)
     redis_server_free(other);
 }
 
+/* ---- cluster mode ---- */
+
+static struct redis_server *cluster_node_start(unsigned *ret_bus)
+{
+    char bus[16];
+    *ret_bus = redis_server_free_port();
+    snprintf(bus, sizeof bus, "%u", *ret_bus);
+    const char *const config[] = {"--cluster-enabled", "yes", "--cluster-port", bus, NULL};
+    return redis_server_start(NULL, config);
+}
+
+static bool shards_known(struct redis_harness *r, const void *arg)
+{
+    (void)arg;
+    return harness_redis(r) && harness_redis(r)->shards.known;
+}
+
+/* The nodes agree on the number some time after they know each other; it is requested once a minute. */
+static void cluster_is_read(unsigned shards)
+{
+    const struct redis_open conf = {.url = redis_server_url(server)};
+    const uint64_t until_ms = loop_now_ms() + DEADLINE_MS;
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, shards_known, NULL);
+    while (harness_redis(&harness)->shards.value != shards && loop_now_ms() < until_ms) {
+        harness_close(&harness);
+        harness_open(&harness, &conf);
+        HARNESS_UNTIL(&harness, shards_known, NULL);
+    }
+    assert_int_equal(harness_redis(&harness)->cluster, TRI_YES);
+    assert_int_equal(harness_redis(&harness)->shards.value, shards);
+}
+
+static void test_a_cluster_of_one_shard_has_one(void **state)
+{
+    (void)state;
+    unsigned bus;
+    server = cluster_node_start(&bus);
+    redis_say(server, "CLUSTER ADDSLOTSRANGE 0 16383");
+    cluster_is_read(1);
+}
+
+static void test_shards_are_those_of_cluster_info(void **state)
+{
+    (void)state;
+    unsigned bus, other_bus;
+    server = cluster_node_start(&bus);
+    sentinel = cluster_node_start(&other_bus); /* the second server of the test */
+    redis_say(server, "CLUSTER ADDSLOTSRANGE 0 8191");
+    redis_say(sentinel, "CLUSTER ADDSLOTSRANGE 8192 16383");
+    redis_say(server, "CLUSTER MEET 127.0.0.1 %d %d", (int)redis_server_port(sentinel), (int)other_bus);
+    cluster_is_read(2);
+}
+
 /* ---- permissions ---- */
 
 /* Ray's own start runs INFO. */
@@ -147,6 +202,58 @@ static void test_info_refused_is_told(void **state)
     redis_begin(config, "ray", "pw");
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     assert_non_null(strstr(harness_redis(&harness)->info_why, "NOPERM"));
+}
+
+static bool rights_known(struct redis_harness *r, const void *arg)
+{
+    (void)arg;
+    const struct redis *redis = harness_redis(r);
+    return redis && (redis->acl_denied || redis->acl_why);
+}
+
+/* What Ray's GCS runs beside INFO is tried, and not run. */
+static void test_rights_that_ray_lacks_are_named(void **state)
+{
+    (void)state;
+    static const char *const config[] = {"--user", "ray",   "on",    ">pw",     "~RAY*",
+                                         "&*",     "+@all", "-hset", "-incrby", NULL};
+    redis_begin(config, "ray", "pw");
+    HARNESS_UNTIL(&harness, rights_known, NULL);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_string_equal(harness_redis(&harness)->acl_denied, "DEL, HSET, INCRBY"); /* DUMMY is none of its keys */
+    assert_null(harness_redis(&harness)->acl_why);
+    assert_int_equal(redis_ask_number(server, "EXISTS RAY" HARNESS_NS "@KV"), 1);
+}
+
+/* Another cluster's keys: told once it is known whose namespace is read. */
+static void test_keys_that_are_not_its_own_are_told_of_a_namespace(void **state)
+{
+    (void)state;
+    static const char *const config[] = {"--user", "ray",         "on", ">pw",   "%R~*",
+                                         "~DUMMY", "~RAYother@*", "&*", "+@all", NULL};
+    redis_begin(config, "ray", "pw");
+    HARNESS_UNTIL(&harness, rights_known, NULL);
+    assert_string_equal(harness_redis(&harness)->acl_denied, "HSET, HSETNX, HDEL, INCRBY");
+}
+
+static void test_rights_that_cannot_be_tried_are_unknown(void **state)
+{
+    (void)state;
+    static const char *const config[] = {"--user", "ray", "on", ">pw", "~*", "&*", "+@all", "-acl", NULL};
+    redis_begin(config, "ray", "pw");
+    HARNESS_UNTIL(&harness, rights_known, NULL);
+    assert_null(harness_redis(&harness)->acl_denied);
+    assert_non_null(strstr(harness_redis(&harness)->acl_why, "NOPERM"));
+}
+
+static void test_a_user_of_all_rights_has_them(void **state)
+{
+    (void)state;
+    redis_begin(NULL, NULL, NULL);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_heard, NULL);
+    assert_null(harness_redis(&harness)->acl_denied);
+    assert_null(harness_redis(&harness)->acl_why);
 }
 
 #define READER "--user", "reader", "on", ">pw", "~RAY*"
@@ -454,7 +561,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_sentinel_is_followed_to_its_master, sentinel_end),
         cmocka_unit_test_teardown(test_sentinel_of_two_masters_is_none_for_ray, sentinel_end),
+        cmocka_unit_test_teardown(test_a_cluster_of_one_shard_has_one, sentinel_end),
+        cmocka_unit_test_teardown(test_shards_are_those_of_cluster_info, sentinel_end),
         cmocka_unit_test_teardown(test_info_refused_is_told, redis_end),
+        cmocka_unit_test_teardown(test_rights_that_ray_lacks_are_named, redis_end),
+        cmocka_unit_test_teardown(test_keys_that_are_not_its_own_are_told_of_a_namespace, redis_end),
+        cmocka_unit_test_teardown(test_rights_that_cannot_be_tried_are_unknown, redis_end),
+        cmocka_unit_test_teardown(test_a_user_of_all_rights_has_them, redis_end),
         cmocka_unit_test_teardown(test_password_missing, redis_end),
         cmocka_unit_test_teardown(test_password_wrong, redis_end),
         cmocka_unit_test_teardown(test_password_right, redis_end),
