@@ -198,89 +198,9 @@ static void check_runtime_env(struct lint *l, const struct ray *r)
     yaml_tree_free(doc);
 }
 
-struct cron_field {
-    long least, most;
-    const char *const *names; /* of least and those after it; NULL: none */
-};
-
-static bool cron_number(const char **s, const struct cron_field *f, long *ret)
-{
-    char *end = NULL;
-    for (long i = 0; f->names && f->names[i]; i++)
-        if (strncasecmp(*s, f->names[i], 3) == 0) {
-            *s += 3;
-            *ret = f->least + i;
-            return true;
-        }
-    if (!strchr("0123456789", **s) || !**s) return false;
-    *ret = strtol(*s, &end, 10);
-    *s = end;
-    return *ret >= f->least && *ret <= f->most;
-}
-
-static bool is_cron_end(char c)
-{
-    return !c || c == ' ' || c == '\t';
-}
-
-/* "*", "5" or "1-5", with a step or not. */
-static bool cron_range(const char **s, const struct cron_field *f)
-{
-    static const struct cron_field step_of = {1, 1000000, NULL};
-    long from = 0, to, step;
-    if (**s == '*' || **s == '?')
-        ++*s;
-    else if (!cron_number(s, f, &from))
-        return false;
-    else if (**s == '-' && (++*s, !cron_number(s, f, &to) || to < from))
-        return false;
-    return **s != '/' || (++*s, cron_number(s, &step_of, &step));
-}
-
-/* A list of ranges, up to a space; superfluous commas do not count. */
-static bool cron_field(const char **s, const struct cron_field *f)
-{
-    if (is_cron_end(**s)) return false;
-    for (;;) {
-        *s += strspn(*s, ",");
-        if (is_cron_end(**s)) return true;
-        if (!cron_range(s, f) || (**s != ',' && !is_cron_end(**s))) return false;
-    }
-}
-
-static bool is_schedule(const char *s)
-{
-    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun", "jul",
-                                         "aug", "sep", "oct", "nov", "dec", NULL};
-    static const char *const days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL};
-    static const struct cron_field fields[] = {
-        {0, 59, NULL}, {0, 23, NULL}, {1, 31, NULL}, {1, 12, months}, {0, 6, days}};
-    static const char *const named[] = {"@yearly", "@annually", "@monthly", "@weekly",
-                                        "@daily",  "@midnight", "@hourly"};
-    if (strncmp(s, "TZ=", 3) == 0 || strncmp(s, "CRON_TZ=", 8) == 0) s += strcspn(s, " ");
-    s += strspn(s, " \t");
-    for (size_t i = 0; *s == '@' && i < sizeof named / sizeof named[0]; i++)
-        if (strcmp(s, named[i]) == 0) return true;
-    if (*s == '@') return strncmp(s, "@every ", 7) == 0 && s[7] >= '0' && s[7] <= '9';
-    for (size_t i = 0; i < 5; i++) {
-        s += strspn(s, " \t");
-        if (!cron_field(&s, &fields[i])) return false;
-    }
-    return !s[strspn(s, " \t")];
-}
-
-static void check_schedule(struct lint *l)
-{
-    const struct yaml_node *spec = yaml_get(l->o->root, "spec");
-    const char *schedule = yaml_str(spec, "schedule");
-    if (schedule && !strchr(schedule, '$') && !is_schedule(schedule))
-        lint_say(l, RULE_K4, yaml_get(spec, "schedule"),
-                 "the schedule is not one of cron: five fields, or @daily and its like");
-}
-
 void lint_job(struct lint *l, const struct ray *r)
 {
-    if (r->cron) check_schedule(l);
+    if (r->cron) lint_cron(l);
     if (!r->spec || r->spec->kind != YAML_MAP) return;
     check_cluster(l, r);
     check_mode(l, r);

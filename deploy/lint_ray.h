@@ -79,6 +79,7 @@ void lint_schema(struct lint *l); /* of the object, whatever its kind */
 void lint_fault(struct lint *l, const struct ray *r);
 void lint_operator(struct lint *l, const struct ray *r);
 void lint_job(struct lint *l, const struct ray *r);
+void lint_cron(struct lint *l); /* of a RayCronJob */
 void lint_misplaced(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
 void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
 void lint_drift(struct lint *l, const struct ray *r, const struct serve *s);
