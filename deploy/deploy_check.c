@@ -160,7 +160,7 @@ void deploy_lint(void *arg)
     for (size_t i = 0; i < d->manifests_count; i++) {
         struct findings found;
         findings_init(&found);
-        lint_manifest(d->manifests[i], d->conf.variables, LINT_KUBERAY_ANY, &found);
+        lint_manifest(d->manifests[i], d->conf.variables, d->kuberay, &found);
         findings_sort(&found);
         findings_log(d, d->manifests[i], &found);
         errors += errors_in(&found);
@@ -168,6 +168,7 @@ void deploy_lint(void *arg)
         warnings += found.of[FINDING_WARNING];
         findings_done(&found);
     }
+    if (d->kuberay) step_log(&d->engine, TONE_PLAIN, "judged for KubeRay 1.%u", d->kuberay);
     step_log(&d->engine, TONE_PLAIN, "%zu error%s, %zu warning%s", all, text_plural(all), warnings,
              text_plural(warnings));
     if (errors) {

@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 #include "deploy/cluster_parse.h"
 #include "deploy/deploy_priv.h"
+#include "deploy/lint.h"
 #include "deploy/service_parse.h"
 
 #include <stdlib.h>
@@ -73,6 +74,7 @@ static void on_operator(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     struct operator_seen seen;
+    d->kuberay = LINT_KUBERAY_ANY;
     if (a->err) {
         if (!cluster_is_out_of_reach(a->err))
             step_log(&d->engine, TONE_WARN, "KubeRay's version is unknown: %s", a->why);
@@ -84,6 +86,8 @@ static void on_operator(void *arg, const struct object_answer *a)
         step_log(&d->engine, down ? TONE_WARN : TONE_PLAIN, "KubeRay %s in namespace %s%s",
                  seen.version[0] ? seen.version : "of an unknown version", seen.ns,
                  down ? ": no replica is ready, so nothing is reconciled" : "");
+        /* Of one that is older than lint knows, or whose image has a tag of its own, nothing is assumed. */
+        (void)lint_kuberay_parse(seen.version, &d->kuberay, NULL);
         if (uses_options(d) && operator_is_older(seen.version, 1, 3) == TRI_YES)
             step_log(&d->engine, TONE_BAD,
                      "gcsFaultToleranceOptions needs KubeRay 1.3 or later: use the manifest in the annotation style");

@@ -56,6 +56,7 @@ struct deploy {
     size_t kinds_count;
     size_t at;                     /* of the item, or the check, being worked on */
     unsigned check;                /* of the prerequisites */
+    unsigned kuberay;              /* the operator's version, for lint; LINT_KUBERAY_ANY where it is not known */
     struct capacity *capacity;     /* while that is checked; NULL */
     unsigned pages;                /* of the list being read */
     char own[2][SERVICE_NAME_MAX]; /* the RayClusters that the RayService has now; "" none */

@@ -108,6 +108,30 @@ static void whether_kuberay_is_there_and_acts(void **state)
     ANSWERS_ARE_SAID(cases);
 }
 
+#define DELAYED                                                                                                        \
+    "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: mistral, namespace: mistral}\n"                         \
+    "spec: {rayClusterDeletionDelaySeconds: 5, rayClusterConfig: {headGroupSpec: {template: {spec: {containers: "      \
+    "[{name: h, image: a}]}}}, workerGroupSpecs: []}}\n"
+
+/* The manifest is judged for the operator that is there. */
+static void lint_is_for_the_operator_that_runs(void **state)
+{
+    (void)state;
+    static const struct one_answer cases[] = {
+        {{OPERATORS, 200, OPERATOR("operator:v1.4.2", "\"readyReplicas\":1"), 0, 0},
+         DELAYED,
+         "warning K3 spec.rayClusterDeletionDelaySeconds is a field since KubeRay 1.5",
+         NULL},
+        {{OPERATORS, 200, OPERATOR("operator:v1.5.0", "\"readyReplicas\":1"), 0, 0},
+         DELAYED,
+         "  lint: judged for KubeRay 1.5\n",
+         "is a field since"},
+        {{OPERATORS, 200, OPERATOR("operator:nightly", "\"readyReplicas\":1"), 0, 0}, DELAYED, "", "judged for"},
+        {{OPERATORS, 403, FORBIDDEN, 0, 0}, DELAYED, "", "judged for"},
+    };
+    ANSWERS_ARE_SAID(cases);
+}
+
 static void whether_the_namespace_can_be_used(void **state)
 {
     (void)state;
@@ -371,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whether_kuberay_is_there_and_acts),
+        cmocka_unit_test(lint_is_for_the_operator_that_runs),
         cmocka_unit_test(whether_the_namespace_can_be_used),
         cmocka_unit_test(whether_the_pods_find_nodes),
         cmocka_unit_test(what_other_pods_hold_is_taken_off),
