@@ -226,6 +226,14 @@ static void check_scalar(struct schema_walk *w, const struct level *at, const st
         check_words(w, at, n);
 }
 
+/* A map where a map is due, and so on: what is below may still be wrong. */
+static bool shape_fits(const struct schema_type *t, const struct yaml_node *n)
+{
+    if (t->kind == SCHEMA_KIND_ANY) return true;
+    if (t->kind == SCHEMA_KIND_OBJECT || t->kind == SCHEMA_KIND_MAP) return n->kind == YAML_MAP;
+    return n->kind == (t->kind == SCHEMA_KIND_LIST ? YAML_LIST : YAML_SCALAR);
+}
+
 /* Where a field that is not known here belongs: below this object, or below one of those that it is in. */
 static void say_unknown(struct schema_walk *w, const struct level *at, const struct yaml_node *map,
                         const struct yaml_node *n)
@@ -239,7 +247,7 @@ static void say_unknown(struct schema_walk *w, const struct level *at, const str
     const struct schema_field *like = schema_field_like(at->type, n->key);
     if (like) {
         lint_say(w->l, RULE_K3, n, "%s is not a field; %s is", path, like->name);
-        if (!map->alias && !yaml_get(map, like->name))
+        if (!map->alias && !yaml_get(map, like->name) && shape_fits(schema_type_at(like->type), n))
             lint_edit_rename(w->l, n, (struct yaml_place){n->line, n->column}, like->name);
         return;
     }

@@ -120,6 +120,12 @@ static enum err exec_env(const struct file *f, const struct yaml_node *list, str
     return ERR_OK;
 }
 
+/* Refused where this user is chosen; kubectl reads the others' no sooner either. */
+static void exec_unsupported(const struct file *f, const struct yaml_node *map, const char *is, struct kube_user *u)
+{
+    if (!u->unsupported) u->unsupported = mem_printf("%s:%u: exec %s", f->path, map->line, is);
+}
+
 static enum err exec_parse(const struct file *f, const struct yaml_node *map, struct kube_user *u)
 {
     const char *mode = yaml_str(map, "interactiveMode");
@@ -136,10 +142,9 @@ static enum err exec_parse(const struct file *f, const struct yaml_node *map, st
     if (e == ERR_OK) e = take_text(f, map, "apiVersion", &x->api_version);
     if (e == ERR_OK && (!x->api_version || (strcmp(x->api_version, "client.authentication.k8s.io/v1") != 0 &&
                                             strcmp(x->api_version, "client.authentication.k8s.io/v1beta1") != 0)))
-        e = parse_error(f, map, ERR_UNSUPPORTED, "exec",
-                        "has an apiVersion other than client.authentication.k8s.io/v1, v1beta1");
+        exec_unsupported(f, map, "has an apiVersion other than client.authentication.k8s.io/v1, v1beta1", u);
     if (e == ERR_OK && mode && strcmp(mode, "Always") == 0)
-        e = parse_error(f, map, ERR_UNSUPPORTED, "exec", "wants a terminal (interactiveMode: Always)");
+        exec_unsupported(f, map, "wants a terminal (interactiveMode: Always)", u);
     if (e == ERR_OK) e = take_text(f, map, "installHint", &x->install_hint);
     if (e == ERR_OK) e = exec_args(f, yaml_get(map, "args"), x);
     if (e == ERR_OK) e = exec_env(f, yaml_get(map, "env"), x);

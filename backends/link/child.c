@@ -5,6 +5,7 @@
 #include "backends/base/text.h"
 #include "backends/link/descendants.h"
 
+#include <ctype.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,15 +63,46 @@ static void child_release(struct child *c)
     close_handle(c, (uv_handle_t *)&c->process);
 }
 
-/* The last line of stderr that is not blank, made safe. */
-static void last_stderr_line(const struct child *c, char out[ERR_TEXT_MAX])
+static bool has_letter(const char *text, size_t len)
 {
-    size_t end = c->tail_len;
+    for (size_t i = 0; i < len; i++)
+        if (isalpha((unsigned char)text[i]) || (unsigned char)text[i] >= 0x80) return true;
+    return false;
+}
 
-    while (end > 0 && strchr("\r\n \t", c->tail[end - 1])) end--;
-    size_t from = end;
-    while (from > 0 && c->tail[from - 1] != '\n') from--;
-    text_safe_into(out, ERR_TEXT_MAX, c->tail + from, end - from);
+/* "ERROR: …", "error: …": what the lines below it are about. */
+static bool begins_with_error(const char *text, size_t len)
+{
+    return len > 6 && strncasecmp(text, "error:", 6) == 0;
+}
+
+static size_t line_trim(const char **text, size_t len)
+{
+    while (len && strchr("\r \t", (*text)[len - 1])) len--;
+    while (len && strchr(" \t", **text)) ++*text, len--;
+    return len;
+}
+
+/* What stderr says, made safe, in a line: from the last line that begins with "error:" on, or the last one; lines
+ * without a word (a bracket that closes) say nothing. */
+static void stderr_words(const struct child *c, char out[ERR_TEXT_MAX])
+{
+    char text[CHILD_STDERR_MAX + 1];
+    size_t used = 0;
+    for (size_t from = 0, len; from < c->tail_len; from += len + 1) {
+        const char *line = c->tail + from;
+        const char *end = memchr(line, '\n', c->tail_len - from);
+        len = end ? (size_t)(end - line) : c->tail_len - from;
+        const size_t words = line_trim(&line, len);
+        if (!has_letter(line, words)) continue;
+        const bool goes_on = used && begins_with_error(text, used) && !begins_with_error(line, words);
+        if (!goes_on) used = 0;
+        if (goes_on && used < sizeof text - 1) text[used++] = ' ';
+        const size_t room = sizeof text - 1 - used, fits = words < room ? words : room;
+        memcpy(text + used, line, fits);
+        used += fits;
+    }
+    text_safe_into(out, ERR_TEXT_MAX, text, used);
 }
 
 /* fork(2) fails with EAGAIN at RLIMIT_NPROC and at a cgroup's pids.max. */
@@ -90,7 +122,7 @@ static void child_report(void *arg)
     if (c->reported || c->freed) return;
     c->reported = true;
     alarm_stop(c->report_timer);
-    last_stderr_line(c, words);
+    stderr_words(c, words);
     if (*words) sep = ": ";
     if (c->spawn_status)
         why_set(&why, spawn_err(c->spawn_status), "%s: %s", c->program, uv_strerror(c->spawn_status));

@@ -27,6 +27,7 @@ struct neuron {
     size_t cores, devices; /* of the last complete list emitted */
     uint64_t dropped, unread;
     bool listed;
+    bool spread; /* its JSON is over many lines */
 };
 
 static void monitor_start(void *arg);
@@ -80,7 +81,8 @@ static void sample_emit(struct neuron *be, struct neuron_sample *s)
 
 static void line_reject(struct neuron *be, enum err err, const char *what)
 {
-    char *why = mem_printf("line %llu: %s", (unsigned long long)be->line, what);
+    char *why = be->spread ? mem_str("JSON over many lines; one object a line is expected (jq -c, or no formatter)")
+                           : mem_printf("line %llu: %s", (unsigned long long)be->line, what);
     monitor_publish_state(be, be->listed ? SOURCE_LIVE : SOURCE_CONNECTING, err, why);
     free(why);
 }
@@ -100,11 +102,14 @@ static void on_line(void *arg, char *text, size_t len)
     struct neuron_where where = {be->source, be->knode, be->pod};
     struct neuron_sample s = {0};
     struct why why = {0};
+    /* How a formatter begins an object; neuron-monitor itself never does. */
+    if (strcmp(text, "{") == 0 || strcmp(text, "[") == 0) be->spread = true;
     enum err e = neuron_parse(&where, text, len, &be->sums, &s, &why);
     if (e != ERR_OK) {
         line_reject(be, e, why.text);
         return;
     }
+    be->spread = false;
     if (be->state != SOURCE_LIVE || be->err != ERR_OK) monitor_publish_state(be, SOURCE_LIVE, ERR_OK, NULL);
     sample_emit(be, &s);
     neuron_sample_done(&s);

@@ -44,8 +44,8 @@ struct poll_state {
     size_t pending;                         /* replies of this poll still outstanding */
     bool no_info, no_clients, clients_long; /* no_…: the server refused it; not sent again on this connection */
     bool no_config, no_slowlog;
-    bool rights_sent, rights_key; /* key: with the keys of a namespace */
-    size_t rights_at;             /* index of the right whose reply comes next */
+    bool rights_sent, rights_key;          /* key: with the keys of a namespace */
+    size_t rights_at;                      /* index of the right whose reply comes next */
     size_t config_at;                      /* index of the setting whose reply comes next */
     char *heartbeats[POLL_HEARTBEATS_MAX]; /* namespaces polled, in order; one reply each, two with metadata */
     bool metadata;                         /* CLUSTER_METADATA is requested as well */

@@ -128,11 +128,6 @@ static void errors_name_file_and_line(void **state)
          "k:3: certificate-authority-data is not PEM", ERR_PARSE},
         {"users:\n- name: a\n  user:\n    exec: {apiVersion: client.authentication.k8s.io/v1}\n",
          "k:4: exec has no command", ERR_PARSE},
-        {"users:\n- name: a\n  user:\n    exec: {command: x, apiVersion: client.authentication.k8s.io/v1alpha1}\n",
-         "k:4: exec has an apiVersion other than client.authentication.k8s.io/v1, v1beta1", ERR_UNSUPPORTED},
-        {"users:\n- name: a\n  user:\n    exec: {command: x, interactiveMode: Always, apiVersion: "
-         "client.authentication.k8s.io/v1}\n",
-         "k:4: exec wants a terminal (interactiveMode: Always)", ERR_UNSUPPORTED},
         {"contexts: 7\n", "k:1: contexts is not a list", ERR_PARSE},
         {"clusters:\n- name: a\n  cluster: 7\n", "k:3: cluster is not a map", ERR_PARSE},
         {"contexts:\n- name: a\n  context: {cluster: c, user: [u]}\n", "k:3: user is not a text", ERR_PARSE},
@@ -160,8 +155,6 @@ static void errors_name_file_and_line(void **state)
         {USER "exec: {command: [], apiVersion: client.authentication.k8s.io/v1}}\n", "k:3: command is not a text",
          ERR_PARSE},
         {USER "exec: {command: x, apiVersion: []}}\n", "k:3: apiVersion is not a text", ERR_PARSE},
-        {USER "exec: {command: x}}\n",
-         "k:3: exec has an apiVersion other than client.authentication.k8s.io/v1, v1beta1", ERR_UNSUPPORTED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct kubeconfig kc;
@@ -170,6 +163,40 @@ static void errors_name_file_and_line(void **state)
         assert_int_equal(kubeconfig_parse(&kc, "k", cases[i].text, strlen(cases[i].text), &why), cases[i].err);
         assert_string_equal(why.text, cases[i].message);
         kubeconfig_done(&kc);
+    }
+}
+
+/* As kubectl, which reads a user when it is chosen: tests/fixtures/kube/kubeconfig/old-exec-elsewhere.yaml is of those
+ * that `aws eks update-kubeconfig` wrote until 2022. */
+static void what_another_user_has_is_no_obstacle(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *exec, *message;
+    } cases[] = {
+        {"{command: x, apiVersion: client.authentication.k8s.io/v1alpha1}",
+         "k:11: exec has an apiVersion other than client.authentication.k8s.io/v1, v1beta1"},
+        {"{command: x}", "k:11: exec has an apiVersion other than client.authentication.k8s.io/v1, v1beta1"},
+        {"{command: x, interactiveMode: Always, apiVersion: client.authentication.k8s.io/v1}",
+         "k:11: exec wants a terminal (interactiveMode: Always)"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct kubeconfig kc;
+        struct kube_choice c = {0};
+        struct why why = {0};
+        char *text =
+            mem_printf("clusters:\n- {name: k, cluster: {server: https://h}}\ncontexts:\n"
+                       "- {name: good, context: {cluster: k, user: good}}\n"
+                       "- {name: bad, context: {cluster: k, user: bad}}\nusers:\n"
+                       "- {name: good, user: {token: t}}\n- name: bad\n  user:\n    # none of ours\n    exec: %s\n",
+                       cases[i].exec);
+        kubeconfig_init(&kc);
+        assert_int_equal(kubeconfig_parse(&kc, "k", text, strlen(text), &why), ERR_OK);
+        assert_int_equal(kubeconfig_choose(&kc, "good", &c, &why), ERR_OK);
+        assert_int_equal(kubeconfig_choose(&kc, "bad", &c, &why), ERR_UNSUPPORTED);
+        assert_string_equal(why.text, cases[i].message);
+        kubeconfig_done(&kc);
+        free(text);
     }
 }
 
@@ -618,6 +645,7 @@ int main(void)
         cmocka_unit_test(choices_that_cannot_be),
         cmocka_unit_test(the_first_file_counts),
         cmocka_unit_test(errors_name_file_and_line),
+        cmocka_unit_test(what_another_user_has_is_no_obstacle),
         cmocka_unit_test(what_is_empty_is_not_set),
         cmocka_unit_test(paths_are_relative_to_their_file),
         cmocka_unit_test(a_setting_that_would_make_us_somebody_else_is_refused),

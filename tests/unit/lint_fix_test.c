@@ -125,6 +125,7 @@ static void names_and_values_are_replaced(void **state)
         {"{num-cpus: \"0\"}", "{block: \"true\"}", "{num-cpus: \"0\", block: \"true\"}"},
         {" {num-cpus: \"0\"}", "\n        block: \"true\"", "\n        num-cpus: \"0\"\n        block: \"true\""},
         {"      minReplicas: 2\n", "      minreplicas: 2\n", "      minReplicas: 2\n"},
+        {"  serveConfigV2: |\n", "  serveConfig: {importPath: app}\n  other: |\n", NULL}, /* no string */
         {"    - groupName: inf2\n      minReplicas: 2\n      replicas: 2\n      maxReplicas: 4\n",
          "    - groupName: inf2\n      minReplicas: 2\n      replicas: 2\n      maxReplicas: 4\n      suspend: "
          "\"no\"\n",

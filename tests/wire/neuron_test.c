@@ -155,6 +155,17 @@ static void test_a_line_that_never_ends(void **state)
     assert_string_equal(monitor_source(s)->why, "line 1: longer than 8 MiB, and it has not ended");
 }
 
+/* neuron-monitor | jq . */
+static void test_json_over_many_lines_is_said_to_be(void **state)
+{
+    struct fixture *s = *state;
+    monitor_run(s, "python3 -m json.tool tests/fixtures/neuron/04-busy-mistral-2cores.composed.json; exec sleep 60");
+    UNTIL(s, monitor_source(s)->why);
+    assert_string_equal(monitor_source(s)->why,
+                        "JSON over many lines; one object a line is expected (jq -c, or no formatter)");
+    assert_null(monitor_record(s));
+}
+
 static void test_closed_in_the_middle(void **state)
 {
     struct fixture *s = *state;
@@ -349,6 +360,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_such_command, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_failing_command, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_no_secret_is_shown, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_json_over_many_lines_is_said_to_be, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_closed_in_the_middle, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_a_line_that_never_ends, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(test_a_bad_item_is_left_out_and_said, fixture_open, fixture_close),

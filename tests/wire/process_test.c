@@ -107,6 +107,35 @@ static void a_failure_says_why(void **state)
     assert_string_equal(s->why, "/bin/sh ended with status 3: expired \\x1b[31mtoken");
 }
 
+/* As gke-gcloud-auth-plugin ends, and the AWS CLI, and Python. */
+static void the_line_that_says_why_is_said(void **state)
+{
+    static const struct {
+        const char *printed, *said;
+    } cases[] = {
+        {"ERROR: You do not have an active account.\\nPlease run:\\n  gcloud auth login\\n)\\n",
+         "ERROR: You do not have an active account. Please run: gcloud auth login"},
+        {"warming up\\nError: no token\\n}\\n", "Error: no token"},
+        {"error: old\\nmore\\nerror: new\\n", "error: new"},
+        {"Traceback:\\n  raise error: x\\nbotocore.Oops: expired\\n---\\n", "botocore.Oops: expired"},
+    };
+    struct fixture *s = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *command = mem_printf("printf '%s' >&2; exit 1", cases[i].printed);
+        char *expected = mem_printf("/bin/sh ended with status 1: %s", cases[i].said);
+        s->ended = 0;
+        process_run(s, command, 0);
+        WAIT_FOR(s, s->ended == 1);
+        assert_string_equal(s->why, expected);
+        process_free(s->process);
+        s->process = NULL;
+        free(s->why);
+        s->why = NULL;
+        free(expected);
+        free(command);
+    }
+}
+
 static void no_such_program(void **state)
 {
     struct fixture *s = *state;
@@ -297,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(lines_come_whole),
         T(a_failure_says_why),
+        T(the_line_that_says_why_is_said),
         T(no_such_program),
         T(the_environment_is_added_to),
         T(secrets_stay_with_us),
