@@ -58,7 +58,7 @@ PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 SERVE_VENV ?= build/serve-venv
 SERVE_REQUIREMENTS := $(wildcard tests/serve/requirements.txt deploy/assets/*/requirements.txt)
 
-.PHONY: FORCE all demo test test-infra test-schema test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist clean help \
+.PHONY: FORCE all demo test test-infra test-schema lint-corpus test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -105,6 +105,11 @@ $(SERVE_VENV)/ready: $(SERVE_REQUIREMENTS)
 # Lint against a JSON-Schema validator with KubeRay's own CRDs, on 5,000 broken manifests; PyPI, and CRDS=FOLDER or go.
 test-schema: programs
 	$(Q)BUILD=$(BUILD) tests/schema/run.sh
+
+# How often each rule is found in a folder of manifests: DIR=FOLDER, OPTIONS="--kuberay 1.4".
+lint-corpus: programs
+	$(Q)[ -d "$(DIR)" ] || { echo 'lint-corpus: DIR=FOLDER of manifests is needed' >&2; exit 2; }
+	$(Q)tests/corpus/lint_corpus.py $(BUILD)/raydeck $(DIR) $(OPTIONS)
 
 check-asan:
 	$(Q).ci/deps.sh build test
@@ -238,6 +243,7 @@ help:
 	@echo 'make test-serve   the Serve application and chat page on real Ray (PyPI, 900 MB)    ONLY=name'
 	@echo 'make serve-demo   the same to look at, with raydeck beside it'
 	@echo 'make test-schema  lint against a JSON-Schema validator with the CRDs of KubeRay    CRDS=folder SEED=1'
+	@echo 'make lint-corpus  how often each rule is found in a folder of manifests    DIR=folder OPTIONS="--kuberay 1.4"'
 	@echo 'make check-asan   the tests under AddressSanitizer and UBSan; check-ubsan: UBSan alone'
 	@echo 'make fuzz         a short run of each parser fuzzer          SECONDS_EACH=20'
 	@echo 'make mutate       mutation tests: breaks the code, runs the tests    COUNT=200 OPTIONS="--area world"'

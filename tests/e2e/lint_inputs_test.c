@@ -252,6 +252,23 @@ static void the_hook_of_pre_commit_passes_what_is_no_manifest(void **state)
     run_remove(folder);
 }
 
+/* tests/corpus/lint_corpus.py, of `make lint-corpus`. */
+static void a_corpus_is_counted_by_rule(void **state)
+{
+    (void)state;
+    char *folder = run_folder();
+    file_made(folder, "a.yaml", BAD_SECRET "---\n" BAD_SECRET);
+    file_made(folder, "sub/b.yml", BAD_SECRET);
+    file_made(folder, "values.yaml", "a: 1\n");
+    const char *const argv[] = {"/usr/bin/env", "python3", "tests/corpus/lint_corpus.py", run_raydeck(), folder, NULL};
+    struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
+    assert_string_equal(r.err, "");
+    text_contains(r.out, "L3          3        0     0        0      2  Secret data is not base64\n");
+    text_contains(r.out, "\n3 files, 1 of them without an object of Kubernetes; 3 objects\n");
+    run_done(&r);
+    run_remove(folder);
+}
+
 static void a_correction_is_shown_and_then_written_by_yes(void **state)
 {
     (void)state;
@@ -326,6 +343,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_rendered_is_said_and_the_rest_is_checked),
         cmocka_unit_test(an_overlay_is_rendered_by_kubectl),
         cmocka_unit_test(the_hook_of_pre_commit_passes_what_is_no_manifest),
+        cmocka_unit_test(a_corpus_is_counted_by_rule),
         cmocka_unit_test(a_correction_is_shown_and_then_written_by_yes),
         cmocka_unit_test(a_correction_is_asked_on_a_terminal),
     };
