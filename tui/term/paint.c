@@ -5,6 +5,7 @@
 #include "backends/base/text.h"
 #include "tui/draw/glyph.h"
 #include "tui/term/color.h"
+#include "tui/term/terminfo_entry.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,8 +46,9 @@ static bool has_text(const char *capability)
  */
 static enum err known_terminal(const char *terminal, struct why *why)
 {
-    int found = 0;
-    if (setupterm(terminal, STDERR_FILENO, &found) != OK) {
+    int found = 0, held = 0; /* by the system, by the program */
+    if (setupterm(terminal, STDERR_FILENO, &found) != OK &&
+        !(terminfo_entry_use(terminal) && setupterm(terminal, STDERR_FILENO, &held) == OK)) {
         (void)why_terminal(why, terminal,
                            found < 0 ? "cannot be looked up (there is no terminfo database)" : "is unknown");
         return ERR_NOT_FOUND;
@@ -57,12 +59,18 @@ static enum err known_terminal(const char *terminal, struct why *why)
     return able ? ERR_OK : why_terminal(why, terminal, "cannot place its cursor as ANSI terminals do");
 }
 
+static FILE *memory_file(const char *name, const char *mode)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, mode) : NULL;
+    if (fd >= 0 && !file) close(fd);
+    return file;
+}
+
 static enum err open_files(struct paint *p, struct why *why)
 {
-    int fd = memfd_create("raydeck-frame", MFD_CLOEXEC);
-    p->out = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (fd >= 0 && !p->out) close(fd);
-    p->in = fopen("/dev/null", "re");
+    p->out = memory_file("raydeck-frame", "w");
+    p->in = memory_file("raydeck-keys", "r"); /* empty, as /dev/null, which a chroot may not have */
     if (!p->out || !p->in) return why_set(why, ERR_IO, "terminal: no memory file: %s", strerror(errno));
     return ERR_OK;
 }
@@ -127,6 +135,7 @@ enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct wh
     /* newterm crashes where an allocation of its own fails: what it needs is had first, and given back. */
     free(mem_alloc(NEWTERM_BYTES));
     p->screen = newterm(terminal, p->out, p->in);
+    terminfo_entry_end();
     if (!p->screen) {
         e = why_terminal(why, terminal, "cannot be drawn on");
         goto out;
