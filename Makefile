@@ -22,10 +22,14 @@ CFLAGS   ?= -O2 -g
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # pkg-config is asked once its packages are there; `deps` installs them first.
 pkg       = $(shell pkg-config --cflags $(PKG) $(SIM_PKG) 2>/dev/null)
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD)/gen $(WARN) $(HARDEN) $(CFLAGS) $(SANFLAGS) $(patsubst -I%,-isystem%,$(pkg)) \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD)/gen $(if $(STATIC),-DRAYDECK_STATIC -isystem$(STATIC)/include) $(WARN) $(HARDEN) $(CFLAGS) $(SANFLAGS) $(patsubst -I%,-isystem%,$(pkg)) \
              -DRAYDECK_VERSION='"$(VERSION)"' -DRAYDECK_DATADIR='"$(PREFIX)/share/raydeck"' -MMD -MP
-LINK     := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS)
-LIBS      = $(shell pkg-config --libs $(PKG)) -lm
+LINK     := $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS)
+LIBS      = $(if $(STATIC),$(STATIC_LIBS),$(shell pkg-config --libs $(PKG)) -lm)
+# STATIC=FOLDER of packaging/bastion.sh: `make bastion`. libuv's archive has had two names.
+STATIC   ?=
+STATIC_LIBS = $(STATIC)/lib/libcurl.a $(STATIC)/lib/libcjson.a -lhiredis -lyaml $(firstword $(wildcard /usr/lib/*/libuv_a.a) -luv) \
+             -lprotobuf-c -lncursesw -ltinfo -lexpat -lzstd -lnghttp2 -lssl -lcrypto -lz -lpthread -ldl -lm
 SIM_LIBS  = $(shell pkg-config --libs $(SIM_PKG))
 TEST_LIBS = $(shell pkg-config --libs $(TEST_PKG))
 
@@ -38,6 +42,8 @@ GEN_H    := $(GEN_C:.c=.h)
 # What the program holds (tui/asset.h): themes, manifests, walkthroughs.
 ASSETS   := $(sort $(wildcard themes/*.yaml deploy/assets/*.yaml deploy/assets/*/*.yaml))
 ASSET_DEF := $(BUILD)/gen/assets.def
+# The terminfo entry that the program holds (tui/term/terminfo_entry.h).
+TERMINFO_DEF := $(BUILD)/gen/terminfo_entry.def
 ASSETS_WERE := $(shell awk -F'"' '{ print $$4 }' $(ASSET_DEF) 2>/dev/null)
 differ = $(strip $(filter-out $(1),$(2)) $(filter-out $(2),$(1)))
 obj       = $(patsubst %.c,$(BUILD)/o/%.o,$(1))
@@ -58,14 +64,14 @@ PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 SERVE_VENV ?= build/serve-venv
 SERVE_REQUIREMENTS := $(wildcard tests/serve/requirements.txt deploy/assets/*/requirements.txt)
 
-.PHONY: FORCE all demo test test-infra test-schema lint-corpus test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist clean help \
+.PHONY: FORCE all demo test test-infra test-schema lint-corpus test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist bastion test-bastion clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
 
 all: programs
 programs: $(PROGRAMS)
-generated: $(GEN_H) $(ASSET_DEF)
+generated: $(GEN_H) $(ASSET_DEF) $(TERMINFO_DEF)
 tests: $(TESTS) $(PRELOADS)
 
 # The packages are looked for first, in a make of its own: the rest of this file asks pkg-config about them.
@@ -149,6 +155,19 @@ coverage:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage CFLAGS='-O0 -g --coverage' test
 	$(Q)tests/lint/coverage.sh build/coverage
 
+# One static program, for machines that have nothing: STATIC_DIR/raydeck. Its libraries without a package are built first.
+STATIC_DIR ?= $(BUILD)/bastion
+bastion:
+	$(Q).ci/deps.sh build bastion
+	$(Q)packaging/bastion.sh $(STATIC_DIR)/static
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) BUILD=$(STATIC_DIR) STATIC=$(abspath $(STATIC_DIR))/static/root $(STATIC_DIR)/raydeck
+	$(Q)packaging/bastion_needs.sh $(STATIC_DIR)/raydeck
+
+test-bastion: bastion
+	$(Q).ci/deps.sh test
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs $(BUILD)/tests/bastion/bastion_test
+	$(Q)RAYDECK_BASTION=$(STATIC_DIR)/raydeck BUILD=$(BUILD) tests/run.sh $(BUILD)/tests/bastion/bastion_test
+
 # Shows how the screens differ from the files kept (by `make test`), and takes them as they are now.
 accept:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) tests
@@ -170,6 +189,11 @@ $(ASSET_DEF): $(if $(call differ,$(ASSETS_WERE),$(ASSETS)),FORCE)
 	    name=$${path#deploy/}; id=$$(printf %s "$$name" | tr -c a-z0-9 _); \
 	    printf 'ASSET(%s, "%s", "%s")\n' "$$id" "$$name" "$$path"; done > $@
 FORCE:
+
+$(BUILD)/o/tui/term/terminfo_entry.o: $(TERMINFO_DEF)
+$(TERMINFO_DEF):
+	@mkdir -p $(@D)
+	@infocmp -Q2 -x xterm-256color | sed "/^#/d; s/./'&',/g" > $@.new && mv $@.new $@
 
 $(BUILD)/o/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
@@ -253,6 +277,7 @@ help:
 	@echo 'make coverage     line coverage of the tests'
 	@echo 'make install      PREFIX=/usr/local DESTDIR=;  make uninstall'
 	@echo 'make dist         build/raydeck-VERSION.tar.gz: the sources of HEAD'
+	@echo 'make bastion      build/bastion/raydeck: one static program; make test-bastion runs it in an empty chroot (root)'
 	@echo 'make clean        remove build/;  V=1 shows the commands'
 
 -include $(shell test -d $(BUILD)/o && find $(BUILD)/o -name '*.d')

@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh SET...: sees to the packages that a step needs (build, test, infra, serve, browser, lint, fuzz), and installs what
+# deps.sh SET...: sees to the packages that a step needs (build, test, infra, serve, browser, bastion, deb, lint, fuzz), and installs what
 # is missing with apt, by sudo where needed. On a system without apt it names what is missing and how to get it.
 set -euo pipefail
 
@@ -10,6 +10,7 @@ test='libcmocka-dev libvterm-dev curl redis-tools openssl'
 lint='clang clang-format shellcheck python3 python3-venv git'
 fuzz='clang llvm'
 infra='bats python3 python3-venv redis-server redis-tools'
+bastion='dpkg-dev libnghttp2-dev libssl-dev zlib1g-dev patch xz-utils'
 serve='python3 python3-venv redis-server'
 
 want=''
@@ -18,6 +19,7 @@ for set in "$@"; do
     build) want+=" $build" ;;
     test) want+=" $test" ;;
     lint) want+=" $lint" ;;
+    bastion) want+=" $bastion" ;;
     infra) want+=" $infra" ;;
     serve) want+=" $serve" ;;
     browser) # Ubuntu has Chromium as a snap alone: what needs a browser is skipped there

@@ -35,7 +35,7 @@ static enum err find_program(struct demo *d, struct why *why)
 {
     char self[PATH_TEXT_MAX];
     ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (len <= 0) return why_set(why, ERR_IO, "/proc/self/exe: %s", strerror(errno));
+    if (len <= 0) return why_set(why, ERR_IO, "raydeck-sim cannot be found: /proc/self/exe: %s", strerror(errno));
     self[len] = '\0';
     char *slash = strrchr(self, '/');
     if (slash) *slash = '\0';

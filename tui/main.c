@@ -9,6 +9,9 @@
 
 #include <curl/curl.h>
 #include <locale.h>
+#ifdef RAYDECK_STATIC
+#include <nss.h>
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +93,10 @@ int main(int argc, char **argv)
     file_reserve_stdio();
     keep_core_in();
     setlocale(LC_CTYPE, "");
+#ifdef RAYDECK_STATIC
+    /* The system's other modules are of its libc, which is another: loading them may crash. */
+    __nss_configure_lookup("hosts", "files dns");
+#endif
     /* A closed connection must be a write error, not a fatal signal. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
