@@ -5,6 +5,7 @@
  */
 #include "tests/support/deadline.h"
 #include "tests/support/drill_run.h"
+#include "tests/support/front_proxy.h"
 #include "tests/support/run.h"
 
 #include "backends/base/mem.h"
@@ -81,6 +82,24 @@ static void check_gcs(const struct drill_run *r)
     cJSON_Delete(json);
 }
 
+/* Users' requests take a connection of their own and a kept one, half each, where the route is not the API server's
+ * proxy; each is judged, and recorded by its series. */
+static void check_front(const struct drill_run *r, const struct front_proxy *front)
+{
+    cJSON *json = drill_run_report(r);
+    const cJSON *requests = json_get(json, "requests");
+    if (r->status != 0) fail_msg("status %d: %s: %s", r->status, json_str(json, "result"), json_str(json, "cause"));
+    const uint64_t fresh = json_u64(json_get(requests, "fresh"), "answered").value,
+                   kept = json_u64(json_get(requests, "route"), "answered").value;
+    assert_true(fresh > 0 && kept > 0);
+    assert_int_equal(json_u64(json_get(requests, "fresh"), "failed").value, 0);
+    assert_true(front_proxy_connections(front) >= fresh);
+    assert_true(front_proxy_requests(front) - front_proxy_connections(front) >= kept / 2); /* they were kept */
+    const char *measured = json_str(drill_run_criterion(json, "failed"), "measured");
+    if (!strstr(measured, "the users' route (direct 127.0.0.1:")) fail_msg("%s", measured);
+    cJSON_Delete(json);
+}
+
 /* The Lease is released however the drill ended; the next drill names the end of the cool-down. */
 static void check_cools_down(const struct drill_run *r)
 {
@@ -146,15 +165,20 @@ static void drills_are_judged(void **state)
                       *const gcs[] = {"--fault", "gcs", "--no-prompts", "--record", killed, SPEEDS, NULL};
     /* What is kept of the others is of clusters with the same UIDs. */
     char *alone = run_folder();
-    struct drill_run run[] = {
-        drill_run_start(alone, "pass", NULL, now), drill_run_start(folder, "fail", without_ft, forced),
-        drill_run_start(folder, "interrupted", NULL, no_prompts), drill_run_start(folder, "gcs", NULL, gcs)};
+    struct sim_run *behind = sim_run_start(NULL);
+    struct front_proxy *front = front_proxy_start(behind);
+    const char *const direct[] = {"--fault", "delete-now", "--prompt", front_proxy_url(front), SPEEDS, NULL};
+    struct drill_run run[] = {drill_run_start(alone, "pass", NULL, now),
+                              drill_run_start(folder, "fail", without_ft, forced),
+                              drill_run_start(folder, "interrupted", NULL, no_prompts),
+                              drill_run_start(folder, "gcs", NULL, gcs), drill_run_on(behind, folder, "front", direct)};
     run[2].interrupt = true;
     drill_run_all(run, ARRAY_LEN(run));
     check_pass(&run[0]);
     check_fail(&run[1]);
     check_interrupted(&run[2]);
     check_gcs(&run[3]);
+    check_front(&run[4], front);
     check_recorded(&run[0], pass);
     check_recorded(&run[1], fail);
     check_recorded(&run[3], killed);
@@ -170,6 +194,7 @@ static void drills_are_judged(void **state)
     free(fail);
     free(killed);
     for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_run_close(&run[i]);
+    front_proxy_stop(front);
     run_remove(alone);
     run_remove(folder);
 }

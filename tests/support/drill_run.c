@@ -22,9 +22,13 @@ enum { DRILL_MS = 600 * 1000, ARGS = 48 };
 struct drill_run drill_run_start(const char *folder, const char *name, const char *const *sim,
                                  const char *const *options)
 {
-    struct drill_run r = {.status = -1};
+    return drill_run_on(sim_run_start(sim), folder, name, options);
+}
 
-    r.sim = sim_run_start(sim);
+struct drill_run drill_run_on(struct sim_run *sim, const char *folder, const char *name, const char *const *options)
+{
+    struct drill_run r = {.status = -1, .sim = sim};
+
     r.report = mem_printf("%s/%s.json", folder, name);
     const char *argv[ARGS] = {run_raydeck(), "--config",  sim_run_config(r.sim),
                               "drill",       "--context", "raydeck-sim",

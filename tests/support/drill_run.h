@@ -22,6 +22,8 @@ struct drill_run {
  * NULL-terminated, or NULL. */
 struct drill_run drill_run_start(const char *folder, const char *name, const char *const *sim,
                                  const char *const *options);
+/* The same on a simulator that runs; takes it. */
+struct drill_run drill_run_on(struct sim_run *sim, const char *folder, const char *name, const char *const *options);
 void drill_run_all(struct drill_run *run, size_t count); /* until all have ended; fails the test after 10 minutes */
 cJSON *drill_run_report(const struct drill_run *r);      /* caller: cJSON_Delete; fails the test where there is none */
 const cJSON *drill_run_criterion(const cJSON *report, const char *id);
