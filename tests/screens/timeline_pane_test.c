@@ -1,7 +1,9 @@
 /* timeline_pane_test.c - the pane of the timeline: how it looks before, in and after a real head kill, without fault
  * tolerance, with a source that is down and with nothing; its keys; what Enter opens. */
 #include "backends/base/mem.h"
+#include "tests/support/painted.h"
 #include "tests/support/replay.h"
+#include "tests/support/run.h"
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/screen_priv.h"
@@ -188,6 +190,50 @@ static void in_ascii_and_by_roles(void **state)
     replay_close(&p);
 }
 
+/* A terminal of 16 colours, which no package that is always there describes. */
+static char *sixteen_colors_make(void)
+{
+    char *folder = run_folder();
+    char *command =
+        mem_printf("printf 'raydeck-16|16 colours,\\n\\tcolors#16, pairs#256, use=xterm-256color,\\n' >%s/ti "
+                   "&& tic -x -o %s %s/ti && rm %s/ti",
+                   folder, folder, folder, folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(setenv("TERMINFO", folder, 1), 0);
+    free(command);
+    return folder;
+}
+
+/* As the terminal gets it: the cursor, the states and the marks are told apart in each. */
+static void in_each_depth_of_colour(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        struct painted_terminal terminal;
+    } depths[] = {{"mono", {"xterm-256color", "default", 0, true, false}},
+                  {"16", {"raydeck-16", "default", 16, false, false}},
+                  {"256", {"xterm-256color", "default", 256, false, false}},
+                  {"direct", {"xterm-256color", "light", 256, false, true}}};
+    struct replay p;
+    struct shown s;
+    char *folder = sixteen_colors_make();
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, KILL_MS + 38000);
+    shown_open(&s, 40, 120);
+    shown_draw(&s, replay_view(&p));
+    for (size_t i = 0; i < ARRAY_LEN(depths); i++) {
+        char file[64], *text = painted_text(&depths[i].terminal, &s.cv);
+        snprintf(file, sizeof file, "timeline-%s-120x40", depths[i].name);
+        screen_check_text(file, text);
+        free(text);
+    }
+    shown_close(&s);
+    replay_close(&p);
+    unsetenv("TERMINFO");
+    run_remove(folder);
+}
+
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
 
 static void the_cursor_moves_and_follows(void **state)
@@ -341,6 +387,7 @@ int main(void)
         cmocka_unit_test(the_time_before_the_console_is_quiet),
         cmocka_unit_test(nothing_was_watched),
         cmocka_unit_test(in_ascii_and_by_roles),
+        cmocka_unit_test(in_each_depth_of_colour),
         cmocka_unit_test(the_cursor_moves_and_follows),
         cmocka_unit_test(a_lane_is_walked_by_what_happened_in_it),
         cmocka_unit_test(enter_opens_what_lies_there),
