@@ -11,6 +11,7 @@
 #include "tui/demo_cli.h"
 #include "tui/frame.h"
 #include "tui/panes/answers_view.h"
+#include "tui/panes/fresh.h"
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
 #include "tui/themes.h"
@@ -168,12 +169,23 @@ static void offer_picker(struct app *app)
     app_picker_open(app);
 }
 
+/* Once; the pane of pods goes on to say it. */
+static void offer_demo(struct app *app)
+{
+    const struct session *s = app->at->session;
+    const char *words = fresh_no_cluster(session_world(s), clock_now_ms(session_clock(s)));
+    if (!words || app->at->demo_offered || app->replay || app->message[0]) return;
+    app->at->demo_offered = true;
+    app_say(app, true, "%s", words);
+}
+
 static void on_tick(void *arg)
 {
     struct app *app = arg;
     app_contexts_tick(app);
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
+    offer_demo(app);
     if (!app->replay) app_aws_begin(app);
     app_object_tick(app);
     app_redraw(app);

@@ -63,7 +63,7 @@ struct context {
     struct app_object *object;  /* read last; NULL: none yet */
     struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
     struct linted linted;       /* file NULL: none yet */
-    bool picker_offered;
+    bool picker_offered, demo_offered;
     enum outage_phase title_phase; /* the phase in the window's title */
     struct record_conf record;
     struct live_recording *recording; /* NULL: none */

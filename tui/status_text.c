@@ -1,4 +1,5 @@
 /* status_text.c - see status.h: one item per line, without escape sequences. */
+#include "tui/panes/fresh.h"
 #include "tui/status.h"
 
 #include "backends/base/mem.h"
@@ -186,6 +187,8 @@ void status_text(const struct status_of *s, FILE *out)
     status_answers_text(s, out);
     text_not_running(s, out);
     text_world(s, out, "Kubernetes", WORLD_KUBE);
+    const char *remedy = s->replay ? NULL : fresh_no_cluster(s->world, s->now_ms);
+    if (remedy) fprintf(out, "  %s\n", remedy);
     text_pods(s, out);
     text_world(s, out, "GCS in Redis", WORLD_REDIS);
     text_gcs(s, out);

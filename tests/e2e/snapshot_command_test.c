@@ -6,6 +6,7 @@
 #include "backends/link/file.h"
 #include "tests/support/deadline.h"
 #include "tests/support/fixture.h"
+#include "tests/support/pty.h"
 #include "tests/support/run.h"
 
 #include <setjmp.h>
@@ -139,6 +140,27 @@ static void what_cannot_be_drawn_says_why(void **state)
     }
 }
 
+/* On the screen, on its message line, and by `status`; a folder without a kubeconfig is home. */
+static void without_a_cluster_the_demo_is_offered(void **state)
+{
+    (void)state;
+    char *folder = run_folder(), *home = mem_printf("HOME=%s", folder);
+    const char *argv[] = {run_raydeck(), "--no-recorder", NULL}, *env[] = {home, NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env});
+    pty_see(p, "^  no cluster\\? raydeck demo$");
+    pty_see(p, "^ no cluster\\? raydeck demo$"); /* the message */
+    pty_send(p, "q");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    pty_stop(p);
+    struct run r =
+        run_program((const char *const[]){run_raydeck(), "status", "--timeout", "3", NULL}, env, NULL, DEADLINE_MS);
+    assert_int_equal(r.status, 3);
+    text_has(r.out, (const char *const[]){"no kubeconfig", "no cluster? raydeck demo", NULL});
+    run_done(&r);
+    free(home);
+    run_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +169,7 @@ int main(void)
         cmocka_unit_test(the_picture_of_the_readme_is_the_tools_own),
         cmocka_unit_test(the_simulated_cluster_is_drawn),
         cmocka_unit_test(what_cannot_be_drawn_says_why),
+        cmocka_unit_test(without_a_cluster_the_demo_is_offered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

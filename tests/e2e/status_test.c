@@ -354,7 +354,7 @@ static void a_service_that_is_missing_is_said_and_exits_3(void **state)
     run_done(&r);
     r = RAYDECK("status", "-o", "yaml");
     assert_int_equal(r.status, 2);
-    assert_non_null(strstr(r.err, "--output yaml: text or json is expected"));
+    assert_non_null(strstr(r.err, "--output yaml: text, json"));
     run_done(&r);
     sim_run_stop(sim);
 }

@@ -43,6 +43,9 @@ struct pty {
     struct buf raw, answers;
     const char *with_regex, *with_bytes; /* of pty_send_with_answer; NULL: none */
     const struct pty_reply *replies;
+    unsigned bytes_per_s;
+    uint64_t begun_ms, frames;
+    size_t frame_matched;
     size_t matched[PTY_REPLIES]; /* of each question, how much was seen */
     uint64_t bytes;
     struct termios modes;
@@ -150,6 +153,8 @@ struct pty *pty_start(const struct pty_conf *conf)
     p->cols = conf->cols ? conf->cols : 80;
     p->mute = conf->mute;
     p->replies = conf->replies;
+    p->bytes_per_s = conf->bytes_per_s;
+    p->begun_ms = now_ms();
     p->reading = true;
     p->status = -1;
     buf_init(&p->raw, 2 * RAW_MAX);
@@ -224,13 +229,35 @@ static void take_answers(struct pty *p)
     }
 }
 
+static void frames_count(struct pty *p, const char *bytes, size_t len)
+{
+    static const char question[] = "\033[5n";
+    for (size_t i = 0; i < len; i++) {
+        p->frame_matched = bytes[i] == question[p->frame_matched] ? p->frame_matched + 1 : bytes[i] == question[0];
+        if (question[p->frame_matched]) continue;
+        p->frame_matched = 0;
+        p->frames++;
+    }
+}
+
+/* A slow line has nothing left over from when there was nothing to take. */
+static size_t line_takes(struct pty *p, size_t most)
+{
+    if (!p->bytes_per_s) return most;
+    const uint64_t now = now_ms(), earned = (now - p->begun_ms) * p->bytes_per_s / 1000;
+    if (earned > 0) p->begun_ms = now;
+    return earned < most ? (size_t)earned : most;
+}
+
 /* Reads what is there; false when nothing was. */
 static bool take_output(struct pty *p)
 {
     char bytes[8192];
     if (p->master < 0 || !p->reading) return false;
-    ssize_t n = read(p->master, bytes, sizeof bytes);
+    const size_t most = line_takes(p, sizeof bytes);
+    ssize_t n = most ? read(p->master, bytes, most) : 0;
     if (n <= 0) return false;
+    frames_count(p, bytes, (size_t)n);
     p->bytes += (uint64_t)n;
     buf_add(&p->raw, bytes, (size_t)n);
     if (p->raw.len > RAW_MAX) buf_drop(&p->raw, p->raw.len - RAW_MAX);
@@ -490,6 +517,11 @@ int pty_bells(const struct pty *p)
 uint64_t pty_bytes(const struct pty *p)
 {
     return p->bytes;
+}
+
+uint64_t pty_frames(const struct pty *p)
+{
+    return p->frames;
 }
 
 const char *pty_raw(const struct pty *p, size_t *ret_len)

@@ -25,6 +25,7 @@ struct pty_conf {
         *env;       /* "NAME=value" …, NULL-terminated, or NULL; the last one of a name counts; "NAME" removes */
     int rows, cols; /* 0: 24 x 80 */
     bool mute;      /* does not answer the program's questions (ESC[5n) */
+    unsigned bytes_per_s;            /* what it takes: a slow line; 0: everything at once */
     const struct pty_reply *replies; /* of a mute one: it answers these alone, at most PTY_REPLIES; NULL: none */
 };
 struct pty *pty_start(const struct pty_conf *conf); /* fails the test when it cannot */
@@ -64,6 +65,7 @@ bool pty_alternate(const struct pty *p); /* on the alternate screen */
 const char *pty_title(const struct pty *p);
 int pty_bells(const struct pty *p);
 uint64_t pty_bytes(const struct pty *p);                   /* received so far */
+uint64_t pty_frames(const struct pty *p);                  /* questions (ESC[5n) received so far */
 const char *pty_raw(const struct pty *p, size_t *ret_len); /* the last 64 KiB of them */
 bool pty_modes_restored(const struct pty *p);              /* the terminal's modes are those it began with */
 pid_t pty_pid(const struct pty *p);

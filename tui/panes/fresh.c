@@ -66,3 +66,10 @@ struct fresh fresh_of(const struct world *w, enum world_kind kind, const char *w
     snprintf(f.why, sizeof f.why, "%s %s%s%s", s->id, state, s->why && s->why[0] ? ": " : "", s->why ? s->why : "");
     return f;
 }
+
+const char *fresh_no_cluster(const struct world *w, uint64_t now_ms)
+{
+    const bool seen = world_first(w, TABLE_RAYSERVICE) || world_first(w, TABLE_POD) || world_first(w, TABLE_KNODE);
+    return !seen && world_freshness(w, WORLD_KUBE, now_ms, NULL, NULL) == FRESH_DOWN ? "no cluster? raydeck demo"
+                                                                                     : NULL;
+}

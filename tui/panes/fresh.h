@@ -25,4 +25,7 @@ struct fresh {
 };
 struct fresh fresh_of(const struct world *w, enum world_kind kind, const char *word, uint64_t now_ms);
 
+/* "no cluster? raydeck demo" where Kubernetes cannot be reached and nothing of it was ever seen; else NULL. */
+const char *fresh_no_cluster(const struct world *w, uint64_t now_ms);
+
 #endif

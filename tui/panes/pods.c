@@ -251,8 +251,10 @@ static void pods_draw(const struct pane *p, const struct view *v, struct canvas 
     if (s->table.count > 0) return;
     size_t services = world_count(v->world, TABLE_RAYSERVICE);
     uint64_t done, total;
+    const char *remedy = fresh_no_cluster(v->world, v->now_ms);
+    if (remedy) pane_say(cv, 1, ROLE_STRONG, remedy);
     if (f.why[0])
-        pane_say(cv, 1, f.state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f.why);
+        pane_say(cv, remedy ? 2 : 1, f.state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f.why);
     else if (f.state == FRESH_OFF)
         pane_say(cv, 1, ROLE_DIM, "Kubernetes is off");
     else if (world_progress(v->world, TABLE_POD, &done, &total))
@@ -268,10 +270,10 @@ static void pods_draw(const struct pane *p, const struct view *v, struct canvas 
 
 static int pods_wanted(const struct pane *p, const struct view *v, int cols)
 {
-    (void)v;
     (void)cols;
-    int height = table_height(&((const struct pods *)p)->table);
-    return height > 2 ? height : 2;
+    const int height = table_height(&((const struct pods *)p)->table);
+    const int least = fresh_no_cluster(v->world, v->now_ms) ? 4 : 2;
+    return height > least ? height : least;
 }
 
 static size_t words_add(char *out, size_t size, size_t at, const char *sep, const char *text)
