@@ -101,7 +101,7 @@ static void app_draw(struct app *app)
         .message_bad = app->message_bad && !app->keymap.pending,
         .keys = keys,
         .key_count = frame_keys(screen_pane(app->at->screen)->table, app->canvas.rows, key_works, app, keys),
-        .redacted = app->redact != 0,
+        .redacted = app->redact != NULL,
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
     char others[APP_MESSAGE_MAX], forwards[FORWARDS_WORDS_MAX];
     chrome.forwards_role = forwards_words(app->at->forwards, forwards, sizeof forwards);
@@ -316,7 +316,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.soon = alarm_new(app.loop, on_soon, &app);
     app.read = alarm_new(app.loop, app_question_due, &app);
     app.script_alarm = alarm_new(app.loop, app_script_step, &app);
-    app.redact = cli->redact ? redact_key() | 1 : 0;
+    app.redact = cli->redactor;
     canvas_init(&app.canvas, 1, 1);
     enum err err = cli_usage_of(app_script_load(&app, why), why);
     if (!err) err = context_open(app.at, cli->record, why);

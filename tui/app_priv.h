@@ -117,7 +117,7 @@ struct app {
     struct sim_line *speed_line, *reset_line;
     unsigned sim_speed;                 /* of the demo's simulator; 0: it is none */
     bool resetting;                     /* the demo is being reset; a script waits for it */
-    uint64_t redact;                    /* the placeholders' key; 0: none */
+    struct redactor *redact;            /* the command line's; NULL: none */
     struct app_replay *replay;          /* NULL: none */
     struct blocking_call *listing;      /* of the recordings; NULL: none is under way */
     struct blocking_call *saving;       /* of a text; NULL: none is under way */

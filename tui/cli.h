@@ -32,6 +32,7 @@ struct cli_list {
 };
 
 struct recording;
+struct redactor;
 struct cli {
     struct conf conf;
     char *file; /* a manifest */
@@ -47,9 +48,10 @@ struct cli {
     bool fix, only_manifests;
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
-    char *at, *from, *to; /* of a recording, checked by replay_at_parse */
-    char *svg, *cast;     /* --svg FILE, --cast FILE */
-    char *size;           /* --size COLSxROWS */
+    char *at, *from, *to;      /* of a recording, checked by replay_at_parse */
+    char *svg, *cast;          /* --svg FILE, --cast FILE */
+    char *size;                /* --size COLSxROWS */
+    struct redactor *redactor; /* with --redact, while the subcommand runs; else NULL */
     char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, fresh, force, no_prompts, history, help, version, variables, check, redact, empty, no_ft, openai, text,

@@ -53,14 +53,16 @@ static int run_cli(struct cli *cli, int argc, char **argv)
     }
     if (!cli->redact) return sub->run(cli);
     FILE *out = stdout, *messages = stderr;
-    uint64_t key = redact_key();
-    stdout = redact_stream(out, key);
-    stderr = redact_stream(messages, key);
+    cli->redactor = redactor_new();
+    stdout = redact_stream(out, cli->redactor);
+    stderr = redact_stream(messages, cli->redactor);
     int status = sub->run(cli);
     fclose(stdout);
     fclose(stderr);
     stdout = out;
     stderr = messages;
+    redactor_free(cli->redactor);
+    cli->redactor = NULL;
     return status;
 }
 

@@ -7,10 +7,11 @@
 #include "backends/recording/live_recording.h"
 #include "tui/cli.h"
 
+struct redactor;
 struct record_conf {
     const char *file; /* NULL: none */
     bool flight;
-    uint64_t redact; /* the placeholders' key; 0: no redaction */
+    struct redactor *redact; /* borrowed; NULL: no redaction */
     void (*say)(void *arg, bool bad, const char *words);
     void *arg;
 };

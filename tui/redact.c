@@ -20,10 +20,24 @@ enum {
     BEYOND_ASCII = 0x80
 };
 
+enum { RANGES = 3, HOSTS = 256, KNOWN_MAX = RANGES * HOSTS };
+
+/* An address that was seen, and what stands for it. */
+struct stand_in {
+    uint32_t of, as;
+};
+
+struct redactor {
+    uint64_t key;
+    struct stand_in known[KNOWN_MAX];
+    size_t count;
+    bool taken[RANGES][HOSTS];
+};
+
 struct line {
     char *s;
     size_t n;
-    uint64_t key;
+    struct redactor *r;
 };
 
 /* ---- characters; not <ctype.h>, whose answers depend on the locale ---- */
@@ -98,7 +112,7 @@ static char turn_char(char c, uint64_t seed, bool hex)
 
 static size_t turn_all(struct line *l, size_t from, size_t to, bool hex)
 {
-    uint64_t seed = l->key;
+    uint64_t seed = l->r->key;
     for (size_t i = from; i < to; i++) {
         char was = l->s[i];
         l->s[i] = turn_char(was, seed, hex);
@@ -138,10 +152,56 @@ static size_t parse_octets(const struct line *l, size_t i, char between, struct 
     return i;
 }
 
+static size_t address_width(uint32_t address)
+{
+    char text[16];
+    return (size_t)snprintf(text, sizeof text, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
+                            address & 255);
+}
+
+/* The next one of that width that is free; 0: there is none. */
+static uint32_t stand_in_new(struct redactor *r, uint32_t of)
+{
+    static const uint32_t range[RANGES] = {0xc0000200, 0xc6336400, 0xcb007100};
+    const size_t width = address_width(of);
+    for (size_t i = 0; i < RANGES; i++)
+        for (uint32_t host = 1; host < HOSTS - 1; host++) {
+            const uint32_t as = range[i] | host;
+            if (r->taken[i][host] || as == of || address_width(as) != width) continue;
+            r->taken[i][host] = true;
+            r->known[r->count++] = (struct stand_in){of, as};
+            return as;
+        }
+    return 0;
+}
+
+static uint32_t stand_in_of(struct redactor *r, const struct octets *o)
+{
+    const uint32_t of = o->value[0] << 24 | o->value[1] << 16 | o->value[2] << 8 | o->value[3];
+    for (size_t i = 0; i < r->count; i++)
+        if (r->known[i].of == of) return r->known[i].as;
+    return stand_in_new(r, of);
+}
+
+/* Over the old one, with what was between its numbers. */
+static void stand_in_write(struct line *l, const struct octets *o, uint32_t as)
+{
+    const char between = l->s[o->end[0]];
+    char text[16];
+    const int len = snprintf(text, sizeof text, "%u%c%u%c%u%c%u", as >> 24, between, as >> 16 & 255, between,
+                             as >> 8 & 255, between, as & 255);
+    memcpy(l->s + o->begin[0], text, (size_t)len);
+}
+
 static void turn_octets(struct line *l, const struct octets *o)
 {
+    const uint32_t as = o->count == OCTETS ? stand_in_of(l->r, o) : 0;
+    if (as) {
+        stand_in_write(l, o, as);
+        return;
+    }
     static const unsigned low[] = {0, 10, 100}, range[] = {10, 90, 156};
-    uint64_t seed = l->key;
+    uint64_t seed = l->r->key;
     for (int i = 0; i < o->count; i++) {
         char text[8];
         size_t digits = o->end[i] - o->begin[i];
@@ -202,6 +262,8 @@ static struct groups parse_groups(const struct line *l, size_t i)
     return g;
 }
 
+static const char ipv6_range[] = "2001:db8:";
+
 static size_t redact_ipv6(struct line *l, size_t i)
 {
     char before = i ? char_at(l, i - 1) : ' ';
@@ -210,7 +272,10 @@ static size_t redact_ipv6(struct line *l, size_t i)
     if (!g.longest || g.longest > 4 || is_word(char_at(l, g.end))) return i;
     bool loopback = starts_with(l, i, "::1") && g.end == i + 3;
     bool cut = g.end < l->n && is_cut(char_at(l, g.end)) && g.colons >= 2 && g.longest > 2;
-    return !loopback && (cut || g.twice || g.colons >= 3) ? turn_all(l, i, g.end, true) : i;
+    if (loopback || !(cut || g.twice || g.colons >= 3)) return i;
+    turn_all(l, i, g.end, true);
+    if (g.end - i > strlen(ipv6_range)) memcpy(l->s + i, ipv6_range, strlen(ipv6_range));
+    return g.end;
 }
 
 /* ---- AWS's own ---- */
@@ -219,6 +284,14 @@ static size_t redact_ipv6(struct line *l, size_t i)
 static bool is_json_number(const struct line *l, size_t i)
 {
     return i >= 3 && memcmp(l->s + i - 3, "\": ", 3) == 0;
+}
+
+/* Digits from i on, as many as of an account: that of AWS's manuals instead. */
+static void account_write(struct line *l, size_t i)
+{
+    size_t end = i;
+    while (is_digit(char_at(l, end))) end++;
+    if (end - i == ACCOUNT_DIGITS) memcpy(l->s + i, "123456789012", ACCOUNT_DIGITS);
 }
 
 static size_t redact_account(struct line *l, size_t i)
@@ -230,7 +303,9 @@ static size_t redact_account(struct line *l, size_t i)
     bool cut = end - i >= ACCOUNT_CUT_DIGITS && end - i < ACCOUNT_DIGITS && is_ellipsis(l, end);
     bool whole = end - i == ACCOUNT_DIGITS && !is_word(char_at(l, end)) && !is_json_number(l, i);
     if (!whole && !cut) return i;
-    return turn_all(l, i, end, false);
+    turn_all(l, i, end, false);
+    account_write(l, i);
+    return end;
 }
 
 static bool ends_name(char c)
@@ -247,7 +322,9 @@ static size_t redact_arn(struct line *l, size_t i)
     for (; fields <= OCTETS && !ends_name(char_at(l, from)); from++) fields += char_at(l, from) == ':';
     size_t end = from;
     while (!ends_name(char_at(l, end))) end++;
-    return turn_all(l, from, end, false);
+    turn_all(l, from, end, false);
+    account_write(l, from);
+    return end;
 }
 
 /* AWS's domains, for names whose end was truncated. */
@@ -257,12 +334,22 @@ static bool is_domain(const struct line *l, size_t i)
            starts_with(l, i, ".eks.") || starts_with(l, i, ".dkr.");
 }
 
+/* A name of as many bytes under example.com. */
+static size_t name_write(struct line *l, size_t i, size_t end)
+{
+    static const char aws[] = ".amazonaws.com", example[] = "-x.example.com";
+    turn_all(l, i, end, false);
+    account_write(l, i);
+    memcpy(l->s + end, example, strlen(example));
+    return end + strlen(aws);
+}
+
 static size_t aws_name(struct line *l, size_t i)
 {
     size_t end = i, domain = 0;
     if (i && (is_word(char_at(l, i - 1)) || char_at(l, i - 1) == '-' || char_at(l, i - 1) == '.')) return i;
     while (is_word(char_at(l, end)) || char_at(l, end) == '-' || char_at(l, end) == '.') {
-        if (starts_with(l, end, ".amazonaws.com")) return turn_all(l, i, end, false) + strlen(".amazonaws.com");
+        if (starts_with(l, end, ".amazonaws.com")) return name_write(l, i, end);
         if (!domain && is_domain(l, end)) domain = end;
         end++;
     }
@@ -283,18 +370,24 @@ static void redact_line(struct line *l)
 
 /* ---- what it is applied to ---- */
 
-uint64_t redact_key(void)
+struct redactor *redactor_new(void)
 {
-    uint64_t key;
-    return getrandom(&key, sizeof key, 0) == sizeof key ? key : loop_now_us();
+    struct redactor *r = mem_zero(1, sizeof *r);
+    if (getrandom(&r->key, sizeof r->key, 0) != sizeof r->key) r->key = loop_now_us();
+    return r;
 }
 
-void redact_text(uint64_t key, char *text, size_t len)
+void redactor_free(struct redactor *r)
 {
-    redact_line(&(struct line){text, len, key});
+    free(r);
 }
 
-void redact_canvas(uint64_t key, struct canvas *c)
+void redact_text(struct redactor *r, char *text, size_t len)
+{
+    redact_line(&(struct line){text, len, r});
+}
+
+void redact_canvas(struct redactor *r, struct canvas *c)
 {
     if (c->cols <= 0) return;
     size_t cols = (size_t)c->cols;
@@ -306,7 +399,7 @@ void redact_canvas(uint64_t key, struct canvas *c)
                      : cells[i].cp && cells[i].cp < BEYOND_ASCII ? (char)cells[i].cp
                                                                  : (char)BEYOND_ASCII;
         memcpy(now, was, cols);
-        redact_text(key, now, cols);
+        redact_text(r, now, cols);
         for (size_t i = 0; i < cols; i++)
             if (now[i] != was[i]) cells[i].cp = (unsigned char)now[i];
     }
@@ -316,13 +409,13 @@ void redact_canvas(uint64_t key, struct canvas *c)
 
 struct stream {
     FILE *to;
-    uint64_t key;
+    struct redactor *r;
     struct buf line; /* the incomplete line */
 };
 
 static bool stream_pass(struct stream *s)
 {
-    if (s->line.len) redact_text(s->key, s->line.data, s->line.len);
+    if (s->line.len) redact_text(s->r, s->line.data, s->line.len);
     bool fine = fwrite(buf_text(&s->line), 1, s->line.len, s->to) == s->line.len && fflush(s->to) == 0;
     buf_clear(&s->line);
     return fine;
@@ -348,11 +441,11 @@ static int stream_close(void *arg)
     return fine ? 0 : EOF;
 }
 
-FILE *redact_stream(FILE *to, uint64_t key)
+FILE *redact_stream(FILE *to, struct redactor *r)
 {
     struct stream *s = mem_zero(1, sizeof *s);
     s->to = to;
-    s->key = key;
+    s->r = r;
     buf_init(&s->line, LINE_MAX_BYTES);
     FILE *stream = fopencookie(s, "w", (cookie_io_functions_t){.write = stream_write, .close = stream_close});
     if (!stream) mem_exhausted();

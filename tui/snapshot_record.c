@@ -1,11 +1,9 @@
 /* snapshot_record.c - see snapshot_record.h. */
 #include "tui/snapshot_record.h"
 
-#include "tui/redact.h"
-
 enum err snapshot_record_begin(struct snapshot_record *r, struct loop *l, struct why *why)
 {
-    r->conf.redact = r->cli->redact ? redact_key() | 1 : 0;
+    r->conf.redact = r->cli->redactor;
     return record_open(l, r->cli, &r->conf, &r->live, why) ? ERR_USAGE : ERR_OK;
 }
 

@@ -132,7 +132,7 @@ static enum err picture_draw(const struct picture *p, const struct session *s, c
     canvas_init(&cv, p->rows, p->cols);
     cv.ascii = cli->conf.ascii;
     frame_draw(s, &conf, &cv);
-    if (cli->redact) redact_canvas(redact_key() | 1, &cv);
+    if (cli->redactor) redact_canvas(cli->redactor, &cv);
     snprintf(title, sizeof title, "raydeck at %s", stamp_iso(stamp, wall_ms));
     if (cli->svg) {
         err = svg_write(p, &cv, title, why);

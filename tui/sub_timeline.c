@@ -3,7 +3,6 @@
 #include "backends/link/file.h"
 #include "backends/session/replayer.h"
 #include "tui/cli.h"
-#include "tui/redact.h"
 #include "tui/replay_at.h"
 #include "tui/timeline_file.h"
 
@@ -52,15 +51,14 @@ static enum err drawing_write(const struct cli *cli, const struct session *sessi
                                          .to_ms = d->to_ms,
                                          .cursor_ms = d->cursor_ms,
                                          .selected = TIMELINE_LANES};
-    const uint64_t key = cli->redact ? redact_key() | 1 : 0;
     struct buf out;
     enum err err = ERR_OK;
     buf_init(&out, TIMELINE_SVG_MAX);
     if (cli->svg) {
-        timeline_file_svg(&scene, &f, d->theme, key, &out);
+        timeline_file_svg(&scene, &f, d->theme, cli->redactor, &out);
         err = cli_usage_of(file_write_new(cli->svg, buf_text(&out), out.len, why), why);
     } else {
-        timeline_file_text(&scene, &f, cli->conf.ascii, key, &out);
+        timeline_file_text(&scene, &f, cli->conf.ascii, cli->redactor, &out);
         fputs(buf_text(&out), stdout);
     }
     buf_done(&out);

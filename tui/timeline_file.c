@@ -21,7 +21,7 @@ static void title_set(const struct focus *f, char out[TITLE_MAX])
     snprintf(out, TITLE_MAX, "RayService %.80s/%.80s", s && s->ns ? s->ns : "–", s && s->name ? s->name : "–");
 }
 
-void timeline_file_text(const struct timeline_scene *s, const struct focus *f, bool ascii, uint64_t redact,
+void timeline_file_text(const struct timeline_scene *s, const struct focus *f, bool ascii, struct redactor *redact,
                         struct buf *out)
 {
     char title[TITLE_MAX];
@@ -31,8 +31,8 @@ void timeline_file_text(const struct timeline_scene *s, const struct focus *f, b
     if (redact) redact_text(redact, (char *)out->data + from, out->len - from);
 }
 
-void timeline_file_svg(const struct timeline_scene *s, const struct focus *f, enum svg_theme theme, uint64_t redact,
-                       struct buf *out)
+void timeline_file_svg(const struct timeline_scene *s, const struct focus *f, enum svg_theme theme,
+                       struct redactor *redact, struct buf *out)
 {
     char title[TITLE_MAX];
     const size_t from = out->len;
@@ -41,7 +41,8 @@ void timeline_file_svg(const struct timeline_scene *s, const struct focus *f, en
     if (redact) redact_text(redact, (char *)out->data + from, out->len - from);
 }
 
-void timeline_loss_draw(struct timeline_loss *l, const struct session *s, const struct outage *o, uint64_t redact)
+void timeline_loss_draw(struct timeline_loss *l, const struct session *s, const struct outage *o,
+                        struct redactor *redact)
 {
     const struct focus f = session_focus(s);
     buf_init(&l->text, TIMELINE_TEXT_MAX);

@@ -9,17 +9,19 @@
 /* The loss that the timeline shows: the outage, else the one before. State NONE: there was none. */
 void timeline_file_outage(const struct session *s, struct outage *ret);
 
-/* Both append; out is of TIMELINE_SVG_MAX, TIMELINE_TEXT_MAX. redact: the placeholders' key; 0: none. */
-void timeline_file_text(const struct timeline_scene *s, const struct focus *f, bool ascii, uint64_t redact,
+struct redactor;
+/* Both append; out is of TIMELINE_SVG_MAX, TIMELINE_TEXT_MAX. redact: NULL: nothing is. */
+void timeline_file_text(const struct timeline_scene *s, const struct focus *f, bool ascii, struct redactor *redact,
                         struct buf *out);
-void timeline_file_svg(const struct timeline_scene *s, const struct focus *f, enum svg_theme theme, uint64_t redact,
-                       struct buf *out);
+void timeline_file_svg(const struct timeline_scene *s, const struct focus *f, enum svg_theme theme,
+                       struct redactor *redact, struct buf *out);
 
 /* The timeline of a loss for its report, in both forms; the strings are good until timeline_loss_done. */
 struct timeline_loss {
     struct buf text, picture;
 };
-void timeline_loss_draw(struct timeline_loss *l, const struct session *s, const struct outage *o, uint64_t redact);
+void timeline_loss_draw(struct timeline_loss *l, const struct session *s, const struct outage *o,
+                        struct redactor *redact);
 void timeline_loss_done(struct timeline_loss *l);
 
 #endif
