@@ -283,6 +283,8 @@ static void app_done(struct app *app)
 {
     app_overlay_close_all(app);
     app_read_stop(app);
+    app_palette_stop(app);
+    palette_history_done(&app->typed_lines);
     app_script_done(app);
     term_close(app->term);
     app->term = NULL;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 typedef void handler(struct app *app, const char *args);
 
@@ -177,6 +178,22 @@ static void cmd_stage(struct app *app, const char *args)
 static void cmd_lint(struct app *app, const char *args)
 {
     app_lint(app, args);
+}
+
+static bool pane_named(const struct pane_ops *ops, const char *name)
+{
+    return strcasecmp(ops->name, name) == 0 || strcasecmp(ops->tab, name) == 0 || (name[0] == ops->letter && !name[1]);
+}
+
+static void cmd_pane(struct app *app, const char *args)
+{
+    for (size_t i = 0; pane_kinds[i]; i++) {
+        if (!pane_named(pane_kinds[i], args)) continue;
+        if (!screen_focus(app->at->screen, pane_kinds[i]->letter))
+            app_say(app, true, "%s: not shown now", pane_kinds[i]->title);
+        return;
+    }
+    app_say(app, true, "pane NAME: pods, cores, gcs, requests, events, doctor, lint, timeline or recovery");
 }
 
 static void cmd_deploy(struct app *app, const char *args)
@@ -429,6 +446,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_TIMELINE] = cmd_timeline,
     [CMD_STAGE] = cmd_stage,
     [CMD_LINT] = cmd_lint,
+    [CMD_PANE] = cmd_pane,
     [CMD_DEPLOY] = cmd_deploy,
     [CMD_CLEANUP] = cmd_cleanup,
     [CMD_ARM] = cmd_arm,

@@ -104,35 +104,7 @@ void app_overlay_resumed(struct app *app)
     if (app_asks(app)) reading_reset(app);
 }
 
-/* ---- the palette, the prompt box, the picker ---- */
-
-static bool palette_may(void *arg, const char *name)
-{
-    enum command_id id;
-    return command_named(name, strlen(name), &id) && app_may(arg, id, NULL) == ERR_OK;
-}
-
-static void palette_result(void *arg, enum overlay_result result)
-{
-    struct app *app = arg;
-    char line[sizeof app->palette.typed.text];
-    snprintf(line, sizeof line, "%s", app->palette.typed.text);
-    app_overlay_close(app);
-    if (result != OVERLAY_DONE) return;
-    size_t len = strcspn(line, " ");
-    const char *args = line + len + strspn(line + len, " ");
-    enum command_id id;
-    if (command_named(line, len, &id))
-        app_command(app, id, args);
-    else
-        app_say(app, true, "%.*s: no such command; ? lists them", (int)len, line);
-}
-
-void app_palette_open(struct app *app, const char *text)
-{
-    command_palette_open(&app->palette, *text ? text : NULL, palette_may, app);
-    app_overlay_open(app, &app->palette.overlay, palette_result);
-}
+/* ---- the prompt box, the picker ---- */
 
 static void prompt_result(void *arg, enum overlay_result result)
 {

@@ -95,6 +95,8 @@ struct app {
     struct overlay_stack overlays; /* of the structs that follow, and of work */
     struct help help;
     struct command_palette palette;
+    struct palette_history typed_lines; /* in it, of this run */
+    struct blocking_call *naming_files; /* for it; NULL: none is under way */
     struct prompt_box prompt;
     struct picker picker;
     struct recordings_view recordings;
@@ -173,13 +175,16 @@ void app_overlay_close_all(struct app *app);
 void app_overlay_update(struct app *app, const struct view *view, const struct canvas *stage); /* before each frame */
 void app_overlay_input(struct app *app, const struct input *in);                               /* where one is open */
 void app_overlay_resumed(struct app *app);
-void app_palette_open(struct app *app, const char *text /* "": empty */);
 void app_prompt_open(struct app *app);
 void app_picker_open(struct app *app);
 bool app_asks(const struct app *app);     /* the top one is a question */
 void app_question_sent(struct app *app);  /* a frame with its question was written */
 void app_question_shown(struct app *app); /* checks whether the terminal has displayed it */
 void app_question_due(void *app);         /* the alarm of its reading time */
+
+/* app_palette.c */
+void app_palette_open(struct app *app, const char *text /* "": empty */);
+void app_palette_stop(struct app *app); /* at exit, and when it closes: lists no files any more */
 
 /* app_input.c */
 void app_input(struct app *app, const struct input *in);

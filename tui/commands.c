@@ -1,6 +1,7 @@
 /* commands.c - see commands.h. */
 #include "tui/commands.h"
 
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <stdio.h>
@@ -106,6 +107,78 @@ bool command_named(const char *name, size_t len, enum command_id *ret)
         return true;
     }
     return false;
+}
+
+static const struct {
+    const char *name, *line;
+} aliases[] = {
+#define CMD(id, name, keys, where, needs, footer, help)
+#define ALIAS(name, line) {name, line},
+#include "tui/commands.def"
+#undef CMD
+};
+
+/* The line that an alias stands for; NULL: the word is none. */
+static const char *alias_line(const char *word, size_t len)
+{
+    for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
+        if (strlen(aliases[i].name) == len && strncmp(aliases[i].name, word, len) == 0) return aliases[i].line;
+    return NULL;
+}
+
+bool command_parse(const char *line, enum command_id *ret, char *args, size_t size)
+{
+    line += strspn(line, " ");
+    const size_t len = strcspn(line, " ");
+    const char *rest = line + len + strspn(line + len, " "), *own = "";
+    if (!command_named(line, len, ret)) {
+        const char *stands = alias_line(line, len);
+        const size_t name = stands ? strcspn(stands, " ") : 0;
+        if (!stands || !command_named(stands, name, ret)) return false;
+        own = stands + name + strspn(stands + name, " ");
+    }
+    snprintf(args, size, "%s%s%s", own, *own && *rest ? " " : "", rest);
+    return true;
+}
+
+enum { NEAREST_LETTERS = 32 };
+
+/* How many letters must be inserted, deleted, replaced or (neighbours) exchanged to make one of the other. */
+static size_t edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t d[NEAREST_LETTERS + 1][NEAREST_LETTERS + 1];
+    for (size_t i = 0; i <= a_len; i++) d[i][0] = i;
+    for (size_t k = 0; k <= b_len; k++) d[0][k] = k;
+    for (size_t i = 1; i <= a_len; i++)
+        for (size_t k = 1; k <= b_len; k++) {
+            const bool same = a[i - 1] == b[k - 1];
+            size_t least = d[i - 1][k - 1] + !same;
+            if (d[i - 1][k] + 1 < least) least = d[i - 1][k] + 1;
+            if (d[i][k - 1] + 1 < least) least = d[i][k - 1] + 1;
+            const bool exchanged = i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1];
+            if (exchanged && d[i - 2][k - 2] + 1 < least) least = d[i - 2][k - 2] + 1;
+            d[i][k] = least;
+        }
+    return d[a_len][b_len];
+}
+
+static void nearer_take(const char *word, const char *name, size_t *least, const char **ret)
+{
+    const size_t len = strlen(word), name_len = strlen(name);
+    if (len > NEAREST_LETTERS || name_len > NEAREST_LETTERS) return;
+    const size_t distance = edit_distance(word, len, name, name_len);
+    if (distance >= *least || distance * 2 > name_len + 1) return; /* half of it is another word */
+    *least = distance;
+    *ret = name;
+}
+
+const char *command_nearest(const char *word)
+{
+    size_t least = NEAREST_LETTERS;
+    const char *nearest = NULL;
+    for (int id = 0; id < CMD_COUNT; id++) nearer_take(word, commands[id].name, &least, &nearest);
+    for (size_t i = 0; i < ARRAY_LEN(aliases); i++) nearer_take(word, aliases[i].name, &least, &nearest);
+    return nearest;
 }
 
 static bool same_binding(const struct binding *a, const struct binding *b)

@@ -53,6 +53,13 @@ void command_first_key(enum command_id id, char out[16]);
 /* By palette name; false: no such command. */
 bool command_named(const char *name, size_t len, enum command_id *ret);
 
+/* A line as the palette takes it: the command, by its name or an alias, and what follows as args (NUL-terminated,
+ * truncated to size; "" where nothing does). False: no such command. */
+bool command_parse(const char *line, enum command_id *ret, char *args, size_t size);
+
+/* The name or alias that is most like a mistyped word; NULL: none is like it. */
+const char *command_nearest(const char *word);
+
 /* NULL, or a message: two commands have the same keys, or a key is another's leader. */
 const char *commands_conflict(void);
 

@@ -4,10 +4,8 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "deploy/drill_fault.h"
-#include "deploy/variables.h"
 #include "tui/snapshot.h"
-#include "tui/themes.h"
+#include "tui/values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,49 +61,9 @@ static void candidate_print(const struct completion *c, const char *value, const
     free(whole);
 }
 
-static void themes_print(const struct completion *c)
+static void value_print(void *arg, const char *value, const char *suffix, const char *about)
 {
-    char **names = themes_list();
-    for (size_t i = 0; names[i]; i++) {
-        candidate_print(c, names[i], "", "");
-        free(names[i]);
-    }
-    free(names);
-    if (strchr(c->typed, '/')) fprintf(c->out, ":file\n");
-}
-
-static void faults_print(const struct completion *c)
-{
-    for (size_t f = 0; f < DRILL_FAULTS; f++) candidate_print(c, drill_fault_word((enum drill_fault)f), "", "");
-}
-
-static void variables_print(const struct completion *c)
-{
-    for (size_t i = 0; i < variables_listed(); i++) {
-        const struct variable_help v = variable_help_of(i);
-        candidate_print(c, v.name, "=", v.help);
-    }
-}
-
-static void contexts_print(const struct completion *c, struct snapshot *snapshot)
-{
-    const struct kube_where *where = session_where(snapshot_session(snapshot));
-    for (size_t i = 0; where && i < where->context_count; i++) candidate_print(c, where->contexts[i], "", "");
-}
-
-/* Namespaces that hold a RayService; several of one are printed once. */
-static void services_print(const struct completion *c, struct snapshot *snapshot, bool namespaces)
-{
-    const struct world *w = session_world(snapshot_session(snapshot));
-    WORLD_EACH (row, w, TABLE_RAYSERVICE) {
-        const struct rayservice *r = ROW(row, rayservice);
-        bool printed = row->gone_ms != 0;
-        for (const struct row *other = world_first(w, TABLE_RAYSERVICE); namespaces && !printed && other != row;
-             other = world_next(w, other))
-            printed = !other->gone_ms && text_eq(ROW(other, rayservice)->ns, r->ns);
-        if (printed) continue;
-        candidate_print(c, namespaces ? r->ns : r->name, "", namespaces ? r->name : r->ns);
-    }
+    candidate_print(arg, value, suffix, about);
 }
 
 static bool services_listed(void *arg)
@@ -125,7 +83,7 @@ static void cluster_configure(struct cli *cli)
 }
 
 /* With the options that stand before; an option without its argument yet is left out. */
-static void cluster_print(const struct completion *c, const char *what)
+static void cluster_print(struct completion *c, const char *what)
 {
     struct cli cli = {0};
     struct why why;
@@ -138,34 +96,25 @@ static void cluster_print(const struct completion *c, const char *what)
     if (!err) err = cli_configure(&cli, &why);
     if (!err) cluster_configure(&cli);
     if (!err) err = snapshot_open(&cli, &snapshot, &why);
-    if (!err && strcmp(what, "CONTEXT") == 0) {
-        contexts_print(c, snapshot);
-    } else if (!err) {
-        snapshot_until(snapshot, services_listed, snapshot, CLUSTER_WAIT_MS);
-        services_print(c, snapshot, strcmp(what, "NAMESPACE") == 0);
-    }
+    if (!err && strcmp(what, "CONTEXT") != 0) snapshot_until(snapshot, services_listed, snapshot, CLUSTER_WAIT_MS);
+    if (!err) values_of(what, &(struct values_from){.session = snapshot_session(snapshot)}, value_print, c);
     snapshot_close(snapshot);
     cli_done(&cli);
 }
 
-static void word_print(const struct completion *c, const char *word)
+static void word_print(struct completion *c, const char *word)
 {
     if (strcmp(word, "FILE") == 0)
         fprintf(c->out, ":file\n");
-    else if (strcmp(word, "THEME") == 0)
-        themes_print(c);
-    else if (strcmp(word, "FAULT") == 0)
-        faults_print(c);
-    else if (strcmp(word, "VARIABLE") == 0)
-        variables_print(c);
-    else if (strcmp(word, "CONTEXT") == 0 || strcmp(word, "NAMESPACE") == 0 || strcmp(word, "SERVICE") == 0)
+    else if (values_are_of_cluster(word))
         cluster_print(c, word);
-    else
+    else if (!values_of(word, &(struct values_from){.session = NULL}, value_print, c))
         candidate_print(c, word, "", "");
+    if (strcmp(word, "THEME") == 0 && strchr(c->typed, '/')) fprintf(c->out, ":file\n");
 }
 
 /* The words of a text between those characters. */
-static void words_print(const struct completion *c, const char *text, const char *between)
+static void words_print(struct completion *c, const char *text, const char *between)
 {
     while (*text) {
         char word[WORD_MAX];
@@ -176,7 +125,7 @@ static void words_print(const struct completion *c, const char *text, const char
     }
 }
 
-static void values_print(const struct completion *c, const struct cli_option *o)
+static void values_print(struct completion *c, const struct cli_option *o)
 {
     words_print(c, *o->values == '=' || *o->values == '+' ? o->values + 1 : o->values, " ");
 }
@@ -192,7 +141,7 @@ static void options_print(const struct completion *c)
 }
 
 /* "FILE", "FILE...", "[FILE [status|doctor|report]]", "[TEXT]" … */
-static void arguments_print(const struct completion *c)
+static void arguments_print(struct completion *c)
 {
     const char *args = c->sub->args, *second = strstr(args, " [");
     if (c->arguments == 0 || strstr(args, "..."))

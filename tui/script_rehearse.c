@@ -80,10 +80,11 @@ static void rehearse_command(struct rehearsal *r, enum command_id id, bool has_a
 static void palette_line(struct rehearsal *r, const char *line)
 {
     enum command_id id;
+    char args[2] = ""; /* of them only whether there are any */
     size_t len = strcspn(line, " ");
     r->inside = IN_SCREEN;
-    if (command_named(line, len, &id))
-        rehearse_command(r, id, line[len] && line[len + 1]);
+    if (command_parse(line, &id, args, sizeof args))
+        rehearse_command(r, id, args[0] != '\0');
     else
         problem_add(r, "type: there is no command %.*s", (int)(len < 40 ? len : 40), line);
 }

@@ -3,6 +3,7 @@
 #include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
+#include "tests/support/sim_run.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -134,12 +135,79 @@ static void the_configuration_decides(void **state)
     run_remove(folder);
 }
 
+/* The names that people type, completion by Tab, the line of before, and the way out. */
+static void the_palette_completes_and_remembers(void **state)
+{
+    (void)state;
+    struct pty *p = console_start(NULL, NULL, NULL);
+    pty_send(p, ":gcs\r");
+    pty_see(p, "\\[3 GCS\\]");
+    pty_send(p, ":po\r");
+    pty_see(p, "\\[1 Pods\\]");
+    pty_send(p, ":thmee light\r");
+    pty_see(p, "thmee: no such command, the nearest is theme");
+    pty_send(p, ":theme pr\t");
+    pty_see(p, ":theme projector");
+    pty_send(p, "\r");
+    pty_see(p, "theme: projector");
+    pty_send(p, ":\033[A\033[A");
+    pty_see(p, ":thmee light");
+    pty_send(p, "\033[B");
+    pty_see(p, ":theme projector");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Command", DEADLINE_MS));
+    pty_send(p, ":q\r");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    pty_stop(p);
+}
+
+/* Listed off the loop: they are offered when they have come. */
+static void the_palette_completes_files(void **state)
+{
+    (void)state;
+    struct pty *p = console_start(NULL, NULL, NULL);
+    pty_send(p, ":lint deploy/as");
+    pty_see(p, "deploy/assets/");
+    pty_send(p, "\t");
+    pty_see(p, ":lint deploy/assets/");
+    pty_see(p, "deploy/assets/gradio/");
+    pty_send(p, "ft-o");
+    pty_see(p, "^.*│ +deploy/assets/ft-options.yaml");
+    pty_send(p, "\t\r");
+    pty_see(p, "ft-options.yaml:[0-9]");
+    pty_send(p, "\003");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 130);
+    pty_stop(p);
+}
+
+/* Of a cluster, as the shells complete them. */
+static void the_palette_completes_names_of_the_cluster(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv});
+    pty_see(p, "\\[1 Pods\\]");
+    pty_see(p, "worker");
+    pty_send(p, ":ctx ray\t");
+    pty_see(p, ":ctx raydeck-sim");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Command", DEADLINE_MS));
+    pty_send(p, ":ns mi\t");
+    pty_see(p, ":ns mistral");
+    pty_send(p, "\r");
+    pty_see(p, "watching namespace mistral");
+    console_quit(p);
+    sim_run_stop(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_letter_of_the_menu_sorts), cmocka_unit_test(a_row_is_copied_by_osc_52),
-        cmocka_unit_test(tmux_passes_it_through),     cmocka_unit_test(elsewhere_it_is_shown_to_be_selected),
-        cmocka_unit_test(the_configuration_decides),
+        cmocka_unit_test(a_letter_of_the_menu_sorts),  cmocka_unit_test(a_row_is_copied_by_osc_52),
+        cmocka_unit_test(tmux_passes_it_through),      cmocka_unit_test(elsewhere_it_is_shown_to_be_selected),
+        cmocka_unit_test(the_configuration_decides),   cmocka_unit_test(the_palette_completes_and_remembers),
+        cmocka_unit_test(the_palette_completes_files), cmocka_unit_test(the_palette_completes_names_of_the_cluster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

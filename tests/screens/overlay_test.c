@@ -302,17 +302,17 @@ static void test_palette_completes(void **state)
 {
     (void)state;
     struct command_palette p;
-    command_palette_open(&p, NULL, NULL, NULL);
+    command_palette_open(&p, NULL, NULL);
     TYPE(&p, command_palette_input, "ki");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_TAB), OVERLAY_STAYS);
     assert_string_equal(p.typed.text, "kill-head ");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "kill-head ");
-    command_palette_open(&p, "svc ", NULL, NULL);
+    command_palette_open(&p, "svc ", NULL);
     TYPE(&p, command_palette_input, "ns/other");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "svc ns/other");
-    command_palette_open(&p, "sv", NULL, NULL);
+    command_palette_open(&p, "sv", NULL);
     TYPE(&p, command_palette_input, " a");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "svc a");
@@ -323,7 +323,7 @@ static void test_palette_chooses(void **state)
     (void)state;
     struct command_palette p;
     size_t found[64];
-    command_palette_open(&p, "re", NULL, NULL);
+    command_palette_open(&p, "re", NULL);
     size_t n = command_palette_matches(&p, found, ARRAY_LEN(found));
     assert_true(n >= 2); /* refresh, redraw */
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_DOWN), OVERLAY_STAYS);
@@ -341,15 +341,125 @@ static void test_palette_ends(void **state)
 {
     (void)state;
     struct command_palette p;
-    command_palette_open(&p, NULL, NULL, NULL);
+    command_palette_open(&p, NULL, NULL);
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_BACKSPACE), OVERLAY_CANCELLED);
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ESC), OVERLAY_CANCELLED);
-    command_palette_open(&p, "nonsense", NULL, NULL);
+    command_palette_open(&p, "nonsense", NULL);
     assert_int_equal(command_palette_matches(&p, (size_t[4]){0}, 4), 0);
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "nonsense");
-    command_palette_open(&p, "   ", NULL, NULL);
+    command_palette_open(&p, "   ", NULL);
     assert_int_equal(command_palette_matches(&p, (size_t[4]){0}, 4), 4);
+}
+
+/* Of an argument, whatever it is. */
+static void values_offered(void *arg, struct command_palette *p, const char *words, const char *typed)
+{
+    (void)typed;
+    snprintf(arg, 64, "%s", words);
+    palette_offer(p, "mistral", "mistral-7b");
+    palette_offer(p, "mistral-staging", "");
+    palette_offer(p, "prod", "");
+}
+
+static void test_palette_completes_arguments(void **state)
+{
+    (void)state;
+    struct command_palette p;
+    struct canvas cv;
+    char words[64] = "";
+    const struct palette_calls calls = {.values = values_offered, .arg = words};
+    command_palette_open(&p, "ns", &calls);
+    assert_string_equal(words, "");
+    PRESS(&p, command_palette_input, KEYP_TAB);
+    assert_string_equal(p.typed.text, "ns ");
+    assert_string_equal(words, "NAMESPACE all");
+    TYPE(&p, command_palette_input, "m");
+    PRESS(&p, command_palette_input, KEYP_TAB); /* as far as is certain */
+    assert_string_equal(p.typed.text, "ns mistral");
+    PRESS(&p, command_palette_input, KEYP_DOWN);
+    canvas_filled(&cv, 24, 80);
+    command_palette_draw(&p, &cv);
+    screen_check("palette-values-80x24", &cv, false);
+    canvas_done(&cv);
+    PRESS(&p, command_palette_input, KEYP_TAB);
+    assert_string_equal(p.typed.text, "ns mistral-staging");
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "ns mistral-staging");
+    command_palette_done(&p);
+    command_palette_open(&p, "namespaces p", &calls); /* an alias has the values of its command */
+    PRESS(&p, command_palette_input, KEYP_TAB);
+    assert_string_equal(p.typed.text, "namespaces prod");
+    command_palette_done(&p);
+    command_palette_open(&p, "ns ", &calls); /* Enter takes what was typed, unless the selection was moved */
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "ns ");
+    command_palette_done(&p);
+    words[0] = '\0';
+    command_palette_open(&p, "arm ", &calls); /* which takes none */
+    assert_string_equal(words, "");
+    assert_int_equal(p.values, 0);
+    command_palette_done(&p);
+}
+
+static void test_palette_history(void **state)
+{
+    (void)state;
+    struct command_palette p;
+    struct palette_history h = {.count = 0};
+    static const char *const lines[] = {"theme light", "ns prod", "theme mono", "ns prod"};
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) palette_history_add(&h, lines[i]);
+    assert_int_equal(h.count, 3);
+    command_palette_open(&p, NULL, NULL);
+    p.history = &h;
+    PRESS(&p, command_palette_input, KEYP_UP);
+    assert_string_equal(p.typed.text, "ns prod");
+    PRESS(&p, command_palette_input, KEYP_UP);
+    assert_string_equal(p.typed.text, "theme mono");
+    PRESS(&p, command_palette_input, KEYP_DOWN);
+    PRESS(&p, command_palette_input, KEYP_DOWN);
+    assert_string_equal(p.typed.text, "");
+    TYPE(&p, command_palette_input, "th");
+    PRESS(&p, command_palette_input, KEYP_UP); /* of those that begin so */
+    PRESS(&p, command_palette_input, KEYP_UP);
+    PRESS(&p, command_palette_input, KEYP_UP);
+    assert_string_equal(p.typed.text, "theme light");
+    PRESS(&p, command_palette_input, KEYP_DOWN);
+    assert_string_equal(p.typed.text, "theme mono");
+    PRESS(&p, command_palette_input, KEYP_DOWN);
+    assert_string_equal(p.typed.text, "th");
+    command_palette_done(&p);
+    command_palette_open(&p, "prod", NULL);
+    p.history = &h;
+    command_palette_input(&p, &(struct input){.type = INPUT_KEY, .key = 'r', .mods = MOD_CTRL});
+    assert_string_equal(p.typed.text, "ns prod");
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
+    command_palette_done(&p);
+    for (int i = 0; i < PALETTE_HISTORY + 5; i++) {
+        char line[16];
+        snprintf(line, sizeof line, "ns n%d", i);
+        palette_history_add(&h, line);
+    }
+    assert_int_equal(h.count, PALETTE_HISTORY);
+    assert_string_equal(h.line[PALETTE_HISTORY - 1], "ns n68");
+    palette_history_done(&h);
+}
+
+static void test_palette_names_people_type(void **state)
+{
+    (void)state;
+    struct command_palette p;
+    struct canvas cv;
+    command_palette_open(&p, "po", NULL);
+    canvas_filled(&cv, 24, 80);
+    command_palette_draw(&p, &cv);
+    screen_check("palette-alias-80x24", &cv, false);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "po");
+    command_palette_open(&p, NULL, NULL); /* nothing typed: what no key has comes first */
+    command_palette_draw(&p, &cv);
+    screen_check("palette-empty-80x24", &cv, false);
+    canvas_done(&cv);
 }
 
 static bool all_but_kill(void *arg, const char *name)
@@ -363,13 +473,13 @@ static void test_palette_screen(void **state)
     (void)state;
     struct command_palette p;
     struct canvas cv;
-    command_palette_open(&p, "k", all_but_kill, NULL);
+    command_palette_open(&p, "k", &(struct palette_calls){.may = all_but_kill});
     canvas_filled(&cv, 24, 80);
     command_palette_draw(&p, &cv);
     screen_check("palette-80x24", &cv, false);
     canvas_done(&cv);
     canvas_filled(&cv, 10, 40);
-    command_palette_open(&p, "zzz", NULL, NULL);
+    command_palette_open(&p, "zzz", NULL);
     command_palette_draw(&p, &cv);
     screen_check("palette-none-40x10", &cv, false);
     canvas_done(&cv);
@@ -550,7 +660,7 @@ static void test_tiny(void **state)
             struct help h;
             canvas_init(&cv, rows, cols);
             dialog_open_kill(&d, &kill_mistral);
-            command_palette_open(&p, "k", NULL, NULL);
+            command_palette_open(&p, "k", NULL);
             prompt_box_open(&b, "x");
             help_open(&h);
             dialog_draw(&d, &cv);
@@ -676,7 +786,7 @@ static void test_every_overlay(void **state)
     struct view v = fixture_view(&f);
     steps_init(&steps, names, 1);
     help_open(&help);
-    command_palette_open(&palette, NULL, all_but_kill, NULL);
+    command_palette_open(&palette, NULL, &(struct palette_calls){.may = all_but_kill});
     prompt_box_open(&prompt, NULL);
     chat_open(chat);
     picker_open(&picker);
@@ -723,6 +833,9 @@ int main(void)
         cmocka_unit_test(test_kill_says_what_is_at_stake),
         cmocka_unit_test(test_palette_completes),
         cmocka_unit_test(test_palette_chooses),
+        cmocka_unit_test(test_palette_completes_arguments),
+        cmocka_unit_test(test_palette_history),
+        cmocka_unit_test(test_palette_names_people_type),
         cmocka_unit_test(test_palette_ends),
         cmocka_unit_test(test_palette_screen),
         cmocka_unit_test(test_prompt_box),

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <string.h>
+
 #include <cmocka.h>
 
 static struct input key_input(const char *text)
@@ -106,6 +108,70 @@ static void the_footer_shows_the_first_of_several_keys(void **state)
     assert_string_equal(key, "");
 }
 
+static void lines_and_aliases_are_parsed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        enum command_id id;
+        const char *args;
+    } lines[] = {
+        {"svc mistral/mistral", CMD_SERVICE, "mistral/mistral"},
+        {"  ns   all", CMD_NAMESPACE, "all"},
+        {"po", CMD_PANE, "pods"},
+        {"pods", CMD_PANE, "pods"},
+        {"q", CMD_QUIT, ""},
+        {"q!", CMD_QUIT, ""},
+        {"help", CMD_HELP, ""},
+        {"context prod", CMD_CONTEXT, "prod"},
+        {"kill", CMD_KILL_HEAD, ""},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        enum command_id id = CMD_COUNT;
+        char args[64] = "";
+        assert_true(command_parse(lines[i].line, &id, args, sizeof args));
+        assert_int_equal(id, lines[i].id);
+        assert_string_equal(args, lines[i].args);
+    }
+    enum command_id id;
+    char args[8];
+    assert_false(command_parse("nonsense", &id, args, sizeof args));
+    assert_false(command_parse("", &id, args, sizeof args));
+}
+
+/* An alias stands for a command, is none itself, and changes no cluster but by a question. */
+static void aliases_stand_for_commands(void **state)
+{
+    (void)state;
+#define CMD(id, name, keys, where, needs, word, help)
+#define ALIAS(name, line)                                                                                              \
+    {                                                                                                                  \
+        enum command_id id_;                                                                                           \
+        char args_[64];                                                                                                \
+        assert_false(command_named(name, strlen(name), &id_));                                                         \
+        assert_true(command_parse(line, &id_, args_, sizeof args_));                                                   \
+        assert_true(command_parse(name, &id_, args_, sizeof args_));                                                   \
+    }
+#define ARGS(name, words)                                                                                              \
+    {                                                                                                                  \
+        enum command_id id_;                                                                                           \
+        assert_true(command_named(name, strlen(name), &id_));                                                          \
+    }
+#include "tui/commands.def"
+#undef CMD
+}
+
+static void a_slip_of_the_keyboard_is_recognised(void **state)
+{
+    (void)state;
+    assert_string_equal(command_nearest("them"), "theme");
+    assert_string_equal(command_nearest("quti"), "quit");
+    assert_string_equal(command_nearest("losess"), "losses");
+    assert_string_equal(command_nearest("podss"), "pods");
+    assert_null(command_nearest("xyzzyxyzzy"));
+    assert_null(command_nearest("a-word-that-is-much-too-long-for-any-command"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +181,9 @@ int main(void)
         cmocka_unit_test(x_k_kills_and_x_alone_does_nothing),
         cmocka_unit_test(a_slip_after_the_leader_is_swallowed),
         cmocka_unit_test(what_changes_a_cluster_is_behind_a_leader),
+        cmocka_unit_test(lines_and_aliases_are_parsed),
+        cmocka_unit_test(aliases_stand_for_commands),
+        cmocka_unit_test(a_slip_of_the_keyboard_is_recognised),
         cmocka_unit_test(the_footer_shows_the_first_of_several_keys),
         cmocka_unit_test(a_name_is_not_its_beginning),
     };
