@@ -130,7 +130,7 @@ static void an_interrupted_answer_ends_its_line(void **state)
     ask_start(s, "60");
     screen_see(s, "^Begun$");
     pty_send(s->pty, "\003");
-    screen_see(s, "^raydeck: interrupted: stopped \\(by direct .*, 1 tokens so far\\)$");
+    screen_see(s, "^raydeck: interrupted: stopped \\(by direct .*, 1 token so far\\)$");
     assert_int_equal(pty_wait_exit(s->pty, DEADLINE_MS), 130);
 }
 

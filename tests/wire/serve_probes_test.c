@@ -349,7 +349,7 @@ static void the_limits_are_split(void **state)
     probes_update(x, 0, "a");
     assert_string_equal(detail[0], "8 proxies");
     probes_update(x, 1, "b");
-    assert_string_equal(detail[1], "1 proxies"); /* its part of the limits is enough */
+    assert_string_equal(detail[1], "1 proxy"); /* its part of the limits is enough */
     UNTIL(x, strcmp(detail[0], "8 proxies, each every 1.6 s") == 0);
     probes_close(x, 1);
     UNTIL(x, strcmp(detail[0], "8 proxies") == 0);
