@@ -166,6 +166,12 @@ static void cmd_timeline(struct app *app, const char *args)
     app_say(app, false, "h l cursor · + - zoom · n N next change · b T0 · Enter opens · G now");
 }
 
+static void cmd_heat(struct app *app, const char *args)
+{
+    (void)args;
+    screen_heat(app->at->screen);
+}
+
 static void cmd_stage(struct app *app, const char *args)
 {
     (void)args;
@@ -444,6 +450,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_YAML] = cmd_yaml,
     [CMD_DOCTOR] = cmd_doctor,
     [CMD_TIMELINE] = cmd_timeline,
+    [CMD_HEAT] = cmd_heat,
     [CMD_STAGE] = cmd_stage,
     [CMD_LINT] = cmd_lint,
     [CMD_PANE] = cmd_pane,

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WIDE_FROM = 60, BARS_ROWS_MOST = 24 /* wanted of bars */, HEAT_FRAME = 2 /* head and legend */ };
+
 static const struct column columns[CORES_COLUMNS] = {
     [CORES_POD] = {.title = "POD", .min = 5, .max = 14},
     [CORES_CORE] = {.title = "CORE", .min = 4, .max = 8, .right = true, .numeric = true},
-    [CORES_UTIL] = {.title = "UTIL", .min = CORES_BAR + 5, .max = CORES_BAR + 5, .numeric = true},
+    [CORES_UTIL] = {.title = "UTIL", .min = CORES_BAR + CORES_NUMBER, .max = CORES_BAR + CORES_NUMBER, .numeric = true},
     [CORES_HISTORY] = {.title = "60 s", .min = CORES_SPARK, .max = CORES_SPARK, .priority = 2},
     [CORES_REPLICA] = {.title = "SERVE REPLICA", .min = 12, .max = 0, .priority = 1},
 };
@@ -26,13 +28,15 @@ struct item {
 static void cores_init(struct pane *p)
 {
     struct cores *s = (struct cores *)p;
-    table_init(&s->table, columns, CORES_COLUMNS);
+    memcpy(s->columns, columns, sizeof columns);
+    table_init(&s->table, s->columns, CORES_COLUMNS);
     p->table = &s->table;
 }
 
 static void cores_done(struct pane *p)
 {
     table_done(&((struct cores *)p)->table);
+    heat_done(&((struct cores *)p)->heat);
 }
 
 const struct monitor *monitor_of_core(const struct world *w, const struct core *core)
@@ -268,28 +272,90 @@ static void devices_text(struct cores *s, const struct view *v, const struct ite
     free(used);
 }
 
-static void cores_update(struct pane *p, const struct view *v)
+/* ---- bars or heat ---- */
+
+bool cores_heat(const struct cores *s)
+{
+    return s->view == CORES_AUTO ? s->crowded : s->view == CORES_HEAT;
+}
+
+void cores_view_next(struct pane *p)
 {
     struct cores *s = (struct cores *)p;
+    s->view = cores_heat(s) ? CORES_BARS : CORES_HEAT;
+}
+
+/* Rows come and go with each replica: a view that followed them would flicker. */
+static void view_choose(struct cores *s, int rows, int cols)
+{
+    if (rows == 0 || s->table.count == 0 || s->table.filter[0]) return;
+    if (rows != s->crowded_rows || cols != s->crowded_cols) s->crowded = false;
+    s->crowded_rows = rows;
+    s->crowded_cols = cols;
+    const struct cores_fit fit = cores_fit(s, rows);
+    if (fit.table < table_height(&s->table)) s->crowded = true;
+}
+
+static void columns_grow(struct cores *s, int cols)
+{
+    const int more = cols > WIDE_FROM ? cols - WIDE_FROM : 0;
+    static const int sparks[] = {10, 12, 15, 20, 30, 60}; /* a minute in whole samples */
+    const int bar = CORES_BAR + more / 4;
+    int spark = CORES_SPARK;
+    for (size_t i = 0; i < ARRAY_LEN(sparks); i++)
+        if (sparks[i] <= CORES_SPARK + more / 2) spark = sparks[i];
+    struct column *util = &s->columns[CORES_UTIL], *history = &s->columns[CORES_HISTORY];
+    util->min = util->max = CORES_NUMBER + (bar < CORES_BAR_MAX ? bar : CORES_BAR_MAX);
+    history->min = history->max = spark;
+}
+
+static int heat_load(enum core_use use, struct known_f64 utilisation)
+{
+    if (use == CORE_NO_RUNTIME) return HEAT_NO_RUNTIME;
+    if (use == CORE_IDLE) return 0;
+    if (use != CORE_USED || !utilisation.known || !(utilisation.value >= 0)) return HEAT_UNKNOWN;
+    return utilisation.value >= 100 ? 9 : (int)(utilisation.value / 10);
+}
+
+static void add_heat(struct cores *s, const struct world *w, const struct item *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct core *core = items[i].core;
+        const enum core_use use = core_use_of(w, core);
+        heat_cell_add(&s->heat, &(struct heat_cell){.load = heat_load(use, core->utilisation),
+                                                    .percent = core->utilisation.known ? core->utilisation.value : 0,
+                                                    .device = (unsigned)core->device.value,
+                                                    .row = s->table.count - 1});
+    }
+}
+
+static void add_place(struct cores *s, const struct view *v, const struct item *first, const struct pod *only)
+{
+    const struct pod *pod = pod_of_core(v->world, v->focus, first->core);
+    heat_place_add(&s->heat, place_of(v, first->core, pod ? pod : only), first->core->source);
+}
+
+static void cores_rebuild(struct cores *s, const struct view *v)
+{
     const struct world *w = v->world;
-    uint64_t generation = world_generation(w, TABLE_CORE) + world_generation(w, TABLE_MONITOR) +
-                          world_generation(w, TABLE_DEVICE) + world_generation(w, TABLE_ACTOR) +
-                          world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
-                          world_generation(w, TABLE_KNODE);
-    if (!pane_due(&s->due, p, v, generation, 60000)) return;
     size_t n;
     struct item *items = items_collect(w, &n);
     const struct pod *only = NULL;
     unsigned monitor = UINT32_MAX;
     table_begin(&s->table);
+    heat_clear(&s->heat);
     for (size_t i = 0; i < n;) {
-        if (items[i].monitor != monitor) only = only_pod(v, items, n, items[i].monitor);
+        if (items[i].monitor != monitor) {
+            only = only_pod(v, items, n, items[i].monitor);
+            add_place(s, v, &items[i], only);
+        }
         monitor = items[i].monitor;
         size_t run = run_of(v, items + i, n - i);
         if (run)
             add_range(s, v, items + i, run, only);
         else
             add_core(s, v, items[i].core, only);
+        add_heat(s, w, items + i, run ? run : 1);
         i += run ? run : 1;
     }
     s->table.not_shown = (size_t)world_dropped(w, TABLE_CORE);
@@ -300,13 +366,29 @@ static void cores_update(struct pane *p, const struct view *v)
     free(items);
 }
 
+static void cores_update(struct pane *p, const struct view *v)
+{
+    struct cores *s = (struct cores *)p;
+    const struct world *w = v->world;
+    columns_grow(s, p->cols);
+    uint64_t generation = world_generation(w, TABLE_CORE) + world_generation(w, TABLE_MONITOR) +
+                          world_generation(w, TABLE_DEVICE) + world_generation(w, TABLE_ACTOR) +
+                          world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
+                          world_generation(w, TABLE_KNODE);
+    if (pane_due(&s->due, p, v, generation, 60000)) cores_rebuild(s, v);
+    heat_freshen(&s->heat, w, v->now_ms);
+    view_choose(s, p->rows, p->cols);
+}
+
 static int cores_wanted(const struct pane *p, const struct view *v, int cols)
 {
     const struct cores *s = (const struct cores *)p;
     (void)v;
-    (void)cols;
     if (s->table.count == 0) return 3;
-    return table_height(&s->table) + 1 + (s->devices[0] != '\0');
+    const int below = 1 + (s->devices[0] != '\0'), bars = table_height(&s->table);
+    if (s->view == CORES_HEAT || (s->view == CORES_AUTO && bars > BARS_ROWS_MOST))
+        return heat_lines(&s->heat, cols) + HEAT_FRAME + below;
+    return bars + below;
 }
 
 static void cores_status(const struct pane *p, const struct view *v, char *out, size_t size)
@@ -356,16 +438,35 @@ static bool cores_selected(const struct pane *p, struct selection *ret)
 struct cores_fit cores_fit(const struct cores *s, int rows)
 {
     struct cores_fit fit = {.exec = rows >= 5, .devices = s->devices[0] != '\0'};
+    if (cores_heat(s) && rows < 12) fit.devices = 0;
     if (rows < table_height(&s->table) + 1 + fit.devices && rows < 12) fit.devices = 0;
     fit.table = rows - fit.exec - fit.devices;
-    if (fit.table > table_height(&s->table)) fit.table = table_height(&s->table);
+    if (cores_heat(s)) {
+        const int lines = heat_lines(&s->heat, s->pane.cols) + HEAT_FRAME;
+        if (fit.table > lines) fit.table = lines;
+    } else if (fit.table > table_height(&s->table)) {
+        fit.table = table_height(&s->table);
+    }
     return fit;
+}
+
+size_t cores_selected_row(const struct cores *s)
+{
+    const char *key = table_selected(&s->table);
+    for (size_t i = 0; key && i < s->table.count; i++)
+        if (strcmp(s->table.rows[i].key, key) == 0) return i;
+    return SIZE_MAX;
 }
 
 static struct pane_request cores_input(struct pane *p, const struct view *v, const struct input *in)
 {
+    struct cores *s = (struct cores *)p;
+    const int rows = cores_fit(s, p->rows).table;
     (void)v;
-    return pane_table_input(p, cores_fit((struct cores *)p, p->rows).table, in);
+    if (!cores_heat(s) || in->type != INPUT_MOUSE || in->mouse != MOUSE_PRESS) return pane_table_input(p, rows, in);
+    const size_t row = heat_row_at(&s->heat, rows, p->cols, cores_selected_row(s), in->row, in->col);
+    if (row < s->table.count) (void)table_select(&s->table, s->table.rows[row].key);
+    return (struct pane_request){.type = REQUEST_NONE};
 }
 
 const struct pane_ops cores_pane_ops = {

@@ -4,19 +4,22 @@
 #include "tui/draw/table_layout.h"
 #include "tui/panes/cores.h"
 
+#include "backends/base/mem.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The number stays on the right of its bar, so that it can be read without it. */
-static void draw_util(struct canvas *cv, int line, int col, const struct table_row *tr, bool selected)
+static void draw_util(struct canvas *cv, int line, int col, int width, const struct table_row *tr, bool selected)
 {
     double util = tr->cell[CORES_UTIL].number;
     char text[16];
     snprintf(text, sizeof text, "%.0f%%", util);
-    enum role role = selected ? ROLE_SELECTED : ROLE_BAR;
-    bar_draw(cv, line, col, CORES_BAR, role, known_f64(util / 100));
-    canvas_field(cv, line, col + CORES_BAR, -5, selected ? ROLE_SELECTED : ROLE_TEXT, text);
+    enum role role = selected ? ROLE_SELECTED : load_role(util);
+    bar_draw(cv, line, col, width - CORES_NUMBER, role, known_f64(util / 100));
+    canvas_field(cv, line, col + width - CORES_NUMBER, -CORES_NUMBER, selected ? ROLE_SELECTED : ROLE_TEXT, text);
 }
 
 static void draw_histories(const struct cores *s, const struct view *v, struct canvas *cv, bool focused)
@@ -28,23 +31,26 @@ static void draw_histories(const struct cores *s, const struct view *v, struct c
         const struct table_row *tr = pane_row_at(&s->table, cv->rows, line, &selected);
         const struct row *row = tr ? world_find(v->world, TABLE_CORE, tr->key) : NULL;
         if (!row || ROW(row, core)->held == TRI_NO) continue;
-        if (core_use_of(v->world, ROW(row, core)) == CORE_USED && at.width[CORES_UTIL] >= CORES_BAR + 5)
-            draw_util(cv, line, at.at[CORES_UTIL], tr, selected && focused);
-        double minute[CORES_SPARK];
-        size_t n = core_minute(v->world, ROW(row, core), minute, CORES_SPARK);
-        if (at.width[CORES_HISTORY] >= CORES_SPARK)
-            spark_draw(cv, line, at.at[CORES_HISTORY], CORES_SPARK, selected && focused ? ROLE_SELECTED : ROLE_SPARK,
-                       minute, n, 100);
+        if (core_use_of(v->world, ROW(row, core)) == CORE_USED && at.width[CORES_UTIL] >= CORES_BAR + CORES_NUMBER)
+            draw_util(cv, line, at.at[CORES_UTIL], at.width[CORES_UTIL], tr, selected && focused);
+        double minute[CORES_SPARK_MAX];
+        const int spark = at.width[CORES_HISTORY];
+        if (spark < CORES_SPARK || spark > CORES_SPARK_MAX) continue;
+        size_t n = core_minute(v->world, ROW(row, core), minute, (size_t)spark);
+        spark_draw(cv, line, at.at[CORES_HISTORY], spark, selected && focused ? ROLE_SELECTED : ROLE_SPARK, minute, n,
+                   100);
     }
 }
 
-static void exec_text(const struct cores_sum *sum, char *out, size_t size)
+/* Where it does not fit, without some of its words. */
+static void exec_text(const struct cores_sum *sum, int cols, char *out, size_t size)
 {
     char p50[TEXT_NUM_MAX], p99[TEXT_NUM_MAX], errors[TEXT_NUM_MAX], ecc[TEXT_NUM_MAX];
     struct known_u64 us50 = sum->p50.known ? known_u64((uint64_t)(sum->p50.value * 1e6)) : UNKNOWN_U64;
     struct known_u64 us99 = sum->p99.known ? known_u64((uint64_t)(sum->p99.value * 1e6)) : UNKNOWN_U64;
     snprintf(out, size, "exec p50 %s  p99 %s   errors %s   ECC uncorr. %s", text_latency(p50, us50),
              text_latency(p99, us99), count_text(errors, sum->errors), count_text(ecc, sum->ecc_uncorrected));
+    if ((int)text_width(out) > cols) snprintf(out, size, "p50 %s  p99 %s  errors %s  ECC %s", p50, p99, errors, ecc);
 }
 
 static void draw_nothing(const struct view *v, struct canvas *cv, const struct fresh *f)
@@ -59,6 +65,17 @@ static void draw_nothing(const struct view *v, struct canvas *cv, const struct f
         pane_say(cv, 0, ROLE_DIM, "waiting for the first sample …");
 }
 
+/* What the filter leaves out keeps its place, empty. */
+static void draw_heat(const struct cores *s, struct canvas *cv, bool focused)
+{
+    bool *hidden = s->table.filter[0] ? mem_alloc(s->table.count * sizeof *hidden) : NULL;
+    for (size_t i = 0; hidden && i < s->table.count; i++) hidden[i] = true;
+    for (size_t i = 0; hidden && i < s->table.shown_count; i++) hidden[s->table.shown[i]] = false;
+    heat_draw(&s->heat,
+              &(struct heat_look){.selected_row = cores_selected_row(s), .hidden = hidden, .focused = focused}, cv);
+    free(hidden);
+}
+
 void cores_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
 {
     const struct cores *s = (const struct cores *)p;
@@ -69,13 +86,17 @@ void cores_draw(const struct pane *p, const struct view *v, struct canvas *cv, b
     }
     struct cores_fit fit = cores_fit(s, cv->rows);
     struct canvas top = canvas_sub(cv, 0, 0, fit.table, cv->cols);
-    table_draw(&s->table, &top, focused);
-    draw_histories(s, v, &top, focused);
+    if (cores_heat(s)) {
+        draw_heat(s, &top, focused);
+    } else {
+        table_draw(&s->table, &top, focused);
+        draw_histories(s, v, &top, focused);
+    }
     char exec[200];
-    exec_text(&s->sum, exec, sizeof exec);
+    exec_text(&s->sum, cv->cols - 2, exec, sizeof exec);
     bool bad =
         (s->sum.errors.known && s->sum.errors.value) || (s->sum.ecc_uncorrected.known && s->sum.ecc_uncorrected.value);
     if (fit.devices) canvas_field(cv, fit.table, 2, cv->cols - 2, ROLE_TEXT, s->devices);
     if (fit.exec) canvas_field(cv, fit.table + fit.devices, 2, cv->cols - 2, bad ? ROLE_WARN : ROLE_TEXT, exec);
-    if (fresh_is_old(f.state)) pane_stale(cv);
+    if (fresh_is_old(f.state) && !cores_heat(s)) pane_stale(cv); /* the heat view marks each place */
 }

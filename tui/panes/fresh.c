@@ -42,7 +42,7 @@ static const struct source *source_find(const struct world *w, enum world_kind k
     for (size_t i = 0; word && i < world_sources(w); i++) {
         const struct source *s = world_source(w, i);
         const char *end = strrchr(s->id, '/');
-        if (s->world == kind && strcmp(end ? end + 1 : s->id, word) == 0) return s;
+        if (s->world == kind && (strcmp(s->id, word) == 0 || strcmp(end ? end + 1 : s->id, word) == 0)) return s;
     }
     return NULL;
 }

@@ -14,9 +14,9 @@ enum role fresh_role(enum freshness f);
 /* Neither off nor live: the data may be outdated. */
 bool fresh_is_old(enum freshness f);
 
-/* The source of a pane: that of the world whose id ends with `word` ("kube/pods"), else the whole world. why is "" when
- * it is live, else the reason: "kube/pods DENIED: pods is forbidden", "kube/pods throttled: its watches end early;
- * again in 8 s". */
+/* The source of a pane: that of the world whose id is or ends with `word` ("kube/pods"), else the whole world. why is
+ * "" when it is live, else the reason: "kube/pods DENIED: pods is forbidden", "kube/pods throttled: its watches end
+ * early; again in 8 s". */
 struct fresh {
     enum freshness state;
     struct known_u64 age_ms;

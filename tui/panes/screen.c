@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/doctor.h"
+#include "tui/panes/cores.h"
 #include "tui/panes/pane_tools.h"
 #include "tui/panes/recovery_pane.h"
 
@@ -52,13 +53,14 @@ bool screen_shows(const struct screen *s, enum layout_pane pane)
     return pane != LAYOUT_RECOVERY || s->recovery;
 }
 
-/* With tabs, a head loss moves the focus to the recovery pane. */
+/* With tabs, a head loss moves the focus to the recovery pane; what a person has zoomed or opened stays. */
 static void follow_recovery(struct screen *s, const struct view *v)
 {
     bool shown = recovery_pane_shown(v);
     if (shown && !s->recovery) {
         s->before = s->focus;
-        if (s->layout.shape == LAYOUT_TABS && !s->opened && s->focus != LAYOUT_STAGE) s->focus = LAYOUT_RECOVERY;
+        if (s->layout.shape == LAYOUT_TABS && !s->opened && !s->zoomed && s->focus != LAYOUT_STAGE)
+            s->focus = LAYOUT_RECOVERY;
     }
     if (!shown && s->focus == LAYOUT_RECOVERY) {
         s->focus = s->before == LAYOUT_RECOVERY ? LAYOUT_PODS : s->before;
@@ -106,6 +108,24 @@ static void collect_briefs(struct screen *s, const struct view *v)
     }
 }
 
+/* What a pane or the detail has had it keeps, so that nothing moves up as a row goes: until the size is another one,
+ * the recovery comes or goes, or a person arranges the panes. */
+static void rows_hold(struct screen *s, struct layout_ask *ask)
+{
+    struct held_rows *h = &s->held;
+    const bool same = h->rows == ask->rows && h->cols == ask->cols && h->recovery == ask->recovery &&
+                      h->focus == ask->focus && h->alone == ask->alone;
+    if (!same)
+        *h = (struct held_rows){
+            .rows = ask->rows, .cols = ask->cols, .focus = ask->focus, .recovery = ask->recovery, .alone = ask->alone};
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        if (ask->wanted[i] > h->wanted[i]) h->wanted[i] = ask->wanted[i];
+        ask->wanted[i] = h->wanted[i];
+    }
+    if (ask->detail_lines > h->detail_lines) h->detail_lines = ask->detail_lines;
+    ask->detail_lines = h->detail_lines;
+}
+
 static void screen_arrange(struct screen *s, const struct view *v)
 {
     struct layout_ask ask = {.rows = s->rows,
@@ -117,6 +137,7 @@ static void screen_arrange(struct screen *s, const struct view *v)
     ask.detail_lines = detail_height(&s->detail, s->cols);
     for (int i = 0; i < LAYOUT_PANES; i++)
         ask.wanted[i] = s->panes[i]->ops->wanted_rows(s->panes[i], v, s->panes[i]->cols);
+    rows_hold(s, &ask);
     s->layout = layout_of(&ask);
     for (int i = 0; i < LAYOUT_PANES; i++) {
         s->panes[i]->rows = s->layout.pane[i].rows;
@@ -215,6 +236,15 @@ void screen_next(struct screen *s, int by)
 void screen_zoom(struct screen *s)
 {
     s->zoomed = !s->zoomed;
+}
+
+/* Another view is not chosen blindly: what is not in sight comes into it first. */
+void screen_heat(struct screen *s)
+{
+    if (s->layout.pane[LAYOUT_CORES].rows == 0 || s->opened)
+        (void)screen_focus(s, cores_pane_ops.letter);
+    else
+        cores_view_next(s->panes[LAYOUT_CORES]);
 }
 
 bool screen_open(struct screen *s)

@@ -33,6 +33,7 @@ bool screen_typing(const struct screen *s);
 bool screen_focus(struct screen *s, char letter); /* '1' … '7', 'R'; false: that pane is not shown */
 void screen_next(struct screen *s, int by);       /* 1: the next pane, -1: the previous one */
 void screen_zoom(struct screen *s);               /* toggles: the focused pane alone */
+void screen_heat(struct screen *s);               /* NeuronCores: bars or the heat view, with the focus there */
 bool screen_open(struct screen *s);               /* opens the selected row's detail; false: no selection */
 /* Closes one thing: the filter being typed, the detail, the zoom, the filter. False: nothing to close. */
 bool screen_back(struct screen *s);

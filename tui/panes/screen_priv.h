@@ -18,6 +18,11 @@ struct screen {
     struct textbox filter;
     struct detail detail;
     struct layout layout;
+    struct held_rows {
+        int rows, cols, wanted[LAYOUT_PANES], detail_lines;
+        enum layout_pane focus;
+        bool recovery, alone;
+    } held; /* the most that was wanted since the layout was last another one */
     struct selection selection;
     bool selects;
     struct answer answers[ANSWERS];
