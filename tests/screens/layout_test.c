@@ -114,6 +114,30 @@ static void test_wide_shows_every_pane(void **state)
     assert_int_equal(l.pane[LAYOUT_GCS].col, 61);
 }
 
+/* From 160 columns on cores and GCS have the height of two panes; requests are over events. */
+static void test_wider_has_three_columns(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{32, 160}, {45, 160}, {60, 200}};
+    for (int i = 0; i < 3; i++) {
+        struct layout_ask ask = ask_of(sizes[i][0], sizes[i][1]);
+        struct layout l = layout_of(&ask);
+        const struct rect cores = l.pane[LAYOUT_CORES], gcs = l.pane[LAYOUT_GCS], requests = l.pane[LAYOUT_REQUESTS];
+        assert_int_equal(cores.row, gcs.row);
+        assert_int_equal(cores.rows, gcs.rows);
+        assert_int_equal(requests.row, cores.row);
+        assert_true(requests.rows >= 4 && l.pane[LAYOUT_EVENTS].rows >= 4);
+        assert_int_equal(l.pane[LAYOUT_EVENTS].row + l.pane[LAYOUT_EVENTS].rows, cores.row + cores.rows);
+        assert_int_equal(l.split[0].rows, cores.rows + 1);
+        assert_int_equal(l.split[1].rows, cores.rows + 1);
+        assert_true(cores.cols >= 52 && cores.cols <= requests.cols + 1);
+        /* A prompt more moves no rule. */
+        ask.wanted[LAYOUT_REQUESTS]++;
+        struct layout more = layout_of(&ask);
+        assert_int_equal(more.rule[LAYOUT_EVENTS].row, l.rule[LAYOUT_EVENTS].row);
+    }
+}
+
 static void test_recovery_takes_the_details_place(void **state)
 {
     (void)state;
@@ -187,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_every_size),
         cmocka_unit_test(test_greedy_panes),
         cmocka_unit_test(test_wide_shows_every_pane),
+        cmocka_unit_test(test_wider_has_three_columns),
         cmocka_unit_test(test_recovery_takes_the_details_place),
         cmocka_unit_test(test_many_pods_leave_room_for_the_rest),
         cmocka_unit_test(test_tabs_show_one_pane),

@@ -20,7 +20,7 @@ static const struct footer_key keys[] = {{"Enter", "open", true}, {"Tab", "pane"
                                          {"x k", "kill", false}};
 static const struct {
     int rows, cols;
-} sizes[] = {{40, 120}, {24, 80}};
+} sizes[] = {{40, 120}, {24, 80}}, wide[] = {{60, 200}, {45, 160}};
 
 static void no_change(struct fixture *f)
 {
@@ -178,6 +178,23 @@ static void test_worlds(void **state)
         }
 }
 
+/* Three columns: a calm day, a head just killed, and cores of every kind. */
+static void test_wide(void **state)
+{
+    (void)state;
+    static const size_t shown[] = {0, 1, 6, 14};
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++)
+        for (size_t k = 0; k < ARRAY_LEN(wide); k++) {
+            struct fixture f;
+            struct canvas cv;
+            char name[64];
+            struct screen *s = open_world(&f, shown[i], wide[k].rows, wide[k].cols, &cv);
+            snprintf(name, sizeof name, "main-%s-%dx%d", worlds[shown[i]].name, wide[k].cols, wide[k].rows);
+            screen_check(name, &cv, false);
+            close_world(s, &f, &cv);
+        }
+}
+
 /* The roles too, where colour says most: a head just killed. */
 static void test_roles(void **state)
 {
@@ -310,10 +327,15 @@ static void test_quiet_is_still(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_worlds),       cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_small),        cmocka_unit_test(test_ascii),
-        cmocka_unit_test(test_panes),        cmocka_unit_test(test_hostile_is_inert),
-        cmocka_unit_test(test_draw_is_pure), cmocka_unit_test(test_quiet_is_still),
+        cmocka_unit_test(test_worlds),
+        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_small),
+        cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_panes),
+        cmocka_unit_test(test_hostile_is_inert),
+        cmocka_unit_test(test_draw_is_pure),
+        cmocka_unit_test(test_quiet_is_still),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

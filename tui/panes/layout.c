@@ -65,10 +65,30 @@ static void place_two(struct layout *l, const struct layout_ask *ask, int which,
     l->split[which] = (struct rect){row, half, rows, 1};
 }
 
-/* Every pane at once: pods, then the detail or the recovery, then two by two. */
+static void place_column(struct layout *l, int column, int row, int rows, int col)
+{
+    l->split[column] = (struct rect){row, col, rows, 1};
+    if (column == 0) l->split_col = col;
+}
+
+/* NeuronCores and the GCS in columns of their own, requests over events in the third. Its halves are fixed: no rule
+ * moves as a prompt is asked. */
+static void place_three(struct layout *l, const struct layout_ask *ask, int row, int rows)
+{
+    const int wide = (ask->cols - 2) / 3, second = wide + 1, third = 2 * (wide + 1), half = rows / 2;
+    pane_place(l, LAYOUT_CORES, (struct rect){row, 0, rows, wide});
+    pane_place(l, LAYOUT_GCS, (struct rect){row, second, rows, wide});
+    pane_place(l, LAYOUT_REQUESTS, (struct rect){row, third, half, ask->cols - third});
+    pane_place(l, LAYOUT_EVENTS, (struct rect){row + half, third, rows - half, ask->cols - third});
+    place_column(l, 0, row, rows, wide);
+    place_column(l, 1, row, rows, third - 1);
+}
+
+/* Every pane at once: pods, then the detail or the recovery, then two by two, or in three columns. */
 static void layout_all(struct layout *l, const struct layout_ask *ask, int top, int bottom)
 {
     enum { PODS, MIDDLE, UPPER, LOWER, BANDS };
+    const bool three = ask->cols >= LAYOUT_THREE_COLS;
     const int *want = ask->wanted;
     int body = bottom - top, middle = ask->recovery ? want[LAYOUT_RECOVERY] : least_of(ask->detail_lines, DETAIL_MAX);
     struct band b[BANDS] = {
@@ -77,6 +97,12 @@ static void layout_all(struct layout *l, const struct layout_ask *ask, int top, 
         [UPPER] = {CONTENT_MIN, most_of(want[LAYOUT_CORES], want[LAYOUT_GCS])},
         [LOWER] = {CONTENT_MIN, most_of(want[LAYOUT_REQUESTS], want[LAYOUT_EVENTS])},
     };
+    /* Three columns are one band: two of its rows are rules in the third. */
+    if (three) {
+        const int above = most_of(b[UPPER].wanted, 2 * b[LOWER].wanted + 1);
+        b[LOWER] = (struct band){2 * CONTENT_MIN + 1, most_of(above, 2 * CONTENT_MIN + 1)};
+        b[UPPER] = (struct band){-1, -1};
+    }
     int used = BANDS;
     for (int i = 0; i < BANDS; i++) used += b[i].rows;
     int left = bands_share(b, BANDS, body - used);
@@ -95,6 +121,10 @@ static void layout_all(struct layout *l, const struct layout_ask *ask, int top, 
         l->detail = rows_of(ask, row + 1, b[MIDDLE].rows);
     }
     row += b[MIDDLE].rows + 1;
+    if (three) {
+        place_three(l, ask, row, b[LOWER].rows + 1);
+        return;
+    }
     place_two(l, ask, 0, LAYOUT_CORES, LAYOUT_GCS, row, b[UPPER].rows + 1);
     row += b[UPPER].rows + 1;
     place_two(l, ask, 1, LAYOUT_REQUESTS, LAYOUT_EVENTS, row, b[LOWER].rows + 1);

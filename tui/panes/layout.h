@@ -1,8 +1,9 @@
 /*
  * layout.h - the position of everything on a terminal of a given size. Pure arithmetic.
  *
- * Three shapes: all panes (from 100×32 on); one pane under a row of tabs, with a line of each other pane if there is
- * room; below 40×10 only a message. Every rectangle is inside the screen, and no two overlap.
+ * Three shapes: all panes (from 100×32 on, in three columns from 160 on); one pane under a row of tabs, with a line of
+ * each other pane if there is room; below 40×10 only a message. Every rectangle is inside the screen, and no two
+ * overlap.
  */
 #ifndef RAYDECK_PANES_LAYOUT_H
 #define RAYDECK_PANES_LAYOUT_H
@@ -24,7 +25,13 @@ enum layout_pane {
     LAYOUT_PANES
 };
 enum layout_shape { LAYOUT_TOO_SMALL, LAYOUT_TABS, LAYOUT_ALL };
-enum { LAYOUT_MIN_ROWS = 10, LAYOUT_MIN_COLS = 40, LAYOUT_ALL_ROWS = 32, LAYOUT_ALL_COLS = 100 };
+enum {
+    LAYOUT_MIN_ROWS = 10,
+    LAYOUT_MIN_COLS = 40,
+    LAYOUT_ALL_ROWS = 32,
+    LAYOUT_ALL_COLS = 100,
+    LAYOUT_THREE_COLS = 160
+};
 
 struct rect {
     int row, col, rows, cols; /* rows 0: not shown */
@@ -46,8 +53,8 @@ struct layout {
     struct rect pane[LAYOUT_PANES];              /* its content */
     struct rect briefs;
     struct rect detail_rule, detail;
-    int split_col;        /* of the line between two columns of panes; -1: none */
-    struct rect split[2]; /* its position */
+    int split_col;        /* of the first line between columns of panes; -1: none */
+    struct rect split[2]; /* of the lines: one over the other, or of three columns side by side */
 };
 /* Panes of findings, the timeline and the stage: shown only while focused, and then alone; the stage without the
  * answers, which are what it shows. */
