@@ -136,34 +136,56 @@ void deploy_dry_run(void *arg)
 
 /* ---- difference ---- */
 
+static enum step_tone row_tone(const struct diff_row *row)
+{
+    const char sign = diff_row_sign(row);
+    return sign == '+' ? TONE_ADDED : sign == '-' ? TONE_REMOVED : TONE_CHANGED;
+}
+
+/* Under the path that they have in common. */
+static void rows_log(struct deploy *d, const struct diff *diff)
+{
+    const char *head = "";
+    struct buf row;
+    buf_init(&row, LIST_MAX);
+    for (size_t i = 0; i < diff->count && i < ROWS_SAID; i++) {
+        const struct diff_row *at = &diff->row[i];
+        if (strcmp(at->head, head) != 0) step_log(&d->engine, TONE_HEADING, "  %s", at->head);
+        head = at->head;
+        buf_clear(&row);
+        diff_row_words(at, &row);
+        step_log(&d->engine, row_tone(at), "  %s%s", *head ? "  " : "", buf_text(&row));
+    }
+    buf_done(&row);
+    if (diff->count > ROWS_SAID)
+        step_log(&d->engine, TONE_PLAIN, "  … and %zu more", diff->count - ROWS_SAID + diff->beyond);
+}
+
+/* What it means first: "rayservice/mistral: turns GCS fault tolerance on: KubeRay makes a new RayCluster …" */
+static void meaning_log(struct deploy *d, const struct item *it)
+{
+    const struct diff *diff = &it->diff;
+    const enum step_tone tone = diff->new_cluster && it->live ? TONE_WARN : TONE_PLAIN;
+    for (size_t i = 0; i < diff->meanings; i++) step_log(&d->engine, tone, "%s: %s", it->words, diff->meaning[i]);
+}
+
 static void diff_log(struct deploy *d, struct item *it)
 {
-    struct buf row;
-    size_t fields = 0;
     /* Without a dry run yet: compares with the manifest's object. */
     diff_of(it->live, it->next ? it->next : it->object, &it->diff);
-    fields = it->diff.count + it->diff.beyond;
+    const size_t fields = it->diff.count + it->diff.beyond;
+    meaning_log(d, it);
     if (it->diff.made)
         step_log(&d->engine, TONE_PLAIN, "%s: new", it->words);
-    else if (!it->diff.count)
+    else if (!fields)
         step_log(&d->engine, TONE_PLAIN, "%s: unchanged", it->words);
     else
-        step_log(&d->engine, TONE_PLAIN, "%s: %zu field%s change%s", it->words, fields, text_plural(fields),
+        step_log(&d->engine, TONE_PLAIN, "%s: %zu field%s change%s", it->words, fields, fields == 1 ? "" : "s",
                  fields == 1 ? "s" : "");
     if (is_of_cluster(it) && !kobject_is(it->object, "Namespace"))
         step_log(&d->engine, TONE_PLAIN, "  = cluster-scoped: cleanup will keep it");
     if (it->found) step_log(&d->engine, TONE_PLAIN, "  = not created by raydeck: cleanup will keep it");
-    buf_init(&row, LIST_MAX);
-    for (size_t i = 0; i < it->diff.count && i < ROWS_SAID; i++) {
-        buf_clear(&row);
-        diff_row_words(&it->diff.row[i], &row);
-        step_log(&d->engine, TONE_PLAIN, "  %s", buf_text(&row));
-    }
-    buf_done(&row);
-    if (it->diff.count > ROWS_SAID)
-        step_log(&d->engine, TONE_PLAIN, "  … and %zu more", it->diff.count - ROWS_SAID + it->diff.beyond);
-    for (size_t i = 0; i < it->diff.meanings; i++)
-        step_log(&d->engine, it->diff.new_cluster && it->live ? TONE_WARN : TONE_PLAIN, "  = %s", it->diff.meaning[i]);
+    rows_log(d, &it->diff);
 }
 
 void deploy_diff(void *arg)

@@ -24,15 +24,37 @@ static char *side_text(const struct secrets_at *at)
     return at->node ? secrets_value(at, DIFF_VALUE_MAX) : NULL;
 }
 
+/* Bytes of the path that lead to its last member or item: names may have dots in them ("ray.io/ft-enabled"). */
+static size_t head_len(const struct pair *p, const char *path)
+{
+    const char *name = p->now.name ? p->now.name : p->old.name;
+    const size_t len = strlen(path), own = name ? strlen(name) : 0;
+    if (name && own < len && path[len - own - 1] == '.' && strcmp(path + len - own, name) == 0) return len - own - 1;
+    size_t at = len;
+    for (int depth = 0; at > 0; at--) {
+        depth += path[at - 1] == ']';
+        depth -= path[at - 1] == '[';
+        if (depth == 0) break;
+    }
+    return at > 0 ? at - 1 : 0;
+}
+
 static void add_row(struct diff *d, const struct pair *p, const char *path)
 {
     if (d->count == DIFF_ROWS) {
         d->beyond++;
         return;
     }
+    const size_t len = strlen(path), head = head_len(p, path);
+    const char *top = path + (path[0] == '.' && head > 0), *name = path + head + (path[head] == '.');
     d->row = mem_grow(d->row, d->count + 1, sizeof *d->row);
-    d->row[d->count++] = (struct diff_row){text_safe(path, strlen(path), TEXT_ONE_LINE, DIFF_PATH_MAX),
-                                           side_text(&p->old), side_text(&p->now)};
+    d->row[d->count++] = (struct diff_row){
+        .path = text_safe(path, len, TEXT_ONE_LINE, DIFF_PATH_MAX),
+        .head = text_safe(top, (size_t)(path + head - top), TEXT_ONE_LINE, DIFF_PATH_MAX),
+        .name = text_safe(name, strlen(name), TEXT_ONE_LINE, DIFF_PATH_MAX),
+        .old = side_text(&p->old),
+        .now = side_text(&p->now),
+    };
 }
 
 /* ---- where two objects are the same thing ---- */
@@ -175,6 +197,12 @@ static bool is_hollow(const cJSON *node, const char *name)
     return true;
 }
 
+/* An object with a name of its own, and something in it. */
+static bool is_member(const struct pair *p, const cJSON *node)
+{
+    return (p->old.name || p->now.name) && cJSON_IsObject(node) && node->child;
+}
+
 static void pair_compare(struct diff *d, const struct pair *p, const char *path)
 {
     const cJSON *old = p->old.node, *now = p->now.node;
@@ -187,6 +215,8 @@ static void pair_compare(struct diff *d, const struct pair *p, const char *path)
         return;
     else if (old && now && strcmp(path, ".spec.serveConfigV2") == 0)
         compare_texts(d, p, path);
+    else if (is_member(p, old ? old : now) && (!old || !now))
+        compare_objects(d, p, path); /* what it is made of, under its own heading */
     else
         add_row(d, p, path);
 }
@@ -250,28 +280,82 @@ static bool diff_touches(const struct diff *d, const char *start)
     return false;
 }
 
+/* By gcsFaultToleranceOptions, or by the annotation of KubeRay before 1.3. */
+static bool has_fault_tolerance(const cJSON *rayservice)
+{
+    const cJSON *annotations = json_path(rayservice, "metadata.annotations");
+    return json_path(rayservice, "spec.rayClusterConfig.gcsFaultToleranceOptions") ||
+           text_eq(json_str(annotations, "ray.io/ft-enabled"), "true");
+}
+
+/* "turns GCS fault tolerance on: ", or nothing. */
+static const char *fault_tolerance_words(const cJSON *live, const cJSON *next)
+{
+    const bool was = has_fault_tolerance(live), is = has_fault_tolerance(next);
+    return was == is ? "" : is ? "turns GCS fault tolerance on: " : "turns GCS fault tolerance off: ";
+}
+
+/* An upgradeStrategy of None (KubeRay 1.3) keeps the RayCluster that runs. */
+static bool is_upgraded(const cJSON *rayservice)
+{
+    return !text_eq(json_str(json_path(rayservice, "spec.upgradeStrategy"), "type"), "None");
+}
+
+static void mean_new(struct diff *d, const struct known_u64 *devices)
+{
+    if (devices->known && !devices->value)
+        meaning_add(d, "new RayService and RayCluster");
+    else if (!devices->known)
+        meaning_add(d, "new RayService and RayCluster: needs – Neuron devices");
+    else
+        meaning_add(d, "new RayService and RayCluster: needs %llu Neuron devices", (unsigned long long)devices->value);
+}
+
+static void mean_new_cluster(struct diff *d, const cJSON *live, const cJSON *next, const struct known_u64 *devices)
+{
+    const char *ft = fault_tolerance_words(live, next);
+    char needs[TEXT_NUM_MAX + 64] = "";
+    if (!devices->known)
+        snprintf(needs, sizeof needs, ", which needs – more Neuron devices until the old one is gone,");
+    else if (devices->value)
+        snprintf(needs, sizeof needs, ", which needs %llu more Neuron devices until the old one is gone,",
+                 (unsigned long long)devices->value);
+    if (is_upgraded(next))
+        meaning_add(d, "%sKubeRay makes a new RayCluster%s and gives it the requests once it is ready", ft, needs);
+    else
+        meaning_add(d,
+                    "%snothing yet: with upgradeStrategy None KubeRay makes no new RayCluster, and the one that runs "
+                    "stays as it is",
+                    ft);
+}
+
+/* Annotations are no part of what KubeRay compares. */
+static void mean_in_place(struct diff *d, const cJSON *live, const cJSON *next, const struct known_u64 *devices)
+{
+    const struct known_u64 had = kobject_neuron_devices(live);
+    const char *ft = fault_tolerance_words(live, next);
+    if (*ft)
+        meaning_add(d, "%sby an annotation alone, for which KubeRay makes no new RayCluster: not before the next one",
+                    ft);
+    if (devices->known && had.known && devices->value != had.value)
+        meaning_add(d, "in place: worker pods change, %llu Neuron devices instead of %llu",
+                    (unsigned long long)devices->value, (unsigned long long)had.value);
+    else if (diff_touches(d, ".spec.rayClusterConfig"))
+        meaning_add(d, "in place: worker groups change, the RayCluster stays");
+    if (diff_touches(d, ".spec.serveConfigV2")) meaning_add(d, "in place: Serve applies the new configuration");
+}
+
 static void mean_rayservice(struct diff *d, const cJSON *live, const cJSON *next)
 {
-    struct known_u64 devices = kobject_neuron_devices(next), had = live ? kobject_neuron_devices(live) : known_u64(0);
-    char count[TEXT_NUM_MAX] = "–";
-    if (devices.known) snprintf(count, sizeof count, "%llu", (unsigned long long)devices.value);
-    d->new_cluster = !live || needs_new_cluster(live, next);
-    if (!live && devices.known && !devices.value)
-        meaning_add(d, "new RayService and RayCluster");
-    else if (!live)
-        meaning_add(d, "new RayService and RayCluster: needs %s Neuron devices", count);
-    else if (d->new_cluster)
-        meaning_add(
-            d,
-            "new RayCluster: needs %s more Neuron devices until the old one is gone, and takes over only when it is "
-            "ready",
-            count);
-    else if (devices.known && had.known && devices.value != had.value)
-        meaning_add(d, "worker pods change in place: %llu Neuron devices instead of %llu",
-                    (unsigned long long)devices.value, (unsigned long long)had.value);
-    else if (diff_touches(d, ".spec.rayClusterConfig"))
-        meaning_add(d, "worker groups change in place, the RayCluster stays");
-    if (live && !d->new_cluster && diff_touches(d, ".spec.serveConfigV2")) meaning_add(d, "Serve config in place");
+    const struct known_u64 devices = kobject_neuron_devices(next);
+    const bool anew = live && needs_new_cluster(live, next);
+    d->new_cluster = !live || (anew && is_upgraded(next));
+    if (!live)
+        mean_new(d, &devices);
+    else if (anew)
+        mean_new_cluster(d, live, next, &devices);
+    else
+        mean_in_place(d, live, next, &devices);
 }
 
 void diff_of(const cJSON *live, const cJSON *next, struct diff *ret)
@@ -289,6 +373,8 @@ void diff_done(struct diff *d)
     if (!d) return;
     for (size_t i = 0; i < d->count; i++) {
         free(d->row[i].path);
+        free(d->row[i].head);
+        free(d->row[i].name);
         free(d->row[i].old);
         free(d->row[i].now);
     }
@@ -297,10 +383,14 @@ void diff_done(struct diff *d)
     *d = (struct diff){0};
 }
 
+char diff_row_sign(const struct diff_row *row)
+{
+    return !row->old ? '+' : !row->now ? '-' : '~';
+}
+
 void diff_row_words(const struct diff_row *row, struct buf *out)
 {
-    char sign = !row->old ? '+' : !row->now ? '-' : '~';
-    buf_printf(out, "%c %s: ", sign, row->path);
+    buf_printf(out, "%c %s: ", diff_row_sign(row), row->name);
     if (row->old) buf_str(out, row->old);
     if (row->old && row->now) buf_str(out, " → ");
     if (row->now) buf_str(out, row->now);

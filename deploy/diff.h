@@ -19,6 +19,8 @@ enum { DIFF_ROWS = 500, DIFF_VALUE_MAX = 160, DIFF_PATH_MAX = 512, DIFF_MEANINGS
 
 struct diff_row {
     char *path;      /* ".spec.rayClusterConfig.workerGroupSpecs[inf2].replicas" */
+    char *head;      /* what rows have in common: "spec.rayClusterConfig.workerGroupSpecs[inf2]"; "" at the top */
+    char *name;      /* "replicas"; of a list's item "[inf2]" */
     char *old, *now; /* NULL: absent */
 };
 struct diff {
@@ -26,7 +28,7 @@ struct diff {
     struct diff_row *row;
     size_t count;
     size_t beyond;                /* rows more than DIFF_ROWS */
-    char *meaning[DIFF_MEANINGS]; /* sentences; `meanings` of them */
+    char *meaning[DIFF_MEANINGS]; /* sentences, the weightiest first; `meanings` of them */
     size_t meanings;
     bool new_cluster; /* KubeRay will create a second RayCluster */
 };
@@ -35,7 +37,9 @@ struct diff {
 void diff_of(const cJSON *live, const cJSON *next, struct diff *ret);
 void diff_done(struct diff *d); /* a zeroed one is fine */
 
-/* "~ .spec.replicas: 2 → 4", "+ .metadata.labels.x: y", "- …". */
+/* '+', '-' or '~'. */
+char diff_row_sign(const struct diff_row *row);
+/* "~ replicas: 2 → 4", "+ x: y", "- …", to stand under row->head. */
 void diff_row_words(const struct diff_row *row, struct buf *out);
 
 #endif

@@ -13,7 +13,8 @@
 enum { STEPS_MAX = 12, STEP_LINES = 1000, STEP_TEXT_MAX = 1024 };
 
 enum step_state { STEP_WAITING, STEP_RUNNING, STEP_OK, STEP_WARNED, STEP_FAILED, STEP_SKIPPED };
-enum step_tone { TONE_PLAIN, TONE_WARN, TONE_BAD };
+/* In order of weight. ADDED, REMOVED and CHANGED begin with their sign, HEADING is over them. */
+enum step_tone { TONE_PLAIN, TONE_HEADING, TONE_ADDED, TONE_REMOVED, TONE_CHANGED, TONE_WARN, TONE_BAD };
 
 struct step_line {
     enum step_tone tone;

@@ -3,9 +3,8 @@
 
 void steps_print(FILE *out, const struct step *step, const struct step_line *line)
 {
-    static const char *const marks[] = {[TONE_PLAIN] = " ", [TONE_WARN] = "!", [TONE_BAD] = "x"};
     if (line)
-        fprintf(out, "  %s %s\n", marks[line->tone], line->text);
+        fprintf(out, "  %s %s\n", line->tone == TONE_BAD ? "x" : line->tone == TONE_WARN ? "!" : " ", line->text);
     else if (step->now[0])
         fprintf(out, "  . %s\n", step->now);
     else if (step->state == STEP_RUNNING)

@@ -66,10 +66,13 @@ void deploy_harness_free(struct deploy_harness *r)
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
     struct deploy_harness *r = arg;
-    static const char marks[] = " !#";
     const size_t used = strlen(r->said), left = sizeof r->said - used;
     if (line)
-        snprintf(r->said + used, left, "%c %s: %s\n", marks[line->tone], step->name, line->text);
+        snprintf(r->said + used, left, "%c %s: %s\n",
+                 line->tone == TONE_BAD    ? '#'
+                 : line->tone == TONE_WARN ? '!'
+                                           : ' ',
+                 step->name, line->text);
     else
         snprintf(r->said + used, left, "= %s %s\n", step->name, step_state_word(step->state));
 }

@@ -40,11 +40,14 @@ void step_script_open(struct step_script *s,
 
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
-    static const char marks[] = " !#";
     struct step_script *s = arg;
     char text[2 * STEP_TEXT_MAX];
     if (line)
-        snprintf(text, sizeof text, "%c %s: %s\n", marks[line->tone], step->name, line->text);
+        snprintf(text, sizeof text, "%c %s: %s\n",
+                 line->tone == TONE_BAD    ? '#'
+                 : line->tone == TONE_WARN ? '!'
+                                           : ' ',
+                 step->name, line->text);
     else
         snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
                  step->now);

@@ -34,8 +34,12 @@ static char *diff_words(const char *live, const char *next)
     buf_init(&out, 100000);
     diff_of(a, b, &d);
     for (size_t i = 0; i < d.count; i++) {
-        diff_row_words(&d.row[i], &out);
-        buf_char(&out, '\n');
+        struct buf row;
+        buf_init(&row, 10000);
+        diff_row_words(&d.row[i], &row);
+        buf_printf(&out, "%c %s%s\n", diff_row_sign(&d.row[i]), d.row[i].path,
+                   buf_text(&row) + strlen("~ ") + strlen(d.row[i].name));
+        buf_done(&row);
     }
     for (size_t i = 0; i < d.meanings; i++) buf_printf(&out, "= %s\n", d.meaning[i]);
     diff_done(&d);
@@ -99,7 +103,7 @@ static void what_is_secret_is_never_shown(void **state)
     SAYS("{kind: P, o: {redisAddress: 'redis://u:hunter2@h:6379'}}",
          "{kind: P, o: {redisAddress: 'redis://u:hunter3@h:6379', redisPassword: {value: hunter2}}}",
          "~ .o.redisAddress: redis://u:•••@h:6379 → redis://u:•••@h:6379 (another value)\n"
-         "+ .o.redisPassword: {value: •••}\n");
+         "+ .o.redisPassword.value: •••\n");
     SAYS("{kind: P, rayStartParams: {}}", "{kind: P, rayStartParams: {redis-password: 12345678, num-cpus: '0'}}",
          "+ .rayStartParams.redis-password: •••\n+ .rayStartParams.num-cpus: 0\n");
     SAYS("{kind: P, args: []}", "{kind: P, args: ['--password=hunter2']}", "+ .args[0]: •••\n");
@@ -142,13 +146,12 @@ static void a_cluster_that_must_be_made_anew(void **state)
     (void)state;
     SAYS(SERVICE("x", GROUP("2", "i:1")), SERVICE("x", GROUP("2", "i:2")),
          "~ .spec.rayClusterConfig.workerGroupSpecs[inf2].template.spec.containers[w].image: i:1 → i:2\n"
-         "= new RayCluster: needs 12 more Neuron devices until the old one is gone, and takes over only when it is "
-         "ready\n");
+         "= KubeRay makes a new RayCluster, which needs 12 more Neuron devices until the old one is gone, and gives it "
+         "the requests once it is ready\n");
     SAYS(SERVICE("x", "rayVersion: '2.22.0'"), SERVICE("x", "rayVersion: '2.60.0', gcsFaultToleranceOptions: {}"),
          "~ .spec.rayClusterConfig.rayVersion: 2.22.0 → 2.60.0\n"
          "+ .spec.rayClusterConfig.gcsFaultToleranceOptions: {}\n"
-         "= new RayCluster: needs 0 more Neuron devices until the old one is gone, and takes over only when it is "
-         "ready\n");
+         "= turns GCS fault tolerance on: KubeRay makes a new RayCluster and gives it the requests once it is ready\n");
 }
 
 static void what_changes_in_place(void **state)
@@ -156,12 +159,71 @@ static void what_changes_in_place(void **state)
     (void)state;
     SAYS(SERVICE("x", GROUP("2", "i:1")), SERVICE("x", GROUP("3", "i:1")),
          "~ .spec.rayClusterConfig.workerGroupSpecs[inf2].replicas: 2 → 3\n"
-         "= worker pods change in place: 18 Neuron devices instead of 12\n");
+         "= in place: worker pods change, 18 Neuron devices instead of 12\n");
     SAYS(SERVICE("'applications: [{name: a, deployments: [{name: d, num_replicas: 1}], t: {HF_TOKEN: hunter2}}]'", ""),
          SERVICE("'applications: [{name: a, deployments: [{name: d, num_replicas: 2}], t: {HF_TOKEN: hunter3}}]'", ""),
          "~ .spec.serveConfigV2.applications[a].deployments[d].num_replicas: 1 → 2\n"
          "~ .spec.serveConfigV2.applications[a].t.HF_TOKEN: ••• → ••• (another value)\n"
-         "= Serve config in place\n");
+         "= in place: Serve applies the new configuration\n");
+}
+
+/* By the options, which are part of the RayCluster; by the annotation, which is none; and where nothing is made anew.
+ */
+static void what_fault_tolerance_means(void **state)
+{
+    (void)state;
+    SAYS(SERVICE("x", "rayVersion: '2.60.0'"),
+         SERVICE("x", "rayVersion: '2.60.0', gcsFaultToleranceOptions: {redisAddress: 'redis:6379', "
+                      "externalStorageNamespace: a}"),
+         "+ .spec.rayClusterConfig.gcsFaultToleranceOptions.redisAddress: redis:6379\n"
+         "+ .spec.rayClusterConfig.gcsFaultToleranceOptions.externalStorageNamespace: a\n"
+         "= turns GCS fault tolerance on: KubeRay makes a new RayCluster and gives it the requests once it is ready\n");
+    SAYS(
+        SERVICE("x", GROUP("2", "i:1") ", gcsFaultToleranceOptions: {redisAddress: a}"),
+        SERVICE("x", GROUP("2", "i:1")),
+        "- .spec.rayClusterConfig.gcsFaultToleranceOptions.redisAddress: a\n"
+        "= turns GCS fault tolerance off: KubeRay makes a new RayCluster, which needs 12 more Neuron devices until the "
+        "old one is gone, and gives it the requests once it is ready\n");
+    SAYS("{kind: RayService, metadata: {annotations: {a: b}}, spec: {rayClusterConfig: {rayVersion: x}}}",
+         "{kind: RayService, metadata: {annotations: {a: b, ray.io/ft-enabled: 'true'}}, spec: {rayClusterConfig: "
+         "{rayVersion: "
+         "x}}}",
+         "+ .metadata.annotations.ray.io/ft-enabled: true\n"
+         "= turns GCS fault tolerance on: by an annotation alone, for which KubeRay makes no new RayCluster: not "
+         "before the "
+         "next one\n");
+    SAYS("{kind: RayService, spec: {upgradeStrategy: {type: None}, rayClusterConfig: {rayVersion: x}}}",
+         "{kind: RayService, spec: {upgradeStrategy: {type: None}, rayClusterConfig: {rayVersion: y}}}",
+         "~ .spec.rayClusterConfig.rayVersion: x → y\n"
+         "= nothing yet: with upgradeStrategy None KubeRay makes no new RayCluster, and the one that runs stays as it "
+         "is\n");
+}
+
+/* A row stands under what its neighbours have in common with it; a name may have dots and brackets in it. */
+static void heads_of_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *live, *next, *head, *name;
+    } rows[] = {
+        {"{kind: A, metadata: {annotations: {}}}", "{kind: A, metadata: {annotations: {ray.io/ft-enabled: 'true'}}}",
+         "metadata.annotations", "ray.io/ft-enabled"},
+        {"{kind: A, spec: {l: [{name: a, v: 1}]}}", "{kind: A, spec: {l: [{name: a, v: 2}]}}", "spec.l[a]", "v"},
+        {"{kind: A, spec: {l: []}}", "{kind: A, spec: {l: [{name: 'a.b[c]'}]}}", "spec.l", "[a.b[c]]"},
+        {"{kind: A, args: [x]}", "{kind: A, args: [y]}", "args", "[0]"},
+        {"{kind: A}", "{kind: A, suspend: true}", "", "suspend"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *live = parsed_yaml(rows[i].live), *next = parsed_yaml(rows[i].next);
+        struct diff d;
+        diff_of(live, next, &d);
+        assert_int_equal(d.count, 1);
+        assert_string_equal(d.row[0].head, rows[i].head);
+        assert_string_equal(d.row[0].name, rows[i].name);
+        diff_done(&d);
+        cJSON_Delete(live);
+        cJSON_Delete(next);
+    }
 }
 
 static void rows_have_an_end(void **state)
@@ -234,6 +296,8 @@ int main(void)
         cmocka_unit_test(what_the_operator_writes_for_nothing_is_nothing),
         cmocka_unit_test(a_cluster_that_must_be_made_anew),
         cmocka_unit_test(what_changes_in_place),
+        cmocka_unit_test(what_fault_tolerance_means),
+        cmocka_unit_test(heads_of_rows),
         cmocka_unit_test(rows_have_an_end),
         cmocka_unit_test(a_recorded_service_is_the_same_as_itself),
         cmocka_unit_test(a_message_loses_what_is_secret),

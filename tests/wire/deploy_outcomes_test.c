@@ -297,9 +297,9 @@ static void the_question_names_each_object_and_what_changes_in_it(void **state)
             {MAP_GET, 200, LIVE_MAP("u-1", ""), 0, 0}, {MAP_PATCH, 200, cases[i].next, 0, 0}, {NULL, 0, NULL, 0, 0}};
         r = outcome_deployed(one, &(struct deploy_script_how){.text = MAP, .no = true});
         assert_string_equal(r->question, cases[i].question);
-        if (i < 2) deploy_script_said(r, "  difference:   ~ .data.a: 1 → 2\n");
+        if (i < 2) deploy_script_said(r, "  difference:   data\n  difference:     ~ a: 1 → 2\n");
         if (i == 1) deploy_script_said(r, "  difference: configmap/m: 2 fields change\n");
-        if (i == 1) deploy_script_said(r, "  difference:   + .data.b: 3\n");
+        if (i == 1) deploy_script_said(r, "  difference:     + b: 3\n");
         if (i == 2) deploy_script_said(r, "  difference: configmap/m: unchanged\n");
         free(r);
     }

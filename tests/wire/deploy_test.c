@@ -34,9 +34,9 @@ static void it_goes_from_a_file_to_an_answer(void **state)
         r, "  prerequisites: inf2: 2 of 2 K8s nodes fit; needs 2 × 6 aws.amazon.com/neuron\n= prerequisites ok\n");
     deploy_script_said(r, "  variables: HUGGING_FACE_HUB_TOKEN: set, a secret\n= variables ok\n");
     deploy_script_said(r, "  lint: 0 errors");
-    deploy_script_said(
-        r, "  difference: rayservice.ray.io/mistral: new\n  difference:   = new RayService and RayCluster: needs 12 "
-           "Neuron devices\n");
+    deploy_script_said(r, "  difference: rayservice.ray.io/mistral: new RayService and RayCluster: needs 12 Neuron "
+                          "devices\n  difference: "
+                          "rayservice.ray.io/mistral: new\n");
     /* As kubectl words it, in the order in which one needs the other. */
     deploy_script_said(
         r, "= apply running\n  apply: secret/hf-token serverside-applied\n  apply: rayservice.ray.io/mistral "

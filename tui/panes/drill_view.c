@@ -1,6 +1,8 @@
 /* drill_view.c - draws a drill while it runs, and its report; see drill_view.h. */
 #include "tui/panes/drill_view.h"
 
+#include "tui/panes/steps_view.h"
+
 #include "backends/base/mem.h"
 #include "tui/draw/wrap.h"
 #include "tui/panes/motion.h"
@@ -199,12 +201,12 @@ static void walk_row(struct walk *w, enum role role, const char *text)
 
 static void walk_log(struct walk *w, const struct drill_view *v)
 {
-    static const enum role tones[] = {[TONE_PLAIN] = ROLE_DIALOG, [TONE_WARN] = ROLE_WARN, [TONE_BAD] = ROLE_BAD};
 
     for (size_t i = 0; i < v->steps->count; i++) {
         const struct step *step = &v->steps->item[i];
         if (step->count) walk_text(w, 0, ROLE_DIM, step->name);
-        for (size_t j = 0; j < step->count; j++) walk_text(w, INDENT, tones[step->line[j].tone], step->line[j].text);
+        for (size_t j = 0; j < step->count; j++)
+            walk_text(w, INDENT, step_tone_role(step->line[j].tone), step->line[j].text);
     }
 }
 

@@ -10,6 +10,14 @@ enum { STEPS_COLS = 110, INDENT = 4, NAME_COL = 2, FRAME_ROWS = 2 };
 
 /* ---- the lines ---- */
 
+enum role step_tone_role(enum step_tone tone)
+{
+    static const enum role roles[] = {
+        [TONE_PLAIN] = ROLE_DIALOG, [TONE_HEADING] = ROLE_STRONG, [TONE_ADDED] = ROLE_OK, [TONE_REMOVED] = ROLE_BAD,
+        [TONE_CHANGED] = ROLE_WARN, [TONE_WARN] = ROLE_WARN,      [TONE_BAD] = ROLE_BAD};
+    return roles[tone];
+}
+
 static enum role role_of(enum step_state state)
 {
     static const enum role roles[] = {
@@ -53,14 +61,28 @@ static void head_line(const struct step *step, struct text_line *ret)
     ret->hang = ret->part[ret->parts - 1].col;
 }
 
+/* Of a row of a difference the sign and the name have a colour, the values none; a sign alone says it, too. */
+static void logged_line(const struct step_line *line, struct text_line *ret)
+{
+    const enum role role = step_tone_role(line->tone);
+    const size_t indent = strspn(line->text, " "), name = strcspn(line->text, ":");
+    one_part(ret, line->text, role, INDENT);
+    if (line->tone < TONE_ADDED || line->tone > TONE_CHANGED || !line->text[name]) return;
+    char before[STEP_TEXT_MAX];
+    snprintf(before, sizeof before, "%.*s", (int)name, line->text);
+    ret->part[0] = (struct text_part){.text = line->text, .len = name, .role = role, .col = INDENT};
+    ret->part[1] = part_of(line->text + name, ROLE_DIALOG, INDENT + (int)text_width(before));
+    ret->parts = 2;
+    ret->hang = INDENT + (int)indent + 2;
+}
+
 static void step_line(const struct steps_view *v, size_t step, uint64_t n, struct text_line *ret)
 {
-    static const enum role tones[] = {[TONE_PLAIN] = ROLE_DIALOG, [TONE_WARN] = ROLE_WARN, [TONE_BAD] = ROLE_BAD};
     const struct step *s = &v->steps->item[step];
     if (n == 0)
         head_line(s, ret);
     else if (n <= s->count)
-        one_part(ret, s->line[n - 1].text, tones[s->line[n - 1].tone], INDENT);
+        logged_line(&s->line[n - 1], ret);
     else if (s->beyond && n == s->count + 1)
         one_part(ret, v->beyond[step], ROLE_DIM, INDENT);
     else

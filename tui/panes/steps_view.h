@@ -25,6 +25,8 @@ struct steps_view {
     enum steps_action action;   /* of OVERLAY_ACTION */
 };
 
+enum role step_tone_role(enum step_tone tone); /* of a line */
+
 void steps_view_open(struct steps_view *v);
 /* Call it before each frame. */
 void steps_view_update(struct steps_view *v, int rows, int cols);
