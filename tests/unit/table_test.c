@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 static const struct column columns[] = {
-    {"ROLE", 4, 8, 0, false, false},      {"NAME", 8, 0, 0, false, false}, {"RESTARTS", 8, 8, 2, true, true},
-    {"K8S NODE", 6, 16, 3, false, false}, {"IP", 12, 15, 4, false, false},
+    {"ROLE", 4, 8, 0, false, false, 0},      {"NAME", 8, 0, 0, false, false, 0}, {"RESTARTS", 8, 8, 2, true, true, 0},
+    {"K8S NODE", 6, 16, 3, false, false, 0}, {"IP", 12, 15, 4, false, false, 0},
 };
 enum { ROLE_COL, NAME_COL, RESTARTS_COL, NODE_COL, IP_COL };
 
@@ -344,9 +344,32 @@ static void a_rebuilt_table_takes_no_more_memory(void **state)
     table_done(&t);
 }
 
+/* Where there is room a column has its usual width; where there is none, no other one is cut for it. */
+static void a_usual_width_where_there_is_room(void **state)
+{
+    (void)state;
+    static const struct column two[] = {{.title = "STATUS", .min = 6, .max = 20, .usual = 17},
+                                        {.title = "NODE", .min = 4, .max = 8}};
+    struct table_view t;
+    struct table_layout at;
+    table_init(&t, two, 2);
+    table_begin(&t);
+    struct table_row *r = table_row_add(&t, "a");
+    table_cell_set(r, 0, ROLE_TEXT, "Running");
+    table_cell_set(r, 1, ROLE_TEXT, "ip-1-2");
+    table_end(&t);
+    table_layout(&t, 40, &at);
+    assert_int_equal(at.width[0], 17);
+    table_layout(&t, 20, &at);
+    assert_int_equal(at.width[0], 7);
+    assert_int_equal(at.width[1], 6);
+    table_done(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_usual_width_where_there_is_room),
         cmocka_unit_test(the_least_important_columns_leave_first),
         cmocka_unit_test(the_selection_is_a_key),
         cmocka_unit_test(rows_are_filtered),

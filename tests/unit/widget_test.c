@@ -415,9 +415,33 @@ static void draws_lines(void **state)
     assert_int_equal(textbox_rows(&tb, 0), 12);
 }
 
+static void parts_drawn(const char *text, int cols, int lines, const char *want)
+{
+    struct canvas cv;
+    canvas_init(&cv, 4, cols);
+    wrap_parts_draw(&cv, 0, 0, lines, ROLE_TEXT, text);
+    char *drawn = canvas_dump(&cv, false);
+    assert_string_equal(drawn, want);
+    free(drawn);
+    canvas_done(&cv);
+}
+
+/* Half a sentence may say the opposite: what does not fit is left out in whole parts. */
+static void parts_are_whole(void **state)
+{
+    (void)state;
+    parts_drawn("2 failed, 31 answered · slowest 1.4 s", 40, 1, "2 failed, 31 answered · slowest 1.4 s\n\n\n\n");
+    parts_drawn("2 failed, 31 answered · slowest 1.4 s", 30, 1, "2 failed, 31 answered\n\n\n\n");
+    parts_drawn("2 failed, 31 answered · slowest 1.4 s", 12, 1, "2 failed\n\n\n\n");
+    parts_drawn("2 failed, 31 answered · slowest 1.4 s", 12, 2, "2 failed, 31\nanswered\n\n\n");
+    parts_drawn("2 failed, 31 answered", 6, 1, "2 fai…\n\n\n\n");
+    parts_drawn("", 6, 1, "\n\n\n\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_are_whole),
         cmocka_unit_test(bars_are_drawn),
         cmocka_unit_test(sparklines_are_drawn),
         cmocka_unit_test(rules_are_drawn),

@@ -22,6 +22,7 @@ struct column {
     int priority; /* 0: never dropped; the highest number is dropped first */
     bool right;   /* aligned */
     bool numeric; /* sorts by the row's number for that column */
+    int usual;    /* where there is room it has at least that, so that nothing moves as its texts change */
 };
 struct table_cell {
     const char *text; /* safe; at most TABLE_CELL_MAX bytes; never NULL */

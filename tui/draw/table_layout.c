@@ -31,12 +31,13 @@ static int fit_total(const struct table_view *t, const struct fit *f)
     return total + (gaps > 0 ? gaps : 0);
 }
 
-static void fit_natural(const struct table_view *t, struct fit *f)
+static void fit_natural(const struct table_view *t, struct fit *f, bool usual)
 {
     for (int i = 0; i < t->column_count; i++) {
         const struct column *c = &t->columns[i];
         int width = t->natural[i], most = c->max + (t->sort == i);
         if (c->max > 0 && width > most) width = most;
+        if (usual && width < c->usual) width = c->usual;
         f->width[i] = width < least_width(t, i) ? least_width(t, i) : width;
     }
 }
@@ -61,9 +62,11 @@ static int fit_shrink(const struct table_view *t, struct fit *f, int over)
 
 static bool fit_try(const struct table_view *t, struct fit *f, int cols)
 {
-    fit_natural(t, f);
-    for (f->gap = 2; f->gap > 0; f->gap--)
-        if (fit_total(t, f) <= cols) return true;
+    for (int usual = 1; usual >= 0; usual--) {
+        fit_natural(t, f, usual);
+        for (f->gap = 2; f->gap > 0; f->gap--)
+            if (fit_total(t, f) <= cols) return true;
+    }
     f->gap = 1;
     return fit_shrink(t, f, fit_total(t, f) - cols) <= 0;
 }

@@ -1,10 +1,12 @@
 /* wrap.c - Text in lines of a given width. */
 #include "tui/draw/wrap.h"
 
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { UTF8_MAX = 4 };
@@ -94,4 +96,37 @@ int wrap_hang_height(const char *text, int width)
 int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip)
 {
     return wrap_walk(cv, row, col, cv->cols - col, role, text, skip, true);
+}
+
+/* Bytes of the longest run of leading parts that fits; 0: none does. */
+static size_t parts_len(const char *text, int width, int lines)
+{
+    static const char *const ends[] = {" · ", "; ", ", "};
+    size_t fitting = 0;
+    for (const char *at = text;; at++) {
+        bool part = !*at;
+        for (size_t i = 0; i < ARRAY_LEN(ends); i++) part |= strncmp(at, ends[i], strlen(ends[i])) == 0;
+        if (part) {
+            char *run = mem_strn(text, (size_t)(at - text));
+            const bool fits = wrap_height(run, width) <= lines;
+            free(run);
+            if (!fits) return fitting;
+            fitting = (size_t)(at - text);
+        }
+        if (!*at) return fitting;
+    }
+}
+
+void wrap_parts_draw(struct canvas *cv, int row, int col, int lines, enum role role, const char *text)
+{
+    const int width = cv->cols - col;
+    struct canvas room = canvas_sub(cv, row, col, lines, width);
+    if (width <= 0 || lines <= 0) return;
+    const size_t len = parts_len(text, width, lines);
+    char *run = mem_strn(text, len);
+    if (len || !*text)
+        wrap_draw(&room, 0, 0, role, run, 0);
+    else
+        canvas_field(&room, 0, 0, width, role, text);
+    free(run);
 }

@@ -15,6 +15,10 @@ int wrap_height(const char *text, int width); /* lines */
 /* Draws the lines from `skip` on in the window. Returns the rows used. */
 int wrap_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
 
+/* The leading parts of a text (" · ", "; " and ", " are between them) that fit whole into so many lines: half a
+ * sentence may say the opposite. Where not even the first one fits, its beginning, with an ellipsis. */
+void wrap_parts_draw(struct canvas *cv, int row, int col, int lines, enum role role, const char *text);
+
 /* The same for lines of "key   value": continuation lines are indented to the value. */
 /* Where the lines that continue one begin: under its second column, where that leaves them half the width at least,
  * else under its first word. */

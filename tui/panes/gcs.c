@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "tui/draw/wrap.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@ static const struct column columns[GCS_COLUMNS] = {
     [GCS_TABLE] = {.title = "TABLE", .min = 8, .max = 24},
     [GCS_FIELDS] = {.title = "FIELDS", .min = 6, .max = 9, .right = true, .numeric = true},
     [GCS_BYTES] = {.title = "BYTES", .min = 8, .max = 9, .right = true, .numeric = true, .priority = 2},
-    [GCS_CHANGED] = {.title = "CHANGED", .min = 7, .max = 34, .priority = 1, .numeric = true},
+    [GCS_CHANGED] =
+        {.title = "CHANGED", .min = 7, .max = 34, .usual = 14 /* kept 133/133 */, .priority = 1, .numeric = true},
     [GCS_NOTE] = {.title = "", .min = 0, .max = 20, .priority = 3},
 };
 
@@ -267,7 +269,7 @@ static void gcs_draw(const struct pane *p, const struct view *v, struct canvas *
     char text[200];
     if (s->warning && rows < cv->rows) canvas_field(cv, rows++, 2, cv->cols - 2, s->warning_role, s->warning);
     server_text(v, text, sizeof text);
-    if (server && rows < cv->rows) canvas_field(cv, rows, 2, cv->cols - 2, ROLE_TEXT, text);
+    if (server && rows < cv->rows) wrap_parts_draw(cv, rows, 2, 1, ROLE_TEXT, text);
     if (fresh_is_old(f.state)) pane_stale(cv);
 }
 

@@ -18,7 +18,7 @@ static const struct column columns[PODS_COLUMNS] = {
     [PODS_ROLE] = {.title = "ROLE", .min = 6, .max = 13},
     [PODS_NAME] = {.title = "NAME", .min = 12, .max = 48},
     [PODS_READY] = {.title = "READY", .min = 5, .max = 7, .priority = 1},
-    [PODS_STATUS] = {.title = "STATUS", .min = 11, .max = 28},
+    [PODS_STATUS] = {.title = "STATUS", .min = 11, .max = 28, .usual = 17 /* ContainerCreating */},
     [PODS_RESTARTS] = {.title = "RESTARTS", .min = 8, .max = 16, .priority = 2, .numeric = true},
     [PODS_AGE] = {.title = "AGE", .min = 4, .max = 8, .priority = 3, .numeric = true},
     [PODS_NODE] = {.title = "K8S NODE", .min = 8, .max = 48, .priority = 7},

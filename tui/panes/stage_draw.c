@@ -79,27 +79,6 @@ static void word_draw(struct canvas *cv, int row, int rows, int col, int cols, e
 
 static const char longest_label[] = "ANSWERING"; /* so that all are of one size */
 
-/* The leading parts of the evidence that fit whole, never half a sentence; where none does, its beginning. */
-static void evidence_draw(struct canvas *cv, enum role role, const char *text)
-{
-    static const char *const ends[] = {" · ", "; ", ", "};
-    char part[STAGE_TEXT_MAX], best[STAGE_TEXT_MAX] = "";
-    if (cv->cols <= 0 || cv->rows <= 0) return;
-    for (const char *at = text;; at++) {
-        bool ends_here = !*at;
-        for (size_t i = 0; i < ARRAY_LEN(ends); i++) ends_here |= strncmp(at, ends[i], strlen(ends[i])) == 0;
-        if (!ends_here) continue;
-        snprintf(part, sizeof part, "%.*s", (int)(at - text), text);
-        if (wrap_height(part, cv->cols) > cv->rows) break;
-        memcpy(best, part, sizeof best);
-        if (!*at) break;
-    }
-    if (best[0])
-        wrap_draw(cv, 0, 0, role, best, 0);
-    else
-        canvas_field(cv, 0, 0, cv->cols, role, text);
-}
-
 /* The label over the word, the evidence at the foot. */
 static void badge_draw(struct canvas *cv, const struct stage_badge *b)
 {
@@ -117,7 +96,7 @@ static void badge_draw(struct canvas *cv, const struct stage_badge *b)
     canvas_text(cv, from + room / 2, cv->cols - PAD - 1, role, verdict_mark(cv, b->verdict));
     word_draw(cv, from, room, PAD, inner - 2, role, b->word);
     struct canvas foot = canvas_sub(cv, cv->rows - lines, PAD, lines, inner);
-    evidence_draw(&foot, role, b->text);
+    wrap_parts_draw(&foot, 0, 0, foot.rows, role, b->text);
 }
 
 /* The label beside the word. */
@@ -130,7 +109,7 @@ static void badge_draw_flat(struct canvas *cv, const struct stage_badge *b)
     canvas_text(cv, 0, 3, role, b->label);
     word_draw(cv, 0, 3, word_at, cv->cols - word_at - 1, role, b->word);
     struct canvas foot = canvas_sub(cv, 3, 3, 1, cv->cols - 4);
-    evidence_draw(&foot, role, b->text);
+    wrap_parts_draw(&foot, 0, 0, foot.rows, role, b->text);
 }
 
 static void badge_draw_line(struct canvas *cv, const struct stage_badge *b)
@@ -141,7 +120,7 @@ static void badge_draw_line(struct canvas *cv, const struct stage_badge *b)
     canvas_field(cv, 0, 2, 10, role, b->label);
     canvas_field(cv, 0, 12, 8, role, b->word);
     struct canvas side = canvas_sub(cv, 0, 21, 1, cv->cols - 21);
-    evidence_draw(&side, ROLE_TEXT, b->text);
+    wrap_parts_draw(&side, 0, 0, side.rows, ROLE_TEXT, b->text);
 }
 
 static int badges_draw(const struct stage *s, const struct stage_plan *plan, struct canvas *cv)
@@ -181,7 +160,7 @@ static void clock_draw(const struct stage_clock *c, struct canvas *cv)
     block_text_draw(&side, 0, 0, ROLE_STRONG, c->label, label);
     if (label == BLOCK_NONE) canvas_field(&side, 0, 0, room, ROLE_STRONG, c->label);
     struct canvas words = canvas_sub(&side, label == BLOCK_NONE ? 1 : 4, 0, cv->rows, room);
-    evidence_draw(&words, ROLE_TEXT, c->text);
+    wrap_parts_draw(&words, 0, 0, words.rows, ROLE_TEXT, c->text);
 }
 
 static void clock_draw_line(const struct stage_clock *c, struct canvas *cv)
@@ -189,7 +168,7 @@ static void clock_draw_line(const struct stage_clock *c, struct canvas *cv)
     canvas_field(cv, 0, 0, 10, c->role, c->digits);
     const int col = canvas_text(cv, 0, 10, ROLE_STRONG, c->label);
     struct canvas side = canvas_sub(cv, 0, col + 2, 1, cv->cols - col - 2);
-    evidence_draw(&side, ROLE_TEXT, c->text);
+    wrap_parts_draw(&side, 0, 0, side.rows, ROLE_TEXT, c->text);
 }
 
 /* ---- the requests ---- */
