@@ -180,8 +180,7 @@ static void diff_log(struct deploy *d, struct item *it)
     else if (!fields)
         step_log(&d->engine, TONE_PLAIN, "%s: unchanged", it->words);
     else
-        step_log(&d->engine, TONE_PLAIN, "%s: %zu field%s change%s", it->words, fields, fields == 1 ? "" : "s",
-                 fields == 1 ? "s" : "");
+        step_log(&d->engine, TONE_PLAIN, "%s: %zu field%s", it->words, fields, fields == 1 ? " changes" : "s change");
     if (is_of_cluster(it) && !kobject_is(it->object, "Namespace"))
         step_log(&d->engine, TONE_PLAIN, "  = cluster-scoped: cleanup will keep it");
     if (it->found) step_log(&d->engine, TONE_PLAIN, "  = not created by raydeck: cleanup will keep it");
