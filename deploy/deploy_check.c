@@ -144,6 +144,17 @@ static void findings_log(struct deploy *d, const struct manifest *m, const struc
     }
 }
 
+/* What comments of the manifest ignore is applied as well, and not without a word. */
+static void ignored_log(struct deploy *d, const struct manifest *m, const struct findings *f)
+{
+    for (size_t i = 0; i < f->ignored_count; i++) {
+        const struct finding *one = &f->ignored[i];
+        step_log(&d->engine, TONE_WARN, "%s:%u:%u: ignored: %s %s (%s)", one->where.file ? one->where.file : m->file,
+                 one->where.line, one->where.column, one->rule->id, one->message,
+                 *one->ignored ? one->ignored : "no reason given");
+    }
+}
+
 /* L2 is about envsubst; deploy keeps those variables. */
 static size_t errors_in(const struct findings *f)
 {
@@ -163,6 +174,7 @@ void deploy_lint(void *arg)
         lint_manifest(d->manifests[i], d->conf.variables, d->kuberay, &found);
         findings_sort(&found);
         findings_log(d, d->manifests[i], &found);
+        ignored_log(d, d->manifests[i], &found);
         errors += errors_in(&found);
         all += found.of[FINDING_ERROR];
         warnings += found.of[FINDING_WARNING];

@@ -128,6 +128,15 @@ size_t findings_ignore(struct findings *f, size_t first, const struct rule *rule
     return moved;
 }
 
+void finding_object_of(struct finding *item, const char *where)
+{
+    char *object =
+        mem_printf("%s%s%s", item->where.object ? item->where.object : "", item->where.object ? ", of " : "of ", where);
+    free((char *)item->where.object);
+    item->where.object = safe_copy(object);
+    free(object);
+}
+
 void findings_checked(struct findings *f, const char *file, size_t objects)
 {
     f->files = mem_grow(f->files, f->files_count + 1, sizeof *f->files);

@@ -90,6 +90,8 @@ void findings_add(struct findings *f, enum rule_id id, enum finding_severity sev
 void findings_explain(struct findings *f, const char *why);
 /* Moves the items of that rule in that line, from index `first` on, to those that are ignored. Returns how many. */
 size_t findings_ignore(struct findings *f, size_t first, const struct rule *rule, unsigned line, const char *reason);
+/* "RayService demo/demo" becomes "RayService demo/demo, of WHERE". */
+void finding_object_of(struct finding *item, const char *where);
 void findings_checked(struct findings *f, const char *file, size_t objects); /* one more file */
 /* The finding added last is corrected by this edit, which is copied. Nothing if it was dropped. */
 void findings_edit(struct findings *f, const struct finding_edit *edit);

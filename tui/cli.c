@@ -88,15 +88,26 @@ static enum err check_number(const char *option, const char *value, uint64_t max
     return why_set(why, ERR_USAGE, "--%s %s: not a whole number up to %llu", option, value, (unsigned long long)max);
 }
 
-/* The words of options.def after '='. */
+const char *cli_value_word(const char *word, size_t *len, const char *sub)
+{
+    const char *colon = memchr(word, ':', *len);
+    if (!colon || colon == word) return word;
+    const size_t before = (size_t)(colon - word) + 1;
+    if (sub && (strlen(sub) != before - 1 || strncmp(word, sub, before - 1) != 0)) return NULL;
+    *len -= before;
+    return word + before;
+}
+
+/* The words of options.def after '='; those of one subcommand are named where that is used. */
 static enum err check_word(const struct cli_option *o, const char *value, struct why *why)
 {
     char expected[96] = "";
     for (const char *word = o->values + 1; value && *word;) {
-        const size_t len = strcspn(word, " "), used = strlen(expected);
-        if (strlen(value) == len && strncmp(value, word, len) == 0) return ERR_OK;
-        const char *next = word + len + (word[len] == ' ');
-        snprintf(expected + used, sizeof expected - used, "%s%.*s", !used ? "" : *next ? ", " : " or ", (int)len, word);
+        const size_t whole = strcspn(word, " "), used = strlen(expected);
+        size_t len = whole;
+        const char *own = cli_value_word(word, &len, NULL), *next = word + whole + (word[whole] == ' ');
+        if (strlen(value) == len && strncmp(value, own, len) == 0) return ERR_OK;
+        snprintf(expected + used, sizeof expected - used, "%s%.*s", !used ? "" : *next ? ", " : " or ", (int)len, own);
         word = next;
     }
     return value ? why_set(why, ERR_USAGE, "--%s %s: %s is expected", o->name, value, expected) : ERR_OK;

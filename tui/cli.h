@@ -87,6 +87,9 @@ extern const struct cli_option cli_options[];
 extern const size_t cli_option_count;
 const struct cli_option *cli_option_named(const char *word);        /* "--name", "--name=value" or "-n"; NULL: none */
 bool cli_option_is_of(const struct cli_option *o, const char *sub); /* "console": of the one without a name */
+/* A word of an option's values, `len` bytes, without the subcommand that it is of alone; NULL: that is another one than
+ * `sub` (NULL: any will do). */
+const char *cli_value_word(const char *word, size_t *len, const char *sub);
 enum { CLI_WHERE_MAX = 256 };
 /* "the console, demo and replay": those that heed the option; "" where all do. */
 void cli_option_where(const struct cli_option *o, char *out, size_t size);

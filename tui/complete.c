@@ -118,10 +118,12 @@ static void words_print(struct completion *c, const char *text, const char *betw
 {
     while (*text) {
         char word[WORD_MAX];
-        const size_t len = strcspn(text, between);
-        snprintf(word, sizeof word, "%.*s", (int)len, text);
-        if (len) word_print(c, word);
-        text += len + (text[len] != '\0');
+        const size_t whole = strcspn(text, between);
+        size_t len = whole;
+        const char *own = cli_value_word(text, &len, c->sub ? c->sub->name : "");
+        snprintf(word, sizeof word, "%.*s", own ? (int)len : 0, own ? own : "");
+        if (*word) word_print(c, word);
+        text += whole + (text[whole] != '\0');
     }
 }
 

@@ -45,6 +45,46 @@ const char *lint_render_words(enum lint_input_kind kind)
     return kind == LINT_INPUT_CHART ? "helm template" : "kubectl kustomize";
 }
 
+struct template
+{
+    unsigned line;
+    const char *name;
+    size_t len;
+};
+
+/* The templates that the text names, in order; NULL: none. Caller frees. */
+static struct template *templates_of(const char *text, size_t *ret_count)
+{
+    static const char mark[] = "# Source: ";
+    struct template *all = NULL;
+    size_t cap = 0;
+    *ret_count = 0;
+    for (unsigned line = 1; *text; line++) {
+        const size_t len = strcspn(text, "\n");
+        if (len > sizeof mark - 1 && strncmp(text, mark, sizeof mark - 1) == 0) {
+            if (*ret_count == cap) all = mem_grow(all, cap = cap ? 2 * cap : 16, sizeof *all);
+            all[(*ret_count)++] = (struct template){line, text + sizeof mark - 1, len - (sizeof mark - 1)};
+        }
+        text += len + (text[len] == '\n');
+    }
+    return all;
+}
+
+void lint_render_sources(const struct buf *text, struct findings *f, size_t first)
+{
+    size_t count;
+    struct template *all = templates_of(buf_text(text), &count);
+    for (size_t i = first; i < f->count; i++) {
+        const struct template *of = NULL;
+        for (size_t t = 0; t < count && all[t].line <= f->items[i].where.line; t++) of = &all[t];
+        if (!of) continue;
+        char *name = mem_strn(of->name, of->len);
+        finding_object_of(&f->items[i], name);
+        free(name);
+    }
+    free(all);
+}
+
 enum err lint_render(struct snapshot *snapshot, const struct lint_input *input, struct buf *out, struct why *why)
 {
     const bool chart = input->kind == LINT_INPUT_CHART;

@@ -2,6 +2,7 @@
 #ifndef RAYDECK_LINT_RENDER_H
 #define RAYDECK_LINT_RENDER_H
 
+#include "deploy/finding.h"
 #include "tui/lint_inputs.h"
 #include "tui/snapshot.h"
 
@@ -11,7 +12,10 @@ enum { LINT_RENDER_MS = 60 * 1000 };
  * of which nothing is kept; ERR_TIMEOUT after LINT_RENDER_MS; ERR_CHILD with the end of what it printed on stderr;
  * ERR_CANCELLED. The program gets no secret of ours. */
 enum err lint_render(struct snapshot *snapshot, const struct lint_input *input, struct buf *out, struct why *why);
-/* "helm template CHART", as it is named in messages. */
+/* Findings from index `first` on are of rendered text, in lines that are in no file: their objects get the template
+ * that helm names above each ("# Source: …"). */
+void lint_render_sources(const struct buf *text, struct findings *f, size_t first);
+/* "helm template", as it is named in messages. */
 const char *lint_render_words(enum lint_input_kind kind);
 
 #endif

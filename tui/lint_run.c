@@ -82,15 +82,19 @@ static void text_check(struct lint_run *run, const struct lint_input *input, str
 {
     char *name = input_name(input);
     bool other = false;
+    const size_t first = run->found.count;
     if (input->folder && input->kind == LINT_INPUT_FILE)
         lint_found_text(name, buf_text(text), text->len, &run->vars, run->kuberay, &run->found, &other);
     else
         lint_text(name, buf_text(text), text->len, &run->vars, run->kuberay, &run->found);
+    if (input->kind == LINT_INPUT_CHART) lint_render_sources(text, &run->found, first);
     if (input->folder) others_count(others, input, other);
     if (other && run->cli->fix)
         findings_checked(&run->fixed, name, 0);
-    else if (run->cli->fix)
+    else if (run->cli->fix && input->kind == LINT_INPUT_FILE)
         lint_rewrite_plan(run, input, text);
+    else if (run->cli->fix) /* what is rendered, or comes in by a pipe, is in no file that could be corrected */
+        lint_text(name, buf_text(text), text->len, &run->vars, run->kuberay, &run->fixed);
     free(name);
 }
 

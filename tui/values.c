@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/drill_fault.h"
+#include "deploy/finding.h"
 #include "deploy/variables.h"
 #include "tui/panes/pane.h"
 #include "tui/themes.h"
@@ -42,6 +43,12 @@ static void variables_find(const struct finding_values *f)
         const struct variable_help v = variable_help_of(i);
         value_report(f, v.name, "=", v.help);
     }
+}
+
+static void rules_find(const struct finding_values *f)
+{
+    for (int i = 0; i < RULES; i++)
+        value_report(f, rule_get((enum rule_id)i)->id, "", rule_get((enum rule_id)i)->title);
 }
 
 static void panes_find(const struct finding_values *f)
@@ -86,7 +93,7 @@ static const struct {
 } kinds[] = {
     {"CONTEXT", true, contexts_find}, {"NAMESPACE", true, find_namespaces}, {"SERVICE", true, find_services},
     {"THEME", false, themes_find},    {"FAULT", false, faults_find},        {"VARIABLE", false, variables_find},
-    {"PANE", false, panes_find},
+    {"PANE", false, panes_find},      {"RULE", false, rules_find},
 };
 
 bool values_of(const char *word, const struct values_from *from, value_found *found, void *arg)

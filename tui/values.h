@@ -1,6 +1,7 @@
 /*
  * values.h - what an argument can be, by the words that options.def and commands.def have for it (CONTEXT, NAMESPACE,
- * SERVICE, THEME, FAULT, VARIABLE, PANE): the one source of completion, in shells (complete.h) and in the console.
+ * SERVICE, THEME, FAULT, VARIABLE, PANE, RULE): the one source of completion, in shells (complete.h) and in the
+ * console.
  */
 #ifndef RAYDECK_VALUES_H
 #define RAYDECK_VALUES_H

@@ -142,16 +142,17 @@ static void a_chart_is_rendered_by_helm_without_our_secrets(void **state)
 {
     (void)state;
     char *folder = run_folder(), *chart = mem_printf("%s/sub/chart", folder), *seen = mem_printf("%s/seen", folder);
-    char *script =
-        mem_printf("#!/bin/sh\n{ echo \"$@\"; env; } > '%s'\nprintf '%%s\\n' '---' '# Source: x' 'apiVersion: "
-                   "v1' 'kind: Secret' 'metadata: {name: s}' 'data: {a: \"=\"}'\n",
-                   seen);
+    char *script = mem_printf("#!/bin/sh\n{ echo \"$@\"; env; } > '%s'\nprintf '%%s\\n' '---' '# Source: "
+                              "demo/templates/secret.yaml' 'apiVersion: "
+                              "v1' 'kind: Secret' 'metadata: {name: s}' 'data: {a: \"=\"}'\n",
+                              seen);
     char *path = program_made(folder, "helm", script);
     struct buf text;
     file_made(folder, "sub/chart/Chart.yaml", "name: demo\n");
     file_made(folder, "sub/chart/templates/a.yaml", "a: {{ .Values.a }}\n"); /* is no file of its own */
     struct run r = LINT(path, chart);
     text_contains(r.out, "/sub/chart (helm template):6:8: error L3 ");
+    text_contains(r.out, "    in    Secret s, of demo/templates/secret.yaml (document 1)\n");
     assert_int_equal(r.status, 1);
     run_done(&r);
     buf_init(&text, 100000);
@@ -300,6 +301,11 @@ static void a_correction_is_shown_and_then_written_by_yes(void **state)
     assert_string_equal(r.out, "0 errors, 0 warnings, 0 infos, 0 unknown\n");
     run_done(&r);
     assert_int_equal(run_entries(folder), 2);
+    const char *const piped[] = {run_raydeck(), "lint", "--fix", "--yes", "-", NULL};
+    r = run_program(piped, NULL, NUMBER, DEADLINE_MS); /* no file: nothing to correct */
+    text_contains(r.out, "stdin:5:17: error K1 ");
+    assert_int_equal(r.status, 1);
+    run_done(&r);
     r = LINT(NULL, "--fix", "-o", "json", link);
     assert_int_equal(r.status, 2);
     run_done(&r);

@@ -2,10 +2,28 @@
 #include "backends/base/json.h"
 #include "backends/base/text.h"
 #include "deploy/lint.h"
+#include "deploy/lint_fix.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Edits are of lines that are there; without one the text is the same. */
+static void check_fixes(const char *data, size_t size, const struct findings *found)
+{
+    struct fix fix;
+    struct buf out, diff;
+    buf_init(&out, 4 * size + 64 * 1024);
+    buf_init(&diff, 16 * 1024 * 1024);
+    fix_of("fuzz", data, size, found, &fix);
+    fix_text(&fix, &out);
+    fix_diff(&fix, "fuzz", &diff);
+    if (!fix.edits && !memchr(data, '\0', size) && (out.len != size || memcmp(buf_text(&out), data, size) != 0))
+        abort();
+    fix_done(&fix);
+    buf_done(&diff);
+    buf_done(&out);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     lint_text("fuzz", (const char *)data, size, &vars, LINT_KUBERAY_ANY, &found);
     findings_sort(&found);
     check_findings(&found);
+    check_fixes((const char *)data, size, &found);
     check_objects((const char *)data, size, &vars);
     findings_done(&found);
     variables_done(&vars);

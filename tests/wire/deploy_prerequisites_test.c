@@ -108,8 +108,9 @@ static void whether_kuberay_is_there_and_acts(void **state)
     ANSWERS_ARE_SAID(cases);
 }
 
-#define DELAYED                                                                                                        \
-    "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: mistral, namespace: mistral}\n"                         \
+#define DELAYED DELAYED_WITH("")
+#define DELAYED_WITH(comment)                                                                                          \
+    "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: mistral, namespace: mistral}\n" comment                 \
     "spec: {rayClusterDeletionDelaySeconds: 5, rayClusterConfig: {headGroupSpec: {template: {spec: {containers: "      \
     "[{name: h, image: a}]}}}, workerGroupSpecs: []}}\n"
 
@@ -126,6 +127,10 @@ static void lint_is_for_the_operator_that_runs(void **state)
          DELAYED,
          "  lint: judged for KubeRay 1.5\n",
          "is a field since"},
+        {{OPERATORS, 200, OPERATOR("operator:v1.4.2", "\"readyReplicas\":1"), 0, 0},
+         DELAYED_WITH("# raydeck: ignore K3 an upgrade comes first\n"),
+         "ignored: K3 spec.rayClusterDeletionDelaySeconds is a field since KubeRay 1.5 (an upgrade comes first)",
+         "warning K3"},
         {{OPERATORS, 200, OPERATOR("operator:nightly", "\"readyReplicas\":1"), 0, 0}, DELAYED, "", "judged for"},
         {{OPERATORS, 403, FORBIDDEN, 0, 0}, DELAYED, "", "judged for"},
     };
