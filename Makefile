@@ -64,7 +64,7 @@ PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 SERVE_VENV ?= build/serve-venv
 SERVE_REQUIREMENTS := $(wildcard tests/serve/requirements.txt deploy/assets/*/requirements.txt)
 
-.PHONY: FORCE all demo test test-infra test-schema lint-corpus test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist bastion test-bastion clean help \
+.PHONY: FORCE all demo test test-infra test-schema lint-corpus test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist bastion test-bastion deb test-deb clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -168,6 +168,15 @@ test-bastion: bastion
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs $(BUILD)/tests/bastion/bastion_test
 	$(Q)RAYDECK_BASTION=$(STATIC_DIR)/raydeck BUILD=$(BUILD) tests/run.sh $(BUILD)/tests/bastion/bastion_test
 
+# A package for the Debian or Ubuntu that runs here, of HEAD, checked by lintian. SUITES: on bare Debians, by debootstrap.
+deb: dist
+	$(Q).ci/deps.sh build deb
+	$(Q)packaging/deb.sh $(BUILD)/raydeck-$(VERSION).tar.gz $(BUILD)/deb
+
+SUITES ?=
+test-deb: $(if $(SUITES),,deb)
+	$(Q)$(if $(SUITES),set -e; for suite in $(SUITES); do tests/deb/bare.sh $$suite make test-deb; done,tests/deb/install.sh $(BUILD)/deb/raydeck_*.deb)
+
 # Shows how the screens differ from the files kept (by `make test`), and takes them as they are now.
 accept:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) tests
@@ -240,12 +249,14 @@ install: programs
 	cd deploy/assets && for file in $$(find serve gradio redis rbac -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
 	    install -m 644 "$$file" $(DESTDIR)$(abspath $(EXAMPLES))/assets/"$$file" || exit 1; done
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
+	install -m 644 docs/raydeck-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck
 	$(BUILD)/raydeck --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
 	$(BUILD)/raydeck --completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/raydeck.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/raydeck $(DESTDIR)$(PREFIX)/bin/raydeck-sim $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/raydeck-sim.1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/raydeck.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/raydeck
@@ -278,6 +289,7 @@ help:
 	@echo 'make install      PREFIX=/usr/local DESTDIR=;  make uninstall'
 	@echo 'make dist         build/raydeck-VERSION.tar.gz: the sources of HEAD'
 	@echo 'make bastion      build/bastion/raydeck: one static program; make test-bastion runs it in an empty chroot (root)'
+	@echo 'make deb          build/deb/raydeck_VERSION_ARCH.deb; make test-deb installs, runs and removes it (root)    SUITES=trixie'
 	@echo 'make clean        remove build/;  V=1 shows the commands'
 
 -include $(shell test -d $(BUILD)/o && find $(BUILD)/o -name '*.d')

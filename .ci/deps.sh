@@ -11,6 +11,7 @@ lint='clang clang-format shellcheck python3 python3-venv git'
 fuzz='clang llvm'
 infra='bats python3 python3-venv redis-server redis-tools'
 bastion='dpkg-dev libnghttp2-dev libssl-dev zlib1g-dev patch xz-utils'
+deb='debhelper dpkg-dev lintian'
 serve='python3 python3-venv redis-server'
 
 want=''
@@ -19,6 +20,7 @@ for set in "$@"; do
     build) want+=" $build" ;;
     test) want+=" $test" ;;
     lint) want+=" $lint" ;;
+    deb) want+=" $deb" ;;
     bastion) want+=" $bastion" ;;
     infra) want+=" $infra" ;;
     serve) want+=" $serve" ;;

@@ -1,4 +1,5 @@
-"""Each promise of SECURITY.md names a test that is there; ARCHITECTURE, CONTRIBUTING and README name files that are there."""
+"""Each promise of SECURITY.md names a test that is there; ARCHITECTURE, CONTRIBUTING and README name files that are there;
+the package's version is the Makefile's."""
 import os
 import re
 
@@ -22,4 +23,9 @@ for page in ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"):
             for path in re.findall(r"`((?:backends|deploy|tui|tests|themes)/[\w./]+\.(?:c|h|def|py|sh|txt|yaml))`", line):
                 if not os.path.exists(path):
                     found.append(f"{page}:{number}: there is no {path}")
+with open("Makefile", encoding="utf-8") as f:
+    version = re.search(r"^VERSION\s*:=\s*(\S+)", f.read(), re.M).group(1)
+with open("debian/changelog", encoding="utf-8") as f:
+    if not f.readline().startswith(f"raydeck ({version})"):
+        found.append(f"debian/changelog: its first version is not the Makefile's, {version}")
 report(found)
