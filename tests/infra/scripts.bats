@@ -191,3 +191,60 @@ has() { [[ $output == *"$1"* ]] || { printf 'no "%s" in:\n%s\n' "$1" "$output"; 
   [ "$status" = 0 ]
   [ ! -s "$FAKE_LOG" ]
 }
+
+# What every tool says of a session that ends half-way, as AWS' own tools say it.
+expired='An error occurred (ExpiredToken) when calling the operation: The security token included in the request is expired'
+
+@test "install: a session that expires half-way is told so, and running it again goes on" {
+  for step in init target=module.vpc target=module.eks 'apply -input=false -auto-approve$' update-kubeconfig; do
+    FAKE_FAIL="$step" FAKE_SAYS="$expired" install --yes
+    [ "$status" = 1 ]
+    has 'The AWS session is over: aws sso login'
+    has 'run the same command again: it goes on from here'
+    install --yes
+    [ "$status" = 0 ]
+  done
+}
+
+@test "install and cleanup: interrupted half-way they say where, and running them again goes on" {
+  FAKE_INTERRUPT='target=module.eks' install --yes
+  [ "$status" = 130 ]
+  has 'interrupted at eks. Run the same command again: it goes on from here'
+  no_calls 'apply -input=false -auto-approve$'
+  install --yes
+  [ "$status" = 0 ]
+  FAKE_INTERRUPT='target=module.vpc' cleanup --yes
+  [ "$status" = 130 ]
+  has 'interrupted at vpc'
+  cleanup --yes
+  [ "$status" = 0 ]
+}
+
+@test "install: a lock that an interrupted run left is named with how to release it" {
+  FAKE_FAIL='module.vpc' FAKE_SAYS=$'Error: Error acquiring the state lock\n  ID:        0f3b-77' install --yes
+  [ "$status" = 1 ]
+  has 'force-unlock 0f3b-77'
+}
+
+@test "cleanup: a question that AWS or the cluster does not answer is not taken for nothing there" {
+  for question in 'eks describe-cluster' 'get crd' 'get services' 'output -raw vpc_id' 'get-resources --resource-type' \
+    describe-security-groups describe-volumes 'state list' 'get-resources --tag-filters'; do
+    : >"$FAKE_LOG"
+    FAKE_FAIL="$question" FAKE_SAYS="$expired" cleanup --yes
+    [ "$status" = 1 ]
+    has 'The AWS session is over: aws sso login'
+    has 'run the same command again'
+    has_not 'is left in us-west-2'
+    has_not 'is not in us-west-2'
+    no_calls 'state rm'
+    [[ $(tail -n 1 "$FAKE_LOG") =~ $question ]]
+    cleanup --yes
+    [ "$status" = 0 ]
+  done
+}
+
+@test "cleanup: where Terraform never began there is nothing to take out of its state" {
+  FAKE_CLUSTER=0 FAKE_FAIL='state list' FAKE_SAYS='No state file was found!' cleanup --yes
+  [ "$status" = 0 ]
+  no_calls 'state rm'
+}

@@ -51,22 +51,30 @@ export KUBECONFIG=$kubeconfig
 # read_aws ARGUMENT...: a list of words that AWS knows, "None" left out.
 read_aws() {
   if [ "$dry_run" = 1 ]; then printf '+ aws %s\n' "$(printf '%q ' "$@" | sed 's/ $//')" >&2; return; fi
-  aws --region "$region" "$@" --output text | tr '\t' '\n' | grep -v '^None$' || true
+  local words
+  words=$(answer_of '' aws --region "$region" "$@" --output text) || exit 1
+  printf '%s\n' "$words" | tr '\t' '\n' | grep -v '^None$\|^$' || true
 }
 
 # has_kind CRD: whether the cluster knows that kind; KubeRay or Karpenter may never have got there.
-has_kind() { [ "$dry_run" = 1 ] || kubectl get crd "$1" >/dev/null 2>&1; }
+has_kind() { [ "$dry_run" = 1 ] || grep -q "/$1\$" <<<"$kinds"; }
 
-cluster_is_there() {
-  [ "$dry_run" = 1 ] || aws eks describe-cluster --region "$region" --name "$name" >/dev/null 2>&1
-}
+# state_list: what Terraform holds; nothing where it never began.
+state_list() { answer_of 'No state file was found' "$tf" "-chdir=$cluster_dir" state list; }
 
-if cluster_is_there; then
+cluster=there
+[ "$dry_run" = 1 ] || cluster=$(answer_of ResourceNotFoundException aws eks describe-cluster --region "$region" --name "$name" \
+  --query cluster.status --output text)
+
+if [ -n "$cluster" ]; then
   run_step kubeconfig aws eks update-kubeconfig --region "$region" --name "$name" --kubeconfig "$kubeconfig"
+  kinds=''
   if [ "$dry_run" = 0 ]; then
+    kinds=$(answer_of '' kubectl get crd -o name)
+    services=$(answer_of '' kubectl get services -A --no-headers)
     say "In cluster $name ($region):"
     kubectl get rayservices,rayjobs,rayclusters -A --no-headers 2>/dev/null | sed 's/^/  /' || true
-    kubectl get services -A --no-headers 2>/dev/null | awk '$3 == "LoadBalancer" { print "  service " $1 "/" $2 }' || true
+    awk '$3 == "LoadBalancer" { print "  service " $1 "/" $2 }' <<<"$services"
   fi
   ask "All of that, the cluster, its VPC and its Redis will be deleted. Type the cluster's name:" "$name"
 
@@ -79,9 +87,11 @@ if cluster_is_there; then
   if [ "$dry_run" = 1 ]; then
     say '+ kubectl delete services that are of type LoadBalancer'
   else
-    kubectl get services -A --no-headers | awk '$3 == "LoadBalancer" { print $1, $2 }' | while read -r namespace service; do
-      run_step "service-$service" kubectl -n "$namespace" delete service "$service" --wait --timeout=300s </dev/null
-    done
+    services=$(answer_of '' kubectl get services -A --no-headers)
+    while read -r namespace service; do
+      [ -n "$service" ] || continue
+      run_step "service-$service" kubectl -n "$namespace" delete service "$service" --ignore-not-found --wait --timeout=300s </dev/null
+    done < <(awk '$3 == "LoadBalancer" { print $1, $2 }' <<<"$services")
   fi
   # Karpenter's nodes are in no state either.
   if has_kind nodepools.karpenter.sh; then
@@ -94,34 +104,40 @@ else
   ask "The rest of it will be deleted. Type the cluster's name:" "$name"
   # Helm has no cluster to talk to any more: what it had is gone with the cluster.
   add_ons=()
-  for release in $("$tf" "-chdir=$cluster_dir" state list 2>/dev/null | grep '^helm_release\.' || true); do add_ons+=("$release"); done
+  terraform_run init init -input=false
+  held=$(state_list)
+  for release in $(grep '^helm_release\.' <<<"$held" || true); do add_ons+=("$release"); done
   if [ ${#add_ons[@]} -gt 0 ]; then add_ons=(state rm "${add_ons[@]}"); fi
 fi
 
 terraform_run init init -input=false
 if [ ${#add_ons[@]} -gt 0 ]; then terraform_run add-ons "${add_ons[@]}"; fi
 terraform_run redis destroy -input=false -auto-approve -target=module.elasticache
-vpc=$([ "$dry_run" = 1 ] && echo VPC || "$tf" "-chdir=$cluster_dir" output -raw vpc_id 2>/dev/null || true)
+vpc=VPC
+[ "$dry_run" = 1 ] || vpc=$(answer_of 'Output .* not found|No outputs found' "$tf" "-chdir=$cluster_dir" output -raw vpc_id)
 [[ $vpc =~ ^vpc-[0-9a-f]+$ ]] || [ "$dry_run" = 1 ] || vpc=''
 terraform_run eks destroy -input=false -auto-approve -target=module.karpenter -target=module.eks
 
 # What controllers of the cluster made and did not take away: only what carries the cluster's tag.
 if [ -n "$vpc" ]; then
-  for arn in $(read_aws resourcegroupstaggingapi get-resources --resource-type-filters elasticloadbalancing:loadbalancer \
-    --tag-filters "Key=kubernetes.io/cluster/$name" --query 'ResourceTagMappingList[].ResourceARN'); do
+  arns=$(read_aws resourcegroupstaggingapi get-resources --resource-type-filters elasticloadbalancing:loadbalancer \
+    --tag-filters "Key=kubernetes.io/cluster/$name" --query 'ResourceTagMappingList[].ResourceARN')
+  for arn in $arns; do
     case $arn in
       *:loadbalancer/net/* | *:loadbalancer/app/*)
         run_step "load-balancer-${arn##*/}" aws elbv2 delete-load-balancer --region "$region" --load-balancer-arn "$arn" ;;
       *) run_step "load-balancer-${arn##*/}" aws elb delete-load-balancer --region "$region" --load-balancer-name "${arn##*/}" ;;
     esac
   done
-  for group in $(read_aws ec2 describe-security-groups --filters "Name=vpc-id,Values=$vpc" \
-    "Name=tag-key,Values=kubernetes.io/cluster/$name" --query 'SecurityGroups[].GroupId'); do
+  groups=$(read_aws ec2 describe-security-groups --filters "Name=vpc-id,Values=$vpc" \
+    "Name=tag-key,Values=kubernetes.io/cluster/$name" --query 'SecurityGroups[].GroupId')
+  for group in $groups; do
     run_step "security-group-$group" aws ec2 delete-security-group --region "$region" --group-id "$group"
   done
 fi
-for volume in $(read_aws ec2 describe-volumes --filters "Name=tag-key,Values=kubernetes.io/cluster/$name" \
-  'Name=status,Values=available' --query 'Volumes[].VolumeId'); do
+volumes=$(read_aws ec2 describe-volumes --filters "Name=tag-key,Values=kubernetes.io/cluster/$name" \
+  'Name=status,Values=available' --query 'Volumes[].VolumeId')
+for volume in $volumes; do
   run_step "volume-$volume" aws ec2 delete-volume --region "$region" --volume-id "$volume"
 done
 
@@ -129,9 +145,10 @@ terraform_run vpc destroy -input=false -auto-approve -target=module.vpc
 terraform_run rest destroy -input=false -auto-approve
 
 [ "$dry_run" = 1 ] && exit 0
-left=$("$tf" "-chdir=$cluster_dir" state list 2>/dev/null | grep -v '^data\.\|\.data\.' || true)
-left+=$(read_aws resourcegroupstaggingapi get-resources --tag-filters "Key=kubernetes.io/cluster/$name" \
-  --query 'ResourceTagMappingList[].ResourceARN' | sed 's/^/\n/')
+held=$(state_list)
+tagged=$(read_aws resourcegroupstaggingapi get-resources --tag-filters "Key=kubernetes.io/cluster/$name" \
+  --query 'ResourceTagMappingList[].ResourceARN')
+left=$(printf '%s\n%s\n' "$held" "$tagged" | grep -v '^$\|^data\.\|\.data\.' || true)
 if [ -n "$left" ]; then
   printf 'This is left:\n%s\n' "$left" >&2
   die 'not everything is gone: run the same command again, or delete these by hand'

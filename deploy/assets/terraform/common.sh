@@ -14,6 +14,14 @@ say() { printf '%s\n' "$*"; }
 check_name() { [[ $1 =~ ^[a-z](-?[a-z0-9]){0,29}$ ]] || die "--name: lower-case letters, digits and single hyphens, 30 at most"; }
 check_region() { [[ $1 =~ ^[a-z]{2}(-[a-z]+)+-[0-9]$ ]] || die "--region: an AWS region, as us-west-2"; }
 
+# What terraform and kubectl were doing is theirs to end; then this says that nothing is lost.
+doing=''
+interrupted() {
+  printf '\n%s: interrupted%s. Run the same command again: it goes on from here.\n' "${0##*/}" "${doing:+ at $doing}" >&2
+  exit 130
+}
+trap interrupted INT TERM
+
 # How each tool is got, as its own makers say it.
 how_to_get() {
   case $1 in
@@ -47,19 +55,40 @@ run_step() {
   mkdir -p "$log_dir"; chmod 700 "$log_dir"
   log="$log_dir/$name-$word.log"
   say "… $word (log: $log)"
+  doing=$word
   if ! "$@" >"$log" 2>&1; then
     tail -n 20 "$log" >&2
     explain_failure "$log"
     die "$word failed. Once it is mended, run the same command again: it goes on from here."
   fi
+  doing=''
 }
+
+# answer_of ABSENT COMMAND...: what a command prints; nothing where it fails with a message that ABSENT (a pattern) matches.
+# Every other failure ends the script: whether something is there must be known, an expired session is no answer. Its caller
+# takes the answer by an assignment alone, which ends with it.
+answer_of() {
+  local absent=$1 errors status=0; shift
+  errors=$(mktemp)
+  "$@" 2>"$errors" || status=$?
+  if [ $status != 0 ] && { [ -z "$absent" ] || ! grep -qE "$absent" "$errors"; }; then
+    tail -n 20 "$errors" >&2
+    explain_failure "$errors"
+    rm -f "$errors"
+    die "$1 gives no answer ($(printf '%s ' "${@:2:3}" | sed 's/ $//')). Once it is mended, run the same command again: it goes on from here."
+  fi
+  rm -f "$errors"
+}
+
+# state_lock_of LOG: the ID of the lock that it names.
+state_lock_of() { sed -n 's/^[^A-Za-z]*ID: *\([0-9A-Za-z-]*\) *$/\1/p' "$1" | head -n 1 | grep . || echo 'ID (the ID is above)'; }
 
 # explain_failure LOG: what is behind the failures that people meet.
 explain_failure() {
   if grep -qE 'ExpiredToken|expired|InvalidClientTokenId|SSOTokenProviderError|Unable to locate credentials|No valid credential' "$1"; then
     say 'The AWS session is over: aws sso login, or new credentials.' >&2
   elif grep -q 'Error acquiring the state lock' "$1"; then
-    say "Another run holds the state, or one was interrupted: if none is left, $tf -chdir=$cluster_dir force-unlock ID (the ID is above)." >&2
+    say "Another run holds the state, or one was interrupted: if none is left, $tf -chdir=$cluster_dir force-unlock $(state_lock_of "$1")." >&2
   elif grep -qE 'VcpuLimitExceeded|InsufficientInstanceCapacity' "$1"; then
     say "This account or zone has no room for such instances: Service Quotas, \"Running On-Demand Inf instances\", or another --region." >&2
   elif grep -qE 'UnauthorizedOperation|AccessDenied' "$1"; then
