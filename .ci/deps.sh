@@ -11,7 +11,7 @@ lint='clang clang-format shellcheck python3 python3-venv git'
 fuzz='clang llvm'
 infra='bats python3 python3-venv redis-server redis-tools'
 bastion='dpkg-dev libnghttp2-dev libssl-dev zlib1g-dev patch xz-utils'
-deb='debhelper dpkg-dev lintian'
+deb='build-essential debhelper dpkg-dev lintian'
 serve='python3 python3-venv redis-server'
 
 want=''
