@@ -108,7 +108,8 @@ $(SERVE_VENV)/ready: $(SERVE_REQUIREMENTS)
 	$(Q)$(SERVE_VENV)/bin/pip install -q -r tests/serve/requirements.txt
 	$(Q)touch $@
 
-# Lint against a JSON-Schema validator with KubeRay's own CRDs, on 5,000 broken manifests; PyPI, and CRDS=FOLDER or go.
+# Each YAML under deploy/ against the schemas of Kubernetes and of KubeRay's CRDs; lint against a JSON-Schema validator with the
+# same CRDs, on 5,000 broken manifests. PyPI, and CRDS=FOLDER or go.
 test-schema: programs
 	$(Q)BUILD=$(BUILD) tests/schema/run.sh
 
@@ -277,7 +278,7 @@ help:
 	@echo 'make test-infra   deploy/assets: HCL of Terraform, scripts, Redis; without AWS'
 	@echo 'make test-serve   the Serve application and chat page on real Ray (PyPI, 900 MB)    ONLY=name'
 	@echo 'make serve-demo   the same to look at, with raydeck beside it'
-	@echo 'make test-schema  lint against a JSON-Schema validator with the CRDs of KubeRay    CRDS=folder SEED=1'
+	@echo 'make test-schema  each YAML under deploy, and lint itself, against JSON Schemas of Kubernetes and KubeRay    CRDS=folder SEED=1'
 	@echo 'make lint-corpus  how often each rule is found in a folder of manifests    DIR=folder OPTIONS="--kuberay 1.4"'
 	@echo 'make check-asan   the tests under AddressSanitizer and UBSan; check-ubsan: UBSan alone'
 	@echo 'make fuzz         a short run of each parser fuzzer          SECONDS_EACH=20'

@@ -49,6 +49,7 @@ check 'banned functions and commands' python3 tests/lint/banned.py
 check 'files: no longer than they may be; no mutable globals' python3 tests/lint/files.py
 check 'names: functions say what they act on; each file says what it is for' python3 tests/lint/names.py
 check 'pages: each promise names its test; the files they name are there' python3 tests/lint/pages.py
+check 'walkthrough: each command of the pages exists, and says whether it was run' python3 tests/lint/walkthrough.py
 check 'each header compiles alone' headers_alone
 check 'function length and complexity (lizard)' complexity
 check 'shell scripts (shellcheck)' shells

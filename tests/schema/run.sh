@@ -1,12 +1,13 @@
 #!/bin/bash
-# run.sh: lint against a JSON-Schema validator (PyPI) with KubeRay's real CRDs, on random mutations (differential.py).
+# run.sh: each YAML under deploy/ against the schemas of Kubernetes (PyPI's kubernetes-validate) and KubeRay's real CRDs
+# (assets.py); lint against a JSON-Schema validator with the same CRDs, on random mutations (differential.py).
 # CRDS: their folder, a ray-operator/config/crd/bases, and KUBERAY: of which version; without it, those of a Go module.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 venv=${SCHEMA_VENV:-build/schema-venv} version=v1.6.2
-if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import jsonschema, yaml' 2>/dev/null; then
+if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import jsonschema, kubernetes_validate, yaml' 2>/dev/null; then
   mkdir -p "$(dirname "$venv")"
-  python3 -m venv "$venv" && "$venv/bin/pip" install -q 'jsonschema==4.26.0' 'PyYAML==6.0.3' || exit 1
+  python3 -m venv "$venv" && "$venv/bin/pip" install -q 'jsonschema==4.26.0' 'PyYAML==6.0.3' 'kubernetes-validate==1.37.0' || exit 1
 fi
 if [ -z "${CRDS:-}" ]; then
   command -v go >/dev/null || { echo 'test-schema: CRDS=FOLDER of the CRDs is needed, or go' >&2; exit 1; }
@@ -14,4 +15,7 @@ if [ -z "${CRDS:-}" ]; then
          sed -n 's/.*"Dir": "\(.*\)".*/\1/p')/config/crd/bases
   KUBERAY=$version
 fi
-"$venv/bin/python" tests/schema/differential.py "${BUILD:-build}/raydeck" "$CRDS" "${COUNT:-5000}" "${SEED:-1}" "${KUBERAY:-}"
+status=0
+"$venv/bin/python" tests/schema/assets.py "${BUILD:-build}/raydeck" "$CRDS" || status=1
+"$venv/bin/python" tests/schema/differential.py "${BUILD:-build}/raydeck" "$CRDS" "${COUNT:-5000}" "${SEED:-1}" "${KUBERAY:-}" || status=1
+exit $status
