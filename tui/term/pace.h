@@ -19,7 +19,7 @@
 
 enum {
     PACE_FRAME_MS = 50,
-    PACE_SILENT_MS = 200, /* between frames for a silent terminal, beyond a burst */
+    PACE_SILENT_MS = 100, /* between frames for a silent terminal, beyond a burst */
     PACE_BURST = 4,
     PACE_SLOW_MS = 500,
     PACE_FIRST_MS = 100,
