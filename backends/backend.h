@@ -11,6 +11,7 @@
 
 #include "backends/base/buf.h"
 #include "backends/base/err.h"
+#include "backends/link/foreground.h"
 #include "backends/link/http.h"
 #include "backends/link/loop.h"
 #include "backends/world/change.h"
@@ -102,6 +103,11 @@ struct kube_ops {
      * ERR_NOT_FOUND: there is no kubectl; ERR_TIMEOUT: what became of it is unknown. No UID can be a precondition. */
     void (*exec)(struct kube *be, const struct kube_in_container *in, const char *const *command,
                  void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg);
+    /* Opens an interactive shell in a container by `kubectl exec -it`, which has the terminal until it ends
+     * (link/foreground.h): it counts as a change. NULL, and why: changes are not allowed. No UID can be a
+     * precondition. */
+    struct foreground *(*shell)(struct kube *be, const struct kube_in_container *in,
+                                const struct foreground_calls *calls, struct why *why);
     /* Forwards a local port of 127.0.0.1 by `kubectl port-forward`, which is started again when it ends, until
      * forward_close, which ends kubectl and precedes close. Changes nothing in the cluster. */
     struct kube_forward *(*forward)(struct kube *be, const struct kube_forward_conf *conf);

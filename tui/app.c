@@ -127,6 +127,14 @@ static void app_draw(struct app *app)
     set_tick(app, screen_timed(&view) ? TICK_TIMED_MS : TICK_MS);
 }
 
+const struct pod *app_selected_pod(const struct app *app)
+{
+    struct selection selected;
+    if (!screen_selection(app->at->screen, &selected) || !selected.pod_uid[0]) return NULL;
+    const struct row *row = world_find(session_world(app->at->session), TABLE_POD, selected.pod_uid);
+    return row && !row->gone_ms ? ROW(row, pod) : NULL;
+}
+
 /* ---- events ---- */
 
 void app_redraw(struct app *app)
@@ -288,6 +296,7 @@ static void app_done(struct app *app)
     app_script_done(app);
     term_close(app->term);
     app->term = NULL;
+    app_shell_close(app);
     app_kill_done(app);
     app_drill_finish(app);
     free(app->decided.args);

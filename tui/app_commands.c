@@ -277,6 +277,12 @@ static void cmd_context(struct app *app, const char *args)
     app_context_command(app, args);
 }
 
+static void cmd_shell(struct app *app, const char *args)
+{
+    (void)args;
+    app_shell_open(app);
+}
+
 static void cmd_ui(struct app *app, const char *args)
 {
     (void)args;
@@ -462,6 +468,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_NAMESPACE] = cmd_namespace,
     [CMD_ALL_NAMESPACES] = cmd_all_namespaces,
     [CMD_CONTEXT] = cmd_context,
+    [CMD_SHELL] = cmd_shell,
     [CMD_UI] = cmd_ui,
     [CMD_FORWARD] = cmd_forward,
     [CMD_FORWARDS] = cmd_forwards,

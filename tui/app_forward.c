@@ -81,13 +81,9 @@ static size_t targets_collect(const struct app *app, struct forward_target *targ
 {
     const struct session *s = app->at->session;
     const struct focus f = session_focus(s);
-    struct selection selected;
     size_t count = 0;
-    const struct row *row = screen_selection(app->at->screen, &selected) && selected.pod_uid[0]
-                                ? world_find(session_world(s), TABLE_POD, selected.pod_uid)
-                                : NULL;
-    if (row && !row->gone_ms) {
-        const struct pod *p = ROW(row, pod);
+    const struct pod *p = app_selected_pod(app);
+    if (p) {
         const unsigned port = text_eq(p->role, "head")     ? PORT_DASHBOARD
                               : text_eq(p->role, "worker") ? PORT_SERVE
                                                            : PORT_METRICS;

@@ -116,6 +116,7 @@ struct app {
     bool dirty;                 /* a frame is owed */
     struct script_run *script;  /* NULL: none was given */
     struct alarm *script_alarm; /* set while it runs */
+    struct foreground *shell;   /* NULL: none; it has the terminal */
     struct sim_line *speed_line, *reset_line;
     unsigned sim_speed;                 /* of the demo's simulator; 0: it is none */
     bool resetting;                     /* the demo is being reset; a script waits for it */
@@ -139,7 +140,9 @@ void app_key_dropped(struct app *app, const struct input *in, const char *why); 
 struct view app_view(struct app *app, const struct focus *focus);
 const char *app_context(const struct app *app);         /* NULL: none */
 enum err app_restart(struct app *app, struct why *why); /* replaces session and screen by new ones */
-bool app_too_small(const struct app *app);              /* to read a question: nothing may be confirmed */
+/* The pod that the selected row belongs to; NULL: none, or it is gone. Borrowed. */
+const struct pod *app_selected_pod(const struct app *app);
+bool app_too_small(const struct app *app); /* to read a question: nothing may be confirmed */
 
 /* app_context.c: one context's session, recorder and arming. */
 struct context *context_new(struct app *app, const struct conf *conf); /* borrows conf; nothing is opened yet */
@@ -221,6 +224,10 @@ void app_replay_step(struct app *app);
 void app_replay_by(struct app *app, int64_t ms);
 void app_replay_speed(struct app *app, int by); /* powers of two */
 void app_replay_seek(struct app *app, const char *time);
+
+/* app_shell.c: a shell in the selected pod, which has the terminal until it ends. */
+void app_shell_open(struct app *app);
+void app_shell_close(struct app *app); /* at exit, before the session */
 
 /* app_forward.c: local ports that lead into the cluster. */
 void app_ui_open(struct app *app);               /* the chat page's */

@@ -312,6 +312,7 @@ const struct kube_ops kube_api = {
     .may_change = api_may_change,
     .delete_pod = kube_api_delete_pod,
     .exec = kube_api_exec,
+    .shell = kube_api_shell,
     .forward = kube_api_forward,
     .forward_close = kube_forward_close,
     .may = kube_api_may,

@@ -35,6 +35,8 @@ void kube_api_delete_pod(struct kube *be, const char *ns, const char *name, cons
                          void (*done)(void *arg, enum err err, const char *why), void *arg);
 void kube_api_exec(struct kube *be, const struct kube_in_container *in, const char *const *command,
                    void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg);
+struct foreground *kube_api_shell(struct kube *be, const struct kube_in_container *in,
+                                  const struct foreground_calls *calls, struct why *why);
 /* kubectl, or the shell with the configured command, and the options that say which cluster and namespace; the command
  * and its own arguments follow. Caller: kubectl_args_done. */
 enum { KUBECTL_ARGS = 8 };

@@ -123,3 +123,25 @@ void kube_api_exec(struct kube *be, const struct kube_in_container *in, const ch
     free(container);
     kubectl_args_done(&a);
 }
+
+struct foreground *kube_api_shell(struct kube *be, const struct kube_in_container *in,
+                                  const struct foreground_calls *calls, struct why *why)
+{
+    /* Not every image has bash. */
+    static const char *const command[] = {"--", "/bin/sh", "-c", "command -v bash >/dev/null && exec bash; exec sh"};
+    struct kubectl_args a;
+
+    if (kube_link_may_change(be->link, why)) return NULL;
+    kubectl_args_init(&a, be, in->ns);
+    char *container = in->container ? mem_printf("--container=%s", in->container) : NULL;
+    a.argv[a.count++] = "exec";
+    a.argv[a.count++] = "-it";
+    if (container) a.argv[a.count++] = container;
+    a.argv[a.count++] = in->pod;
+    for (size_t i = 0; i < sizeof command / sizeof *command; i++) a.argv[a.count++] = command[i];
+    struct foreground *f =
+        foreground_start(be->loop, a.argv, child_secrets_of_command(be->kubectl ? be->kubectl : "kubectl"), calls);
+    free(container);
+    kubectl_args_done(&a);
+    return f;
+}

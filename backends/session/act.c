@@ -196,3 +196,21 @@ enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void 
     s->kube_ops->exec(s->kube, &in, command, on_executed, s);
     return ERR_OK;
 }
+
+/* ---- a shell ---------------------------------------------------------------------------------------------------- */
+
+enum err session_shell(struct session *s, const char *uid, const struct foreground_calls *calls,
+                       struct foreground **ret, struct why *why)
+{
+    const struct row *row = world_find(session_world(s), TABLE_POD, uid);
+
+    if (session_may_change(s, why)) return ERR_GUARD;
+    if (!s->kube || !s->kube_ops->shell) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes with a shell");
+    if (!row || row->gone_ms) return why_set(why, ERR_NOT_FOUND, "the pod is gone");
+    const struct pod *pod = ROW(row, pod);
+    const struct kube_in_container in = {.ns = pod->ns, .pod = pod->name, .container = ray_container(pod)};
+    struct foreground *f = s->kube_ops->shell(s->kube, &in, calls, why);
+    if (!f) return ERR_GUARD;
+    *ret = f;
+    return ERR_OK;
+}

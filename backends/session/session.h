@@ -124,6 +124,11 @@ enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void 
                           void *arg, struct why *why);
 enum err session_may_exec(const struct session *s, struct why *why); /* as session_may_delete, permission apart */
 
+/* Opens a shell in the first container (of a Ray pod Ray's own) of the pod of that UID; see kube_ops.shell. *ret:
+ * foreground_free. ERR_GUARD: changes are not allowed. */
+enum err session_shell(struct session *s, const char *uid, const struct foreground_calls *calls,
+                       struct foreground **ret, struct why *why);
+
 /* Why the RayServices have not been listed; NULL: they have, or Kubernetes is not read. Borrowed. */
 const char *session_unread_why(const struct session *s);
 

@@ -3,6 +3,7 @@
  * for kubectl. */
 #include "backends/base/mem.h"
 #include "tests/support/deadline.h"
+#include "tests/support/kubectl_script.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -28,48 +28,10 @@
     "echo $$ >pid\n"                                                                                                   \
     "exec sleep 600\n"
 
-static char *file_text(const char *folder, const char *name)
-{
-    char *path = mem_printf("%s/%s", folder, name), *text = mem_zero(1, 4096);
-    FILE *f = fopen(path, "r");
-    if (f) {
-        if (fread(text, 1, 4095, f) == 0) *text = '\0';
-        fclose(f);
-    }
-    free(path);
-    return text;
-}
-
-/* The simulator's configuration with another kubectl, or with none named. Returns its path; caller frees. */
-static char *config_with(const struct sim_run *sim, const char *folder, const char *kubectl)
-{
-    char *path = mem_printf("%s/config.yaml", folder), line[1024];
-    FILE *from = fopen(sim_run_config(sim), "r"), *to = fopen(path, "w");
-    assert_true(from && to);
-    while (fgets(line, sizeof line, from))
-        if (strncmp(line, "kubectl:", 8) != 0) fputs(line, to);
-    if (kubectl) fprintf(to, "kubectl: |-\n  %s\n", kubectl);
-    fclose(from);
-    fclose(to);
-    return path;
-}
-
-/* SCRIPT as a program. Returns its path; caller frees. */
-static char *script_write(const char *folder)
-{
-    char *path = mem_printf("%s/kubectl", folder);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(SCRIPT, f);
-    fclose(f);
-    assert_int_equal(chmod(path, 0700), 0);
-    return path;
-}
-
 static bool kubectl_stays(struct pty *p, void *arg)
 {
     (void)p;
-    char *pid = file_text(arg, "pid");
+    char *pid = kubectl_file(arg, "pid");
     const bool there = *pid && strchr(pid, '\n');
     free(pid);
     return there;
@@ -79,13 +41,14 @@ static void a_way_that_ends_is_opened_again(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
-    char *folder = run_folder(), *script = script_write(folder), *config = config_with(sim, folder, script);
+    char *folder = run_folder(), *script = kubectl_script(folder, SCRIPT),
+         *config = kubectl_config(sim_run_config(sim), folder, script);
     const char *const argv[] = {run_raydeck(), "--config", config, "ui", NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 120});
     pty_see(p, "^http://localhost:7860 -> service/mistral-chat, namespace mistral");
     pty_see(p, "kubectl port-forward: .*lost connection to pod.*; trying again");
     assert_true(pty_wait(p, kubectl_stays, folder, DEADLINE_MS));
-    char *args = file_text(folder, "args"), *pid = file_text(folder, "pid");
+    char *args = kubectl_file(folder, "args"), *pid = kubectl_file(folder, "pid");
     assert_non_null(
         strstr(args, "--namespace=mistral port-forward --address=127.0.0.1 service/mistral-chat 7860:7860\n"));
     pty_signal(p, SIGINT);
@@ -104,7 +67,7 @@ static void a_way_that_ends_is_opened_again(void **state)
 /* `raydeck ui` with this command for kubectl, which ends by itself. Caller: run_done. */
 static struct run ui_run_with(const struct sim_run *sim, const char *kubectl, const char *port)
 {
-    char *folder = run_folder(), *config = config_with(sim, folder, kubectl);
+    char *folder = run_folder(), *config = kubectl_config(sim_run_config(sim), folder, kubectl);
     const char *const argv[] = {run_raydeck(), "--config", config, "ui", port ? "--port" : NULL, port, NULL};
     struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     free(config);
@@ -160,8 +123,8 @@ static void console_start(struct console *c)
 {
     c->sim = sim_run_start(NULL);
     c->folder = run_folder();
-    c->script = script_write(c->folder);
-    c->config = config_with(c->sim, c->folder, c->script);
+    c->script = kubectl_script(c->folder, SCRIPT);
+    c->config = kubectl_config(sim_run_config(c->sim), c->folder, c->script);
     const char *const argv[] = {run_raydeck(), "--config", c->config, "--no-recorder", NULL};
     c->pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 30, .cols = 140});
     pty_see(c->pty, "head +mistral-.*-head-.* 2/2 +Running");
@@ -170,7 +133,7 @@ static void console_start(struct console *c)
 static pid_t console_kubectl(struct console *c)
 {
     assert_true(pty_wait(c->pty, kubectl_stays, c->folder, DEADLINE_MS));
-    char *pid = file_text(c->folder, "pid");
+    char *pid = kubectl_file(c->folder, "pid");
     const pid_t kubectl = (pid_t)strtol(pid, NULL, 10);
     free(pid);
     assert_true(kubectl > 1 && kill(kubectl, 0) == 0);
@@ -225,7 +188,7 @@ static void the_selected_pod_is_forwarded_and_ends_with_the_console(void **state
                     "9999:8265\r");
     pty_see(c.pty, "localhost:9999 up");
     pid_t kubectl = console_kubectl(&c);
-    char *args = file_text(c.folder, "args");
+    char *args = kubectl_file(c.folder, "args");
     assert_non_null(strstr(args, "--kubeconfig="));
     assert_non_null(
         strstr(args, "--context=raydeck-sim --namespace=mistral port-forward --address=127.0.0.1 pod/mistral-"));

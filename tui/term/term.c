@@ -40,7 +40,7 @@ struct term {
     struct signals *signals;
     struct alarm *esc;
     uv_poll_t poll;
-    bool polling, leaving, ascii, titled, sync;
+    bool polling, leaving, lent, ascii, titled, sync;
     char note[NOTE_MAX];
     char leave[256];
     int rows, cols;
@@ -180,14 +180,17 @@ static void term_resume(struct term *t)
     if (t->calls.resumed) t->calls.resumed(t->calls.arg);
 }
 
-void term_suspend(struct term *t)
+void term_lend(struct term *t)
 {
     term_listen(t, false);
-    t->leaving = true;
+    t->leaving = t->lent = true;
     screen_leave(t);
     pace_hold(t->pace, true);
-    signals_stop_here(t->signals, true);
-    t->leaving = false;
+}
+
+void term_return(struct term *t)
+{
+    t->leaving = t->lent = false;
     /* The modes first: continued in the background, that is where we are stopped again. */
     if (termios_take(t->in, t->out, t->leave, NULL)) {
         on_gone(t);
@@ -199,9 +202,17 @@ void term_suspend(struct term *t)
     term_resume(t);
 }
 
+void term_suspend(struct term *t)
+{
+    term_lend(t);
+    signals_stop_here(t->signals, true);
+    term_return(t);
+}
+
 static void on_signal(void *arg, int number)
 {
     struct term *t = arg;
+    if (t->lent && number != SIGTERM && number != SIGHUP) return; /* of keys typed to the other program */
     switch (number) {
     case SIGWINCH: term_resize(t); break;
     case SIGTSTP: term_suspend(t); break;
@@ -321,13 +332,13 @@ static void on_closed(uv_handle_t *handle)
 /* The memory goes when the loop has let go of the last handle: this may be called from any of our own callbacks. */
 void term_close(struct term *t)
 {
-    if (!t || t->leaving) return;
+    if (!t || (t->leaving && !t->lent)) return;
     term_listen(t, false);
     t->leaving = true;
     signals_close(t->signals);
     termios_guard(); /* of those that were the loop's: the modes are still ours */
     alarm_free(t->esc);
-    screen_leave(t);
+    if (!t->lent) screen_leave(t);
     pace_close(t->pace);
     uv_close((uv_handle_t *)&t->poll, on_closed);
 }

@@ -50,6 +50,10 @@ void term_bell(struct term *t);
 enum err term_copy(struct term *t, const char *text, bool tmux);
 void term_title(struct term *t, const char *safe);
 void term_suspend(struct term *t); /* Ctrl-Z */
+/* Leaves the terminal to another program of the same process group, and comes back; meanwhile nothing is read or drawn,
+ * and of the signals only TERM and HUP count. `resumed` is called by term_return. */
+void term_lend(struct term *t);
+void term_return(struct term *t);
 uint64_t term_bytes_sent(const struct term *t);
 
 #endif
