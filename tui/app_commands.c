@@ -138,6 +138,12 @@ static void cmd_kill_head(struct app *app, const char *args)
     app_kill_ask(app);
 }
 
+static void cmd_kill_worker(struct app *app, const char *args)
+{
+    (void)args;
+    app_kill_worker_ask(app);
+}
+
 static void cmd_drill(struct app *app, const char *args)
 {
     app_drill_ask(app, args);
@@ -451,6 +457,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_STOP] = cmd_stop,
     [CMD_THEME] = cmd_theme,
     [CMD_KILL_HEAD] = cmd_kill_head,
+    [CMD_KILL_WORKER] = cmd_kill_worker,
     [CMD_DRILL] = cmd_drill,
     [CMD_DESCRIBE] = cmd_describe,
     [CMD_YAML] = cmd_yaml,
@@ -501,7 +508,7 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
         return why_set(why, ERR_UNSUPPORTED, "a recording is replayed: nothing can be asked or changed");
     if (!app->replay && (needs & NEED_REPLAY))
         return why_set(why, ERR_UNSUPPORTED, "no recording is replayed: raydeck replay FILE");
-    if ((needs & (NEED_CHANGE | NEED_DELETE | NEED_ARMABLE)) && app_too_small(app))
+    if ((needs & (NEED_ARMED | NEED_ARMABLE)) && app_too_small(app))
         return why_set(why, ERR_UNSUPPORTED, "the screen is too small to confirm a change");
     if (needs & NEED_PROMPT) err = session_may_ask(app->at->session, NULL, why);
     if (!err && (needs & NEED_ARMABLE) && (app->at->arming.state == ARMING_FORBIDDEN || !app_context(app)))
@@ -513,8 +520,10 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
         else if (!arming_allows(&app->at->arming))
             err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
     }
-    if (!err && (needs & NEED_DELETE)) {
-        err = session_may_delete(app->at->session, why); /* arming would not help one who has no right to */
+    if (!err && (needs & (NEED_DELETE | NEED_WORKER))) {
+        /* Arming would not help one who has no right to. */
+        err = needs & NEED_DELETE ? session_may_delete(app->at->session, why)
+                                  : session_may_delete_worker(app->at->session, why);
         if (!err && !arming_allows(&app->at->arming))
             err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
     }
@@ -527,8 +536,8 @@ static void command_run(struct app *app, enum command_id id, const char *args)
     enum err err = app_may(app, id, &why);
     app_overlay_close_all(app);
     /* A command that lacks only arming opens the question to arm. */
-    if (err == ERR_GUARD && commands[id].needs & (NEED_DELETE | NEED_CHANGE) &&
-        app->at->arming.state == ARMING_READ_ONLY && app_context(app))
+    if (err == ERR_GUARD && commands[id].needs & NEED_ARMED && app->at->arming.state == ARMING_READ_ONLY &&
+        app_context(app))
         app_arm_ask(app, id);
     else if (err)
         app_say(app, true, "%s: %s", commands[id].name, why.text);
@@ -550,7 +559,7 @@ static void command_decided(void *arg, enum err err, const char *why)
 
 void app_command(struct app *app, enum command_id id, const char *args)
 {
-    if (!(commands[id].needs & (NEED_CHANGE | NEED_DELETE | NEED_ARMABLE))) {
+    if (!(commands[id].needs & (NEED_ARMED | NEED_ARMABLE))) {
         command_run(app, id, args);
         return;
     }

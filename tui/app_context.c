@@ -73,6 +73,7 @@ void context_tick(struct context *at)
     if (!at->app->replay) session_tick(at->session);
     arming_store_tick(at->armed);
     context_notify(at);
+    context_worker_say(at);
     context_record_loss(at);
     context_record_look(at);
 }
@@ -82,6 +83,7 @@ static void on_change(void *arg, const struct change *c)
     struct context *at = arg;
     if (!at->session || !at->app->term) return; /* still opening */
     context_notify(at);
+    context_worker_observe(at);
     if (at == at->app->at) app_changed(at->app, c);
 }
 
@@ -165,6 +167,8 @@ enum err context_reopen(struct context *at, struct why *why)
     if (at->app->cli->conf.stage) screen_focus(at->screen, stage_pane_ops.letter);
     at->picker_offered = false;
     at->chat = (struct chat){0};
+    at->worker_loss = (struct worker_loss){.phase = WORKER_LOSS_NONE};
+    at->worker_news = false;
     /* The cluster may be another one: READ-ONLY until armed.json was read. */
     on_armed(at, &(struct arming){.state = ARMING_READ_ONLY, .why = "armed.json is being read"});
     arming_store_refresh(at->armed);

@@ -1,6 +1,7 @@
-/* app_kill.c - deletes the head pod from the console: arming, the dialog, the DELETE of exactly the pod that it names.
- */
+/* app_kill.c - deletes the head pod or a worker pod from the console: arming, the dialog, the DELETE of exactly the pod
+ * that it names, and what follows. */
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "tui/app_priv.h"
 #include "tui/kill_plan.h"
 
@@ -13,10 +14,41 @@ static void target_done(struct kill_target *t)
     *t = (struct kill_target){0};
 }
 
+/* A worker may be gone from the world by now, but not this soon. */
+static void worker_loss_start(struct context *at)
+{
+    const struct focus f = session_focus(at->session);
+    const struct world *w = session_world(at->session);
+    const struct clock *clock = session_clock(at->session);
+    const struct row *row = at->killing.worker ? world_find(w, TABLE_POD, at->killing.uid) : NULL;
+    if (row) worker_loss_begin(&at->worker_loss, w, &f, ROW(row, pod), clock_now_ms(clock), clock_wall_ms(clock));
+}
+
+void context_worker_observe(struct context *at)
+{
+    const struct focus f = session_focus(at->session);
+    at->worker_news |=
+        worker_loss_observe(&at->worker_loss, session_world(at->session), &f, clock_now_ms(session_clock(at->session)));
+}
+
+/* With the ticks: a prompt that has failed is said by itself in the turn in which this ends. */
+void context_worker_say(struct context *at)
+{
+    struct buf text;
+    context_worker_observe(at);
+    if (!at->worker_news) return;
+    at->worker_news = false;
+    buf_init(&text, APP_MESSAGE_MAX);
+    worker_loss_text(&at->worker_loss, session_world(at->session), &text);
+    context_say(at, worker_loss_is_bad(&at->worker_loss), "%s", buf_text(&text));
+    buf_done(&text);
+}
+
 static void on_deleted(void *arg, enum err err, const char *why)
 {
     struct context *at = arg;
     const char *reason = why && *why ? why : err_word(err);
+    if (!err) worker_loss_start(at);
     if (!err)
         context_say(at, false, "delete accepted: %s", at->killing.name); /* it may be Terminating for its grace */
     else if (err_is_unanswered(err))
@@ -32,14 +64,14 @@ static void kill_decided(void *arg, enum err ignored, const char *ignored_why)
     struct why why = {0};
     (void)ignored; /* an unreadable armed.json is READ-ONLY, with its reason */
     (void)ignored_why;
-    enum err err = app_may(app, CMD_KILL_HEAD, &why);
+    enum err err = app_may(app, app->kill.worker ? CMD_KILL_WORKER : CMD_KILL_HEAD, &why);
     if (!err && app->at->killing.uid)
         err = why_set(&why, ERR_GUARD, "the DELETE of %s has no response yet", app->at->killing.name);
     if (!err) {
         app->at->killing = app->kill;
         app->kill = (struct kill_target){0};
-        err = session_kill_head(app->at->session, app->at->killing.uid, app->at->killing.grace_s, on_deleted, app->at,
-                                &why);
+        err = (app->at->killing.worker ? session_kill_worker : session_kill_head)(
+            app->at->session, app->at->killing.uid, app->at->killing.grace_s, on_deleted, app->at, &why);
         if (err) target_done(&app->at->killing);
     }
     if (err) app_say(app, true, "%s", why.text);
@@ -71,6 +103,15 @@ static void kill_result(void *arg, enum overlay_result result)
     if (result == OVERLAY_DONE) arming_store_renew(app->at->armed, kill_decided, app);
 }
 
+static void kill_dialog_open(struct app *app, const struct dialog_kill *kill)
+{
+    target_done(&app->kill);
+    app->kill = (struct kill_target){
+        .uid = mem_str(kill->uid), .name = mem_str(kill->pod), .worker = kill->is_worker, .grace_s = kill->grace_s};
+    dialog_open_kill(&app->dialog, kill);
+    app_overlay_open(app, &app->dialog.overlay, kill_result);
+}
+
 void app_kill_ask(struct app *app)
 {
     struct focus f = session_focus(app->at->session);
@@ -82,10 +123,23 @@ void app_kill_ask(struct app *app)
     struct head_loss loss;
     struct dialog_kill kill =
         kill_plan(app->at->session, cli_grace(&app->cli->conf), app->at->arming.state == ARMING_DEVELOPMENT, &loss);
-    target_done(&app->kill);
-    app->kill = (struct kill_target){mem_str(f.head->record.key), mem_str(f.head->name), kill.grace_s};
-    dialog_open_kill(&app->dialog, &kill);
-    app_overlay_open(app, &app->dialog.overlay, kill_result);
+    kill_dialog_open(app, &kill);
+}
+
+void app_kill_worker_ask(struct app *app)
+{
+    const struct focus f = session_focus(app->at->session);
+    const struct pod *pod = app_selected_pod(app);
+    struct why why = {0};
+    if (session_may_delete_worker(app->at->session, &why)) {
+        app_say(app, true, "%s", why.text);
+    } else if (!pod || !text_eq(pod->role, "worker") || !focus_has_pod(&f, pod) || pod->deleted.known) {
+        app_say(app, true, "delete-worker: select a worker pod of this RayService, which is not being deleted");
+    } else {
+        const struct dialog_kill kill = kill_plan_worker(app->at->session, pod, cli_grace(&app->cli->conf),
+                                                         app->at->arming.state == ARMING_DEVELOPMENT);
+        kill_dialog_open(app, &kill);
+    }
 }
 
 /* ---- arming ---- */

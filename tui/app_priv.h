@@ -3,6 +3,7 @@
 #define RAYDECK_APP_PRIV_H
 
 #include "backends/session/session.h"
+#include "backends/world/worker_loss.h"
 #include "tui/app_deploy.h"
 #include "tui/app_drill.h"
 #include "tui/app_object.h"
@@ -40,6 +41,7 @@ enum { APP_MESSAGE_MAX = 256, APP_CONTEXTS = 4 /* held at once */, CONTEXT_WORD_
 /* The pod that the kill dialog names: only this one is deleted. */
 struct kill_target {
     char *uid, *name;
+    bool worker;
     int64_t grace_s;
 };
 
@@ -70,6 +72,9 @@ struct context {
     uint64_t left_ms;                 /* when another one took the screen */
     enum verdict verdict;             /* what it answers, as of the last tick */
     char word[CONTEXT_WORD_MAX];
+
+    struct worker_loss worker_loss; /* of the last worker that was deleted here */
+    bool worker_news;               /* of it, not said yet */
 };
 
 struct cast;
@@ -243,10 +248,13 @@ struct chat_route app_chat_route(const struct app *app, char *text, size_t size)
 void context_answered(void *at, const struct request *r);
 
 /* app_kill.c */
-void context_kill_forget(struct context *at); /* the session was replaced: forgets the DELETE in flight */
-void context_kill_done(struct context *at);   /* at exit: reports a DELETE without a response */
-void app_kill_done(struct app *app);          /* at exit */
-void app_kill_ask(struct app *app);           /* opens the dialog, or shows why not */
+void context_kill_forget(struct context *at);    /* the session was replaced: forgets the DELETE in flight */
+void context_kill_done(struct context *at);      /* at exit: reports a DELETE without a response */
+void app_kill_done(struct app *app);             /* at exit */
+void app_kill_ask(struct app *app);              /* opens the dialog, or shows why not */
+void app_kill_worker_ask(struct app *app);       /* the same, of the selected worker */
+void context_worker_observe(struct context *at); /* each change: what follows the deletion of a worker */
+void context_worker_say(struct context *at);     /* each tick: says what is new of it */
 void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
 void app_disarm(struct app *app);
 

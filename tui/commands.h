@@ -25,7 +25,9 @@ enum need {
     NEED_ARMABLE = 1 << 2, /* a context that may be armed */
     NEED_REPLAY = 1 << 4,  /* a recording that is replayed */
     NEED_LIVE = 1 << 5,    /* a cluster: no recording */
-    NEED_CHANGE = 1 << 3   /* Kubernetes, in a context that may be changed; offers to arm */
+    NEED_CHANGE = 1 << 3,  /* Kubernetes, in a context that may be changed; offers to arm */
+    NEED_WORKER = 1 << 6,  /* permission to delete pods; offers to arm */
+    NEED_ARMED = NEED_DELETE | NEED_CHANGE | NEED_WORKER
 };
 
 struct command {

@@ -54,7 +54,7 @@ static bool pictured_may(void *arg, enum command_id id)
     if (session_replays(p->session)) return (needs & ~(unsigned)NEED_REPLAY) == 0;
     if (needs & NEED_REPLAY) return false;
     if (needs & NEED_PROMPT && session_may_ask(p->session, NULL, NULL)) return false;
-    return p->demo || !(needs & (NEED_DELETE | NEED_ARMABLE | NEED_CHANGE));
+    return p->demo || !(needs & (NEED_ARMED | NEED_ARMABLE));
 }
 
 void frame_draw(const struct session *s, const struct frame_conf *conf, struct canvas *cv)

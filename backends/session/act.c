@@ -1,4 +1,4 @@
-/* act.c - whether a session may change the cluster; deleting the head pod, and killing its gcs_server. */
+/* act.c - whether a session may change the cluster; deleting the head pod or a worker, killing gcs_server, a shell. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
@@ -55,12 +55,10 @@ void session_hold_lease(struct session *s, const char *path)
     s->lease = copy;
 }
 
-/* ---- killing the head ------------------------------------------------------------------------------------------ */
+/* ---- deleting a pod -------------------------------------------------------------------------------------------- */
 
-enum err session_may_delete(const struct session *s, struct why *why)
+enum err session_may_delete_worker(const struct session *s, struct why *why)
 {
-    struct focus f = session_focus(s);
-
     if (config_allows(s, why)) return ERR_GUARD;
     if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to ask");
     if (!(s->kube_ops->caps & KUBE_CAN_DELETE) || !s->kube_ops->delete_pod)
@@ -69,8 +67,15 @@ enum err session_may_delete(const struct session *s, struct why *why)
     if (session_may_delete_pods(s, &reason) == TRI_NO)
         return why_set(why, ERR_FORBIDDEN, "this user may not delete pods in %s%s%s", s->permission.ns,
                        reason ? ": " : "", reason ? reason : "");
-    if (!f.head) return why_set(why, ERR_NOT_FOUND, "there is no head pod");
     return ERR_OK;
+}
+
+enum err session_may_delete(const struct session *s, struct why *why)
+{
+    const enum err err = session_may_delete_worker(s, why);
+
+    if (err || session_focus(s).head) return err;
+    return why_set(why, ERR_NOT_FOUND, "there is no head pod");
 }
 
 void session_killing_done(struct killing *k)
@@ -80,13 +85,13 @@ void session_killing_done(struct killing *k)
     k->uid = k->pod = NULL;
 }
 
-static void fault_begin(struct session *s, const struct pod *head,
+static void fault_begin(struct session *s, const struct pod *pod,
                         void (*done)(void *arg, enum err err, const char *why), void *arg)
 {
     s->killing = (struct killing){.done = done,
                                   .arg = arg,
-                                  .uid = mem_str(head->record.key),
-                                  .pod = mem_printf("%s/%s", head->ns, head->name),
+                                  .uid = mem_str(pod->record.key),
+                                  .pod = mem_printf("%s/%s", pod->ns, pod->name),
                                   .sent_ms = session_now_ms(s)};
 }
 
@@ -105,14 +110,23 @@ static void on_deleted(void *arg, enum err err, const char *why)
     fault_end(arg, err, why);
 }
 
-/* Of the head pod of that UID and no other, one at a time. */
-static enum err fault_may_begin(const struct session *s, const struct focus *f, const char *uid, struct why *why)
+/* One at a time. */
+static enum err fault_may_begin(const struct session *s, struct why *why)
 {
     if (session_may_change(s, why)) return ERR_GUARD;
+    if (s->killing.done) return why_set(why, ERR_GUARD, "a delete is under way: its answer has not come yet");
+    return ERR_OK;
+}
+
+/* Of the head pod of that UID and no other. */
+static enum err head_fault_may_begin(const struct session *s, const struct focus *f, const char *uid, struct why *why)
+{
+    const enum err err = fault_may_begin(s, why);
+
+    if (err) return err;
     if (!f->head || !text_eq(f->head->record.key, uid))
         return why_set(why, ERR_GUARD, "the head pod is not the one that was confirmed: it is %s now",
                        f->head ? f->head->name : "none");
-    if (s->killing.done) return why_set(why, ERR_GUARD, "a delete is under way: its answer has not come yet");
     return ERR_OK;
 }
 
@@ -122,10 +136,34 @@ enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
     enum err err = session_may_delete(s, why);
     struct focus f = session_focus(s);
 
-    if (!err) err = fault_may_begin(s, &f, uid, why);
+    if (!err) err = head_fault_may_begin(s, &f, uid, why);
     if (err) return err;
     fault_begin(s, f.head, done, arg);
     s->kube_ops->delete_pod(s->kube, f.head->ns, f.head->name, uid, grace_s, on_deleted, s);
+    return ERR_OK;
+}
+
+/* NULL: there is none of that UID, or it is another service's, another role's, or being deleted already. */
+static const struct pod *worker_of_uid(const struct session *s, const struct focus *f, const char *uid)
+{
+    const struct row *row = world_find(session_world(s), TABLE_POD, uid);
+    const struct pod *pod = row && !row->gone_ms ? ROW(row, pod) : NULL;
+
+    return pod && focus_has_pod(f, pod) && text_eq(pod->role, "worker") && !pod->deleted.known ? pod : NULL;
+}
+
+enum err session_kill_worker(struct session *s, const char *uid, int64_t grace_s,
+                             void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why)
+{
+    enum err err = session_may_delete_worker(s, why);
+    struct focus f = session_focus(s);
+    const struct pod *pod = worker_of_uid(s, &f, uid);
+
+    if (!err) err = fault_may_begin(s, why);
+    if (err) return err;
+    if (!pod) return why_set(why, ERR_GUARD, "the pod that was confirmed is no living worker of this RayService now");
+    fault_begin(s, pod, done, arg);
+    s->kube_ops->delete_pod(s->kube, pod->ns, pod->name, uid, grace_s, on_deleted, s);
     return ERR_OK;
 }
 
@@ -189,7 +227,7 @@ enum err session_kill_gcs(struct session *s, const char *uid, void (*done)(void 
     enum err err = session_may_exec(s, why);
     struct focus f = session_focus(s);
 
-    if (!err) err = fault_may_begin(s, &f, uid, why);
+    if (!err) err = head_fault_may_begin(s, &f, uid, why);
     if (err) return err;
     const struct kube_in_container in = {.ns = f.head->ns, .pod = f.head->name, .container = ray_container(f.head)};
     fault_begin(s, f.head, done, arg);

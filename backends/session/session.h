@@ -74,6 +74,8 @@ void session_stop_changes(struct session *s, const char *why);
 
 /* Whether a command is available now: ERR_OK, or the err and a sentence. */
 enum err session_may_delete(const struct session *s, struct why *why);
+/* Likewise, where there is no need of a head pod: of a worker. */
+enum err session_may_delete_worker(const struct session *s, struct why *why);
 /* The API server's review of whether this user may delete pods; *ret_why borrowed, or NULL. */
 enum tri session_may_delete_pods(const struct session *s, const char **ret_why);
 /* That review is in flight. It is repeated on session_refresh, after a 403 and every five minutes. */
@@ -116,6 +118,11 @@ void session_hold_lease(struct session *s, const char *path);
 /* Deletes exactly the head pod of that UID. ERR_GUARD: changes are not allowed. */
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
                            void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
+
+/* Deletes exactly the worker pod of that UID, of the RayService in focus. ERR_GUARD: changes are not allowed, or it is
+ * not such a pod (any more). One fault at a time. */
+enum err session_kill_worker(struct session *s, const char *uid, int64_t grace_s,
+                             void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
 
 /* Kills the process gcs_server in the Ray container of exactly the head pod of that UID, through `kubectl exec`. done's
  * text is what was killed, where err is ERR_OK; CHANGE_KILLED was emitted then. ERR_NOT_FOUND: there is no kubectl, or

@@ -57,7 +57,7 @@ struct permission {
 struct killing {
     void (*done)(void *arg, enum err err, const char *why);
     void *arg;
-    char *uid, *pod; /* the head pod's, and "ns/name" */
+    char *uid, *pod; /* the pod's, and "ns/name" */
     uint64_t sent_ms;
 };
 

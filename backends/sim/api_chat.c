@@ -177,7 +177,8 @@ static void answer_whole(struct api *a, struct https_request *r, struct chat *c)
                             c->id, c->created, quoted, c->asked, c->asked + said, said);
     cJSON_free(quoted);
     cJSON_Delete(text);
-    api_answer_prompt(a, r, FIRST_MS + (uint64_t)said * (TOKEN_MS + TOKEN_MORE_MS / 2), "application/json", body);
+    api_answer_prompt(a, r, c->pod, FIRST_MS + (uint64_t)said * (TOKEN_MS + TOKEN_MORE_MS / 2), "application/json",
+                      body);
     chat_free(c);
 }
 

@@ -15,7 +15,8 @@ struct later {
     unsigned status;
     const char *content_type;
     char *body;
-    bool prompt, cut;
+    char *pod; /* of a prompt: its replica's; NULL: none */
+    bool cut;
     struct later *prev, *next;
 };
 
@@ -24,6 +25,7 @@ static void later_free(struct later *l)
     DL_DELETE(l->api->later, l);
     alarm_free(l->alarm);
     free(l->body);
+    free(l->pod);
     free(l);
 }
 
@@ -35,15 +37,25 @@ static void later_unlink(struct later *l)
     https_stream_cut(s);
 }
 
+/* Its pod has gone, or runs no replica any more. */
+static bool replica_died(const struct later *l)
+{
+    const struct sim_pod *p = l->pod ? kuberay_pod(l->api->conf.kuberay, l->pod) : NULL;
+    return l->pod && (!p || p->serving == SERVING_NOT);
+}
+
 static void later_send(void *arg)
 {
+    static const char died[] = "Internal Server Error"; /* Serve's, where the replica's actor dies */
     struct later *l = arg;
-    if (l->prompt && api_prompts_hang(l->api)) {
+    if (l->pod && api_prompts_hang(l->api)) {
         alarm_set(l->alarm, API_HELD_MS, 0);
         return;
     }
     if (l->cut)
         later_unlink(l);
+    else if (replica_died(l))
+        https_answer(l->request, 500, "text/plain; charset=utf-8", died, sizeof died - 1);
     else
         https_answer(l->request, l->status, l->content_type, l->body, strlen(l->body));
     later_free(l);
@@ -86,10 +98,11 @@ bool api_prompts_hang(const struct api *a)
     return api_fault(a, FAULT_PROMPTS_HANG) && !kuberay_serve_running(a->conf.kuberay);
 }
 
-void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body)
+void api_answer_prompt(struct api *a, struct https_request *r, const char *pod, uint64_t delay_ms,
+                       const char *content_type, char *body)
 {
     struct later *l = later_new(a, r, api_prompt_ms(a, delay_ms), 200, content_type, body);
-    l->prompt = true;
+    l->pod = mem_str(pod);
     l->cut = api_fault(a, FAULT_SERVE_CUT);
 }
 

@@ -90,8 +90,10 @@ void api_chats_free(struct api *a);
 /* api_later.c: sends a response after a delay. Takes body. */
 void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
                       const char *content_type, char *body);
-/* The same for a model's response, which faults may slow down, hold back or cut off. */
-void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body);
+/* The same for the response of a replica in that pod, which faults may slow down, hold back or cut off; a 500 where it
+ * has died by then. */
+void api_answer_prompt(struct api *a, struct https_request *r, const char *pod, uint64_t delay_ms,
+                       const char *content_type, char *body);
 uint64_t api_prompt_ms(const struct api *a, uint64_t ms); /* ms as modified by faults */
 bool api_prompts_hang(const struct api *a);               /* now: none is answered */
 void api_later_free(struct api *a);

@@ -67,7 +67,7 @@ static void serve_infer(struct api *a, struct https_request *r)
     uint64_t ms;
     char *body = llm_answer(a->conf.seed, sentence, &ms);
     if (a->conf.prompt) a->conf.prompt(a->conf.arg, replica->name, api_prompt_ms(a, ms));
-    api_answer_prompt(a, r, ms, "application/json", body);
+    api_answer_prompt(a, r, replica->name, ms, "application/json", body);
 }
 
 /* Handles a path within the application. */

@@ -58,7 +58,7 @@ static const struct dialog_kill kill_mistral = {
     .workers = 2,
     .worker = {{"mistral-44qn2-inf2-worker-7gq8p", "33cc"}, {"mistral-44qn2-inf2-worker-x2vlc", "44dd"}},
     .path = "API server proxy",
-    .besides_head = {2, true},
+    .besides = {2, true},
 };
 
 static void show_dialog(const struct dialog *d, const char *name)
@@ -91,6 +91,20 @@ static void test_dialog_screens(void **state)
     k.development = true;
     dialog_open_kill(&d, &k);
     show_dialog(&d, "kill-ft-off");
+    dialog_done(&d);
+    k = kill_mistral;
+    k.is_worker = true;
+    k.pod = "mistral-44qn2-inf2-worker-q5rdw";
+    k.besides = known_u64(1);
+    dialog_open_kill(&d, &k);
+    show_dialog(&d, "worker");
+    dialog_done(&d);
+    k.besides = known_u64(0);
+    k.development = k.head_lost = true;
+    k.workers = 0;
+    dialog_open_kill(&d, &k);
+    assert_string_equal(d.word, "mistral"); /* not by one key */
+    show_dialog(&d, "worker-last");
     dialog_done(&d);
     dialog_open(&d, "Arm", "Allow changes in context trainium-inferentia for 15 minutes?", NULL, false);
     show_dialog(&d, "arm");
@@ -281,7 +295,7 @@ static void test_kill_says_what_is_at_stake(void **state)
     free(text);
     k.workers = 7;
     k.worker[2] = k.worker[3] = k.worker[0];
-    k.besides_head = known_u64(0);
+    k.besides = known_u64(0);
     k.ft = TRI_NO;
     text = dialog_kill_text(&k, true);
     assert_ptr_equal(strstr(text, "GCS fault tolerance is OFF"), text);
@@ -291,7 +305,7 @@ static void test_kill_says_what_is_at_stake(void **state)
     assert_null(strstr(text, "must live"));
     assert_null(strstr(text, "Redis replicas"));
     free(text);
-    k.besides_head = UNKNOWN_U64;
+    k.besides = UNKNOWN_U64;
     k.path = NULL;
     text = dialog_kill_text(&k, false);
     assert_non_null(strstr(text, "by a route not known yet: Serve's endpoints are not known"));

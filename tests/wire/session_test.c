@@ -256,6 +256,36 @@ static void only_the_confirmed_head_is_killed(void **state)
     free(uid);
 }
 
+static const struct pod *any_worker(const struct fixture *s)
+{
+    const struct focus f = session_focus(s->session);
+    for (struct focus_pods at = focus_pods_of(session_world(s->session), &f); at.row; focus_pods_next(&at))
+        if (!at.row->gone_ms && text_eq(ROW(at.row, pod)->role, "worker")) return ROW(at.row, pod);
+    return NULL;
+}
+
+static void only_the_confirmed_worker_is_deleted(void **state)
+{
+    struct fixture *s = *state;
+    struct why why = {0};
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session) && any_worker(s));
+    char *uid = mem_str(any_worker(s)->record.key);
+    assert_int_equal(session_kill_worker(s->session, uid, 0, on_killed, s, &why), ERR_GUARD); /* not armed */
+    session_allow_changes(s->session, UINT64_MAX);
+    const char *head = session_focus(s->session).head->record.key;
+    assert_int_equal(session_kill_worker(s->session, head, 0, on_killed, s, &why), ERR_GUARD);
+    assert_non_null(strstr(why.text, "no living worker of this RayService"));
+    assert_int_equal(session_kill_worker(s->session, "0000", 0, on_killed, s, &why), ERR_GUARD);
+    assert_int_equal(session_kill_worker(s->session, uid, 0, on_killed, s, &why), ERR_OK);
+    assert_int_equal(session_kill_worker(s->session, uid, 0, on_killed, s, &why), ERR_GUARD); /* one at a time */
+    WAIT_FOR(s, s->dones == 1);
+    assert_int_equal(s->done_err, ERR_OK);
+    WAIT_FOR(s, world_find(session_world(s->session), TABLE_POD, uid)->gone_ms);
+    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE); /* the head is there */
+    free(uid);
+}
+
 /* At this speed the GCS is silent for less than the one second of a heartbeat poll. */
 static void a_short_silence_is_seen(void **state)
 {
@@ -725,6 +755,7 @@ int main(void)
         T(an_api_server_that_cuts_us_off_is_no_no),
         T(info_says_where_from_and_no_secret),
         T(only_the_confirmed_head_is_killed),
+        T(only_the_confirmed_worker_is_deleted),
         T(a_short_silence_is_seen),
         T(a_service_goes_on_behind_another_focus),
         T(services_are_read_side_by_side),

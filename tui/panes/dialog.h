@@ -35,7 +35,7 @@ struct dialog_worker {
 };
 enum { DIALOG_WORKERS = 4 /* are named; the rest is counted */ };
 
-/* The deletion of a head pod. Strings are borrowed for the call. */
+/* The deletion of a head pod, or of a worker pod. Strings are borrowed for the call. */
 struct dialog_kill {
     const char *context, *ns, *service; /* context NULL: none known */
     const char *pod, *uid;
@@ -43,13 +43,15 @@ struct dialog_kill {
     struct known_u64 pod_grace_s; /* the pod's own grace period */
     enum tri ft;                  /* GCS fault tolerance is wired */
     struct known_u64 reconnect_s;
-    size_t workers; /* living worker pods, and the first of them */
+    bool is_worker; /* the pod is one */
+    bool head_lost; /* there is no head pod */
+    size_t workers; /* living worker pods besides the pod, and the first of them */
     struct dialog_worker worker[DIALOG_WORKERS];
-    size_t in_flight;              /* our prompts in flight */
-    const char *path;              /* of prompts, in words; NULL: not known */
-    struct known_u64 besides_head; /* Serve endpoints that are ready and not the head's */
-    bool development;              /* plain y is enough here */
-    const struct head_loss *loss;  /* NULL: not evaluated */
+    size_t in_flight;             /* our prompts in flight */
+    const char *path;             /* of prompts, in words; NULL: not known */
+    struct known_u64 besides;     /* Serve endpoints that are ready and not the pod's own */
+    bool development;             /* plain y is enough here */
+    const struct head_loss *loss; /* NULL: not evaluated */
 };
 /* What it means and what exactly is deleted, "label      value" a line; with_uids: of the worker pods too. Safe text;
  * caller frees. */

@@ -1,4 +1,4 @@
-/* dialog_kill.c - the text of the dialog before the head pod is deleted. */
+/* dialog_kill.c - the text of the dialog before the head pod or a worker pod is deleted. */
 #include "backends/base/buf.h"
 #include "backends/base/text.h"
 #include "tui/panes/dialog.h"
@@ -35,8 +35,8 @@ static void body_grace(struct buf *b, const struct dialog_kill *k)
     else if (k->grace_s > 0)
         buf_printf(b, "grace      %lld s, and then killed\n", (long long)k->grace_s);
     else if (k->pod_grace_s.known)
-        buf_printf(b, "grace      the pod's own, %llu s: its GCS runs on that long\n",
-                   (unsigned long long)k->pod_grace_s.value);
+        buf_printf(b, "grace      the pod's own, %llu s: its %s that long\n", (unsigned long long)k->pod_grace_s.value,
+                   k->is_worker ? "replicas drain" : "GCS runs on");
     else
         buf_str(b, "grace      the pod's own\n");
 }
@@ -59,6 +59,21 @@ static void body_tolerance(struct buf *b, const struct dialog_kill *k)
         buf_str(b, "GCS fault tolerance is NOT KNOWN: worker pods may be restarted and requests may fail.\n");
 }
 
+/* What is lost with a worker: its replicas, until KubeRay's new pod has started them. */
+static void body_worker(struct buf *b, const struct dialog_kill *k)
+{
+    if (!k->besides.known)
+        buf_str(b, "Whether another pod serves is NOT KNOWN: requests may FAIL until its successor serves.\n");
+    else if (!k->besides.value)
+        buf_str(b, "It is the ONLY pod that serves: requests FAIL until its successor has loaded the model.\n");
+    else
+        buf_printf(b,
+                   "Its replicas stop, and start in the pod that KubeRay creates in its place. %llu Serve endpoint%s "
+                   "on.\n",
+                   (unsigned long long)k->besides.value, k->besides.value == 1 ? " goes" : "s go");
+    if (k->head_lost) buf_str(b, "There is NO head now: no replica is placed again until there is one.\n");
+}
+
 /* The known risks. Without fault tolerance Redis plays no part. */
 static void body_warnings(struct buf *b, const struct dialog_kill *k)
 {
@@ -76,7 +91,10 @@ static void body_warnings(struct buf *b, const struct dialog_kill *k)
 
 static void body_workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
 {
-    const char *label = k->ft == TRI_YES ? "must live " : k->ft == TRI_NO ? "restarted " : "workers   ";
+    const char *label = k->is_worker          ? "others    "
+                        : k->ft == TRI_YES ? "must live "
+                        : k->ft == TRI_NO  ? "restarted "
+                                           : "workers   ";
     size_t shown = k->workers < DIALOG_WORKERS ? k->workers : DIALOG_WORKERS;
     if (!k->workers) buf_printf(b, "%s no worker pods\n", label);
     for (size_t i = 0; i < shown; i++) {
@@ -94,13 +112,14 @@ static void body_requests(struct buf *b, const struct dialog_kill *k)
     else
         buf_str(b, "in flight  no prompt of raydeck's; others' are not seen\n");
     buf_printf(b, "requests   by %s: ", k->path ? k->path : "a route not known yet");
-    if (!k->besides_head.known)
-        buf_str(b, "Serve's endpoints are not known, the head may be the only one\n");
-    else if (!k->besides_head.value)
-        buf_str(b, "NOT around the head, Serve has no other endpoint\n");
+    const char *what = k->is_worker ? "this pod" : "the head";
+    if (!k->besides.known)
+        buf_printf(b, "Serve's endpoints are not known, %s may be the only one\n", what);
+    else if (!k->besides.value)
+        buf_printf(b, "NOT around %s, Serve has no other endpoint\n", what);
     else
-        buf_printf(b, "around the head, %llu Serve endpoint%s not its own\n", (unsigned long long)k->besides_head.value,
-                   k->besides_head.value == 1 ? " is" : "s are");
+        buf_printf(b, "around %s, %llu Serve endpoint%s not its own\n", what, (unsigned long long)k->besides.value,
+                   k->besides.value == 1 ? " is" : "s are");
 }
 
 /* The consequences come first: a small screen shows only the first lines. */
@@ -109,8 +128,12 @@ char *dialog_kill_text(const struct dialog_kill *k, bool with_uids)
     struct buf b;
     char *command = dialog_kill_command(k);
     buf_init(&b, BODY_MAX);
-    body_tolerance(&b, k);
-    body_warnings(&b, k);
+    if (k->is_worker) {
+        body_worker(&b, k);
+    } else {
+        body_tolerance(&b, k);
+        body_warnings(&b, k);
+    }
     buf_printf(&b, "\ndeletes    %s\nby UID     %s, and no other\n", k->pod ? k->pod : "–", k->uid ? k->uid : "–");
     buf_printf(&b, "of         RayService %s/%s\n", k->ns ? k->ns : "–", k->service ? k->service : "–");
     buf_printf(&b, "context    %s\n", k->context ? k->context : "–");
@@ -128,6 +151,9 @@ char *dialog_kill_text(const struct dialog_kill *k, bool with_uids)
 void dialog_open_kill(struct dialog *d, const struct dialog_kill *k)
 {
     char *text = dialog_kill_text(k, false);
-    dialog_open(d, "Kill the Ray head", text, k->development ? NULL : k->service, true);
+    /* What nobody serves after is not deleted by one key, not even where everything is for trying. */
+    const bool last = k->is_worker && !(k->besides.known && k->besides.value);
+    dialog_open(d, k->is_worker ? "Delete a worker pod" : "Kill the Ray head", text,
+                k->development && !last ? NULL : k->service, true);
     free(text);
 }

@@ -304,8 +304,10 @@ const struct pane *screen_pane(const struct screen *s)
 
 bool screen_selection(const struct screen *s, struct selection *ret)
 {
-    if (!s->selects) return false;
-    *ret = s->selection;
+    const struct pane *p = s->panes[s->focus];
+    /* Keys may have moved it since the last update, which alone finds the pod of another table's row. */
+    if (!p->ops->selected(p, ret)) return false;
+    if (s->selects && s->selection.table == ret->table && strcmp(s->selection.key, ret->key) == 0) *ret = s->selection;
     return true;
 }
 
