@@ -91,7 +91,7 @@ static void body_warnings(struct buf *b, const struct dialog_kill *k)
 
 static void body_workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
 {
-    const char *label = k->is_worker          ? "others    "
+    const char *label = k->is_worker       ? "others    "
                         : k->ft == TRI_YES ? "must live "
                         : k->ft == TRI_NO  ? "restarted "
                                            : "workers   ";
