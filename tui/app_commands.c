@@ -500,6 +500,15 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_QUIT] = cmd_quit,
 };
 
+/* Arming would not help one who has no right to. */
+static enum err may_delete(const struct app *app, unsigned needs, struct why *why)
+{
+    const struct session *s = app->at->session;
+    const enum err err = needs & NEED_DELETE ? session_may_delete(s, why) : session_may_delete_worker(s, why);
+    if (err || arming_allows(&app->at->arming)) return err;
+    return why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
+}
+
 enum err app_may(const struct app *app, enum command_id id, struct why *why)
 {
     unsigned needs = commands[id].needs;
@@ -520,13 +529,7 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
         else if (!arming_allows(&app->at->arming))
             err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
     }
-    if (!err && (needs & (NEED_DELETE | NEED_WORKER))) {
-        /* Arming would not help one who has no right to. */
-        err = needs & NEED_DELETE ? session_may_delete(app->at->session, why)
-                                  : session_may_delete_worker(app->at->session, why);
-        if (!err && !arming_allows(&app->at->arming))
-            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
-    }
+    if (!err && (needs & (NEED_DELETE | NEED_WORKER))) err = may_delete(app, needs, why);
     return err;
 }
 
