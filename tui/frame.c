@@ -13,6 +13,7 @@ struct view frame_view(const struct session *s, const struct focus *focus, struc
     return (struct view){.world = session_world(s),
                          .outage = ret_outage,
                          .previous = outage_previous(recovery),
+                         .past = outage_past(recovery),
                          .focus = focus,
                          .timeline = session_timeline(s),
                          .now_ms = now_ms,

@@ -47,6 +47,7 @@ static enum err drawing_write(const struct cli *cli, const struct session *sessi
     timeline_file_outage(session, &outage);
     const struct timeline_scene scene = {.timeline = session_timeline(session),
                                          .outage = &outage,
+                                         .past = outage_past(session_recovery(session)),
                                          .from_ms = d->from_ms,
                                          .to_ms = d->to_ms,
                                          .cursor_ms = d->cursor_ms,

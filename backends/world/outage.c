@@ -180,6 +180,11 @@ const struct outage *outage_previous(const struct recovery *r)
     return &r->memory->previous;
 }
 
+const struct outage_list *outage_past(const struct recovery *r)
+{
+    return &r->memory->past;
+}
+
 const struct outage *outage_last(const struct outage *now, const struct outage *previous)
 {
     return now->state == OUTAGE_OVER && outage_is_loss(now) ? now : previous;

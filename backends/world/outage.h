@@ -122,6 +122,13 @@ static inline bool outage_is_by_us(const struct outage *o)
 }
 /* The previous outage that was a head loss; state OUTAGE_NONE: none. */
 const struct outage *outage_previous(const struct recovery *r);
+/* The head losses that another outage followed, oldest first; of more than OUTAGES_PAST the latest. Never NULL. */
+enum { OUTAGES_PAST = 8 };
+struct outage_list {
+    struct outage *loss[OUTAGES_PAST];
+    size_t count;
+};
+const struct outage_list *outage_past(const struct recovery *r);
 /* The last finished head loss: *now, else *previous. State NONE: none. */
 const struct outage *outage_last(const struct outage *now, const struct outage *previous);
 

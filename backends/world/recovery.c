@@ -32,6 +32,7 @@ void recovery_done(struct recovery *r)
     head_before_done(&r->memory->head);
     gcs_done(&r->memory->gcs);
     baseline_done(&r->memory->baseline);
+    for (size_t i = 0; i < r->memory->past.count; i++) free(r->memory->past.loss[i]);
     free(r->memory);
     free(r->service);
     r->memory = NULL;

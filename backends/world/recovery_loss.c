@@ -97,6 +97,17 @@ void ladder_close(struct recovery *r)
     gcs_reset(&r->memory->gcs, r->silent_since_ms);
 }
 
+static void past_add(struct outage_list *past, const struct outage *loss)
+{
+    struct outage *copy = mem_zero(1, sizeof *copy);
+    if (past->count == OUTAGES_PAST) {
+        free(past->loss[0]);
+        memmove(past->loss, past->loss + 1, --past->count * sizeof *past->loss);
+    }
+    *copy = *loss;
+    past->loss[past->count++] = copy;
+}
+
 /* An outage that is replaced while it runs ends there, with what it lacks. */
 static void ladder_keep(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms,
                         uint64_t wall_ms)
@@ -105,7 +116,9 @@ static void ladder_keep(struct recovery *r, const struct world *w, const struct 
     if (r->outage == OUTAGE_NONE) return;
     if (r->outage == OUTAGE_RUNNING) ladder_close(r);
     outage_of(r, w, f, at_ms, wall_ms, &now);
-    if (outage_is_loss(&now)) r->memory->previous = now;
+    if (!outage_is_loss(&now)) return;
+    r->memory->previous = now;
+    past_add(&r->memory->past, &now);
 }
 
 void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms, uint64_t wall_ms)

@@ -79,6 +79,7 @@ struct recovery_memory {
     struct outage_requests over[OUTAGE_CLASSES]; /* as they were counted when it was over */
     struct outage report;                        /* of the last outage, once it is final */
     struct outage previous;                      /* see outage_previous */
+    struct outage_list past;                     /* see outage_past; owned */
 };
 
 /* Marks a rung as reached, if it is not; fmt is the evidence. */

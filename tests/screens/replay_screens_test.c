@@ -129,6 +129,7 @@ static char *replayed_screens(struct screens *screens, struct session *s)
     const struct view v = {.world = session_world(s),
                            .outage = &outage,
                            .previous = outage_previous(r),
+                           .past = outage_past(r),
                            .focus = &focus,
                            .timeline = session_timeline(s),
                            .now_ms = clock_now_ms(session_clock(s)),

@@ -7,7 +7,10 @@
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/screen_priv.h"
+#include "tui/panes/timeline_draw_priv.h"
 #include "tui/panes/timeline_pane.h"
+#include "tui/panes/timeline_svg.h"
+#include "tui/panes/timeline_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,6 +99,46 @@ static void before_in_and_after_a_kill(void **state)
     screens_check("after", replay_view(&p), "bllllllllll");
     replay_until(&p, p.end_ms);
     screens_check("two-kills", replay_view(&p), "-");
+    replay_close(&p);
+}
+
+/* Each loss has its rungs, counted from its own T0, and b goes from one to the one before. */
+static void several_losses_show_the_rungs_of_each(void **state)
+{
+    (void)state;
+    struct replay p;
+    struct shown s;
+    char words[TIMELINE_WORDS_MAX];
+    struct buf text;
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, p.end_ms);
+    shown_open(&s, 60, 200);
+    shown_draw(&s, replay_view(&p));
+    shown_key(&s, replay_view(&p), '-');
+    struct timeline_pane *t = shown_pane(&s);
+    shown_key(&s, replay_view(&p), 'b');
+    assert_int_equal(t->scene.cursor_ms, p.outage.t0_ms);
+    ladder_words(&t->scene, words);
+    assert_string_equal(words, "1 +0.0s delete accepted");
+    shown_key(&s, replay_view(&p), 'b');
+    assert_int_equal(outage_past(replay_recovery(&p))->count, 1);
+    assert_int_equal(t->scene.cursor_ms, outage_past(replay_recovery(&p))->loss[0]->t0_ms);
+    ladder_words(&t->scene, words);
+    assert_string_equal(words, "13:28:48Z: 1 +0.0s delete accepted");
+    shown_key(&s, replay_view(&p), 'b'); /* there is none before it */
+    assert_int_equal(t->scene.cursor_ms, p.outage.t0_ms);
+    buf_init(&text, 1 << 20);
+    timeline_text(&t->scene, "two", 160, false, &text);
+    const char *first = strstr(buf_text(&text), "T0 13:28:48Z, head pod deleted"),
+               *second = strstr(buf_text(&text), "T0 13:30:23Z, head pod deleted");
+    assert_true(first && second && first < second);
+    assert_non_null(strstr(first, "7   +43.1s"));
+    assert_non_null(strstr(second, "7   +13.4s"));
+    buf_clear(&text);
+    timeline_svg(&t->scene, "two", SVG_LIGHT, &text);
+    assert_non_null(strstr(buf_text(&text), "T0 13:28:48Z, head pod deleted"));
+    buf_done(&text);
+    shown_close(&s);
     replay_close(&p);
 }
 
@@ -382,6 +425,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(before_in_and_after_a_kill),
+        cmocka_unit_test(several_losses_show_the_rungs_of_each),
         cmocka_unit_test(without_fault_tolerance),
         cmocka_unit_test(redis_is_down),
         cmocka_unit_test(the_time_before_the_console_is_quiet),

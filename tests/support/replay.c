@@ -390,6 +390,7 @@ struct view replay_view(const struct replay *p)
     return (struct view){.world = p->world,
                          .outage = &p->outage,
                          .previous = outage_previous(replay_recovery(p)),
+                         .past = outage_past(replay_recovery(p)),
                          .focus = &p->focus,
                          .timeline = p->timeline,
                          .now_ms = p->now_ms,

@@ -96,6 +96,7 @@ struct view fixture_view(struct fixture *f)
     return (struct view){.world = f->world,
                          .outage = &f->outage,
                          .previous = outage_previous(&f->recovery),
+                         .past = outage_past(&f->recovery),
                          .focus = &f->focus,
                          .timeline = f->timeline,
                          .now_ms = f->now_ms,

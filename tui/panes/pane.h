@@ -25,6 +25,7 @@ enum view_drill { VIEW_DRILL_NONE, VIEW_DRILL_RUNS, VIEW_DRILL_ASKS, VIEW_DRILL_
 struct view {
     const struct world *world;
     const struct outage *outage, *previous; /* the report of the outage (never NULL), and of the one before it */
+    const struct outage_list *past;         /* the head losses before it; NULL: none */
     const struct focus *focus;
     uint64_t now_ms, wall_ms;
     const struct timeline *timeline;   /* NULL: none is kept */

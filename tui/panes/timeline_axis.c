@@ -76,38 +76,84 @@ void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan,
 
 /* ---- rungs ------------------------------------------------------------------------------------------------------- */
 
-/* A digit for each rung that was reached, in order of time. */
-void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv)
+static bool loss_is_shown(const struct outage *o, const struct timeline_plan *plan)
 {
-    enum rung order[RUNG_COUNT];
-    int number = 0, last = -1;
-    outage_rung_order(s->outage, order);
-    for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct outage_rung *rung = &s->outage->rung[order[i]];
-        if (!rung->seen) continue;
-        const int col = column_of(plan, s->outage->t0_ms + rung->after_ms);
-        number++;
-        if (col < 0) continue;
-        /* Those of one column stand beside each other. */
-        const int at = col > last ? col : last + 1;
-        canvas_fill(cv, 0, at, 1, 1, ROLE_STRONG, (uint32_t)('0' + number));
-        last = at;
-    }
+    const uint64_t end_ms = plan->from_ms + (uint64_t)plan->plot * plan->col_ms;
+    return o->t0_ms < end_ms && o->t0_ms + OUTAGE_SECONDS * SECOND >= plan->from_ms;
 }
 
-void ladder_words(const struct timeline_scene *s, char out[TIMELINE_WORDS_MAX])
+const struct outage *scene_loss(const struct timeline_scene *s, const struct timeline_plan *plan, size_t *at)
+{
+    const size_t past = s->past ? s->past->count : 0;
+    while (*at < past) {
+        const struct outage *o = s->past->loss[(*at)++];
+        const bool earlier = !has_outage(s) || o->t0_ms < s->outage->t0_ms; /* that of T0 may be among them */
+        if (earlier && (!plan || loss_is_shown(o, plan))) return o;
+    }
+    return has_outage(s) && (*at)++ == past ? s->outage : NULL;
+}
+
+size_t scene_losses(const struct timeline_scene *s, const struct timeline_plan *plan)
+{
+    size_t at = 0, count = 0;
+    while (scene_loss(s, plan, &at)) count++;
+    return count;
+}
+
+/* Those of one column stand beside each other; *last is the last column that is taken. */
+static void rungs_draw(const struct outage *o, const struct timeline_plan *plan, struct canvas *cv, int *last)
 {
     enum rung order[RUNG_COUNT];
     int number = 0;
-    snprintf(out, TIMELINE_WORDS_MAX, "before T0");
-    outage_rung_order(s->outage, order);
+    outage_rung_order(o, order);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct outage_rung *rung = &s->outage->rung[order[i]];
+        const struct outage_rung *rung = &o->rung[order[i]];
+        if (!rung->seen) continue;
+        const int col = column_of(plan, o->t0_ms + rung->after_ms);
+        number++;
+        if (col < 0) continue;
+        const int at = col > *last ? col : *last + 1;
+        canvas_fill(cv, 0, at, 1, 1, ROLE_STRONG, (uint32_t)('0' + number));
+        *last = at;
+    }
+}
+
+/* A digit for each rung that was reached, in order of time, of each loss. */
+void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv)
+{
+    int last = -1;
+    size_t at = 0;
+    for (const struct outage *o; (o = scene_loss(s, plan, &at));) rungs_draw(o, plan, cv, &last);
+}
+
+/* The loss that the cursor lies in or after. */
+static const struct outage *loss_at_cursor(const struct timeline_scene *s)
+{
+    const struct outage *found = NULL;
+    size_t at = 0;
+    for (const struct outage *o; (o = scene_loss(s, NULL, &at));)
+        if (o->t0_ms <= s->cursor_ms) found = o;
+    return found;
+}
+
+/* Offsets are from the T0 of the loss: where that is not the one of the axis, its time is said. */
+void ladder_words(const struct timeline_scene *s, char out[TIMELINE_WORDS_MAX])
+{
+    const struct outage *o = loss_at_cursor(s);
+    enum rung order[RUNG_COUNT];
+    char stamp[STAMP_TEXT_MAX], of[STAMP_TEXT_MAX + 4] = "";
+    int number = 0;
+    snprintf(out, TIMELINE_WORDS_MAX, "before T0");
+    if (!o) return;
+    if (o != s->outage) snprintf(of, sizeof of, "%s: ", stamp_clock(stamp, o->t0_wall_ms));
+    outage_rung_order(o, order);
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        const struct outage_rung *rung = &o->rung[order[i]];
         char offset[TEXT_NUM_MAX];
         if (!rung->seen) continue;
         number++;
-        if (s->cursor_ms < s->outage->t0_ms + rung->after_ms) continue;
-        snprintf(out, TIMELINE_WORDS_MAX, "%d %s %s", number, outage_offset(offset, rung->after_ms),
+        if (s->cursor_ms < o->t0_ms + rung->after_ms) continue;
+        snprintf(out, TIMELINE_WORDS_MAX, "%s%d %s %s", of, number, outage_offset(offset, rung->after_ms),
                  rung_words(order[i]));
     }
 }

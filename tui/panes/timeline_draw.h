@@ -23,8 +23,9 @@ uint64_t timeline_zoom_ms(int zoom);
 
 struct timeline_scene {
     const struct timeline *timeline;
-    const struct outage *outage; /* whose T0 and rungs are drawn; NULL, or state NONE: none */
-    uint64_t from_ms, to_ms;     /* at least this is drawn; from_ms is moved to whole columns */
+    const struct outage *outage;    /* whose T0 and rungs are drawn; NULL, or state NONE: none */
+    const struct outage_list *past; /* whose rungs are drawn beside those; NULL: none */
+    uint64_t from_ms, to_ms;        /* at least this is drawn; from_ms is moved to whole columns */
     uint64_t cursor_ms;
     size_t selected, top; /* lanes; top: the first that is shown */
 };

@@ -26,6 +26,10 @@ struct timeline_cell plan_cell(const struct timeline *t, const struct timeline_l
                                const struct timeline_plan *plan, int col);
 void axis_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
 void ladder_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv);
+/* The losses whose rungs are drawn, oldest first: those of which something lies in the plan's time (NULL: all), and
+ * that of T0. *at is 0 before the first; NULL: no more. */
+const struct outage *scene_loss(const struct timeline_scene *s, const struct timeline_plan *plan, size_t *at);
+size_t scene_losses(const struct timeline_scene *s, const struct timeline_plan *plan);
 /* The last rung that was reached by then, in words. */
 void ladder_words(const struct timeline_scene *s, char out[TIMELINE_WORDS_MAX]);
 bool has_outage(const struct timeline_scene *s);

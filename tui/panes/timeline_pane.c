@@ -5,6 +5,7 @@
 #include "tui/panes/detail.h"
 #include "tui/panes/motion.h"
 #include "tui/panes/pane_tools.h"
+#include "tui/panes/timeline_draw_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,11 +52,21 @@ static void window_keep_cursor(struct timeline_pane *s, const struct view *v)
     if (s->cursor_ms > end) s->to_ms = s->cursor_ms < v->now_ms ? s->cursor_ms : 0;
 }
 
-/* The outage belongs to what is shown only where some of it is there. */
-static bool outage_is_shown(const struct timeline_pane *s, uint64_t from_ms, uint64_t to_ms)
+/* An outage belongs to what is shown only where some of it is there. */
+static bool outage_is_shown(const struct outage *o, uint64_t from_ms, uint64_t to_ms)
 {
-    const uint64_t span = to_ms - from_ms, t0 = s->outage.t0_ms;
-    return s->outage.state != OUTAGE_NONE && t0 <= to_ms && t0 + span >= from_ms;
+    const uint64_t span = to_ms - from_ms, t0 = o->t0_ms;
+    return o->state != OUTAGE_NONE && t0 <= to_ms && t0 + span >= from_ms;
+}
+
+/* The latest that is shown: T0 is its. */
+static const struct outage *outage_shown(const struct timeline_pane *s, const struct view *v, uint64_t from_ms,
+                                         uint64_t to_ms)
+{
+    if (outage_is_shown(&s->outage, from_ms, to_ms)) return &s->outage;
+    for (size_t i = v->past ? v->past->count : 0; i-- > 0;)
+        if (outage_is_shown(v->past->loss[i], from_ms, to_ms)) return v->past->loss[i];
+    return NULL;
 }
 
 /* A lane that is gone gives way to the first of its kind, and that to the first of all. */
@@ -114,7 +125,8 @@ static void timeline_pane_update(struct pane *p, const struct view *v)
     const uint64_t to_ms = window_end(s, v), span = timeline_zoom_ms(s->zoom);
     const uint64_t from_ms = to_ms > span ? to_ms - span : 0;
     s->scene = (struct timeline_scene){.timeline = v->timeline,
-                                       .outage = outage_is_shown(s, from_ms, to_ms) ? &s->outage : NULL,
+                                       .outage = outage_shown(s, v, from_ms, to_ms),
+                                       .past = v->past,
                                        .from_ms = from_ms,
                                        .to_ms = to_ms,
                                        .cursor_ms = s->cursor_ms ? s->cursor_ms : to_ms};
@@ -313,9 +325,17 @@ static void cursor_next(struct timeline_pane *s, const struct view *v, int by)
     }
 }
 
+/* To the latest T0 before the cursor; from the first of them to the latest of all. */
 static void cursor_to_t0(struct timeline_pane *s)
 {
-    if (s->outage.state != OUTAGE_NONE) s->cursor_ms = s->outage.t0_ms;
+    size_t at = 0;
+    uint64_t before_ms = 0, latest_ms = s->outage.state != OUTAGE_NONE ? s->outage.t0_ms : 0;
+    for (const struct outage *o; (o = scene_loss(&s->scene, NULL, &at));) {
+        if (o->t0_ms > latest_ms) latest_ms = o->t0_ms;
+        if (o->t0_ms < s->scene.cursor_ms) before_ms = o->t0_ms;
+    }
+    if (latest_ms && latest_ms < s->scene.cursor_ms) before_ms = latest_ms;
+    if (before_ms || latest_ms) s->cursor_ms = before_ms ? before_ms : latest_ms;
 }
 
 static void lane_move(struct timeline_pane *s, int by)

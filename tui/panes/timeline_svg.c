@@ -111,18 +111,18 @@ static void cursor_add(const struct svg *v, int top, int bottom)
 
 /* ---- rungs ---------------------------------------------------------------------------------------------------- */
 
-/* Numbered on the axis, and listed in words below; returns the row after those. */
-static int rungs_add(const struct svg *v, int axis_y, int y)
+enum { RUNG_RADIUS = 8, RUNG_APART = 17 };
+
+/* Numbered on the axis from *free_x on, and listed in words from y on; returns the row after those. */
+static int rungs_of_loss(const struct svg *v, const struct outage *o, int axis_y, int y, double *free_x)
 {
-    enum { RADIUS = 8, APART = 17 };
     enum rung order[RUNG_COUNT];
-    double free_x = 0;
     int number = 0;
-    outage_rung_order(v->scene->outage, order);
+    outage_rung_order(o, order);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct outage_rung *rung = &v->scene->outage->rung[order[i]];
+        const struct outage_rung *rung = &o->rung[order[i]];
         char offset[TEXT_NUM_MAX], line[TIMELINE_WORDS_MAX * 2];
-        const uint64_t at_ms = v->scene->outage->t0_ms + rung->after_ms;
+        const uint64_t at_ms = o->t0_ms + rung->after_ms;
         if (!rung->seen) continue;
         number++;
         snprintf(line, sizeof line, "%d  %s  %s%s%s", number, outage_offset(offset, rung->after_ms),
@@ -130,12 +130,30 @@ static int rungs_add(const struct svg *v, int axis_y, int y)
         text_add(v->out, "name", 68, y, line);
         y += RUNG_ROWS;
         if (column_of(&v->plan, at_ms) < 0) continue;
-        const double x = svg_x(v, at_ms) > free_x ? svg_x(v, at_ms) : free_x; /* none covers another */
-        buf_printf(v->out, "<circle class=\"rung\" cx=\"%.1f\" cy=\"%d\" r=\"%d\"/>", x, axis_y, RADIUS);
+        const double x = svg_x(v, at_ms) > *free_x ? svg_x(v, at_ms) : *free_x; /* none covers another */
+        buf_printf(v->out, "<circle class=\"rung\" cx=\"%.1f\" cy=\"%d\" r=\"%d\"/>", x, axis_y, RUNG_RADIUS);
         buf_printf(v->out, "<text class=\"digit\" x=\"%.1f\" y=\"%d\">%d</text>\n", x, axis_y + 4, number);
-        free_x = x + APART;
+        *free_x = x + RUNG_APART;
     }
     return y;
+}
+
+/* Of each loss that is shown; where there are several, each under its T0. */
+static void rungs_add(const struct svg *v, int axis_y, int y)
+{
+    const bool titled = scene_losses(v->scene, &v->plan) > 1;
+    char stamp[STAMP_TEXT_MAX], cause[OUTAGE_WORDS_MAX], line[TIMELINE_WORDS_MAX];
+    double free_x = 0;
+    size_t at = 0;
+    for (const struct outage *o; (o = scene_loss(v->scene, &v->plan, &at));) {
+        if (titled) {
+            snprintf(line, sizeof line, "T0 %s, %.80s", stamp_clock(stamp, o->t0_wall_ms),
+                     outage_cause_words(o, cause));
+            text_add(v->out, "name", 68, y, line);
+            y += RUNG_ROWS;
+        }
+        y = rungs_of_loss(v, o, axis_y, y, &free_x);
+    }
 }
 
 /* ---- the page ------------------------------------------------------------------------------------------------- */
@@ -182,10 +200,15 @@ static void symbols_add(struct buf *out, int y)
     }
 }
 
-static size_t rungs_seen(const struct timeline_scene *s)
+/* The lines of rungs_add. */
+static size_t rungs_lines(const struct svg *v)
 {
-    size_t count = 0;
-    for (int i = 0; has_outage(s) && i < RUNG_COUNT; i++) count += s->outage->rung[i].seen;
+    const bool titled = scene_losses(v->scene, &v->plan) > 1;
+    size_t count = 0, at = 0;
+    for (const struct outage *o; (o = scene_loss(v->scene, &v->plan, &at));) {
+        count += titled;
+        for (int i = 0; i < RUNG_COUNT; i++) count += o->rung[i].seen;
+    }
     return count;
 }
 
@@ -196,7 +219,7 @@ void timeline_svg(const struct timeline_scene *s, const char *title, enum svg_th
     timeline_plan_exact(s, SVG_COLUMNS, &v.plan);
     const bool ladder = has_outage(s);
     const int top = TITLE_ROWS, lanes = top + AXIS_ROWS + (ladder ? AXIS_ROWS : 0), bottom = lanes + lanes_height(&v);
-    const int rungs = (int)rungs_seen(s) * RUNG_ROWS, height = bottom + FOOT_ROWS + rungs + (rungs ? GAP : 0);
+    const int rungs = (int)rungs_lines(&v) * RUNG_ROWS, height = bottom + FOOT_ROWS + rungs + (rungs ? GAP : 0);
     buf_printf(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n",

@@ -27,23 +27,37 @@ static int rows_wanted(const struct timeline_scene *s, struct timeline_plan *pla
     return rows;
 }
 
-/* Returns how many. cv NULL: only counts them. */
-static int rungs_draw(const struct timeline_scene *s, struct canvas *cv, int row)
+/* Lines, of which there are as many; where there are several losses, each under its T0. cv NULL: only counts them. */
+static int loss_rungs_draw(const struct outage *o, bool titled, struct canvas *cv, int row)
 {
     enum rung order[RUNG_COUNT];
+    char stamp[STAMP_TEXT_MAX], cause[OUTAGE_WORDS_MAX];
     int number = 0;
-    if (!has_outage(s)) return 0;
-    outage_rung_order(s->outage, order);
+    if (titled && cv)
+        canvas_printf(cv, row, 1, ROLE_TEXT, "T0 %s, %s", stamp_clock(stamp, o->t0_wall_ms),
+                      outage_cause_words(o, cause));
+    outage_rung_order(o, order);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct outage_rung *rung = &s->outage->rung[order[i]];
+        const struct outage_rung *rung = &o->rung[order[i]];
         char offset[TEXT_NUM_MAX];
         if (!rung->seen) continue;
         number++;
-        if (!cv) continue;
-        canvas_printf(cv, row++, 1, ROLE_TEXT, "%d %8s  %s%s%s", number, outage_offset(offset, rung->after_ms),
-                      rung_words(order[i]), *rung->note ? ": " : "", rung->note);
+        if (cv)
+            canvas_printf(cv, row + titled + number - 1, 1, ROLE_TEXT, "%d %8s  %s%s%s", number,
+                          outage_offset(offset, rung->after_ms), rung_words(order[i]), *rung->note ? ": " : "",
+                          rung->note);
     }
-    return number;
+    return number + titled;
+}
+
+static int rungs_draw(const struct timeline_scene *s, const struct timeline_plan *plan, struct canvas *cv, int row)
+{
+    const size_t losses = scene_losses(s, plan);
+    size_t at = 0;
+    int rows = 0;
+    for (const struct outage *o; (o = scene_loss(s, plan, &at));)
+        rows += loss_rungs_draw(o, losses > 1, cv, row + rows);
+    return rows;
 }
 
 void timeline_text(const struct timeline_scene *s, const char *title, int cols, bool ascii, struct buf *out)
@@ -52,7 +66,7 @@ void timeline_text(const struct timeline_scene *s, const char *title, int cols, 
     struct timeline_plan plan;
     struct canvas cv;
     char caption[TIMELINE_WORDS_MAX];
-    const int rows = rows_wanted(s, &plan, cols), rungs = rungs_draw(s, NULL, 0);
+    const int rows = rows_wanted(s, &plan, cols), rungs = rungs_draw(s, &plan, NULL, 0);
     timeline_plan_of(s, rows, cols, &plan);
     canvas_init(&cv, HEAD + rows + 1 + rungs, cols);
     cv.ascii = ascii;
@@ -62,7 +76,7 @@ void timeline_text(const struct timeline_scene *s, const char *title, int cols, 
         timeline_draw(s, &plan, &lanes);
     else
         canvas_text(&lanes, 0, 1, ROLE_TEXT, "nothing was watched");
-    rungs_draw(s, &cv, HEAD + rows + 1);
+    rungs_draw(s, &plan, &cv, HEAD + rows + 1);
     char *text = canvas_dump(&cv, false);
     size_t len = strlen(text);
     while (len > 1 && text[len - 1] == '\n' && text[len - 2] == '\n') text[--len] = '\0';
