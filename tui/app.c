@@ -81,6 +81,8 @@ static void app_draw(struct app *app)
     if (rows != app->canvas.rows || cols != app->canvas.cols) {
         canvas_done(&app->canvas);
         canvas_init(&app->canvas, rows, cols);
+        struct screen_layout layout;
+        if (layout_store_find(app->layouts, rows, cols, &layout)) screen_layout_set(app->at->screen, &layout);
     }
     app->canvas.ascii = term_ascii(app->term);
     canvas_clear(&app->canvas, ROLE_TEXT);
@@ -212,6 +214,10 @@ static void on_input(void *arg, const struct input *in)
     else {
         app_script_person(app, in);
         app_input(app, in);
+        if (app->canvas.rows > 1) {
+            const struct screen_layout layout = screen_layout(app->at->screen);
+            layout_store_note(app->layouts, app->canvas.rows, app->canvas.cols, &layout);
+        }
     }
     app_aws_begin(app);
     app_redraw(app);
@@ -307,6 +313,7 @@ static void app_done(struct app *app)
     app_cast_close(app);
     canvas_done(&app->canvas);
     prompt_box_done(&app->prompt);
+    layout_store_free(app->layouts);
     alarm_free(app->tick);
     alarm_free(app->soon);
     alarm_free(app->read);
@@ -321,6 +328,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     struct app app = {.cli = cli, .exit_status = EXIT_FINE, .dirty = true};
     app.sim_speed = demo_cli_speed(cli);
     app.loop = loop_new();
+    app.layouts = layout_store_new(app.loop, !cli->conf.demo && !cli->replay);
     app.at = app.context[app.contexts++] = context_new(&app, &cli->conf);
     app.themes = themes_list();
     app.tick = alarm_new(app.loop, on_tick, &app);

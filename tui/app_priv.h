@@ -13,6 +13,7 @@
 #include "tui/commands.h"
 #include "tui/forwards.h"
 #include "tui/frame_pace.h"
+#include "tui/layout_store.h"
 #include "tui/panes/chat.h"
 #include "tui/panes/columns_menu.h"
 #include "tui/panes/command_palette.h"
@@ -87,6 +88,7 @@ struct app {
     struct term *term;
     struct cast *cast; /* of --cast; NULL: none */
     struct canvas canvas;
+    struct layout_store *layouts;
     struct alarm *tick, *soon;
     struct frame_pace pace; /* when `soon` fires */
     uint64_t tick_ms;       /* the current interval of tick */

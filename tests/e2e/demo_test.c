@@ -112,7 +112,10 @@ static void small_screen_tabs_and_resize(void **state)
     pty_see(d.pty, "── 5 Events");
     pty_resize(d.pty, 9, 39);
     pty_see(d.pty, "needs 40");
-    pty_send(d.pty, "xky"); /* a question that cannot be read cannot be answered */
+    pty_send(d.pty, "xky"); /* a question that cannot be read cannot be answered: y opens the YAML, as without it */
+    pty_see(d.pty, "Esc back");
+    pty_send(d.pty, "\033");
+    pty_see(d.pty, "needs 40");
     pty_resize(d.pty, 5, 20);
     pty_see(d.pty, "^raydeck needs 40×10…$");
     pty_resize(d.pty, 24, 80);
@@ -146,6 +149,28 @@ static void arming_again_says_that_it_is(void **state)
     demo_leave(&d, "\003", 130);
 }
 
+/* What a person zooms on a small terminal is zoomed there again, and not on the wide one between. */
+static void a_layout_belongs_to_a_size(void **state)
+{
+    (void)state;
+    struct demo d = demo_start(24, 80, "1");
+    pty_see(d.pty, "ANSWERING +YES");
+    pty_send(d.pty, "3z");
+    pty_see(d.pty, "\\[3 GCS\\]");
+    assert_true(pty_wait_gone(d.pty, "^  Pods ", DEADLINE_MS));
+    pty_resize(d.pty, 45, 160);
+    pty_see(d.pty, "── 3 GCS");
+    pty_send(d.pty, "z5");
+    pty_see(d.pty, "── 1 Pods");
+    pty_see(d.pty, "── 2 NeuronCores .*── 3 GCS.*── 4 Requests");
+    pty_resize(d.pty, 24, 80);
+    pty_see(d.pty, "\\[3 GCS\\]");
+    assert_true(pty_wait_gone(d.pty, "^  Pods ", DEADLINE_MS));
+    pty_resize(d.pty, 45, 160);
+    pty_see(d.pty, "── 2 NeuronCores .*── 3 GCS.*── 4 Requests");
+    demo_leave(&d, "\003", 130);
+}
+
 /* --stage begins on the stage; a kill is followed there; S leaves it and comes back, q leaves it before the program. */
 static void a_stage_for_an_audience(void **state)
 {
@@ -175,10 +200,9 @@ static void a_stage_for_an_audience(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(three_worlds_a_kill_and_an_answer),
-        cmocka_unit_test(small_screen_tabs_and_resize),
-        cmocka_unit_test(arming_again_says_that_it_is),
-        cmocka_unit_test(a_stage_for_an_audience),
+        cmocka_unit_test(three_worlds_a_kill_and_an_answer), cmocka_unit_test(small_screen_tabs_and_resize),
+        cmocka_unit_test(arming_again_says_that_it_is),      cmocka_unit_test(a_stage_for_an_audience),
+        cmocka_unit_test(a_layout_belongs_to_a_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -238,6 +238,27 @@ void screen_zoom(struct screen *s)
     s->zoomed = !s->zoomed;
 }
 
+struct screen_layout screen_layout(const struct screen *s)
+{
+    const enum layout_pane focus = layout_whole(s->focus)        ? s->left
+                                   : s->focus == LAYOUT_RECOVERY ? s->before
+                                                                 : s->focus;
+    return (struct screen_layout){s->panes[focus]->ops->letter, s->zoomed,
+                                  ((const struct cores *)s->panes[LAYOUT_CORES])->view};
+}
+
+void screen_layout_set(struct screen *s, const struct screen_layout *layout)
+{
+    ((struct cores *)s->panes[LAYOUT_CORES])->view = layout->cores;
+    for (int i = LAYOUT_PODS; i <= LAYOUT_EVENTS; i++) {
+        if (s->panes[i]->ops->letter != layout->pane) continue;
+        s->left = (enum layout_pane)i;
+        if (layout_whole(s->focus) || s->focus == LAYOUT_RECOVERY || s->opened || s->typing) continue;
+        s->focus = (enum layout_pane)i;
+        s->zoomed = layout->zoomed;
+    }
+}
+
 /* Another view is not chosen blindly: what is not in sight comes into it first. */
 void screen_heat(struct screen *s)
 {

@@ -9,6 +9,7 @@
 #define RAYDECK_PANES_SCREEN_H
 
 #include "tui/panes/chrome.h"
+#include "tui/panes/cores.h"
 #include "tui/panes/pane.h"
 
 struct screen;
@@ -33,8 +34,16 @@ bool screen_typing(const struct screen *s);
 bool screen_focus(struct screen *s, char letter); /* '1' … '7', 'R'; false: that pane is not shown */
 void screen_next(struct screen *s, int by);       /* 1: the next pane, -1: the previous one */
 void screen_zoom(struct screen *s);               /* toggles: the focused pane alone */
-void screen_heat(struct screen *s);               /* NeuronCores: bars or the heat view, with the focus there */
-bool screen_open(struct screen *s);               /* opens the selected row's detail; false: no selection */
+/* How the panes are arranged: the one in focus by its letter, without those that are shown only while they have it. */
+struct screen_layout {
+    char pane;
+    bool zoomed;
+    enum cores_view cores;
+};
+struct screen_layout screen_layout(const struct screen *s);
+void screen_layout_set(struct screen *s, const struct screen_layout *layout); /* leaves the stage and the like alone */
+void screen_heat(struct screen *s); /* NeuronCores: bars or the heat view, with the focus there */
+bool screen_open(struct screen *s); /* opens the selected row's detail; false: no selection */
 /* Closes one thing: the filter being typed, the detail, the zoom, the filter. False: nothing to close. */
 bool screen_back(struct screen *s);
 /* Opens the filter's text box, or the search in the opened detail; false: the pane has no table. */
