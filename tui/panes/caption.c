@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { TALL_ROWS = 30, STAGE_ROWS_MIN = 18, TEXT_ROWS_MAX = 4, MARGIN = 4, GAP = 3 };
+enum { TALL_ROWS = 30, STAGE_ROWS_MIN = 10 /* what the console needs */, TEXT_ROWS_MAX = 4, MARGIN = 4, GAP = 3 };
 
 /* Centres each line, for readability from a distance. */
 static void draw_text(struct canvas *band, int row, int rows, const char *text)
