@@ -26,7 +26,7 @@ size_t frame_keys(bool table, int rows, bool (*may)(void *arg, enum command_id i
     size_t count = 0;
     for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS; id++) {
         if (!commands[id].footer || (commands[id].where == TABLE && !table)) continue;
-        if (id == CMD_STAGE && rows < STAGE_OFFER_ROWS) continue;
+        if (id == CMD_STAGE && table && rows < STAGE_OFFER_ROWS) continue; /* without a table: the way back */
         command_first_key((enum command_id)id, ret[count].key);
         ret[count].word = commands[id].footer;
         ret[count++].enabled = may(arg, (enum command_id)id);

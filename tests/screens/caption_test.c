@@ -78,7 +78,8 @@ static void long_and_small(void **state)
     }
 }
 
-/* Neither a pane nor a dialog is drawn in its rows, whatever its length; a screen of less than twelve rows has none to spare. */
+/* Neither a pane nor a dialog is drawn in its rows, whatever its length; a screen of less than twelve rows has none to
+ * spare. */
 static void it_has_rows_of_its_own(void **state)
 {
     (void)state;

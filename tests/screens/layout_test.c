@@ -130,7 +130,7 @@ static void test_wider_has_three_columns(void **state)
         assert_int_equal(l.pane[LAYOUT_EVENTS].row + l.pane[LAYOUT_EVENTS].rows, cores.row + cores.rows);
         assert_int_equal(l.split[0].rows, cores.rows + 1);
         assert_int_equal(l.split[1].rows, cores.rows + 1);
-        assert_true(cores.cols >= 52 && cores.cols <= requests.cols + 1);
+        assert_true(cores.cols >= 57 && gcs.cols >= 54 && requests.cols >= 46);
         /* A prompt more moves no rule. */
         ask.wanted[LAYOUT_REQUESTS]++;
         struct layout more = layout_of(&ask);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { GCS_NARROW = 57 /* bytes give way to "kept 49/51 +2 -2 expected" */ };
 enum { GCS_NOW_MS = 3000 }; /* a heartbeat or a change is "now" for that long: the GCS writes one each second */
 
 static const struct column columns[GCS_COLUMNS] = {
@@ -197,7 +198,7 @@ static void gcs_update(struct pane *p, const struct view *v)
     struct gcs *s = (struct gcs *)p;
     if (!pane_due(&s->due, p, v, generations_sum(v->world), 1000)) return;
     s->columns[GCS_CHANGED].title = is_outage(v) ? "SINCE DELETE" : "CHANGED";
-    s->columns[GCS_CHANGED].min = is_outage(v) ? 12 : 7;
+    s->columns[GCS_CHANGED].min = !is_outage(v) ? 7 : p->cols < GCS_NARROW ? 25 : 12;
     s->columns[GCS_NOTE].min = is_outage(v) ? 14 : 0; /* hidden rather than truncated */
     s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
     s->fields = 0;

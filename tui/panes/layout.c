@@ -75,12 +75,13 @@ static void place_column(struct layout *l, int column, int row, int rows, int co
  * moves as a prompt is asked. */
 static void place_three(struct layout *l, const struct layout_ask *ask, int row, int rows)
 {
-    const int wide = (ask->cols - 2) / 3, second = wide + 1, third = 2 * (wide + 1), half = rows / 2;
-    pane_place(l, LAYOUT_CORES, (struct rect){row, 0, rows, wide});
-    pane_place(l, LAYOUT_GCS, (struct rect){row, second, rows, wide});
+    const int cores = ask->cols * 36 / 100, gcs = ask->cols * 34 / 100, second = cores + 1, third = second + gcs + 1;
+    const int half = rows / 2;
+    pane_place(l, LAYOUT_CORES, (struct rect){row, 0, rows, cores});
+    pane_place(l, LAYOUT_GCS, (struct rect){row, second, rows, gcs});
     pane_place(l, LAYOUT_REQUESTS, (struct rect){row, third, half, ask->cols - third});
     pane_place(l, LAYOUT_EVENTS, (struct rect){row + half, third, rows - half, ask->cols - third});
-    place_column(l, 0, row, rows, wide);
+    place_column(l, 0, row, rows, cores);
     place_column(l, 1, row, rows, third - 1);
 }
 
