@@ -44,6 +44,17 @@ static void fixture_forbidden(struct fixture *f)
     fixture_pods_forbidden(f);
 }
 
+/* Nothing of a cluster was ever seen; what is shown is stand-ins, were there any. */
+static void fixture_no_cluster(struct fixture *f)
+{
+    fixture_empty(f);
+    f->chrome.redacted = true;
+    fixture_apply(f, change_source("kube/pods", WORLD_KUBE, SOURCE_DOWN, ERR_NOT_FOUND,
+                                   "no kubeconfig: neither --kubeconfig nor KUBECONFIG nor ~/.kube/config, and not "
+                                   "running in a pod",
+                                   NULL));
+}
+
 static void many_pods(struct fixture *f)
 {
     fixture_many_pods(f, 200);
@@ -132,6 +143,7 @@ static const struct {
     {"deploy-failed", fixture_calm, fixture_deploy_failed},
     {"superseded", fixture_calm, fixture_superseded},
     {"cores-full", fixture_calm, fixture_cores_full},
+    {"no-cluster", fixture_no_cluster, no_change},
 };
 
 static void screen_show(struct screen *s, struct fixture *f, struct canvas *cv)
