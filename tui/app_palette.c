@@ -66,6 +66,8 @@ static void file_names_free(void *data)
     free(f);
 }
 
+static void files_offer(struct app *app, const char *typed);
+
 static void file_names_listed(void *arg, void *data)
 {
     struct app *app = arg;
@@ -73,13 +75,19 @@ static void file_names_listed(void *arg, void *data)
     app->naming_files = NULL;
     if (app->overlays.top != &app->palette.overlay) return;
     const char *typed = palette_argument(&app->palette);
-    if (!typed || strcmp(typed, f->typed) != 0) return;
+    if (!typed || !app->palette.words || !strstr(app->palette.words, "FILE")) return;
+    if (strcmp(typed, f->typed) != 0) {
+        files_offer(app, typed);
+        return;
+    }
     for (size_t i = 0; i < f->count; i++) palette_offer(&app->palette, f->name[i], "");
     app_redraw(app);
 }
 
+/* One listing at a time: each key would start another, and a path that is pasted all the threads that there are. */
 static void files_offer(struct app *app, const char *typed)
 {
+    if (app->naming_files) return; /* what is typed by then is listed next */
     static const struct blocking_ops ops = {file_names_list, file_names_listed, file_names_free};
     const char *slash = strrchr(typed, '/');
     const size_t folder = slash ? (size_t)(slash - typed) + 1 : 0;
@@ -102,7 +110,6 @@ static void palette_values(void *arg, struct command_palette *p, const char *wor
 {
     struct app *app = arg;
     const struct values_from from = {.session = app->at->session, .themes = app->themes};
-    app_palette_stop(app);
     while (*words) {
         char word[WORD_MAX];
         const size_t len = strcspn(words, " ");
