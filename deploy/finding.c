@@ -164,9 +164,15 @@ static int by_place(const void *a, const void *b)
     return order ? order : strcmp(x->message, y->message);
 }
 
+static int by_file_name(const void *a, const void *b)
+{
+    return strcmp(((const struct finding_file *)a)->name, ((const struct finding_file *)b)->name);
+}
+
 void findings_sort(struct findings *f)
 {
     if (f->count > 1) qsort(f->items, f->count, sizeof *f->items, by_place);
+    if (f->files_count > 1) qsort(f->files, f->files_count, sizeof *f->files, by_file_name);
     if (f->ignored_count > 1) qsort(f->ignored, f->ignored_count, sizeof *f->ignored, by_place);
 }
 

@@ -95,7 +95,7 @@ void finding_object_of(struct finding *item, const char *where);
 void findings_checked(struct findings *f, const char *file, size_t objects); /* one more file */
 /* The finding added last is corrected by this edit, which is copied. Nothing if it was dropped. */
 void findings_edit(struct findings *f, const struct finding_edit *edit);
-void findings_sort(struct findings *f); /* by file, document, line, column, rule, message */
+void findings_sort(struct findings *f); /* by file, document, line, column, rule, message; files by name */
 
 /* "1 error, 0 warnings, 2 infos, 0 unknown", with `between` for ", "; where files were checked and no object was in any
  * of them, and nothing else was found, "nothing was checked". */

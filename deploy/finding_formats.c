@@ -188,21 +188,28 @@ static void junit_case(const struct finding *item, const char *file, enum findin
     free(name);
 }
 
-static bool item_is_of(const struct finding *item, const char *file)
-{
-    return strcmp(item->where.file ? item->where.file : "", file) == 0;
-}
-
+/* Those of one file, in a row: findings are sorted by file. */
+struct junit_part {
+    const struct finding *items;
+    size_t count;
+};
 struct junit_sum {
     size_t cases, failures, skipped;
 };
 
-static void junit_count(const struct finding *items, size_t count, const char *file, enum finding_severity fail_on,
-                        struct junit_sum *sum)
+/* The next part of a list that begins at *at; moves it on. */
+static struct junit_part part_next(const struct finding *items, size_t count, const char *file, size_t *at)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (file && !item_is_of(&items[i], file)) continue;
-        const char *outcome = junit_outcome(&items[i], fail_on);
+    while (*at < count && (!items[*at].where.file || strcmp(items[*at].where.file, file) < 0)) ++*at;
+    struct junit_part part = {items + *at, 0};
+    while (*at < count && strcmp(items[*at].where.file, file) == 0) ++*at, part.count++;
+    return part;
+}
+
+static void junit_count(struct junit_part part, enum finding_severity fail_on, struct junit_sum *sum)
+{
+    for (size_t i = 0; i < part.count; i++) {
+        const char *outcome = junit_outcome(&part.items[i], fail_on);
         sum->cases++;
         sum->failures += outcome && *outcome == 'f';
         sum->skipped += outcome && *outcome == 's';
@@ -216,11 +223,11 @@ static void junit_attributes(const struct junit_sum *sum, struct buf *out)
 }
 
 /* A file without a finding is a test case that passes. */
-static void junit_suite(const struct findings *f, const char *file, enum finding_severity fail_on, struct buf *out)
+static struct junit_sum junit_suite(const char *file, const struct junit_part parts[2], enum finding_severity fail_on,
+                                    struct buf *out)
 {
     struct junit_sum sum = {0};
-    junit_count(f->items, f->count, file, fail_on, &sum);
-    junit_count(f->ignored, f->ignored_count, file, fail_on, &sum);
+    for (size_t p = 0; p < 2; p++) junit_count(parts[p], fail_on, &sum);
     const bool clean = !sum.cases;
     sum.cases += clean;
     buf_str(out, "  <testsuite name=\"");
@@ -232,37 +239,31 @@ static void junit_suite(const struct findings *f, const char *file, enum finding
         xml_text(out, file);
         buf_str(out, "\" name=\"every rule holds\"/>\n");
     }
-    for (size_t i = 0; i < f->count; i++)
-        if (item_is_of(&f->items[i], file)) junit_case(&f->items[i], file, fail_on, out);
-    for (size_t i = 0; i < f->ignored_count; i++)
-        if (item_is_of(&f->ignored[i], file)) junit_case(&f->ignored[i], file, fail_on, out);
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < parts[p].count; i++) junit_case(&parts[p].items[i], file, fail_on, out);
     buf_str(out, "  </testsuite>\n");
-}
-
-/* Whether the file is one of those that came before: one that is given twice is one suite. */
-static bool file_is_again(const struct findings *f, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (strcmp(f->files[i].name, f->files[at].name) == 0) return true;
-    return false;
+    return sum;
 }
 
 static void findings_junit(const struct findings *f, enum finding_severity fail_on, struct buf *out)
 {
-    struct junit_sum sum = {0};
-    junit_count(f->items, f->count, NULL, fail_on, &sum);
-    junit_count(f->ignored, f->ignored_count, NULL, fail_on, &sum);
+    struct junit_sum all = {0};
+    struct buf suites;
+    size_t at = 0, ignored_at = 0;
+    buf_init(&suites, out->max);
     for (size_t i = 0; i < f->files_count; i++) {
-        struct junit_sum own = {0};
-        junit_count(f->items, f->count, f->files[i].name, fail_on, &own);
-        junit_count(f->ignored, f->ignored_count, f->files[i].name, fail_on, &own);
-        sum.cases += !own.cases && !file_is_again(f, i);
+        const char *file = f->files[i].name;
+        if (i && strcmp(f->files[i - 1].name, file) == 0) continue; /* it is given twice, and one suite */
+        const struct junit_part parts[] = {part_next(f->items, f->count, file, &at),
+                                           part_next(f->ignored, f->ignored_count, file, &ignored_at)};
+        const struct junit_sum sum = junit_suite(file, parts, fail_on, &suites);
+        all = (struct junit_sum){all.cases + sum.cases, all.failures + sum.failures, all.skipped + sum.skipped};
     }
     buf_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"raydeck lint\"");
-    junit_attributes(&sum, out);
-    for (size_t i = 0; i < f->files_count; i++)
-        if (!file_is_again(f, i)) junit_suite(f, f->files[i].name, fail_on, out);
+    junit_attributes(&all, out);
+    buf_str(out, buf_text(&suites));
     buf_str(out, "</testsuites>\n");
+    buf_done(&suites);
 }
 
 /* ---- GitHub ------------------------------------------------------------------------------------------------------ */

@@ -13,7 +13,7 @@ bool findings_format_named(const char *word, enum findings_format *ret);
 /* Whether anything is at least as severe: FINDING_ERROR or FINDING_WARNING. */
 bool findings_fail(const struct findings *f, enum finding_severity fail_on);
 
-/* Appends the whole document. Of JUnit, what is at least as severe as fail_on is a failure.
+/* Appends the whole document, of sorted findings. Of JUnit, what is at least as severe as fail_on is a failure.
  * - SARIF: OASIS, Static Analysis Results Interchange Format 2.1.0 (columns in characters; what is ignored is
  * suppressed)
  * - JUnit: a test suite a file, a test case a finding, one that passes where a file has none

@@ -15,9 +15,10 @@ enum { OTHERS_NAMED = 3 };
 enum err lint_run_snapshot(struct lint_run *run, struct why *why)
 {
     if (run->snapshot) return ERR_OK;
-    struct cli alone = {.conf = {.kubeconfig = (char *)"none", .redis = (char *)"none", .no_recorder = true}};
-    alone.conf.neuron[alone.conf.neurons++] = (char *)"none";
-    return snapshot_open(&alone, &run->snapshot, why);
+    struct conf *conf = &run->alone.conf;
+    *conf = (struct conf){.kubeconfig = (char *)"none", .redis = (char *)"none", .no_recorder = true};
+    conf->neuron[conf->neurons++] = (char *)"none";
+    return snapshot_open(&run->alone, &run->snapshot, why);
 }
 
 static enum err input_read(struct lint_run *run, const struct lint_input *input, struct buf *text, struct why *why)

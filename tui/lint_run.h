@@ -23,6 +23,7 @@ struct lint_run {
     struct variables vars;
     struct lint_inputs inputs;
     struct findings found, fixed; /* of the inputs as they are; with --fix, as they are to be */
+    struct cli alone;             /* of the snapshot, which borrows it */
     struct snapshot *snapshot;    /* opened when a child or a question needs it: lint_run_snapshot */
     struct lint_rewrite *rewrites;
     size_t rewrites_count, edits;

@@ -162,7 +162,9 @@ def main(args):
     core = load(os.path.join(HERE, "core.yaml"))
     meta, by_kind, names = core["ObjectMeta"], {}, []
     for arg in args:
-        name, folder = arg.split("=", 1)
+        name, _, folder = arg.partition("=")
+        if not re.fullmatch(r"v?\d+\.\d+.*", name) or not os.path.isdir(folder):
+            raise SystemExit(f"{arg}: VERSION=FOLDER is expected, as 1.6=config/crd/bases")
         minor = int(name.split(".")[1])
         names.append(name)
         for kind, schema in crds(folder).items():
