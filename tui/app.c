@@ -56,6 +56,7 @@ struct view app_view(struct app *app, const struct focus *focus)
 /* ---- frames ---- */
 
 /* A leader works until another key is typed, and so long its keys are shown. */
+static const char no_filter_words[] = "/ nothing can be filtered here: what is typed is ignored until Enter or Esc";
 static const char leader_words[] = "x …  d deploy  k kill the head  c clean up  Esc nothing";
 
 static bool key_works(void *arg, enum command_id id)
@@ -97,10 +98,11 @@ static void app_draw(struct app *app)
         .replay = replay[0] ? replay : NULL,
         .armed_left_ms = app->at->arming.until_ms > view.now_ms ? app->at->arming.until_ms - view.now_ms : 0,
         .linted = app->at->linted.file ? &app->at->linted : NULL,
-        .message = app->keymap.pending ? leader_words
-                   : app->message[0]   ? app->message
-                                       : NULL,
-        .message_bad = app->message_bad && !app->keymap.pending,
+        .message = app->swallows         ? no_filter_words
+                   : app->keymap.pending ? leader_words
+                   : app->message[0]     ? app->message
+                                         : NULL,
+        .message_bad = app->swallows || (app->message_bad && !app->keymap.pending),
         .keys = keys,
         .key_count = frame_keys(screen_pane(app->at->screen)->table, app->canvas.rows, key_works, app, keys),
         .redacted = app->redact != NULL,

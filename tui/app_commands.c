@@ -36,7 +36,7 @@ static void cmd_prev_pane(struct app *app, const char *args)
 static void cmd_filter(struct app *app, const char *args)
 {
     (void)args;
-    screen_filter(app->at->screen);
+    app->swallows = !screen_filter(app->at->screen);
 }
 
 static struct table_view *sorted_table(void *arg, int *ret_cols)
@@ -399,10 +399,29 @@ static void cmd_palette(struct app *app, const char *args)
     app_palette_open(app, args);
 }
 
+/* A command that lacks only arming opens the question to arm. */
+static bool command_asks_to_arm(const struct app *app, enum command_id id, enum err may)
+{
+    return may == ERR_GUARD && commands[id].needs & NEED_ARMED && app->at->arming.state == ARMING_READ_ONLY &&
+           app_context(app);
+}
+
+static bool help_works(void *arg, const char *name)
+{
+    enum command_id id;
+    if (!command_named(name, strlen(name), &id)) return false;
+    const enum err err = app_may(arg, id, NULL);
+    return !err || command_asks_to_arm(arg, id, err);
+}
+
 static void cmd_help(struct app *app, const char *args)
 {
     (void)args;
-    help_open(&app->help);
+    const struct help_context about = {.pane = screen_pane(app->at->screen)->ops,
+                                       .table = screen_table(app->at->screen) != NULL,
+                                       .works = help_works,
+                                       .arg = app};
+    help_open(&app->help, &about);
     app_overlay_open(app, &app->help.overlay, NULL);
 }
 
@@ -538,9 +557,7 @@ static void command_run(struct app *app, enum command_id id, const char *args)
     struct why why = {0};
     enum err err = app_may(app, id, &why);
     app_overlay_close_all(app);
-    /* A command that lacks only arming opens the question to arm. */
-    if (err == ERR_GUARD && commands[id].needs & NEED_ARMED && app->at->arming.state == ARMING_READ_ONLY &&
-        app_context(app))
+    if (command_asks_to_arm(app, id, err))
         app_arm_ask(app, id);
     else if (err)
         app_say(app, true, "%s: %s", commands[id].name, why.text);

@@ -53,6 +53,18 @@ static bool is_ctrl_j(const struct input *in)
     return in->type == INPUT_KEY && in->key == 'j' && in->mods == MOD_CTRL;
 }
 
+/* What is typed behind a '/' is text, also where nothing can be filtered or searched: it must not run as commands. */
+static bool is_filter_key(const struct input *in)
+{
+    return in->type == INPUT_KEY && in->key == '/' && !in->mods;
+}
+
+static void input_swallow(struct app *app, const struct input *in)
+{
+    const bool ends = in->type == INPUT_KEY && (in->key == KEYP_ENTER || in->key == KEYP_ESC);
+    if (ends || in->type == INPUT_MOUSE) app->swallows = false;
+}
+
 void app_input(struct app *app, const struct input *in)
 {
     const struct input enter = {.type = INPUT_KEY, .key = KEYP_ENTER};
@@ -63,6 +75,10 @@ void app_input(struct app *app, const struct input *in)
         app_leave(app, EXIT_INTERRUPTED);
     else if (arming_store_busy(app->at->armed)) /* a question or a change follows, and no key typed before it counts */
         app_key_dropped(app, in, "armed.json is being read");
+    else if (app->swallows)
+        input_swallow(app, in);
+    else if (top && top->ops->no_text && is_filter_key(in))
+        app->swallows = true;
     else if (top)
         app_overlay_input(app, in);
     else if (screen_typing(app->at->screen) || in->type != INPUT_KEY)

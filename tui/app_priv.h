@@ -93,6 +93,7 @@ struct app {
     struct frame_pace pace; /* when `soon` fires */
     uint64_t tick_ms;       /* the current interval of tick */
     struct keymap keymap;
+    bool swallows; /* a filter is being typed where there can be none */
     char **themes;
     size_t theme;
     struct app_decided {

@@ -29,6 +29,7 @@ size_t frame_keys(bool table, int rows, bool (*may)(void *arg, enum command_id i
         if (id == CMD_STAGE && table && rows < STAGE_OFFER_ROWS) continue; /* without a table: the way back */
         command_first_key((enum command_id)id, ret[count].key);
         ret[count].word = commands[id].footer;
+        ret[count].kept = commands[id].where == ANY && !commands[id].needs;
         ret[count++].enabled = may(arg, (enum command_id)id);
     }
     return count;

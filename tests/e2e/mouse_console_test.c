@@ -103,9 +103,9 @@ static void clicks_sort_select_and_open(void **state)
     pty_send(p, "?");
     pty_see(p, "Help");
     pty_send(p, "\033[<65;40;20M\033[<65;40;20M");
-    assert_true(pty_wait_gone(p, "Open the selected row", DEADLINE_MS));
+    assert_true(pty_wait_gone(p, "In this pane: Pods", DEADLINE_MS));
     pty_send(p, "\033[<64;40;20M\033[<64;40;20M");
-    pty_see(p, "Open the selected row");
+    pty_see(p, "In this pane: Pods");
     console_quit(p, 1);
 }
 

@@ -201,13 +201,63 @@ static void the_palette_completes_names_of_the_cluster(void **state)
     sim_run_stop(sim);
 }
 
+/* The keys behind a '/' are text wherever they are typed: q does not quit, t does not change the theme. */
+static void a_filter_that_cannot_be_is_swallowed(void **state)
+{
+    (void)state;
+    struct pty *p = console_start(NULL, NULL, NULL);
+    pty_send(p, "T/quit");
+    pty_see(p, "nothing can be filtered here: what is typed is ignored");
+    pty_send(p, "\r");
+    assert_true(pty_wait_gone(p, "nothing can be filtered", DEADLINE_MS));
+    pty_send(p, "1o/qqt"); /* in a menu that takes no text */
+    pty_see(p, "nothing can be filtered here");
+    pty_see(p, "Columns");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "nothing can be filtered", DEADLINE_MS));
+    pty_see(p, "Columns");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Columns", DEADLINE_MS));
+    pty_send(p, "/head\r"); /* and where there is one it is one */
+    pty_see(p, "1 of 3");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "1 of 3", DEADLINE_MS));
+    console_quit(p);
+}
+
+/* F1 as elsewhere; only what works in a replay is listed. */
+static void help_is_of_what_works(void **state)
+{
+    (void)state;
+    struct pty *p = console_start(NULL, NULL, NULL);
+    pty_send(p, "\033OP");
+    pty_see(p, "In this pane: Pods");
+    pty_send(p, "/kill-head\r");
+    pty_see(p, "no match");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "no match", DEADLINE_MS));
+    pty_send(p, "/pause\r");
+    pty_see(p, "/pause +1/");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "/pause +1/", DEADLINE_MS));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Esc closes", DEADLINE_MS));
+    console_quit(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_letter_of_the_menu_sorts),  cmocka_unit_test(a_row_is_copied_by_osc_52),
-        cmocka_unit_test(tmux_passes_it_through),      cmocka_unit_test(elsewhere_it_is_shown_to_be_selected),
-        cmocka_unit_test(the_configuration_decides),   cmocka_unit_test(the_palette_completes_and_remembers),
-        cmocka_unit_test(the_palette_completes_files), cmocka_unit_test(the_palette_completes_names_of_the_cluster),
+        cmocka_unit_test(a_filter_that_cannot_be_is_swallowed),
+        cmocka_unit_test(help_is_of_what_works),
+        cmocka_unit_test(a_letter_of_the_menu_sorts),
+        cmocka_unit_test(a_row_is_copied_by_osc_52),
+        cmocka_unit_test(tmux_passes_it_through),
+        cmocka_unit_test(elsewhere_it_is_shown_to_be_selected),
+        cmocka_unit_test(the_configuration_decides),
+        cmocka_unit_test(the_palette_completes_and_remembers),
+        cmocka_unit_test(the_palette_completes_files),
+        cmocka_unit_test(the_palette_completes_names_of_the_cluster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,9 +15,10 @@
 
 #include <cmocka.h>
 
-static const struct footer_key keys[] = {{"Enter", "open", true}, {"Tab", "pane", true},   {"/", "filter", true},
-                                         {"p", "ask", true},      {":", "commands", true}, {"?", "help", true},
-                                         {"x k", "kill", false}};
+static const struct footer_key keys[] = {{"Enter", "open", true, false}, {"Tab", "pane", true, false},
+                                         {"/", "filter", true, false},   {"p", "ask", true, false},
+                                         {":", "commands", true, false}, {"?", "help", true, false},
+                                         {"x k", "kill", false, false}};
 static const struct {
     int rows, cols;
 } sizes[] = {{40, 120}, {24, 80}}, wide[] = {{60, 200}, {45, 160}};

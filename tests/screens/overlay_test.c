@@ -476,6 +476,50 @@ static void test_palette_names_people_type(void **state)
     canvas_done(&cv);
 }
 
+static bool works_without_a_cluster(void *arg, const char *name)
+{
+    static const char *const none[] = {"kill-head", "drill", "deploy", "cleanup", "ask", "chat", "pause", "step"};
+    (void)arg;
+    for (size_t i = 0; i < ARRAY_LEN(none); i++)
+        if (strcmp(none[i], name) == 0) return false;
+    return true;
+}
+
+/* Every key that is listed works: in the pane in focus, with what there is now. */
+static void test_help_lists_what_works(void **state)
+{
+    (void)state;
+    static const struct {
+        const struct pane_ops *pane;
+        bool table;
+        const char *name;
+    } cases[] = {{&pods_pane_ops, true, "pods"}, {&timeline_pane_ops, false, "timeline"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct help_context about = {cases[i].pane, cases[i].table, works_without_a_cluster, NULL};
+        struct help h;
+        struct canvas cv;
+        char file[64];
+        help_open(&h, &about);
+        bool sort = false, not_now = false;
+        for (size_t n = 0; n < h.count; n++) {
+            sort |= strcmp(h.line[n].name, "sort") == 0;
+            not_now |= strstr(h.line[n].help, "more do not work now") != NULL;
+            assert_true(!h.line[n].name[0] || works_without_a_cluster(NULL, h.line[n].name));
+            assert_true(strncmp(h.line[n].keys, "x ", 2) != 0 || strcmp(h.line[n].name, "restart-worker") == 0 ||
+                        works_without_a_cluster(NULL, h.line[n].name));
+        }
+        assert_int_equal(sort, cases[i].table);
+        assert_true(not_now);
+        canvas_filled(&cv, 24, 80);
+        help_size(&h, 24, 80);
+        help_draw(&h, &cv);
+        snprintf(file, sizeof file, "help-%s-80x24", cases[i].name);
+        screen_check(file, &cv, false);
+        canvas_done(&cv);
+        help_done(&h);
+    }
+}
+
 static bool all_but_kill(void *arg, const char *name)
 {
     (void)arg;
@@ -630,7 +674,7 @@ static void test_help(void **state)
         struct help h;
         struct canvas cv;
         char file[64];
-        help_open(&h);
+        help_open(&h, NULL);
         help_size(&h, sizes[i][0], sizes[i][1]);
         canvas_filled(&cv, sizes[i][0], sizes[i][1]);
         help_draw(&h, &cv);
@@ -676,7 +720,7 @@ static void test_tiny(void **state)
             dialog_open_kill(&d, &kill_mistral);
             command_palette_open(&p, "k", NULL);
             prompt_box_open(&b, "x");
-            help_open(&h);
+            help_open(&h, NULL);
             dialog_draw(&d, &cv);
             if (rows >= 6 && cols >= 30) {
                 char *text = canvas_dump(&cv, false);
@@ -799,7 +843,7 @@ static void test_every_overlay(void **state)
     fixture_calm(&f);
     struct view v = fixture_view(&f);
     steps_init(&steps, names, 1);
-    help_open(&help);
+    help_open(&help, NULL);
     command_palette_open(&palette, NULL, &(struct palette_calls){.may = all_but_kill});
     prompt_box_open(&prompt, NULL);
     chat_open(chat);
@@ -824,7 +868,15 @@ static void test_every_overlay(void **state)
         assert_ptr_equal(stack.top, o);
         seen[i] = o->ops->name;
         for (size_t j = 0; j < i; j++) assert_string_not_equal(seen[i], seen[j]);
-        overlay_finish(&stack, o->ops->input(o, &v, &esc), NULL);
+        /* What is typed behind a '/' is text, or else its owner has to swallow it. */
+        const struct input slash = key_input('/'), q = key_input('q');
+        enum overlay_result result = OVERLAY_STAYS;
+        if (!o->ops->no_text) {
+            assert_int_equal(o->ops->input(o, &v, &slash), OVERLAY_STAYS);
+            assert_int_equal(o->ops->input(o, &v, &q), OVERLAY_STAYS);
+        }
+        for (int escs = 0; escs < 3 && result == OVERLAY_STAYS; escs++) result = o->ops->input(o, &v, &esc);
+        overlay_finish(&stack, result, NULL);
         assert_null(stack.top);
     }
     prompt_box_done(&prompt);
@@ -847,6 +899,7 @@ int main(void)
         cmocka_unit_test(test_kill_says_what_is_at_stake),
         cmocka_unit_test(test_palette_completes),
         cmocka_unit_test(test_palette_chooses),
+        cmocka_unit_test(test_help_lists_what_works),
         cmocka_unit_test(test_palette_completes_arguments),
         cmocka_unit_test(test_palette_history),
         cmocka_unit_test(test_palette_names_people_type),

@@ -1,6 +1,7 @@
 /* parts_test.c - the parts of the screen that have no pane: strip, answers, footer, message. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
+#include "tui/frame.h"
 #include "tui/panes/answers_view.h"
 #include "tui/panes/footer.h"
 #include "tui/panes/strip.h"
@@ -257,18 +258,41 @@ static void check_footer(struct chrome *c, int cols, const char *expected)
 
 static void test_footer(void **state)
 {
-    static const struct footer_key keys[] = {{"Enter", "open", true}, {"Tab", "pane", true}, {"p", "ask", false},
-                                             {"?", "help", true},     {"Esc", NULL, true},   {"x k", "kill", false},
-                                             {"x d", "deploy", true}};
+    static const struct footer_key keys[] = {{"Enter", "open", true, false}, {"Tab", "pane", true, false},
+                                             {"p", "ask", false, false},     {"?", "help", true, false},
+                                             {"Esc", NULL, true, false},     {"x k", "kill", false, false},
+                                             {"x d", "deploy", true, false}};
     (void)state;
     struct chrome c = {.keys = keys, .key_count = ARRAY_LEN(keys)};
     check_footer(&c, 80, " Enter open  Tab pane  ✗p ask  ? help  │ x act: ✗kill d deploy");
     check_footer(&c, 40, " Enter open  Tab pane  ✗p ask  ? help");
     check_footer(&c, 24, " Enter open  Tab pane");
     c.footer_tail = "q asks: recovery running";
-    check_footer(&c, 80, " Enter open  Tab pane  ✗p ask  ? help  │ q asks: recovery running");
+    check_footer(&c, 80, " Enter open  Tab pane  ✗p ask  ? help  │ x act  │ q asks: recovery running");
     check_footer(&c, 100, " Enter open  Tab pane  ✗p ask  ? help  │ x act: ✗kill d deploy  │ q asks: recovery running");
     check_footer(&(struct chrome){0}, 80, "");
+}
+
+static bool works_read_only(void *arg, enum command_id id)
+{
+    (void)arg;
+    return !(commands[id].needs & (NEED_ARMED | NEED_REPLAY | NEED_ARMABLE));
+}
+
+/* Of the table itself: whoever knows k9s finds sorting, search, copy, another namespace (by :) and the way out. */
+static void test_footer_of_80_columns(void **state)
+{
+    (void)state;
+    struct footer_key keys[FRAME_KEYS];
+    struct chrome c = {.keys = keys, .key_count = frame_keys(true, 24, works_read_only, NULL, keys)};
+    static const char *const found[] = {"/ filter", "o sort", "c copy", ": cmd", "? help", "q quit", "x act"};
+    for (int cols = 80; cols <= 160; cols += 40) {
+        char *text = line_of(draw_footer, &c, cols);
+        for (size_t i = 0; i < ARRAY_LEN(found); i++)
+            if (!strstr(text, found[i])) fail_msg("%s is not in %s", found[i], text);
+        free(text);
+    }
+    check_footer(&c, 40, " Enter open  : cmd  ? help  q quit");
 }
 
 static void draw_message(struct canvas *cv, void *arg)
@@ -302,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_answers_at_both_widths),
         cmocka_unit_test(test_answers_are_not_cut_in_the_middle),
         cmocka_unit_test(test_footer),
+        cmocka_unit_test(test_footer_of_80_columns),
         cmocka_unit_test(test_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

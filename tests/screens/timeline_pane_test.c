@@ -24,7 +24,8 @@
 
 #define KILL_MS UINT64_C(1795440528077) /* marks.txt of ray-mistral */
 
-static const struct footer_key keys[] = {{"Enter", "open", true}, {"Tab", "pane", true}, {"?", "help", true}};
+static const struct footer_key keys[] = {
+    {"Enter", "open", true, false}, {"Tab", "pane", true, false}, {"?", "help", true, false}};
 static const struct {
     int rows, cols;
 } sizes[] = {{60, 200}, {40, 120}, {24, 80}, {10, 40}};

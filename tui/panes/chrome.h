@@ -19,6 +19,7 @@ struct footer_key {
     char key[16]; /* "Enter"; "x k" with its leader */
     const char *word;
     bool enabled; /* else it is drawn with a ✗; pressing it shows why */
+    bool kept;    /* its room is kept free of others: the palette, the help, the way out */
 };
 
 struct doctor_aws; /* deploy/doctor.h */

@@ -164,4 +164,4 @@ static enum overlay_result columns_overlay_input(struct overlay *o, const struct
 }
 
 const struct overlay_ops columns_overlay = {
-    .name = "columns", .draw = columns_overlay_draw, .input = columns_overlay_input};
+    .name = "columns", .no_text = true, .draw = columns_overlay_draw, .input = columns_overlay_input};

@@ -78,4 +78,4 @@ static void view_done(struct overlay *o)
 }
 
 const struct overlay_ops contexts_overlay = {
-    .name = "contexts", .draw = view_draw, .input = view_input, .done = view_done};
+    .name = "contexts", .no_text = true, .draw = view_draw, .input = view_input, .done = view_done};

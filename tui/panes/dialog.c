@@ -121,6 +121,7 @@ static void dialog_overlay_done(struct overlay *o)
 }
 
 const struct overlay_ops dialog_overlay = {.name = "dialog",
+                                           .no_text = true,
                                            .asks = true,
                                            .draw = dialog_overlay_draw,
                                            .input = dialog_overlay_input,

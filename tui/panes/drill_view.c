@@ -331,5 +331,8 @@ static enum overlay_result drill_overlay_input(struct overlay *o, const struct v
     return drill_view_input((struct drill_view *)o, in);
 }
 
-const struct overlay_ops drill_overlay = {
-    .name = "drill", .update = drill_overlay_update, .draw = drill_overlay_draw, .input = drill_overlay_input};
+const struct overlay_ops drill_overlay = {.name = "drill",
+                                          .no_text = true,
+                                          .update = drill_overlay_update,
+                                          .draw = drill_overlay_draw,
+                                          .input = drill_overlay_input};

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { LEADER_COLS = 8 /* "│ x act:" */, LEADER_ALONE_COLS = 7, LEADER_ROOM = 60 };
+
 static bool is_led(const struct footer_key *k)
 {
     return strchr(k->key, ' ') != NULL;
@@ -23,14 +25,14 @@ static int draw_key(struct canvas *cv, int col, const struct footer_key *k)
     return canvas_text(cv, 0, col + 1, k->enabled ? ROLE_TEXT : ROLE_KEY_OFF, k->word);
 }
 
-static int draw_leader(struct canvas *cv, int col, const struct footer_key *k)
+static int draw_leader(struct canvas *cv, int col, const struct footer_key *k, const char *act)
 {
     char leader[8] = "";
     size_t len = strcspn(k->key, " ");
     if (len < sizeof leader) memcpy(leader, k->key, len);
     col = canvas_text(cv, 0, col, ROLE_RULE, glyph(cv->ascii, GLYPH_VLINE)) + 1;
     col = canvas_text(cv, 0, col, ROLE_KEY, leader);
-    return canvas_text(cv, 0, col, ROLE_TEXT, " act:");
+    return canvas_text(cv, 0, col, ROLE_TEXT, act);
 }
 
 /* Within a leader: the second key and the word, "k kill"; or "✗kill". */
@@ -49,26 +51,62 @@ static int tail_width(const struct chrome *c)
     return c->footer_tail && c->footer_tail[0] ? (int)text_width(c->footer_tail) + 4 : 0;
 }
 
-void footer_draw(const struct chrome *c, struct canvas *cv)
+/* Columns of the keys from `from` on whose room is kept. */
+static int kept_width(const struct chrome *c, size_t from)
 {
-    bool led_yet = false;
-    int col = 1;
-    if (!c) return;
-    int room = cv->cols - tail_width(c);
+    int width = 0;
+    for (size_t i = from; i < c->key_count; i++)
+        if (c->keys[i].word && c->keys[i].kept) width += width_of(&c->keys[i]) + 2;
+    return width;
+}
+
+/* Of the leader, where there is one. */
+static int leader_width(const struct chrome *c)
+{
+    for (size_t i = 0; i < c->key_count; i++)
+        if (c->keys[i].word && is_led(&c->keys[i])) return LEADER_ALONE_COLS;
+    return 0;
+}
+
+static int draw_plain(const struct chrome *c, struct canvas *cv, int col, int room)
+{
+    const int leader = room >= LEADER_ROOM ? leader_width(c) : 0;
     for (size_t i = 0; i < c->key_count; i++) {
         const struct footer_key *k = &c->keys[i];
-        if (!k->word || is_led(k) || col + width_of(k) + !k->enabled > room) continue;
+        const int kept = k->kept ? 0 : kept_width(c, i + 1) + leader;
+        if (!k->word || is_led(k) || col + width_of(k) + !k->enabled > room - kept) continue;
         col = draw_key(cv, col, k) + 2;
     }
+    return col;
+}
+
+/* "x act: k kill"; where no key of them has room the leader alone, whose keys are shown once it is pressed. */
+static int draw_group(const struct chrome *c, struct canvas *cv, int col, int room)
+{
+    const struct footer_key *first = NULL;
+    bool led_yet = false;
     for (size_t i = 0; i < c->key_count; i++) {
         const struct footer_key *k = &c->keys[i];
-        if (!k->word || !is_led(k) || col + width_of(k) + (led_yet ? 0 : 8) > room) continue;
-        if (!led_yet) col = draw_leader(cv, col, k);
+        if (!k->word || !is_led(k)) continue;
+        if (!first) first = k;
+        if (col + width_of(k) + (led_yet ? 0 : LEADER_COLS) > room) continue;
+        if (!led_yet) col = draw_leader(cv, col, k, " act:");
         led_yet = true;
         col = draw_led(cv, col, k);
     }
+    if (!led_yet && first && col + LEADER_ALONE_COLS <= room) {
+        col = draw_leader(cv, col, first, " act");
+        led_yet = true;
+    }
+    return led_yet ? col + 2 : col;
+}
+
+void footer_draw(const struct chrome *c, struct canvas *cv)
+{
+    if (!c) return;
+    const int room = cv->cols - tail_width(c);
+    int col = draw_group(c, cv, draw_plain(c, cv, 1, room), room);
     if (!tail_width(c)) return;
-    if (led_yet) col += 2;
     if (col > room) col = room > 0 ? room : 0;
     col = canvas_text(cv, 0, col, ROLE_RULE, glyph(cv->ascii, GLYPH_VLINE)) + 1;
     canvas_field(cv, 0, col, cv->cols - col > 0 ? cv->cols - col : 0, ROLE_STRONG, c->footer_tail);

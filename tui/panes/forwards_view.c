@@ -106,4 +106,4 @@ static void view_done(struct overlay *o)
 }
 
 const struct overlay_ops forwards_overlay = {
-    .name = "forwards", .draw = view_draw, .input = view_input, .done = view_done};
+    .name = "forwards", .no_text = true, .draw = view_draw, .input = view_input, .done = view_done};

@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -15,66 +16,143 @@ enum {
     FRAME_COLS = 4
 };
 
-static const struct {
+/* A heading has neither keys nor a name. */
+static const struct help_command {
     const char *keys, *name, *help;
-} lines[] = {
-    {"", "", "Commands: by key, or by name after :"},
-#define CMD(id, name, keys, where, needs, word, help) {keys, name, help},
+    enum { ANY, PANES, TABLE } where;
+} commands[] = {
+#define CMD(id, name, keys, where, needs, word, help) {keys, name, help, where},
 #include "tui/commands.def"
 #undef CMD
-    {"", "", ""},
-    {"", "", "In a pane"},
-    {"1 … 7, R", "", "Go to that pane; 6 doctor, 7 lint, R the recovery while one is shown"},
-    {"h l ← →", "", "The previous pane, the next pane"},
-    {"j k ↑ ↓", "", "The next row, the previous row"},
-    {"g G", "", "The first row, the last row (Home, End)"},
-    {"PgUp PgDn", "", "A page up, a page down (^B ^F, Space)"},
-    {"^U ^D", "", "Half a page up, half a page down"},
-    {"mouse", "", "With --mouse: the wheel, a click, a second click opens, a head sorts. Shift selects text"},
-    {"", "", ""},
-    {"", "", "In a text: a detail, this help, steps, findings"},
-    {"/", "", "Search; a capital letter makes case count"},
-    {"n N", "", "The next match, the previous one"},
-    {"W", "", "Wrap long lines, or not; h and l then move sideways"},
-    {"w", "", "Write the text to a new file"},
-    {"Enter F", "", "YAML, describe: fold a key, fold all"},
-    {"", "", ""},
-    {"", "", "In the timeline (T)"},
-    {"h l ← →", "", "The cursor, by a column; H and L by ten; j and k select a lane"},
-    {"+ -", "", "Zoom in, zoom out: from 2 minutes to 2 hours"},
-    {"PgUp PgDn", "", "Half of the span earlier, later"},
-    {"n N b", "", "To the next change of the lane, the one before; to T0"},
-    {"g G", "", "As far back as is kept; to now, and follow it"},
-    {"Enter", "", "What lies at the cursor: the pod, the prompt, the event, the lane's history"},
-    {"", "", ""},
-    {"", "", "In a text field"},
-    {"^W ^U ^K ^Y", "", "Delete the word before, to the line's start, to its end; paste it back"},
-    {"M-Enter ^J", "", "Chat: line break"},
-    {"^X ^R ^T", "", "Chat: cancel, retry, new conversation"},
-    {"", "", ""},
-    {"", "", "Symbols"},
-    {"–", "", "Unknown; never drawn as 0"},
-    {"- +", "", "A deleted row, a new row; both keep their place"},
-    {"STALE 14s", "", "No update for so long: the data may be outdated"},
-    {"✗", "", "Not available now; pressing the key shows the reason"},
-    {". s X ?", "", "A probe: answered, slow, failed, not yet answered"},
-    {"no runtime", "", "No Neuron process holds the core; 'allocated, idle': one does"},
 };
 
-static bool is_title(size_t i)
+static const struct pane_key moving[] = {
+    {"j k ↑ ↓", "The next row, the previous row"},
+    {"g G", "The first row, the last row (Home, End)"},
+    {"PgUp PgDn", "A page up, a page down (^B ^F, Space); ^U ^D half a page"},
+    {"mouse", "With --mouse: the wheel, a click, a second click opens, a head sorts. Shift selects text"},
+    {NULL, NULL},
+};
+static const struct pane_key between_panes[] = {
+    {"1 … 7, R", "Go to that pane; 6 doctor, 7 lint, R the recovery while one is shown"},
+    {"h l ← →", "The previous pane, the next pane"},
+    {NULL, NULL},
+};
+static const struct pane_key in_a_text[] = {
+    {"/", "Search; a capital letter makes case count"},           {"n N", "The next match, the previous one"},
+    {"W", "Wrap long lines, or not; h and l then move sideways"}, {"w", "Write the text to a new file"},
+    {"Enter F", "YAML, describe: fold a key, fold all"},          {NULL, NULL},
+};
+static const struct pane_key in_a_field[] = {
+    {"^W ^U ^K ^Y", "Delete the word before, to the line's start, to its end; paste it back"},
+    {"Tab ↑ ↓ ^R", "After : complete, the lines of before, search them"},
+    {"M-Enter ^J", "Chat: line break"},
+    {"^X ^R ^T", "Chat: cancel, retry, new conversation"},
+    {NULL, NULL},
+};
+static const struct pane_key symbols[] = {
+    {"–", "Unknown; never drawn as 0"},
+    {"- +", "A deleted row, a new row; both keep their place"},
+    {"STALE 14s", "No update for so long: the data may be outdated"},
+    {"✗", "Not available now; pressing the key shows the reason"},
+    {". s X ?", "A probe: answered, slow, failed, not yet answered"},
+    {"no runtime", "No Neuron process holds the core; 'allocated, idle': one does"},
+    {NULL, NULL},
+};
+
+/* ---- what is listed ---- */
+
+static void line_add(struct help *h, const char *keys, const char *name, const char *help)
 {
-    return !lines[i].keys[0] && !lines[i].name[0];
+    if (h->count < HELP_LINES) h->line[h->count++] = (struct help_entry){keys, name, help};
 }
 
-static bool has_name(size_t i, int cols)
+static void title_add(struct help *h, const char *title)
 {
-    return lines[i].name[0] && cols >= HELP_NARROW;
+    if (h->count) line_add(h, "", "", "");
+    line_add(h, "", "", title);
 }
 
-static int help_col(size_t i, int cols)
+static void keys_add(struct help *h, const struct pane_key *keys)
 {
-    if (is_title(i)) return 0;
-    return has_name(i, cols) ? HELP_KEYS_WIDTH + HELP_NAME_WIDTH : HELP_KEYS_WIDTH;
+    for (; keys->keys; keys++) line_add(h, keys->keys, "", keys->help);
+}
+
+/* Of a command: with a row or a table, by its key, behind the leader, by name alone. */
+enum help_group { OF_TABLE, BY_KEY, BY_LEADER, BY_NAME };
+
+static enum help_group group_of(const struct help_command *c)
+{
+    if (!c->keys[0]) return BY_NAME;
+    if (strncmp(c->keys, "x ", 2) == 0) return BY_LEADER;
+    return c->where == TABLE ? OF_TABLE : BY_KEY;
+}
+
+static bool command_works(const struct help_context *about, const struct help_command *c)
+{
+    if (!about) return true;
+    return (c->where != TABLE || about->table) && (!about->works || about->works(about->arg, c->name));
+}
+
+/* Those that work now; false, and no heading: none does. */
+static void commands_add(struct help *h, const struct help_context *about, enum help_group group, const char *title)
+{
+    bool titled = !title;
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (group_of(&commands[i]) != group || !command_works(about, &commands[i])) continue;
+        if (!titled) title_add(h, title);
+        titled = true;
+        line_add(h, commands[i].keys, commands[i].name, commands[i].help);
+    }
+}
+
+static void not_now_add(struct help *h, const struct help_context *about)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) count += !command_works(about, &commands[i]);
+    if (!count) return;
+    snprintf(h->not_now, sizeof h->not_now, "%zu more %s not work now: : lists them with a ✗", count,
+             count == 1 ? "does" : "do");
+    title_add(h, h->not_now);
+}
+
+static void lines_collect(struct help *h, const struct help_context *about)
+{
+    const struct pane_ops *pane = about ? about->pane : NULL;
+    snprintf(h->title, sizeof h->title, "In this pane%s%s", pane ? ": " : "", pane ? pane->title : "");
+    title_add(h, h->title);
+    if (pane && pane->keys) keys_add(h, pane->keys);
+    commands_add(h, about, OF_TABLE, NULL);
+    if (!pane || !pane->keys) keys_add(h, moving);
+    commands_add(h, about, BY_KEY, "Anywhere");
+    keys_add(h, between_panes);
+    commands_add(h, about, BY_LEADER, "What changes the cluster");
+    commands_add(h, about, BY_NAME, "By name, after :");
+    not_now_add(h, about);
+    title_add(h, "In a text: a detail, this help, steps, findings");
+    keys_add(h, in_a_text);
+    title_add(h, "In a text field");
+    keys_add(h, in_a_field);
+    title_add(h, "Symbols");
+    keys_add(h, symbols);
+}
+
+/* ---- lines ---- */
+
+static bool is_title(const struct help_entry *e)
+{
+    return !e->keys[0] && !e->name[0];
+}
+
+static bool has_name(const struct help_entry *e, int cols)
+{
+    return e->name[0] && cols >= HELP_NARROW;
+}
+
+static int help_col(const struct help_entry *e, int cols)
+{
+    if (is_title(e)) return 0;
+    return has_name(e, cols) ? HELP_KEYS_WIDTH + HELP_NAME_WIDTH : HELP_KEYS_WIDTH;
 }
 
 static struct text_part part_of(const char *text, enum role role, int col)
@@ -84,16 +162,19 @@ static struct text_part part_of(const char *text, enum role role, int col)
 
 static void help_line(const void *arg, uint64_t n, int cols, struct text_line *ret)
 {
-    const size_t i = (size_t)n;
-    const int col = help_col(i, cols);
-    (void)arg;
+    const struct help *h = arg;
+    const struct help_entry *e = &h->line[n];
+    const int col = help_col(e, cols);
     *ret = (struct text_line){.hang = col};
-    if (!is_title(i)) ret->part[ret->parts++] = part_of(lines[i].keys, ROLE_KEY, 0);
-    if (has_name(i, cols)) ret->part[ret->parts++] = part_of(lines[i].name, ROLE_STRONG, HELP_KEYS_WIDTH);
-    ret->part[ret->parts++] = part_of(lines[i].help, is_title(i) ? ROLE_TITLE : ROLE_DIALOG, col);
+    if (!is_title(e)) ret->part[ret->parts++] = part_of(e->keys, ROLE_KEY, 0);
+    if (has_name(e, cols)) ret->part[ret->parts++] = part_of(e->name, ROLE_STRONG, HELP_KEYS_WIDTH);
+    ret->part[ret->parts++] = part_of(e->help, is_title(e) ? ROLE_TITLE : ROLE_DIALOG, col);
 }
 
-static const struct text_source help_text = {.count = ARRAY_LEN(lines), .line = help_line};
+static struct text_source source_of(const struct help *h)
+{
+    return (struct text_source){.count = h->count, .line = help_line, .arg = (void *)h};
+}
 
 /* Of the box's inside, on a screen of so many columns. */
 static int inside_width(int cols)
@@ -102,9 +183,10 @@ static int inside_width(int cols)
     return in < HELP_COLS ? in : HELP_COLS;
 }
 
-void help_open(struct help *h)
+void help_open(struct help *h, const struct help_context *about)
 {
     *h = (struct help){.overlay = {.ops = &help_overlay}};
+    lines_collect(h, about);
     text_view_open(&h->view, true, false);
 }
 
@@ -116,12 +198,14 @@ void help_done(struct help *h)
 /* The last row of the box is the foot's. */
 void help_size(struct help *h, int rows, int cols)
 {
-    text_view_update(&h->view, &help_text, rows > FRAME_ROWS + 1 ? rows - FRAME_ROWS - 1 : 1, inside_width(cols));
+    const struct text_source text = source_of(h);
+    text_view_update(&h->view, &text, rows > FRAME_ROWS + 1 ? rows - FRAME_ROWS - 1 : 1, inside_width(cols));
 }
 
 enum overlay_result help_input(struct help *h, const struct input *in)
 {
-    const enum text_view_result used = text_view_input(&h->view, &help_text, in);
+    const struct text_source text = source_of(h);
+    const enum text_view_result used = text_view_input(&h->view, &text, in);
     if (used != TEXT_VIEW_UNUSED) return used == TEXT_VIEW_SAVE ? OVERLAY_SAVE : OVERLAY_STAYS;
     if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?' || in->key == KEYP_F1))
         return OVERLAY_CANCELLED;
@@ -130,12 +214,13 @@ enum overlay_result help_input(struct help *h, const struct input *in)
 
 void help_draw(const struct help *h, struct canvas *cv)
 {
+    const struct text_source text = source_of(h);
     const int width = inside_width(cv->cols);
-    const int rows = text_view_height(&help_text, true, width, cv->rows);
+    const int rows = text_view_height(&text, true, width, cv->rows);
     struct canvas in = overlay_box(cv, rows + 1, HELP_COLS, ROLE_DIALOG, "Help");
     if (in.rows < 1) return;
     struct canvas body = canvas_sub(&in, 0, 0, in.rows > 1 ? in.rows - 1 : 1, in.cols);
-    text_view_draw(&h->view, &help_text, &body);
+    text_view_draw(&h->view, &text, &body);
     if (in.rows > 1)
         canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "/ search   n N next, previous   ↑ ↓ scroll   Esc closes");
 }
@@ -160,8 +245,8 @@ static enum overlay_result help_overlay_input(struct overlay *o, const struct vi
 
 static void help_overlay_text(const struct overlay *o, struct buf *out)
 {
-    (void)o;
-    text_view_print(&help_text, HELP_COLS, out);
+    const struct text_source text = source_of((const struct help *)o);
+    text_view_print(&text, HELP_COLS, out);
 }
 
 static void help_overlay_done(struct overlay *o)

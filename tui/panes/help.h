@@ -1,4 +1,4 @@
-/* help.h - the help overlay: keys and commands, from commands.def. */
+/* help.h - the help overlay: keys and commands that work now, from commands.def and the pane in focus. */
 #ifndef RAYDECK_PANES_HELP_H
 #define RAYDECK_PANES_HELP_H
 
@@ -6,11 +6,25 @@
 #include "tui/panes/text_view.h"
 #include "tui/term/input.h"
 
+enum { HELP_LINES = 192 };
+struct help_entry {
+    const char *keys, *name, *help;
+};
 struct help {
     struct overlay overlay;
     struct text_view view;
+    struct help_entry line[HELP_LINES];
+    size_t count;
+    char title[96], not_now[96];
 };
-void help_open(struct help *h);
+/* For whom it is: only what works now is listed, the pane's own keys first. */
+struct help_context {
+    const struct pane_ops *pane;
+    bool table;                                 /* it shows one, with rows to act on */
+    bool (*works)(void *arg, const char *name); /* whether that command works now. NULL: each does */
+    void *arg;
+};
+void help_open(struct help *h, const struct help_context *about); /* NULL: everything */
 void help_done(struct help *h);
 void help_size(struct help *h, int rows, int cols); /* size of the screen; call it before each frame */
 enum overlay_result help_input(struct help *h, const struct input *in);

@@ -223,4 +223,4 @@ static enum overlay_result losses_overlay_input(struct overlay *o, const struct 
 }
 
 const struct overlay_ops losses_overlay = {
-    .name = "losses", .draw = losses_overlay_draw, .input = losses_overlay_input};
+    .name = "losses", .no_text = true, .draw = losses_overlay_draw, .input = losses_overlay_input};

@@ -23,6 +23,7 @@ struct overlay;
 struct overlay_ops {
     const char *name;
     bool asks;      /* a question: input counts only once the terminal has shown it (tui/reading.h) */
+    bool no_text;   /* it takes no text and is not searched: the owner swallows what is typed behind a / */
     bool multiline; /* ^J breaks a line; elsewhere it is Enter */
     void (*update)(struct overlay *o, const struct view *v, int rows, int cols); /* NULL: nothing to compute */
     void (*draw)(const struct overlay *o, const struct view *v, struct canvas *cv);

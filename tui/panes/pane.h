@@ -54,14 +54,18 @@ struct pane_request {
     int command; /* enum command */
 };
 
+struct pane_key {
+    const char *keys, *help;
+};
 struct pane;
 struct pane_ops {
-    const char *name, *title; /* "gcs", "GCS in Redis" */
-    const char *tab;          /* the title of its tab: "GCS" */
-    char letter;              /* '1' … '9', 'R', 'T' */
-    size_t state_size;        /* of the pane's struct, whose first member is struct pane */
-    int min_rows;             /* below this it is shown as a tab only */
-    bool sideways;            /* left and right are the pane's own; else they go to the pane beside */
+    const char *name, *title;    /* "gcs", "GCS in Redis" */
+    const char *tab;             /* the title of its tab: "GCS" */
+    char letter;                 /* '1' … '9', 'R', 'T' */
+    size_t state_size;           /* of the pane's struct, whose first member is struct pane */
+    int min_rows;                /* below this it is shown as a tab only */
+    bool sideways;               /* left and right are the pane's own; else they go to the pane beside */
+    const struct pane_key *keys; /* its own, for the help, ended by a NULL; NULL: those of a table */
     void (*init)(struct pane *p);
     void (*done)(struct pane *p);
     void (*update)(struct pane *p, const struct view *v);

@@ -118,6 +118,7 @@ static void picker_overlay_done(struct overlay *o)
 }
 
 const struct overlay_ops picker_overlay = {.name = "picker",
+                                           .no_text = true,
                                            .update = picker_overlay_update,
                                            .draw = picker_overlay_draw,
                                            .input = picker_overlay_input,

@@ -71,4 +71,4 @@ static void view_done(struct overlay *o)
 }
 
 const struct overlay_ops recordings_overlay = {
-    .name = "recordings", .draw = view_draw, .input = view_input, .done = view_done};
+    .name = "recordings", .no_text = true, .draw = view_draw, .input = view_input, .done = view_done};

@@ -25,17 +25,23 @@ static void too_small(const struct screen *s, struct canvas *cv)
     canvas_field(cv, 0, 0, cv->cols, ROLE_WARN, text);
 }
 
+/* The active filter; "": there is none. */
+static void filter_of(const struct pane *p, char *out, size_t size)
+{
+    const struct table_view *t = p->table;
+    out[0] = '\0';
+    if (t && t->filter[0])
+        snprintf(out, size, "filter %s%s: %zu of %zu", t->filter_inverts ? "!" : "", t->filter, t->shown_count,
+                 t->count);
+}
+
 /* The right end of a pane's rule: its status, and the active filter. */
 static void status_of(const struct pane *p, const struct view *v, char out[STATUS_MAX])
 {
-    char status[160] = "";
-    const struct table_view *t = p->table;
+    char status[120] = "", filter[128];
     p->ops->status(p, v, status, sizeof status);
-    if (t && t->filter[0])
-        snprintf(out, STATUS_MAX, "filter %s%s: %zu of %zu%s%s", t->filter_inverts ? "!" : "", t->filter,
-                 t->shown_count, t->count, status[0] ? " · " : "", status);
-    else
-        snprintf(out, STATUS_MAX, "%s", status);
+    filter_of(p, filter, sizeof filter);
+    snprintf(out, STATUS_MAX, "%s%s%s", filter, filter[0] && status[0] ? " · " : "", status);
 }
 
 static void draw_tabs(const struct screen *s, const struct view *v, struct canvas *cv)
@@ -50,7 +56,9 @@ static void draw_tabs(const struct screen *s, const struct view *v, struct canva
     }
     screen_tabs(s, text, at, width);
     status_of(s->panes[s->focus], v, status);
-    if ((int)(text_width(text) + text_width(status)) + TAB_STATUS_GAP > row.cols) status[0] = '\0';
+    /* Where both have no room the filter stays: without it rows would be missing for no reason that is seen. */
+    if ((int)(text_width(text) + text_width(status)) + TAB_STATUS_GAP > row.cols)
+        filter_of(s->panes[s->focus], status, sizeof status);
     rule_draw(&row, 0, text, status, false);
     for (int i = 0; i < LAYOUT_PANES; i++)
         canvas_role(&row, 0, RULE_TITLE_AT + at[i], width[i], i == (int)s->focus ? ROLE_TITLE : ROLE_DIM);

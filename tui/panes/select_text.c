@@ -157,5 +157,9 @@ static void select_done(struct overlay *o)
     buf_done(&s->lines);
 }
 
-const struct overlay_ops select_overlay = {
-    .name = "select", .update = select_update, .draw = select_draw, .input = select_input, .done = select_done};
+const struct overlay_ops select_overlay = {.name = "select",
+                                           .no_text = true,
+                                           .update = select_update,
+                                           .draw = select_draw,
+                                           .input = select_input,
+                                           .done = select_done};

@@ -399,6 +399,16 @@ static struct pane_request timeline_pane_input(struct pane *p, const struct view
     return none;
 }
 
+static const struct pane_key timeline_keys[] = {
+    {"h l ← →", "The cursor, by a column; H and L by ten; j and k select a lane"},
+    {"+ -", "Zoom in, zoom out: from 2 minutes to 2 hours"},
+    {"PgUp PgDn", "Half of the span earlier, later"},
+    {"n N b", "To the next change of the lane, the one before; to T0"},
+    {"g G", "As far back as is kept; to now, and follow it"},
+    {"Enter", "What lies at the cursor: the pod, the prompt, the event, the lane's history"},
+    {NULL, NULL},
+};
+
 const struct pane_ops timeline_pane_ops = {
     .name = "timeline",
     .title = "Timeline",
@@ -407,6 +417,7 @@ const struct pane_ops timeline_pane_ops = {
     .state_size = sizeof(struct timeline_pane),
     .min_rows = 6,
     .sideways = true,
+    .keys = timeline_keys,
     .init = timeline_pane_init,
     .done = timeline_pane_done,
     .update = timeline_pane_update,
