@@ -90,11 +90,20 @@ static void (*const explanations[])(const struct verdict_ask *ask, char out[EXPL
     explain_ft, explain_state, explain_patience, explain_two_heads, explain_ladder, explain_route, explain_proxies,
 };
 
+/* By its beginning: each is cut to its own length. */
+static bool cause_has(const char *cause, const char *text)
+{
+    char head[32];
+
+    snprintf(head, sizeof head, "%s", text);
+    return strstr(cause, head) != NULL;
+}
+
 void drill_cause_explain(const struct verdict_ask *ask, struct drill_verdict *v)
 {
     const size_t used = strlen(v->cause);
     char text[EXPLANATION_MAX] = "";
 
     for (size_t i = 0; i < ARRAY_LEN(explanations) && !*text; i++) explanations[i](ask, text);
-    snprintf(v->cause + used, sizeof v->cause - used, "%s%s", *text ? "; " : "", text);
+    if (*text && !cause_has(v->cause, text)) snprintf(v->cause + used, sizeof v->cause - used, "; %s", text);
 }

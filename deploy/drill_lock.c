@@ -2,7 +2,7 @@
  * drill_lock.c - takes, renews and gives back the Lease of a drill; see drill_lease.h.
  *
  * The guards read it, the fault takes it, and every end gives it back; one that is left over expires by itself. What is
- * renewed or given back is sent also when nothing may be changed any more (session_holds_lease): it was taken while
+ * renewed or released is sent also when nothing may be changed any more (session_holds_lease): it was taken while
  * changes were allowed.
  */
 #include "deploy/drill_priv.h"
@@ -216,7 +216,7 @@ static void on_released(void *arg, const struct object_answer *a)
     d->lock.call = NULL;
     d->lock.left = a->err && a->err != ERR_CONFLICT;
     if (d->lock.left && d->lock.released)
-        step_log(&d->engine, TONE_PLAIN, "the drill's Lease was not given back, and expires by itself: %s", a->why);
+        step_log(&d->engine, TONE_PLAIN, "the drill's Lease was not released, and expires by itself: %s", a->why);
     lock_released(d);
 }
 
@@ -285,7 +285,6 @@ void drill_by_hand(const struct drill *d, struct buf *out)
                          l->ns);
     }
     if (l->held || l->left)
-        (void)buf_printf(out,
-                         "The Lease raydeck-drill-%s in %s was not given back: it expires by itself within %d s.\n",
+        (void)buf_printf(out, "The Lease raydeck-drill-%s in %s was not released: it expires by itself within %d s.\n",
                          l->service, l->ns, LEASE_S);
 }

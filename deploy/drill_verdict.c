@@ -286,6 +286,28 @@ static void remedy_add(struct drill_verdict *v, enum criterion_id id)
              criterion_get(id)->id);
 }
 
+static uint64_t watched_ms(const struct verdict_ask *ask)
+{
+    const uint64_t t0_ms = ask->outage->t0_wall_ms;
+    return ask->wall_ms > t0_ms ? ask->wall_ms - t0_ms : 0;
+}
+
+/* Workers that do not live through a loss restart half a minute later. */
+static bool was_watched(const struct verdict_ask *ask)
+{
+    return ask->outage->final || watched_ms(ask) >= VERDICT_WATCH_MS;
+}
+
+static void verdict_set_unwatched(struct drill_verdict *v, const struct verdict_ask *ask)
+{
+    char seconds[TEXT_NUM_MAX];
+
+    snprintf(
+        v->cause, sizeof v->cause,
+        "it was watched for %s after T0, and workers that do not live through a loss restart late: %d s are wanted",
+        text_seconds(seconds, watched_ms(ask)), VERDICT_WATCH_MS / 1000);
+}
+
 static void verdict_conclude(struct drill_verdict *v, const struct verdict_ask *ask)
 {
     enum criterion_id id = first_in(v, JUDGED_BROKEN, CRITERION_PROMISE);
@@ -298,7 +320,10 @@ static void verdict_conclude(struct drill_verdict *v, const struct verdict_ask *
     if (id == CRITERIA) id = first_in(v, JUDGED_UNKNOWN, CRITERION_PROOF);
     if (id == CRITERIA) id = first_in(v, JUDGED_UNKNOWN, CRITERION_PROMISE);
     if (id == CRITERIA) {
-        v->result = DRILL_PASS;
+        if (was_watched(ask))
+            v->result = DRILL_PASS;
+        else
+            verdict_set_unwatched(v, ask);
         return;
     }
     verdict_set_cause(v, id);
@@ -316,9 +341,13 @@ static bool pod_was_deleted(const struct outage *o)
 
 static void scope_set(const struct verdict_ask *ask, struct drill_verdict *v)
 {
+    char seconds[TEXT_NUM_MAX];
     size_t used = (size_t)snprintf(v->scope, sizeof v->scope, "%s; node loss not tested%s", ask->fault,
                                    pod_was_deleted(ask->outage) ? "" : "; pod deletion not tested");
 
+    if (!ask->outage->final)
+        used += (size_t)snprintf(v->scope + used, sizeof v->scope - used, "; watched for %s of %d s after T0",
+                                 text_seconds(seconds, watched_ms(ask)), OUTAGE_SECONDS);
     for (int i = 0; i < CRITERIA && used < sizeof v->scope; i++)
         if (v->of[i].state == JUDGED_NOT)
             used += (size_t)snprintf(v->scope + used, sizeof v->scope - used, "; %s not judged (%s)",

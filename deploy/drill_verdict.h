@@ -30,6 +30,9 @@ enum judged_state {
     JUDGED_BROKEN,
 };
 enum { JUDGED_WHY_MAX = 200, VERDICT_CAUSE_MAX = 480, VERDICT_SCOPE_MAX = 1024 };
+/* A loss that was watched for less after T0 never passes: without GCS fault tolerance workers restart half a minute
+ * later (measured). One that was not watched to its end (outage.h, final) says so in the scope. */
+enum { VERDICT_WATCH_MS = 45 * 1000 };
 /* How the detail of the time to recover begins, where a rung did not come in that time. */
 #define JUDGED_NOT_SEEN "not seen: "
 

@@ -204,6 +204,7 @@ static void a_recovery_that_goes_on_is_no_pass(void **state)
     x->outage.recovered_ms = known_u64(301000);
     verdict_is(x, DRILL_FAIL,
                "time to recover: 301.0 s, at most 300.0 s is wanted (not seen: Serve RUNNING: DEPLOYING)");
+    assert_null(strstr(strstr(x->verdict.cause, "DEPLOYING") + 1, "DEPLOYING")); /* once is enough */
 }
 
 /* What needs a source that is not there is not judged, and the scope names it. */
@@ -217,6 +218,25 @@ static void the_scope_names_what_was_not_judged(void **state)
     assert_non_null(strstr(x->verdict.scope, "; prompts not judged (no prompts were sent)"));
     assert_non_null(strstr(x->verdict.scope, "; runtimes not judged (no neuron-monitor is read)"));
     assert_non_null(strstr(x->verdict.scope, "; fields not judged (no GCS field is read)"));
+}
+
+/* Workers that do not live through it restart half a minute later: who has not watched them that long has not seen it.
+ */
+static void a_loss_that_was_not_watched_to_its_end_never_passes(void **state)
+{
+    struct loss_fixture *x = *state;
+    x->outage.final = false;
+    x->ask.wall_ms = x->outage.t0_wall_ms + 39000;
+    verdict_is(x, DRILL_INCONCLUSIVE,
+               "it was watched for 39.0s after T0, and workers that do not live through a loss restart late: 45 s are "
+               "wanted");
+    x->ask.wall_ms = x->outage.t0_wall_ms + 52000;
+    verdict_is(x, DRILL_PASS, "");
+    assert_non_null(strstr(x->verdict.scope, "; watched for 52.0s of 90 s after T0"));
+    x->outage.restarts = 1; /* what is broken is broken */
+    x->ask.wall_ms = x->outage.t0_wall_ms + 39000;
+    drill_judge(&x->ask, &x->verdict);
+    assert_int_equal(x->verdict.result, DRILL_FAIL);
 }
 
 /* A container that restarts needs no new pod. */
@@ -328,6 +348,7 @@ int main(void)
         VERDICT_TEST(a_recovery_that_goes_on_is_no_pass),
         VERDICT_TEST(the_scope_names_what_was_not_judged),
         VERDICT_TEST(the_scope_says_whether_the_pod_was_deleted),
+        VERDICT_TEST(a_loss_that_was_not_watched_to_its_end_never_passes),
         VERDICT_TEST(a_pass_means_that_every_reading_was_there_and_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

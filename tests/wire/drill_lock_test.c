@@ -297,8 +297,7 @@ static void what_is_left_is_told(void **state)
     drill_by_hand(x->drill, &text);
     assert_non_null(strstr(buf_text(&text), "The recovery is not over, it waits for: "));
     assert_non_null(strstr(buf_text(&text), "kubectl -n mistral get pods,events"));
-    assert_non_null(
-        strstr(buf_text(&text), "The Lease raydeck-drill-mistral in mistral was not given back: it expires"));
+    assert_non_null(strstr(buf_text(&text), "The Lease raydeck-drill-mistral in mistral was not released: it expires"));
     buf_done(&text);
 }
 
