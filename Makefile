@@ -178,11 +178,12 @@ SUITES ?=
 test-deb: $(if $(SUITES),,deb)
 	$(Q)$(if $(SUITES),set -e; for suite in $(SUITES); do tests/deb/bare.sh $$suite make test-deb; done,tests/deb/install.sh $(BUILD)/deb/raydeck_*.deb)
 
-# Shows how the screens differ from the files kept (by `make test`), and takes them as they are now.
+# Shows how the screens differ from the files kept (by `make test`), and takes them as they are now; so with the pictures.
+PICTURES := $(BUILD)/tests/e2e/timeline_command_test $(BUILD)/tests/e2e/snapshot_command_test
 accept:
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) tests
-	$(Q)RAYDECK_ACCEPT=1 BUILD=$(BUILD) tests/run.sh $(filter $(BUILD)/tests/screens/%,$(TESTS))
-	$(Q)git --no-pager diff --stat -- tests/screens
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs tests
+	$(Q)RAYDECK_ACCEPT=1 BUILD=$(BUILD) tests/run.sh $(filter $(BUILD)/tests/screens/%,$(TESTS)) $(PICTURES)
+	$(Q)git --no-pager diff --stat -- tests/screens docs
 
 $(BUILD)/o/%.o: %.c | $(GEN_H)
 	@mkdir -p $(@D)
