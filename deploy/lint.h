@@ -1,5 +1,5 @@
 /*
- * lint.h - checks a manifest against rules K1 to K4, L1 to L39 and M1 to M7 of rules.def, but for what comments in
+ * lint.h - checks a manifest against the rules K, L and M of rules.def, but for what comments in
  * it ignore ("# raydeck: ignore L17 reason", beside a line or in the line above). Pure.
  */
 #ifndef RAYDECK_DEPLOY_LINT_H

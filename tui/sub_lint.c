@@ -19,7 +19,7 @@ static int rule_explain(const char *id)
     const struct rule *rule = rule_named(id);
     const bool all = strcmp(id, "all") == 0;
     if (!rule && !all) {
-        cli_say("--explain %s: no such rule; K1 to K4, L1 to L39, M1 to M7, D1 to D22, or all", id);
+        cli_say("--explain %s: no such rule; --explain all has every one", id);
         return EXIT_USAGE;
     }
     buf_init(&out, RULES_PAGE_MAX);

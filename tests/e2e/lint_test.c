@@ -252,6 +252,7 @@ static void a_rule_is_explained(void **state)
     text_contains(r.out, "## D22: an upgrade that does not end\n");
     run_done(&r);
     r = LINT(NULL, "--explain", "L99");
+    text_contains(r.err, "--explain L99: no such rule");
     assert_int_equal(r.status, 2);
     run_done(&r);
 }
