@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
+#include "backends/world/chat_page.h"
 #include "backends/world/serve_not_running.h"
 
 static void add_text(cJSON *object, const char *name, const char *text)
@@ -82,6 +83,30 @@ static void add_not_running(const struct status_of *s, cJSON *root)
     cJSON_AddBoolToObject(object, "upgrade", serve.upgrade);
 }
 
+static void add_page_pod(void *arg, const struct endpoint *e)
+{
+    cJSON *item = cJSON_CreateObject();
+    add_text(item, "name", e->pod);
+    cJSON_AddItemToObject(item, "ready",
+                          e->ready == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(e->ready == TRI_YES));
+    cJSON_AddItemToArray(arg, item);
+}
+
+/* null: there is none, or it is not known. */
+static void add_page(const struct status_of *s, cJSON *root)
+{
+    const struct chat_page page = chat_page_at(s->world, &s->focus, s->now_ms);
+    if (!page.pods) {
+        cJSON_AddNullToObject(root, "chat_page");
+        return;
+    }
+    cJSON *object = cJSON_AddObjectToObject(root, "chat_page");
+    cJSON_AddItemToObject(object, "answers",
+                          page.answers == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(page.answers == TRI_YES));
+    add_text(object, "why", page.why);
+    chat_page_each(s->world, &s->focus, add_page_pod, cJSON_AddArrayToObject(object, "pods"));
+}
+
 static void add_sources(const struct status_of *s, cJSON *root)
 {
     static const char *const words[] = {"off", "waiting", "live", "stale", "down", "denied", "absent"};
@@ -113,6 +138,7 @@ cJSON *status_json(const struct status_of *s)
     add_service(s, root);
     cJSON_AddItemToObject(root, "answers", status_answers_json(s));
     add_not_running(s, root);
+    add_page(s, root);
     cJSON_AddItemToObject(root, "outage",
                           s->outage->state == OUTAGE_NONE ? cJSON_CreateNull() : outage_to_json(s->outage));
     cJSON *kube = add_world(s, root, "kubernetes", WORLD_KUBE);

@@ -5,6 +5,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
+#include "backends/world/chat_page.h"
 #include "backends/world/serve_not_running.h"
 
 #include <string.h>
@@ -147,6 +148,20 @@ static void text_not_running(const struct status_of *s, FILE *out)
     if (serve.status) fprintf(out, "\nServe: %s\n", serve_not_running_words(&serve, words, sizeof words));
 }
 
+static void text_page_pod(void *arg, const struct endpoint *e)
+{
+    fprintf(arg, "  %s%s\n", or_dash(e->pod ? e->pod : e->address), e->ready == TRI_YES ? "" : ", not ready");
+}
+
+static void text_page(const struct status_of *s, FILE *out)
+{
+    char words[CHAT_PAGE_TEXT_MAX];
+    const struct chat_page page = chat_page_at(s->world, &s->focus, s->now_ms);
+    if (!page.pods) return;
+    fprintf(out, "\nChat page: %s\n", chat_page_words(&page, words));
+    chat_page_each(s->world, &s->focus, text_page_pod, out);
+}
+
 /* Where there are several RayServices, or may be. */
 static void text_services(const struct status_of *s, FILE *out)
 {
@@ -186,6 +201,7 @@ void status_text(const struct status_of *s, FILE *out)
     text_services(s, out);
     status_answers_text(s, out);
     text_not_running(s, out);
+    text_page(s, out);
     text_world(s, out, "Kubernetes", WORLD_KUBE);
     const char *remedy = s->replay ? NULL : fresh_no_cluster(s->world, s->now_ms);
     if (remedy) fprintf(out, "  %s\n", remedy);

@@ -11,6 +11,7 @@
 #include "backends/kube/kube_api_priv.h"
 #include "backends/kube/kube_forward.h"
 #include "backends/kube/request_body.h"
+#include "backends/world/chat_page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,11 +42,17 @@ static bool is_about_ray(const struct record *r)
 }
 
 /* "NAME-serve-svc", the service that KubeRay makes for a RayService. */
+static bool ends_in(const char *name, const char *tail)
+{
+    const size_t len = name ? strlen(name) : 0, of_tail = strlen(tail);
+    return len > of_tail && strcmp(name + len - of_tail, tail) == 0;
+}
+
+/* Of a serve service, or of a chat page. */
 static bool is_of_serve(const struct record *r)
 {
     const char *service = ((const struct slice *)(const void *)r)->service;
-    const size_t len = service ? strlen(service) : 0, tail = sizeof "-serve-svc" - 1;
-    return len > tail && strcmp(service + len - tail, "-serve-svc") == 0;
+    return ends_in(service, "-serve-svc") || ends_in(service, CHAT_PAGE_SUFFIX);
 }
 
 static const struct kind {

@@ -50,7 +50,7 @@ struct prober {
 };
 static const struct budget_rate dial_rates[BUDGET_KINDS] = {[BUDGET_CONNECTIONS] = {PROBER_DIALS_PER_S, PROBER_DIALS}};
 /* A loop that was blocked catches up on the probes that were due; after a longer gap (suspend) it starts over. */
-enum { OWED_MAX = 10 };
+enum { OWED_MAX = 10, HEALTH_MAX = 64 * 1024, PAGE_MAX = 4 * 1024 * 1024 };
 
 static bool prober_is_stretched(const struct prober *p)
 {
@@ -61,12 +61,19 @@ static bool prober_is_stretched(const struct prober *p)
 
 static const char *prober_source(const struct prober *p)
 {
-    return p->conf.users_route ? PROBER_ROUTE_SOURCE : PROBER_SOURCE;
+    return p->conf.page ? PROBER_PAGE_SOURCE : p->conf.users_route ? PROBER_ROUTE_SOURCE : PROBER_SOURCE;
+}
+
+static enum world_kind prober_world(const struct prober *p)
+{
+    return p->conf.page ? WORLD_CONSOLE : WORLD_SERVE;
 }
 
 static const char *prober_no_target_text(const struct prober *p)
 {
-    return p->conf.users_route ? "no route to the service is known" : "no worker proxy is known";
+    return p->conf.page          ? "no chat page is known"
+           : p->conf.users_route ? "no route to the service is known"
+                                 : "no worker proxy is known";
 }
 
 static void prober_publish_state(struct prober *p, enum source_state state, enum err err, const char *why)
@@ -75,7 +82,7 @@ static void prober_publish_state(struct prober *p, enum source_state state, enum
     if (prober_is_stretched(p))
         snprintf(each, sizeof each, ", each every %s", text_latency(round, known_u64(p->round_us)));
     if (p->beyond) snprintf(beyond, sizeof beyond, "; %zu more are not probed", p->beyond);
-    char *detail = p->conf.users_route
+    char *detail = p->conf.users_route || p->conf.page
                        ? mem_str(p->targets ? p->target[0]->path.words : "")
                        : mem_printf("%zu prox%s%s%s", p->targets, p->targets == 1 ? "y" : "ies", each, beyond);
     char *own = mem_str(why);
@@ -83,7 +90,7 @@ static void prober_publish_state(struct prober *p, enum source_state state, enum
     p->why = own;
     p->state = state;
     p->err = err;
-    sink_put(&p->sink, change_source(prober_source(p), WORLD_SERVE, state, err, own, detail));
+    sink_put(&p->sink, change_source(prober_source(p), prober_world(p), state, err, own, detail));
     free(detail);
 }
 
@@ -97,6 +104,22 @@ static void dials_charge(struct prober *p, const struct target *t, const struct 
     if (is_short == p->dials_short) return;
     p->dials_short = is_short;
     plan_round(p);
+}
+
+/* What a response of the chat page says of the page, and of the path to it. */
+static void page_update_state(struct prober *p, const struct target *t, const struct http_answer *answer,
+                              enum serve_failure f, const char *why)
+{
+    enum source_state state = f == SERVE_FAILURE_NONE ? SOURCE_LIVE : SOURCE_DOWN;
+    enum err err = f == SERVE_FAILURE_NONE ? ERR_OK : answer->err ? answer->err : ERR_SERVER;
+    if (f == SERVE_FAILURE_FORBIDDEN && t->path.proxied) {
+        state = SOURCE_DENIED;
+        err = answer->status == 401 ? ERR_AUTH : ERR_FORBIDDEN;
+    } else if (f == SERVE_FAILURE_OURS || f == SERVE_FAILURE_CANCELLED || f == SERVE_FAILURE_API_SERVER ||
+               (t->path.proxied && !answer->status && f != SERVE_FAILURE_NONE)) { /* the API server gave no answer */
+        state = SOURCE_CONNECTING;
+    }
+    prober_publish_state(p, state, err, err == ERR_OK ? NULL : why); /* each time: it is the proof of life */
 }
 
 /* Updates the source's state from what a completed probe shows about the path, as opposed to the worker. */
@@ -130,7 +153,7 @@ static void path_update_state(struct prober *p, const struct target *t, const st
 
 static void request_publish(struct prober *p, const struct request *r)
 {
-    request_record_emit(r, &p->sink, prober_source(p), WORLD_SERVE);
+    if (!p->conf.page) request_record_emit(r, &p->sink, prober_source(p), WORLD_SERVE);
 }
 
 static void probe_free(struct probe *probe)
@@ -177,9 +200,10 @@ static void on_response(void *arg, const struct http_answer *answer)
     if (answer->status) probe->record->status = known_u64((uint64_t)answer->status);
     probe->record->bytes = known_u64(answer->body_len);
     struct why why = {0};
-    const enum serve_failure f = serve_failure_of_health(answer, t->path.proxied, &why);
+    const bool page = probe->prober->conf.page;
+    const enum serve_failure f = (page ? serve_failure_of : serve_failure_of_health)(answer, t->path.proxied, &why);
     dials_charge(probe->prober, t, answer);
-    path_update_state(probe->prober, t, answer, f, why.text);
+    (page ? page_update_state : path_update_state)(probe->prober, t, answer, f, why.text);
     probe_end(probe, answer_is_evidence(answer, f, t->path.proxied), f, why.text);
 }
 
@@ -219,8 +243,8 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     t->in_flight++;
     request_publish(p, probe->record);
     const struct serve_request_calls calls = {.done = on_response, .arg = probe};
-    probe->get =
-        serve_request_get(p->loop, &p->how, &t->path, SERVE_HEALTH_PATH, p->conf.timeout_ms, 64 * 1024, &calls);
+    probe->get = serve_request_get(p->loop, &p->how, &t->path, p->conf.page ? "/" : SERVE_HEALTH_PATH,
+                                   p->conf.timeout_ms, p->conf.page ? PAGE_MAX : HEALTH_MAX, &calls);
 }
 
 /* ---- targets and time ------------------------------------------------------------------------------------------ */

@@ -18,8 +18,8 @@
  * A probe that proves nothing about Serve (not sent, or the API server's proxy is forbidden or unreachable) ends as
  * "cancelled", with the reason.
  *
- * The prober is a source, "probe" or "probe/way": LIVE while it can send, OFF without targets, DENIED where the API
- * server's proxy is forbidden. A worker that does not respond is its data, not a failure of the source.
+ * The prober is a source, "probe", "probe/way" or "probe/page": LIVE while it can send, OFF without targets, DENIED
+ * where the API server's proxy is forbidden. A worker that does not respond is its data, not a failure of the source.
  */
 #ifndef RAYDECK_SERVE_PROBER_H
 #define RAYDECK_SERVE_PROBER_H
@@ -51,6 +51,9 @@ struct prober_share {
 struct prober_conf {
     uint64_t interval_ms, timeout_ms, slow_ms; /* 0: the defaults above */
     bool users_route;                          /* probes the users' route: records of kind REQUEST_ROUTE */
+    /* Probes the chat page: GET /, which any 2xx answers. No records: its source is LIVE while it answers, DOWN while
+     * it does not, CONNECTING where the response is not the page's. It is the console's, so that no world lacks it. */
+    bool page;
     uint64_t *probes; /* probes sent so far by all probers of one world: numbers the records' keys; borrowed until
                        * prober_free. NULL: this one's own */
     struct prober_share *share; /* borrowed until prober_free; NULL: this one's own */

@@ -6,13 +6,17 @@
 #include "backends/serve/serve_request.h"
 #include "backends/serve/serve_status.h"
 #include "backends/session/prompt_routes.h"
+#include "backends/world/chat_page.h"
 #include "backends/world/request_kind.h"
 
 #include <stdlib.h>
 
+enum { PAGE_INTERVAL_MS = 8000 /* a source is stale after 10 s */ };
+
 struct serve_probes {
     struct serve_probes_conf how;
     struct prober *workers, *route; /* NULL: --no-probe */
+    struct prober *page;            /* NULL: --no-probe, or no chat page was there yet */
     bool has_route;                 /* of route */
     struct serve_status *status;
 };
@@ -73,6 +77,26 @@ static void workers_set_targets(struct serve_probes *p, const struct world *w, c
     free(targets);
 }
 
+/* ---- the chat page ---------------------------------------------------------------------------------------------- */
+
+/* By its Service, which has a ready pod or has not: a page without one does not answer. */
+static void page_set_target(struct serve_probes *p, const struct world *w, const struct focus *f)
+{
+    const struct chat_page page = chat_page_of(w, f);
+    const struct prober_conf conf = {.probes = p->how.probes, .page = true, .interval_ms = PAGE_INTERVAL_MS};
+    struct probe_target target = {.pod = NULL};
+    if (!p->how.serve->kube || (!page.pods && !p->page)) return;
+    if (!p->page) p->page = prober_new(p->how.loop, p->how.serve, &conf, p->how.sink);
+    if (page.pods) {
+        target.path.words = mem_str("API server proxy");
+        target.path.base = mem_printf("/api/v1/namespaces/%s/services/%s" CHAT_PAGE_SUFFIX ":%d/proxy",
+                                      f->rayservice->ns, f->rayservice->name, CHAT_PAGE_PORT);
+        target.path.proxied = true;
+    }
+    prober_set_targets(p->page, &target, page.pods > 0, 0);
+    serve_path_done(&target.path);
+}
+
 /* ---- the dashboard ---------------------------------------------------------------------------------------------- */
 
 /* Uses the RayCluster's head service: KubeRay creates the RayService's (NAME-head-svc) only once the service is active,
@@ -129,9 +153,11 @@ void serve_probes_free(struct serve_probes *p)
     if (!p) return;
     if (p->workers) prober_set_targets(p->workers, NULL, 0, 0);
     if (p->route) prober_set_targets(p->route, NULL, 0, 0);
+    if (p->page) prober_set_targets(p->page, NULL, 0, 0);
     serve_status_set(p->status, NULL, NULL);
     prober_free(p->workers);
     prober_free(p->route);
+    prober_free(p->page);
     serve_status_free(p->status);
     free(p);
 }
@@ -139,6 +165,7 @@ void serve_probes_free(struct serve_probes *p)
 void serve_probes_update(struct serve_probes *p, const struct world *w, const struct focus *focus)
 {
     if (p->workers) workers_set_targets(p, w, focus);
+    if (p->workers) page_set_target(p, w, focus);
     status_set_dashboard(p, focus);
 }
 
@@ -170,5 +197,6 @@ void serve_probes_refresh(struct serve_probes *p)
 bool serve_probes_are_settled(const struct serve_probes *p)
 {
     if (p->workers && !(prober_is_settled(p->workers) && prober_is_settled(p->route))) return false;
+    if (p->page && !prober_is_settled(p->page)) return false;
     return serve_status_is_settled(p->status);
 }

@@ -3,7 +3,8 @@
  * (prober.h), and the Serve controller's status from the Ray dashboard (serve_status.h).
  *
  * The workers are those of the focus whose probes count (focus_probes); they are reached through the API server's
- * proxy, from within the cluster directly. Without Kubernetes the address that --prompt names is probed. With
+ * proxy, from within the cluster directly. The chat page, where there is one, is probed by its Service. Without
+ * Kubernetes the address that --prompt names is probed. With
  * --no-probe only the Serve status is read.
  *
  * It needs to be updated when the world has changed or the route of prompts has. Instances of one world share the

@@ -13,6 +13,7 @@
 
 #define PROBER_SOURCE "probe"
 #define PROBER_ROUTE_SOURCE "probe/way"
+#define PROBER_PAGE_SOURCE "probe/page" /* of the chat page: LIVE answers, DOWN does not; no records */
 
 /* What a probe sends, and its target in the record. */
 #define SERVE_HEALTH_PATH "/-/healthz"

@@ -24,6 +24,8 @@ enum { SERVICES = 2 };
 
 #define OK(length, body) "HTTP/1.1 200 OK\r\nContent-Length: " length "\r\n\r\n" body
 #define HEALTHY OK("7", "success")
+#define PAGE OK("6", "<html>")
+#define PAGE_FAILS "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 #define STATUS OK("19", "{\"applications\":{}}")
 
 /* A world, a server, and an API server's proxy that sends to it what it is given. */
@@ -39,7 +41,8 @@ struct fixture {
     uint64_t probes;
     struct prober_share share;
     bool silent; /* the workers and the dashboard do not answer */
-    unsigned statuses;
+    unsigned statuses, pages;
+    bool page_fails;
     char last_status[256];
 };
 
@@ -50,6 +53,10 @@ static struct tiny_reply server_answer(void *arg, const char *request)
     if (status) {
         x->statuses++;
         snprintf(x->last_status, sizeof x->last_status, "%.*s", (int)strcspn(request, "\r"), request);
+    }
+    if (strstr(request, "/namespaces/ml/services/a-chat:7860/proxy/ ")) {
+        x->pages++;
+        return (struct tiny_reply){.bytes = x->page_fails ? PAGE_FAILS : PAGE};
     }
     if (x->silent) return (struct tiny_reply){.bytes = NULL};
     return (struct tiny_reply){.bytes = status ? STATUS : HEALTHY};
@@ -238,6 +245,38 @@ static void workers_route_and_dashboard_are_probed(void **state)
     assert_int_equal(state_of(x, PROBER_SOURCE), SOURCE_LIVE);
 }
 
+static void page_put(struct fixture *x, bool there)
+{
+    struct slice *s = record_new(TABLE_SLICE, "a-chat-slice");
+    record_set(&s->ns, "ml");
+    record_set(&s->service, "a-chat");
+    for (int i = 0; there && i < 2; i++) RECORD_APPEND(s, endpoints)->ready = tri_of(i == 0);
+    sink_put(&x->sink, change_put("kube/endpointslices", WORLD_KUBE, &s->record));
+}
+
+static void a_chat_page_is_probed_where_there_is_one(void **state)
+{
+    struct fixture *x = *state;
+    put_service(x, "a");
+    struct serve_probes *p = probes_open(x, 0);
+    probes_update(x, 0, "a");
+    UNTIL(x, serve_probes_are_settled(p));
+    assert_int_equal(x->pages, 0);
+    assert_null(world_source_named(x->world, PROBER_PAGE_SOURCE));
+    page_put(x, true);
+    probes_update(x, 0, "a");
+    UNTIL(x, state_of(x, PROBER_PAGE_SOURCE) == SOURCE_LIVE);
+    x->page_fails = true;
+    page_put(x, false);
+    probes_update(x, 0, "a");
+    assert_int_equal(state_of(x, PROBER_PAGE_SOURCE), SOURCE_OFF);
+    page_put(x, true);
+    probes_update(x, 0, "a");
+    UNTIL(x, state_of(x, PROBER_PAGE_SOURCE) == SOURCE_DOWN);
+    WORLD_EACH (row, x->world, TABLE_REQUEST) assert_string_not_equal(row->source, PROBER_PAGE_SOURCE);
+    assert_true(x->pages >= 2);
+}
+
 /* Silence is not an answer: what one-shot commands wait for is the first round's end. */
 static void silence_is_not_settled(void **state)
 {
@@ -397,6 +436,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(the_dashboard_is_the_clusters),
         T(workers_route_and_dashboard_are_probed),
+        T(a_chat_page_is_probed_where_there_is_one),
         T(silence_is_not_settled),
         T(services_of_one_world_are_told_apart),
         T(keys_are_shared),

@@ -149,10 +149,18 @@ static void requests_rebuild(struct requests *s, const struct view *v)
     s->per_s = rate_of(recent, first_ms, v->wall_ms);
 }
 
+int requests_head(const struct requests *s)
+{
+    return REQUESTS_HEAD + (s->page.pods > 0);
+}
+
 static void requests_update(struct pane *p, const struct view *v)
 {
     struct requests *s = (struct requests *)p;
-    uint64_t generation = world_generation(v->world, TABLE_REQUEST);
+    uint64_t generation = world_generation(v->world, TABLE_REQUEST) + world_generation(v->world, TABLE_SLICE);
+    s->page = chat_page_at(v->world, v->focus, v->now_ms);
+    chat_page_words(&s->page, s->page_words);
+    s->page.why = NULL;
     if (!pane_due(&s->due, p, v, generation, s->waiting ? 100 : 1000)) return;
     bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
     s->since_wall_ms = v->wall_ms > REQUESTS_WINDOW_MS ? v->wall_ms - REQUESTS_WINDOW_MS : 0;
@@ -174,7 +182,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
     const struct requests *s = (const struct requests *)p;
     (void)v;
     (void)cols;
-    return REQUESTS_HEAD + (s->table.count ? table_height(&s->table) : 1);
+    return requests_head(s) + (s->table.count ? table_height(&s->table) : 1);
 }
 
 static void requests_status(const struct pane *p, const struct view *v, char *out, size_t size)
@@ -221,8 +229,8 @@ static struct pane_request requests_input(struct pane *p, const struct view *v, 
 {
     struct input moved = *in;
     (void)v;
-    if (in->type == INPUT_MOUSE) moved.row -= REQUESTS_HEAD;
-    return pane_table_input(p, p->rows - REQUESTS_HEAD, &moved);
+    if (in->type == INPUT_MOUSE) moved.row -= requests_head((const struct requests *)p);
+    return pane_table_input(p, p->rows - requests_head((const struct requests *)p), &moved);
 }
 
 const struct pane_ops requests_pane_ops = {

@@ -2,6 +2,7 @@
 #ifndef RAYDECK_PANES_REQUESTS_H
 #define RAYDECK_PANES_REQUESTS_H
 
+#include "backends/world/chat_page.h"
 #include "tui/panes/fresh.h"
 #include "tui/panes/pane_tools.h"
 
@@ -10,7 +11,7 @@ enum {
     REQUESTS_DOTS = 512,
     REQUESTS_PROMPTS = 200,
     REQUESTS_WINDOW_MS = 60000,
-    REQUESTS_HEAD = 3 /* lines over the prompts */
+    REQUESTS_HEAD = 3 /* lines over the prompts; one more where there is a chat page */
 };
 
 struct requests {
@@ -21,13 +22,16 @@ struct requests {
     char dots[REQUESTS_DOTS + 1];
     size_t dot_count;
     struct probe_sum sum;
-    uint64_t since_wall_ms;    /* start of the sum and the dots */
-    struct known_u64 per_s;    /* probes a second, of the last ten */
-    char path[96], target[96]; /* of the last probe, else the last prompt */
-    size_t waiting;            /* prompts in flight */
-    uint64_t last_due_ms;      /* when the last prompt was due, wall clock */
+    uint64_t since_wall_ms;              /* start of the sum and the dots */
+    struct known_u64 per_s;              /* probes a second, of the last ten */
+    char path[96], target[96];           /* of the last probe, else the last prompt */
+    size_t waiting;                      /* prompts in flight */
+    struct chat_page page;               /* without its why */
+    char page_words[CHAT_PAGE_TEXT_MAX]; /* "": there is none */
+    uint64_t last_due_ms;                /* when the last prompt was due, wall clock */
 };
 
+int requests_head(const struct requests *s); /* lines over the prompts */
 void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
 void requests_detail(const struct pane *p, const struct view *v, struct buf *out);
 bool request_is(const struct request *r, const char *kind);

@@ -72,7 +72,15 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
     else
         draw_no_probes(s, v, cv);
     if (fresh_is_old(f.state)) pane_stale(cv);
-    struct canvas under = canvas_sub(cv, REQUESTS_HEAD, 0, cv->rows - REQUESTS_HEAD, cv->cols);
+    const int head = requests_head(s);
+    if (s->page.pods) {
+        const enum role role = s->page.answers == TRI_NO    ? ROLE_BAD
+                               : s->page.answers == TRI_YES ? ROLE_TEXT
+                                                            : ROLE_WARN;
+        canvas_text(cv, REQUESTS_HEAD, 2, ROLE_DIM, "chat page");
+        canvas_field(cv, REQUESTS_HEAD, 12, cv->cols - 12, role, s->page_words);
+    }
+    struct canvas under = canvas_sub(cv, head, 0, cv->rows - head, cv->cols);
     if (s->table.count)
         table_draw(&s->table, &under, focused);
     else
