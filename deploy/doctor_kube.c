@@ -4,6 +4,7 @@
 #include "backends/world/redis_loss.h"
 #include "backends/world/serve_not_running.h"
 #include "deploy/doctor_priv.h"
+#include "deploy/start_cause.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -130,8 +131,10 @@ static void check_applications(struct doctor *d)
 {
     const struct serve_not_running s = serve_not_running_of(d->w, d->f);
     char words[FINDING_TEXT_MAX];
+    const char *cause = start_cause(s.message);
     if (s.failed)
-        doctor_say(d, RULE_D19, FINDING_ERROR, d->service, "%s", serve_not_running_words(&s, words, sizeof words));
+        doctor_say(d, RULE_D19, FINDING_ERROR, d->service, "%s%s%s", cause ? cause : "", cause ? ": " : "",
+                   serve_not_running_words(&s, words, sizeof words));
     else if (doctor_needs(d, RULE_D19, d->service, "kube/rayservices", TABLE_RAYSERVICE) && !applications_known(d))
         doctor_say(d, RULE_D19, FINDING_UNKNOWN, d->service,
                    "neither KubeRay nor the Serve API reports an application");

@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 #include "deploy/doctor_priv.h"
 #include "deploy/scheduler_parse.h"
+#include "deploy/start_cause.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,9 +66,10 @@ static void check_unstarted(struct doctor *d, const struct pod *p)
         p->created.known && d->ask->wall_ms > p->created.value ? d->ask->wall_ms - p->created.value : 0;
     const char *reason = p->reason ? p->reason : p->status;
     char since[32];
+    const char *cause = start_cause(p->message);
     if (cannot_start(reason))
-        doctor_say_pod(d, RULE_D16, FINDING_ERROR, p, "Pending on %s: %s%s%s", p->node, reason, p->message ? ": " : "",
-                       p->message ? p->message : "");
+        doctor_say_pod(d, RULE_D16, FINDING_ERROR, p, "Pending on %s: %s%s%s%s%s", p->node, reason, cause ? ": " : "",
+                       cause ? cause : "", p->message ? ": " : "", p->message ? p->message : "");
     else if (age > STARTING_MS)
         doctor_say_pod(d, RULE_D16, FINDING_WARNING, p, "Pending on %s for %s: %s", p->node, doctor_seconds(since, age),
                        reason ? reason : "no reason reported");

@@ -3,6 +3,7 @@
 
 #include "backends/base/text.h"
 #include "backends/world/serve_not_running.h"
+#include "deploy/start_cause.h"
 
 #include <stdio.h>
 
@@ -20,28 +21,39 @@ const struct event *reason_event(const struct world *w, const char *ns, const ch
     return found;
 }
 
+/* With fault tolerance on, a head whose GCS does not reach Redis, or is refused by it, ends and is started again; its
+ * container's state has no message. */
+static bool redis_may_refuse(const struct pod *p)
+{
+    const bool ends = text_eq(p->status, "CrashLoopBackOff") || text_eq(p->status, "Error");
+    return ends && text_eq(p->role, "head") && p->ft == TRI_YES;
+}
+
+static const char *cause_of_pod(const struct pod *p, const char *message)
+{
+    const char *cause = start_cause(message);
+    if (cause || !redis_may_refuse(p)) return cause;
+    return "its container ends again and again, as where the GCS cannot reach Redis or is refused by it: check Redis' "
+           "address, its password and who may reach it, and kubectl logs --previous";
+}
+
 bool reason_of_pod(const struct world *w, const struct pod *p, char *ret, size_t size)
 {
     const struct event *e = reason_event(w, p->ns, p->name, p->record.key, NULL, 0);
     if (p->is_ready == TRI_YES || p->deleted.known) return false;
     bool starts = text_eq(p->status, "Running") || text_eq(p->status, "ContainerCreating");
+    const char *of_event = e ? cause_of_pod(p, e->message) : NULL, *of_state = cause_of_pod(p, p->message);
+    if (!of_event) of_event = of_state; /* an event may say less: "Error: ImagePullBackOff" */
     if (e && (!starts || text_eq(p->phase, "Pending")))
-        snprintf(ret, size, "pod %s is %s: %s: %s", p->name, p->status ? p->status : "–", e->reason ? e->reason : "–",
-                 e->message);
+        snprintf(ret, size, "pod %s is %s: %s%s%s: %s", p->name, p->status ? p->status : "–", of_event ? of_event : "",
+                 of_event ? ": " : "", e->reason ? e->reason : "–", e->message);
     else
-        snprintf(ret, size, "pod %s is %s%s%s", p->name, p->status ? p->status : "–", p->message ? ": " : "",
+        snprintf(ret, size, "pod %s is %s%s%s%s%s", p->name, p->status ? p->status : "–", of_state ? ": " : "",
+                 of_state ? of_state : "", p->message ? ": " : "",
                  p->message ? p->message
                  : starts   ? ", not ready yet"
                             : "");
     return true;
-}
-
-/* What the hub says to a token that may not read the model, or to none. */
-static bool is_gated(const char *message)
-{
-    const bool refused = text_has(message, "401") || text_has(message, "403");
-    return text_has(message, "gated repo") || text_has(message, "GatedRepo") ||
-           (refused && text_has(message, "huggingface"));
 }
 
 /* Serve's own words: an application or a deployment that does not run and says why. */
@@ -49,11 +61,9 @@ static bool reason_of_serve(const struct world *w, const struct focus *f, char *
 {
     const struct serve_not_running s = serve_not_running_of(w, f);
     if (!s.message) return false;
-    snprintf(ret, size, "Serve: %s%s is %s: %s%s", s.upgrade ? "upgrade: " : "", s.name, s.status,
-             is_gated(s.message) ? "the model is gated: accept its licence on huggingface.co, and give a token "
-                                   "that may read it: "
-                                 : "",
-             s.message);
+    const char *cause = start_cause(s.message);
+    snprintf(ret, size, "Serve: %s%s is %s: %s%s%s", s.upgrade ? "upgrade: " : "", s.name, s.status, cause ? cause : "",
+             cause ? ": " : "", s.message);
     return true;
 }
 

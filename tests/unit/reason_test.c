@@ -56,16 +56,29 @@ static void what_helps_most_comes_first(void **state)
     serve_says(
         &s, key, "UNHEALTHY",
         "401 Client Error: Unauthorized for url: https://huggingface.co/mistralai/Mistral-7B/resolve/main/config");
-    reason_is(&s, ns, name,
-              "Serve: mistral-7b is UNHEALTHY: the model is gated: accept its licence on huggingface.co, and give a "
-              "token that may read it: 401 Client Error: Unauthorized for url: "
-              "https://huggingface.co/mistralai/Mistral-7B/resolve/main/config");
+    reason_is(
+        &s, ns, name,
+        "Serve: mistral-7b is UNHEALTHY: Hugging Face refuses the token: give a valid HUGGING_FACE_HUB_TOKEN, whose "
+        "account may read the model: 401 Client Error: Unauthorized for url: "
+        "https://huggingface.co/mistralai/Mistral-7B/resolve/main/config");
     serve_says(&s, key, "UNHEALTHY", "took 403 ms");
     reason_is(&s, ns, name, "Serve: mistral-7b is UNHEALTHY: took 403 ms");
     /* A pod that cannot even start comes before it. */
     worker_is(&s, "ImagePullBackOff", "Back-off pulling image \"x\"");
     reason_of_service(s.w, ns, name, expected, sizeof expected);
-    assert_non_null(strstr(expected, " is ImagePullBackOff: Back-off pulling image \"x\""));
+    assert_non_null(strstr(expected, " is ImagePullBackOff: the image cannot be pulled: check its name and tag"));
+    assert_non_null(strstr(expected, ": Back-off pulling image \"x\""));
+    /* And the head, whose container's state has no message. */
+    struct pod *head = small_edit(&s, TABLE_POD, "9c1e0000-head");
+    head->is_ready = TRI_NO;
+    head->ft = TRI_YES;
+    record_set(&head->status, "CrashLoopBackOff");
+    record_set(&head->message, "back-off 40s restarting failed container=head");
+    small_put(&s, "kube/pods", WORLD_KUBE, head);
+    worker_is(&s, "Running", NULL);
+    reason_of_service(s.w, ns, name, expected, sizeof expected);
+    assert_non_null(strstr(expected, "head-d4544 is CrashLoopBackOff: its container ends again and again, as where the "
+                                     "GCS cannot reach Redis"));
     small_done(&s);
 }
 
