@@ -82,7 +82,9 @@ static void carry_out(struct app *app, const struct script_act *act)
     switch (act->type) {
     case SCRIPT_ACT_KEY: app_input(app, &act->key); break;
     case SCRIPT_ACT_ZOOM: pane_zoom(app, act->pane); break;
-    case SCRIPT_ACT_PANE: screen_focus(app->at->screen, act->pane); break;
+    case SCRIPT_ACT_PANE: /* on the stage only what is zoomed is shown */
+        if (!app->cli->conf.stage) screen_focus(app->at->screen, act->pane);
+        break;
     case SCRIPT_ACT_SPEED: set_speed(app, act->speed); break;
     }
     app->dirty = true;

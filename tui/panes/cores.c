@@ -8,7 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDE_FROM = 60, BARS_ROWS_MOST = 24 /* wanted of bars */, HEAT_FRAME = 2 /* head and legend */ };
+enum {
+    WIDE_FROM = 60,
+    BARS_ROWS_MOST = 24 /* wanted of bars */,
+    HEAT_FRAME = 2 /* head and legend */,
+    FITS_MS = 10000
+};
 
 static const struct column columns[CORES_COLUMNS] = {
     [CORES_POD] = {.title = "POD", .min = 5, .max = 14},
@@ -285,15 +290,23 @@ void cores_view_next(struct pane *p)
     s->view = cores_heat(s) ? CORES_BARS : CORES_HEAT;
 }
 
-/* Rows come and go with each replica: a view that followed them would flicker. */
-static void view_choose(struct cores *s, int rows, int cols)
+/* Rows come and go with each replica: a view that followed each of them would flicker. */
+static void view_choose(struct cores *s, int rows, int cols, uint64_t now_ms)
 {
     if (rows == 0 || s->table.count == 0 || s->table.filter[0]) return;
     if (rows != s->crowded_rows || cols != s->crowded_cols) s->crowded = false;
     s->crowded_rows = rows;
     s->crowded_cols = cols;
-    const struct cores_fit fit = cores_fit(s, rows);
-    if (fit.table < table_height(&s->table)) s->crowded = true;
+    const bool was = s->crowded;
+    s->crowded = false; /* the room of the bars, not of what is shown */
+    const bool fits = cores_fit(s, rows).table >= table_height(&s->table);
+    s->crowded = was;
+    if (fits && !s->fits_since_ms) s->fits_since_ms = now_ms;
+    if (!fits) s->fits_since_ms = 0;
+    if (!fits)
+        s->crowded = true;
+    else if (now_ms >= s->fits_since_ms + FITS_MS)
+        s->crowded = false;
 }
 
 static void columns_grow(struct cores *s, int cols)
@@ -377,7 +390,7 @@ static void cores_update(struct pane *p, const struct view *v)
                           world_generation(w, TABLE_KNODE);
     if (pane_due(&s->due, p, v, generation, 60000)) cores_rebuild(s, v);
     heat_freshen(&s->heat, w, v->now_ms);
-    view_choose(s, p->rows, p->cols);
+    view_choose(s, p->rows, p->cols, v->now_ms);
 }
 
 static int cores_wanted(const struct pane *p, const struct view *v, int cols)

@@ -23,7 +23,7 @@ struct cores_sum {
     struct known_f64 p50, p99; /* seconds; the slowest monitor's */
     struct known_u64 errors, ecc_uncorrected;
 };
-/* AUTO: bars, or the heat view where they do not fit; once they do not, it stays as long as the size does. */
+/* AUTO: bars, or the heat view where they do not fit; it stays until they have fitted for some seconds. */
 enum cores_view { CORES_AUTO, CORES_BARS, CORES_HEAT };
 struct cores {
     struct pane pane;
@@ -36,6 +36,7 @@ struct cores {
     enum cores_view view;
     bool crowded; /* AUTO: the bars did not fit in the size that follows */
     int crowded_rows, crowded_cols;
+    uint64_t fits_since_ms; /* the bars would; 0: they do not */
 };
 
 /* How a core is used: not held by a runtime; held, and idle in all samples; or held, with a utilisation that may be
