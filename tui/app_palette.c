@@ -18,6 +18,12 @@ static bool palette_may(void *arg, const char *name)
     return command_named(name, strlen(name), &id) && app_may(arg, id, NULL) == ERR_OK;
 }
 
+/* The argument that is typed can be a file. */
+static bool palette_takes_files(const struct command_palette *p)
+{
+    return p->words && strstr(p->words, "FILE");
+}
+
 /* ---- files: listed on a thread, for their file system may hang ---- */
 
 struct file_names {
@@ -68,6 +74,9 @@ static void file_names_free(void *data)
 
 static void files_offer(struct app *app, const char *typed);
 
+static void files_offer(struct app *app, const char *typed);
+
+/* What was typed since is listed now: one list at a time, however fast somebody types, and however slow the disk is. */
 static void file_names_listed(void *arg, void *data)
 {
     struct app *app = arg;
@@ -75,7 +84,7 @@ static void file_names_listed(void *arg, void *data)
     app->naming_files = NULL;
     if (app->overlays.top != &app->palette.overlay) return;
     const char *typed = palette_argument(&app->palette);
-    if (!typed || !app->palette.words || !strstr(app->palette.words, "FILE")) return;
+    if (!typed || !palette_takes_files(&app->palette)) return;
     if (strcmp(typed, f->typed) != 0) {
         files_offer(app, typed);
         return;
@@ -84,13 +93,12 @@ static void file_names_listed(void *arg, void *data)
     app_redraw(app);
 }
 
-/* One listing at a time: each key would start another, and a path that is pasted all the threads that there are. */
 static void files_offer(struct app *app, const char *typed)
 {
-    if (app->naming_files) return; /* what is typed by then is listed next */
     static const struct blocking_ops ops = {file_names_list, file_names_listed, file_names_free};
     const char *slash = strrchr(typed, '/');
     const size_t folder = slash ? (size_t)(slash - typed) + 1 : 0;
+    if (app->naming_files) return;
     struct file_names *f = mem_zero(1, sizeof *f);
     f->typed = mem_str(typed);
     f->folder = mem_strn(typed, folder);
@@ -130,7 +138,6 @@ static void palette_result(void *arg, enum overlay_result result)
     char *line = mem_str(app->palette.typed.text), *args = mem_zero(1, TEXTBOX_MAX);
     enum command_id id;
     app_overlay_close(app);
-    app_palette_stop(app);
     if (result != OVERLAY_DONE) goto out;
     palette_history_add(&app->typed_lines, line);
     if (command_parse(line, &id, args, TEXTBOX_MAX)) {
