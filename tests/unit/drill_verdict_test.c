@@ -272,6 +272,8 @@ static void history_fill(struct loss_fixture *x, uint64_t *seed)
     loss_fill(x);
     if (!random_below(seed, 12)) o->state = (enum outage_state)random_below(seed, 3);
     if (!random_below(seed, 12)) o->head_lost = false;
+    x->ask.wall_ms = LOSS_T0 + LOSS_OVER_MS;
+    if (!random_below(seed, 12)) o->final = false, x->ask.wall_ms -= random_below(seed, LOSS_OVER_MS);
     if (!random_below(seed, 12)) o->missing = (enum rung)random_below(seed, RUNG_COUNT);
     if (!random_below(seed, 12)) o->workers = o->same = 0;
     if (!random_below(seed, 12)) o->restarts = random_below(seed, 3);
@@ -299,10 +301,11 @@ static void pass_check(const struct loss_fixture *x)
     const struct outage *o = &x->outage;
     const struct tally_sum *route = &x->tally.sum[TALLY_ROUTE];
     assert_true(o->head_lost && o->state == OUTAGE_OVER && o->missing == RUNG_COUNT);
+    assert_true(o->final || x->ask.wall_ms >= o->t0_wall_ms + VERDICT_WATCH_MS);
     assert_true(o->workers > 0 && !o->restarts && !o->replaced);
     assert_true(o->recovered_ms.known && o->recovered_ms.value <= 300000);
     assert_true(tally_ended(route) >= 20 && !route->failed);
-    assert_true(tally_unserved_ms(route, LOSS_T0 + LOSS_OVER_MS).value <= 3000);
+    assert_true(tally_unserved_ms(route, x->ask.wall_ms).value <= 3000);
     if (x->ask.has_redis) {
         assert_true(o->gcs_silent_ms.known && o->gcs_silent_ms.value >= 5000);
     } else {
