@@ -64,6 +64,32 @@ struct kube_open {
 struct kube_in_container {
     const char *ns, *pod, *container; /* container NULL: the pod's default one */
 };
+/*
+ * The log of one container (pods/NAME/log?timestamps=true). It is resumed with sinceTime and the one back-off. No line
+ * is emitted twice: those of the second in which the stream broke are sent again by the server, and recognized. None is
+ * lost without a word: where the last line that was seen does not come again, a note says what may be missing. A line
+ * that was cut with its stream comes whole with the next one, or as it is, with a note, at the end.
+ */
+struct kube_log_want {
+    const char *ns, *pod, *container; /* container NULL: the pod's only one */
+    bool previous;                    /* the run before this one: read once, not followed */
+    uint64_t since_s;                 /* of the last so many seconds; 0: all that the kubelet keeps */
+    uint64_t tail;                    /* the last so many lines; 0: all */
+};
+enum kube_log_state {
+    KUBE_LOG_OPENING,   /* the request was sent, or is about to be */
+    KUBE_LOG_FOLLOWING, /* lines arrive as they are written */
+    KUBE_LOG_WAITING,   /* for the next attempt; why: what ended the last one, "" where its log did */
+    KUBE_LOG_ENDED,     /* there will be no more lines: the pod is gone, or the previous run was read */
+    KUBE_LOG_REFUSED    /* why: the API server's answer. It is not asked again */
+};
+struct kube_log_calls {
+    void (*line)(void *arg, uint64_t ns /* since 1970; 0: unknown */, char *text /* takes; safe, of one line */);
+    void (*note)(void *arg, uint64_t ns, const char *words); /* about the log, in its place */
+    void (*changed)(void *arg);                              /* the state */
+    void *arg;
+};
+struct kube_log;
 enum { KUBE_COMMAND_ARGS = 16 }; /* of a command in a container, its NULL included */
 struct kube;
 enum forward_phase {
@@ -112,6 +138,12 @@ struct kube_ops {
      * forward_close, which ends kubectl and precedes close. Changes nothing in the cluster. */
     struct kube_forward *(*forward)(struct kube *be, const struct kube_forward_conf *conf);
     void (*forward_close)(struct kube_forward *f); /* NULL is fine */
+    /* Follows the log of a container with its times, until log_close, which precedes close; see struct kube_log_want.
+     * No callback comes before it returns, or from log_close. */
+    struct kube_log *(*log)(struct kube *be, const struct kube_log_want *want, const struct kube_log_calls *calls);
+    void (*log_close)(struct kube_log *log); /* NULL is fine */
+    void (*log_last)(struct kube_log *log);  /* the pod is gone: what still arrives is taken, nothing is asked again */
+    enum kube_log_state (*log_state)(const struct kube_log *log, const char **ret_why /* borrowed; may be NULL */);
     /* Whether this user is allowed to do it (SelfSubjectAccessReview). resource as "pods", "pods/proxy", "secrets", and
      * with its group as kubectl writes it: "ingresses.networking.k8s.io". */
     void (*may)(struct kube *be, const char *verb, const char *resource, const char *ns,

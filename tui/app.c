@@ -200,6 +200,7 @@ static void on_tick(void *arg)
     offer_demo(app);
     if (!app->replay) app_aws_begin(app);
     app_object_tick(app);
+    app_logs_tick(app);
     app_redraw(app);
 }
 
@@ -309,6 +310,9 @@ static void app_done(struct app *app)
     app_drill_finish(app);
     free(app->decided.args);
     app_replay_close(app);
+    /* The loop runs on while recordings are closed, when the sessions are gone. */
+    alarm_stop(app->tick);
+    alarm_stop(app->soon);
     app_contexts_free(app);
     app_listing_stop(app);
     blocking_abandon(app->saving);

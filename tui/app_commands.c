@@ -149,6 +149,11 @@ static void cmd_drill(struct app *app, const char *args)
     app_drill_ask(app, args);
 }
 
+static void cmd_logs(struct app *app, const char *args)
+{
+    app_logs_open(app, args);
+}
+
 static void cmd_describe(struct app *app, const char *args)
 {
     app_object_open(app, args, OBJECT_DESCRIBE);
@@ -478,6 +483,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_KILL_HEAD] = cmd_kill_head,
     [CMD_KILL_WORKER] = cmd_kill_worker,
     [CMD_DRILL] = cmd_drill,
+    [CMD_LOGS] = cmd_logs,
     [CMD_DESCRIBE] = cmd_describe,
     [CMD_YAML] = cmd_yaml,
     [CMD_DOCTOR] = cmd_doctor,

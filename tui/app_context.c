@@ -158,6 +158,8 @@ enum err context_reopen(struct context *at, struct why *why)
     context_forwards_close(at);
     app_object_free(at->object);
     at->object = NULL;
+    app_logs_free(at->logs);
+    at->logs = NULL;
     session_close(at->session);
     context_kill_forget(at);
     screen_free(at->screen);
@@ -186,6 +188,7 @@ void context_free(struct context *at)
     arming_store_free(at->armed);
     context_forwards_close(at);
     app_object_free(at->object);
+    app_logs_free(at->logs);
     session_close(at->session);
     context_kill_done(at);
     screen_free(at->screen);

@@ -73,6 +73,7 @@ void app_overlay_update(struct app *app, const struct view *view, const struct c
     if (app->at->work) app_work_update(app->at->work);
     if (app->at->drill) app_drill_update(app->at->drill);
     app_contexts_update(app);
+    app_logs_update(app);
     app_forwards_update(app);
     overlays_update(&app->overlays, view, stage->rows, stage->cols);
 }

@@ -6,6 +6,7 @@
 #include "backends/world/worker_loss.h"
 #include "tui/app_deploy.h"
 #include "tui/app_drill.h"
+#include "tui/app_logs.h"
 #include "tui/app_object.h"
 #include "tui/app_read.h"
 #include "tui/arming_store.h"
@@ -63,6 +64,7 @@ struct context {
     struct app_work *work;      /* a deployment or a clean-up */
     struct app_drill *drill;    /* NULL: none yet */
     struct forwards *forwards;  /* local ports of its session; NULL: none yet */
+    struct app_logs *logs;      /* NULL: none yet */
     struct app_object *object;  /* read last; NULL: none yet */
     struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
     struct linted linted;       /* file NULL: none yet */

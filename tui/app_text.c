@@ -21,7 +21,7 @@ struct text_file {
 static void file_run(void *data)
 {
     struct text_file *f = data;
-    char suffix[16] = ".txt";
+    char suffix[24] = ".txt";
     for (int i = 2; i < NAMES_MAX; i++) {
         free(f->path);
         f->path = state_path(f->folder, "text", f->wall_ms, f->name, suffix);

@@ -10,6 +10,7 @@
 #include "backends/kube/answers_parse.h"
 #include "backends/kube/kube_api_priv.h"
 #include "backends/kube/kube_forward.h"
+#include "backends/kube/kube_log.h"
 #include "backends/kube/request_body.h"
 #include "backends/world/chat_page.h"
 
@@ -267,6 +268,7 @@ static void api_close(struct kube *be)
     if (!be) return;
     kube_api_actions_stop(be);
     kube_api_exec_stop(be, NULL);
+    kube_api_logs_close(be);
     kube_call_cancel(be->probe);
     for (int i = 0; i < API_KINDS; i++) reflector_free(be->kind[i]);
     kube_link_free(be->link);
@@ -311,7 +313,7 @@ static void api_refresh(struct kube *be)
 
 const struct kube_ops kube_api = {
     .kind = "api",
-    .caps = KUBE_CAN_DELETE | KUBE_CAN_PROXY | KUBE_CAN_SECRETS,
+    .caps = KUBE_CAN_DELETE | KUBE_CAN_PROXY | KUBE_CAN_SECRETS | KUBE_CAN_LOGS,
     .open = api_open,
     .close = api_close,
     .where = api_where,
@@ -322,6 +324,10 @@ const struct kube_ops kube_api = {
     .shell = kube_api_shell,
     .forward = kube_api_forward,
     .forward_close = kube_forward_close,
+    .log = kube_api_log,
+    .log_close = kube_api_log_close,
+    .log_last = kube_api_log_last,
+    .log_state = kube_api_log_state,
     .may = kube_api_may,
     .secret = kube_api_secret,
     .inline_password = kube_api_inline_password,

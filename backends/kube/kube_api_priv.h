@@ -28,6 +28,7 @@ struct kube {
     struct action *actions; /* in flight */
     char *kubeconfig;       /* the one file that was configured; NULL: kubectl finds the same ones */
     char *kubectl;          /* the command, for the shell; NULL: kubectl */
+    struct kube_log *logs;  /* of kube_log.c, open */
     struct kube_run *runs;  /* of kube_exec.c, in flight */
 };
 

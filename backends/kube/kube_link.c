@@ -127,6 +127,13 @@ static void add_header(struct http_ask *ask, const char *name, const char *value
     if (value && i < HTTP_HEADERS - 1) ask->header[i] = (struct http_header){name, value};
 }
 
+static bool has_header(const struct http_ask *ask, const char *name)
+{
+    for (size_t i = 0; i < HTTP_HEADERS && ask->header[i].name; i++)
+        if (strcmp(ask->header[i].name, name) == 0) return true;
+    return false;
+}
+
 static struct http_request *send_now(struct kube_link *k, enum kube_lane lane, const char *path,
                                      const struct http_ask *ask, const struct http_calls *calls)
 {
@@ -237,7 +244,7 @@ struct kube_call *kube_link_send(struct kube_link *k, enum kube_lane lane, const
     memset(c->ask.header, 0, sizeof c->ask.header);
     for (size_t i = 0; i < HTTP_HEADERS - 1 - ADDED_HEADERS && ask->header[i].name; i++)
         c->ask.header[i] = (struct http_header){mem_str(ask->header[i].name), mem_str(ask->header[i].value)};
-    add_header(&c->ask, mem_str("Accept"), mem_str("application/json"));
+    if (!has_header(ask, "Accept")) add_header(&c->ask, mem_str("Accept"), mem_str("application/json"));
     c->next = k->calls;
     if (c->next) c->next->self = &c->next;
     c->self = &k->calls;

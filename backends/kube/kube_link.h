@@ -21,8 +21,8 @@ void kube_link_free(struct kube_link *k); /* cancels every call, without callbac
 const struct kube_access *kube_link_access(const struct kube_link *k);
 struct loop *kube_link_loop(const struct kube_link *k);
 
-/* ask->url is a path with its query; credentials and Accept are added. Calls done once, from the loop; the call is
- * freed when done returns. */
+/* ask->url is a path with its query; credentials are added, and Accept (JSON) where there is none. Calls done once,
+ * from the loop; the call is freed when done returns. */
 struct kube_call *kube_link_send(struct kube_link *k, enum kube_lane lane, const struct http_ask *ask,
                                  const struct http_calls *calls);
 void kube_call_cancel(struct kube_call *c); /* no callback follows; NULL is fine */

@@ -17,11 +17,13 @@ struct denial {
     char verb[16], resource[64];
 };
 struct watch;
+struct tail;
 struct api {
     struct loop *loop;
     struct api_conf conf;
     struct watch *watches;
     size_t watch_count;
+    struct tail *tails; /* logs that are followed */
     struct alarm *bookmarks, *rubbish;
     uint64_t lists;   /* answered; the fault GARBAGE truncates every other one */
     uint64_t prompts; /* received; distributed round-robin over the replicas */
@@ -79,6 +81,11 @@ void watches_expire(struct api *a);   /* 410 to all */
 void watches_send_garbage(void *api); /* sends a malformed line to all watches */
 void watches_bookmark(void *api);
 void watches_close(struct api *a); /* closes and frees all */
+
+/* api_log.c */
+void api_log(struct api *a, struct https_request *r, const struct target *t);
+void logs_event(struct api *a, const struct object_event *e);
+void logs_close(struct api *a); /* closes and frees all */
 
 /* api_proxy.c */
 void api_proxy(struct api *a, struct https_request *r, const struct target *t);

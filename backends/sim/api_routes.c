@@ -30,6 +30,7 @@ void api_free(struct api *a)
     if (!a) return;
     objects_listen(a->conf.objects, NULL, NULL);
     watches_close(a);
+    logs_close(a);
     api_chats_free(a);
     api_later_free(a);
     alarm_free(a->bookmarks);
@@ -291,6 +292,8 @@ static void serve_resource(struct api *a, struct https_request *r, char *const *
         serve_collection(a, r, &t);
     else if (!*t.sub)
         serve_object(a, r, &t);
+    else if (strcmp(t.sub, "log") == 0 && t.kind == SIM_POD && strcmp(https_method(r), "GET") == 0)
+        api_log(a, r, &t);
     else if (strcmp(t.sub, "proxy") == 0 && (t.kind == SIM_POD || t.kind == SIM_SERVICE))
         api_proxy(a, r, &t);
     else

@@ -62,6 +62,7 @@ void watches_event(void *api, const struct object_event *e)
 {
     struct api *a = api;
     struct watch *w;
+    logs_event(a, e);
     DL_FOREACH(a->watches, w)
     if (e->version > w->sent) watch_event(w, e);
 }

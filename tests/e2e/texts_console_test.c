@@ -54,8 +54,8 @@ static void console_start(struct console *c, const char *const *sim)
 static void console_stop(struct console *c)
 {
     char command[128];
-    pty_send(c->p, "q");
-    assert_int_equal(pty_wait_exit(c->p, DEADLINE_MS), 0);
+    pty_send(c->p, "\003"); /* q asks while a recovery runs */
+    assert_int_equal(pty_wait_exit(c->p, DEADLINE_MS), 130);
     pty_stop(c->p);
     sim_run_stop(c->sim);
     free(c->text);
@@ -121,10 +121,67 @@ static void describes_and_shows_yaml(void **state)
     console_stop(&c);
 }
 
+/* The name of the head's pod, from the pods' table. */
+static char *head_name(struct pty *p)
+{
+    char *screen = pty_screen(p), *at = strstr(screen, "mistral-");
+    while (at && strncmp(at + strcspn(at + 8, "-") + 8, "-head-", 6) != 0) at = strstr(at + 1, "mistral-");
+    assert_non_null(at);
+    char *name = mem_strn(at, strcspn(at, " "));
+    free(screen);
+    return name;
+}
+
+static void follows_a_head_beyond_its_death(void **state)
+{
+    (void)state;
+    struct console c;
+    char line[128];
+    console_start(&c, NULL);
+    char *head = head_name(c.p);
+    pty_send(c.p, "L");
+    snprintf(line, sizeof line, "Logs %s · head .*following", head);
+    pty_see(c.p, line);
+    pty_see(c.p, "INFO gcs_|ServeController|autoscaler");
+    pty_send(c.p, "c");
+    snprintf(line, sizeof line, "Logs %s · autoscaler", head);
+    pty_see(c.p, line);
+    pty_see(c.p, "autoscaler.py:203");
+    pty_send(c.p, "a");
+    pty_see(c.p, "Logs of 3 pods");
+    pty_see(c.p, "^ *inf2-worker-[a-z0-9]+ +INFO .*POST /infer 200");
+    pty_send(c.p, "ap");
+    pty_see(c.p, "previous terminated container .* not found");
+    pty_send(c.p, "pct"); /* the run of now, its Ray container, with times */
+    pty_see(c.p, "^ *[0-9:]{8}\\.[0-9]{3}Z .*INFO");
+    pty_send(c.p, "q");
+    pty_see(c.p, "ANSWERING");
+    pty_send(c.p, "xk");
+    pty_see(c.p, "y yes");
+    pty_send(c.p, "y");
+    pty_see(c.p, "HEAD DOWN");
+    snprintf(line, sizeof line, ":logs %s\r", head);
+    pty_send(c.p, line);
+    pty_see(c.p, "deleted [0-9:]{8}Z, UID .*: its last lines");
+    pty_see(c.p, "the lines above are the last of its log");
+    pty_see(c.p, "INFO gcs_|ServeController|autoscaler");
+    pty_send(c.p, "w");
+    pty_see(c.p, "written: ");
+    char *text = file_written(&c, "-log");
+    assert_non_null(strstr(text, "the last of its log"));
+    for (const char *at = text; *at; at++) assert_true((unsigned char)*at >= ' ' || *at == '\n');
+    free(text);
+    pty_send(c.p, "q");
+    pty_see(c.p, "ANSWERING");
+    free(head);
+    console_stop(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(describes_and_shows_yaml),
+        cmocka_unit_test(follows_a_head_beyond_its_death),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

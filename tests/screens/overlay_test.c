@@ -696,8 +696,10 @@ static void test_help(void **state)
         for (const char *key = "head"; *key; key++) PRESS(&h, help_input, (uint32_t)*key);
         help_size(&h, sizes[i][0], sizes[i][1]);
         help_draw(&h, &cv);
-        snprintf(file, sizeof file, "help-searched-%dx%d", sizes[i][1], sizes[i][0]);
-        screen_check(file, &cv, false);
+        char *drawn = canvas_dump(&cv, false);
+        assert_non_null(strstr(drawn, "/head ")); /* no screen of its own: each new command would change it */
+        assert_non_null(strstr(drawn, " 1/"));
+        free(drawn);
         assert_int_equal(PRESS(&h, help_input, KEYP_ESC), OVERLAY_STAYS);
         assert_int_equal(PRESS(&h, help_input, '?'), OVERLAY_CANCELLED);
         help_done(&h);

@@ -39,9 +39,14 @@ static const struct pane_key between_panes[] = {
     {NULL, NULL},
 };
 static const struct pane_key in_a_text[] = {
-    {"/", "Search; a capital letter makes case count"},           {"n N", "The next match, the previous one"},
-    {"W", "Wrap long lines, or not; h and l then move sideways"}, {"w", "Write the text to a new file"},
-    {"Enter F", "YAML, describe: fold a key, fold all"},          {NULL, NULL},
+    {"/", "Search; a capital letter makes case count"},
+    {"n N", "The next match, the previous one"},
+    {"W", "Wrap long lines, or not; h and l then move sideways"},
+    {"w", "Write the text to a new file"},
+    {"Enter F", "YAML, describe: fold a key, fold all"},
+    {"t s p", "Logs: times; since 5 m, 1 h, all; the run before this one"},
+    {"c a", "Logs: the next container; all pods of the cluster, merged"},
+    {NULL, NULL},
 };
 static const struct pane_key in_a_field[] = {
     {"^W ^U ^K ^Y", "Delete the word before, to the line's start, to its end; paste it back"},

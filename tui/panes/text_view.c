@@ -106,6 +106,7 @@ void text_view_print(const struct text_source *source, int cols, struct buf *out
     for (uint64_t n = source->first; n < end_of(source); n++) {
         const struct text_line l = line_of(source, n, cols);
         int col = 0;
+        if (!l.parts) continue;
         for (size_t i = 0; i < l.parts; i++) {
             const int gap = l.part[i].col - col;
             char *text = mem_strn(l.part[i].text, l.part[i].len);
