@@ -9,7 +9,12 @@ SAN      ?=
 V        ?= 0
 
 Q := $(if $(filter 1,$(V)),,@)
-say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
+# "[12/240] CC backends/base/buf.c"; nothing with -s. A recipe is expanded as it starts, by this make alone: that counts it.
+# How many there are is counted once, by a dry run, when the first one starts.
+silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+step = $(eval STEPS := $(STEPS) x)$(words $(STEPS))
+TOTAL = $(eval TOTAL := $(if $(COUNTING),0,$(shell $(MAKE) -n COUNTING=1 V=0 $(MAKEOVERRIDES) $(MAKECMDGOALS) 2>/dev/null | grep -c "printf '\[")))$(TOTAL)
+say = $(if $(filter 1,$(V))$(silent),@,@printf '[%d/%d] %-5s %s\n' $(step) $(TOTAL) '$(1)' '$(2)';)
 
 CC       ?= cc
 PKG      := libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c ncursesw expat libzstd

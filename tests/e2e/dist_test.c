@@ -1,4 +1,5 @@
-/* dist_test.c - `make dist` packs the same bytes whoever packs them and when. Skipped outside a git work tree. */
+/* dist_test.c - `make dist` packs the same bytes whoever packs them and when, and what it packs is whole. Skipped
+ * outside a git work tree. The build says which step of how many it is at. */
 #include "tests/support/deadline.h"
 #include "tests/support/run.h"
 
@@ -41,8 +42,51 @@ static void the_archive_is_reproducible(void **state)
     run_remove(folder);
 }
 
+/* All that git has, and nothing else; and it is enough for make to know what to build. */
+static void the_archive_is_whole(void **state)
+{
+    (void)state;
+    char *folder = run_folder();
+    struct run git = run_shell("git rev-parse HEAD && command -v make gzip tar", folder);
+    const bool usable = git.status == 0;
+    run_done(&git);
+    if (!usable) {
+        run_remove(folder);
+        skip();
+    }
+    struct run r = run_shell("make -s dist BUILD=$1 >&2\n"
+                             "tar -xzf $1/*.tar.gz -C $1\n"
+                             "git ls-tree -r --name-only HEAD | sort >$1/held\n"
+                             "(cd $1/raydeck-*/ && find . ! -type d | sed 's,^./,,' | sort) >$1/packed\n"
+                             "diff $1/held $1/packed\n"
+                             "cd $1/raydeck-*/ && make -n programs tests | grep -c tests/unit/cli_test.c",
+                             folder);
+    if (r.status != 0 || atoi(r.out) < 1) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    run_done(&r);
+    run_remove(folder);
+}
+
+static void the_build_says_where_it_is(void **state)
+{
+    (void)state;
+    char *folder = run_folder();
+    struct run r = run_shell("make -j2 BUILD=$1/a $1/a/o/backends/base/err.o", folder);
+    if (r.status) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    assert_string_equal(r.out, "[1/2] PROTO backends/redis/gcs.proto\n[2/2] CC    backends/base/err.c\n");
+    run_done(&r);
+    r = run_shell("make -s BUILD=$1/b $1/b/o/backends/base/err.o", folder);
+    if (r.status) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    assert_string_equal(r.out, "");
+    run_done(&r);
+    run_remove(folder);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_archive_is_reproducible)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_archive_is_reproducible),
+        cmocka_unit_test(the_archive_is_whole),
+        cmocka_unit_test(the_build_says_where_it_is),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
