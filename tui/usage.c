@@ -67,7 +67,7 @@ void usage_help(FILE *out)
     for (size_t i = 0; i < cli_option_count; i++) option_print(out, &cli_options[i], true);
     fprintf(
         out,
-        "\nraydeck SUBCOMMAND --help tells that subcommand alone.\n"
+        "\nraydeck SUBCOMMAND --help lists the options of that subcommand alone.\n"
         "Backends and appearance can also be set in config.yaml and in the environment (RAYDECK_NAMESPACE,\n"
         "RAYDECK_REDIS …); an option takes precedence over both. Child processes (neuron-monitor, plug-ins) get no\n"
         "secret of the environment that they do not need; RAYDECK_CHILD_ENV=NAME,NAME passes these on. A crash\n"

@@ -14,11 +14,13 @@ RUNLEVEL=1 apt-get install -y -q "$package" >"$work/apt" 2>&1 || { cat "$work/ap
 
 version=$(dpkg-deb -f "$package" Version)
 [ "$(raydeck --version)" = "raydeck $version" ] || fail "raydeck --version is not $version"
+dpkg -L raydeck >"$work/listed"
 for file in man/man1/raydeck.1.gz man/man1/raydeck-sim.1.gz bash-completion/completions/raydeck zsh/site-functions/_raydeck \
     fish/vendor_completions.d/raydeck.fish doc/raydeck/README.md doc/raydeck/examples/themes/projector.yaml; do
-  dpkg -L raydeck | grep -qx "/usr/share/$file" || fail "there is no $file"
+  grep -qx "/usr/share/$file" "$work/listed" || fail "there is no $file"
 done
-gzip -dc /usr/share/man/man1/raydeck.1.gz | grep -q '^\.SH EXIT STATUS' || fail 'the man page is not whole'
+gzip -dc /usr/share/man/man1/raydeck.1.gz >"$work/man"
+grep -q '^\.SH EXIT STATUS' "$work/man" || fail 'the man page is not whole'
 raydeck lint /usr/share/doc/raydeck/examples/assets/ft-options.yaml --var EXT_REDIS_ENDPOINT=redis.example.com \
   --var REDIS_PASSWORD=x --var HUGGING_FACE_HUB_TOKEN=hf_x >"$work/lint" || { cat "$work/lint"; fail 'its own manifest is not clean'; }
 
@@ -34,7 +36,7 @@ done
 printf q >&3; exec 3>&-
 wait "$demo" || true
 
-dpkg -L raydeck | while read -r path; do [ -d "$path" ] || echo "$path"; done >"$work/files"
+while read -r path; do [ -d "$path" ] || echo "$path"; done <"$work/listed" >"$work/files"
 apt-get purge -y -q raydeck >"$work/apt" 2>&1 || { cat "$work/apt" >&2; fail 'it is not removed'; }
 while read -r path; do [ ! -e "$path" ] || fail "$path is left"; done <"$work/files"
 traces >"$work/after"
