@@ -2,9 +2,9 @@
 # bastion_needs.sh PROGRAM: strips the static program, refuses one that is not static, and says its size and what it needs.
 set -euo pipefail
 program=$1
-if readelf -d "$program" | grep -q NEEDED || readelf -l "$program" | grep -q INTERP; then
-  echo "$program is not static:" >&2
-  readelf -d "$program" | grep NEEDED >&2
+dynamic=$(readelf -ld "$program" | grep 'NEEDED\|INTERP' || true)
+if [ -n "$dynamic" ]; then
+  printf '%s is not static:\n%s\n' "$program" "$dynamic" >&2
   exit 1
 fi
 strip "$program"
