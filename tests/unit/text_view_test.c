@@ -25,7 +25,7 @@ static void numbered_line(const void *arg, uint64_t n, int cols, struct text_lin
     struct numbered *l = (struct numbered *)(uintptr_t)arg;
     (void)cols;
     snprintf(l->text, sizeof l->text, "line %llu", (unsigned long long)n);
-    *ret = (struct text_line){.part = {{l->text, strlen(l->text), ROLE_TEXT, 0}}, .parts = 1};
+    *ret = (struct text_line){.part = {{.text = l->text, .len = strlen(l->text), .role = ROLE_TEXT}}, .parts = 1};
 }
 
 static struct text_source numbered_source(struct numbered *l)
