@@ -192,8 +192,8 @@ static void a_state_folder_that_hangs_stops_and_arms_nothing(void **state)
     pty_see(pty, "no answer from the file system in 2 s");
     pty_see(pty, "raydeck-sim.*READ-ONLY");
     pty_send(pty, "?"); /* the loop lives */
-    pty_see(pty, "Delete the head pod");
-    overlay_escape(pty, "Delete the head pod");
+    pty_see(pty, "In this pane");
+    overlay_escape(pty, "In this pane");
     console_leave(pty); /* with the read still in flight */
     unlink(p.hang);
     sim_run_stop(sim);
