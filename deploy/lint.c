@@ -99,6 +99,7 @@ void lint_manifest(const struct manifest *m, const struct variables *vars, unsig
         l.o = &m->objects[i];
         lint_identity(&l);
         lint_schema(&l);
+        lint_enumerations(&l);
         if (ray_of(l.o, &r)) lint_object_of_ray(&l, &r);
     }
     lint_templating(&l);

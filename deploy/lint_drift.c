@@ -64,6 +64,7 @@ static void lint_pull_policy(struct lint *l, const struct ray *r, const struct y
 {
     const struct yaml_node *head = ray_container(r->head), *worker = ray_container(group);
     if (!head || !worker || strcmp(pull_policy(head), pull_policy(worker)) == 0) return;
+    if (strchr(pull_policy(head), '$') || strchr(pull_policy(worker), '$')) return; /* L1 and L2 say so */
     const struct yaml_node *at = yaml_get(worker, "imagePullPolicy");
     lint_say(l, RULE_L22, at ? at : worker, "%s pulls its image %s, the head %s", ray_group_name(r, group),
              pull_policy(worker), pull_policy(head));

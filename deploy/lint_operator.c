@@ -40,6 +40,7 @@ static void check_pod(struct lint *l, const struct ray *r, const struct yaml_nod
         lint_say(l, RULE_K4, all ? all : group, "%s: there should be at least one container", who);
     check_containers(l, pod, "initContainers", who);
     check_containers(l, pod, "containers", who);
+    lint_pod_enumerations(l, who, pod);
 }
 
 static void check_group_resources(struct lint *l, const struct ray *r, const struct yaml_node *group)

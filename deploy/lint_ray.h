@@ -75,7 +75,9 @@ void lint_edit_insert(struct lint *l, const struct yaml_node *map, const char *e
 
 /* The groups of rules. Those without a Ray object check the whole manifest. */
 void lint_templating(struct lint *l);
-void lint_schema(struct lint *l); /* of the object, whatever its kind */
+void lint_schema(struct lint *l);       /* of the object, whatever its kind */
+void lint_enumerations(struct lint *l); /* enumerations of the object, where it is a Pod, a Service or a claim */
+void lint_pod_enumerations(struct lint *l, const char *group, const struct yaml_node *pod); /* of a group's pod */
 void lint_fault(struct lint *l, const struct ray *r);
 void lint_operator(struct lint *l, const struct ray *r);
 void lint_job(struct lint *l, const struct ray *r);
@@ -89,6 +91,8 @@ void lint_start(struct lint *l, const struct ray *r);
 void lint_requests(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_placing(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_routes(struct lint *l);
+/* Of a route: a backend by the name of a RayService's serve service in the same file, and its port (NULL: none). */
+void lint_serve_backend(struct lint *l, const struct yaml_node *at, const char *host, const char *ns, const char *port);
 void lint_namespaces(struct lint *l);
 /* Moves findings from index `first` on, that comments of the manifest ignore: the last of all. */
 void lint_ignore(struct lint *l, size_t first);

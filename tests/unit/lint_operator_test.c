@@ -14,7 +14,12 @@
 
 #define HEAD_PARAMS "      rayStartParams: {num-cpus: \"0\"}\n"
 #define HEAD_SPEC "        spec:\n"
+#define HEAD_IMAGE "            image: example/ray:2.22.0-py310\n"
 #define WORKER "    - groupName: inf2\n"
+#define WORKER_POD "      template:\n        spec:\n          containers:\n          - name: worker\n"
+#define WORKER_RESTARTS(policy)                                                                                        \
+    "      template:\n        spec:\n          restartPolicy: " policy                                                 \
+    "\n          containers:\n          - name: worker\n"
 #define SCALER "    enableInTreeAutoscaling: true\n"
 #define HEAD_ENV "            - {name: RAY_grpc_client_keepalive_time_ms, value: \"2000\"}\n"
 #define V2_ENV HEAD_ENV "            - {name: RAY_enable_autoscaler_v2, value: \"1\"}\n"
@@ -32,6 +37,20 @@ static void groups_are_looked_at(void **state)
         {HEAD_SPEC, HEAD_SPEC "          initContainers: [{name: wait}]\n", "K4",
          "head: container wait has no image: no pod can be created", 30},
         {HEAD_SPEC, HEAD_SPEC "          initContainers: [{name: wait, image: busybox}]\n", "", NULL, 0},
+        {HEAD_SPEC, HEAD_SPEC "          restartPolicy: Sometimes\n", "K4 L14",
+         "head: restartPolicy must be one of: Always, OnFailure, Never; no pod can be created", 30},
+        {HEAD_SPEC, HEAD_SPEC "          dnsPolicy: Cluster\n", "K4", NULL, 30},
+        {HEAD_SPEC, HEAD_SPEC "          dnsPolicy: ClusterFirst\n          hostIPC: false\n", "", NULL, 0},
+        {HEAD_SPEC, HEAD_SPEC "          tolerations: [{operator: Exists}, {key: a, operator: Is}]\n", "K4",
+         "head: tolerations.operator must be one of: Exists, Equal, Lt, Gt; no pod can be created", 30},
+        {HEAD_SPEC, HEAD_SPEC "          tolerations: [{key: a, operator: Equal, value: b, effect: NoSchedule}]\n", "",
+         NULL, 0},
+        {HEAD_SPEC, HEAD_SPEC "          tolerations: [{key: a, effect: Never}]\n", "K4", NULL, 30},
+        {HEAD_IMAGE, HEAD_IMAGE "            imagePullPolicy: $PULL\n", "L2", NULL, 0},
+        {HEAD_IMAGE, HEAD_IMAGE "            imagePullPolicy: Sometimes\n", "K4 L22",
+         "head: containers.imagePullPolicy must be one of: Always, IfNotPresent, Never; no pod can be created", 33},
+        {HEAD_IMAGE, HEAD_IMAGE "            ports: [{containerPort: 6379, protocol: GRPC}]\n", "K4", NULL, 33},
+        {HEAD_IMAGE, HEAD_IMAGE "            ports: [{containerPort: 6379, protocol: TCP}]\n", "", NULL, 0},
         {HEAD_PARAMS, HEAD_PARAMS "      resources: {CPU: \"0\"}\n", "K4",
          "head: resources are set beside rayStartParams num-cpus: use only one of them", 28},
         {HEAD_PARAMS, "      resources: {CPU: \"0\"}\n", "", NULL, 0},
@@ -113,6 +132,9 @@ static void the_second_autoscaler_has_rules_of_its_own(void **state)
     found_with(SCALER, V2, HEAD_SPEC, always, 0, "K4");
     found_with(SCALER, V2, HEAD_SPEC, always, 3, "K3 L14"); /* no version to choose yet */
     found_with(HEAD_ENV, V2_ENV, HEAD_SPEC, always, 0, "L14");
+    found_with(SCALER, V2, WORKER_POD, WORKER_RESTARTS("OnFailure"), 0, "K4");
+    found_with(SCALER, V2, WORKER_POD, WORKER_RESTARTS("Never"), 0, "");
+    found_with(SCALER, V2, WORKER, WORKER "      resources: {neuron_cores: \"4\"}\n", 0, "K4"); /* beside its params */
     found_with(SCALER, V2, WORKER, idle, 0, "");
     found_with(HEAD_ENV, V2_ENV, WORKER, idle, 0, "");
     found_with(SCALER, "", WORKER, WORKER "      suspend: true\n", 0, "L16 L24");
@@ -201,6 +223,12 @@ static void versions_are_parsed(void **state)
 #define CRON(schedule)                                                                                                 \
     "{apiVersion: ray.io/v1, kind: RayCronJob, metadata: {name: j}, spec: {schedule: '" schedule                       \
     "', jobTemplate: {rayClusterSpec: " CLUSTER "}}}\n"
+#define CRON_OF(more, job)                                                                                             \
+    "{apiVersion: ray.io/v1, kind: RayCronJob, metadata: {name: j}, spec: {schedule: '@daily', " more                  \
+    "jobTemplate: {" job "}}}\n"
+#define BOTH                                                                                                           \
+    "{headGroupSpec: {rayStartParams: {num-cpus: '1'}, resources: {CPU: '1'}, template: {spec: {containers: [{name: "  \
+    "h, image: i}]}}}}"
 #define ON(success, failure) "onSuccess: {policy: " success "}, onFailure: {policy: " failure "}"
 #define AT(policy, status, ttl) "{policy: " policy ", condition: {jobStatus: " status ", ttlSeconds: " ttl "}}"
 
@@ -266,6 +294,16 @@ static void jobs_are_looked_at(void **state)
          0, "K4", "deletionRules and shutdownAfterJobFinishes exclude each other"},
         {DELETES("deletionRules: [" AT("DeleteSelf", "FAILED", "1") "], " ON("DeleteSelf", "DeleteSelf")), 0, "K4",
          "deletionRules cannot be set beside onSuccess and onFailure"},
+        {DELETES("onSuccess: {}, onFailure: {policy: DeleteSelf}"), 0, "K4",
+         "deletionStrategy: onSuccess has no policy"},
+        {RULES(AT("DeleteAll", "FAILED", "1")), 0, "K1", NULL},
+        {JOB("clusterSelector: {ray.io/cluster: c}, deletionStrategy: {deletionRules: [" AT("DeleteWorkers", "FAILED",
+                                                                                            "1") "]}"),
+         0, "K4", "deletionRules: DeleteWorkers is not supported with a clusterSelector"},
+        {JOB("rayClusterSpec: " BOTH), 0, "K4", NULL},
+        {CRON_OF("", "rayClusterSpec: " BOTH), 0, "K4", NULL},
+        {CRON_OF("", "backoffLimit: -1, rayClusterSpec: " CLUSTER), 0, "K4", "backoffLimit must be 0 or more"},
+        {CRON_OF("suspend: true, ", "rayClusterSpec: " CLUSTER), 0, "", NULL}, /* its own, not the job's */
         {CRON("*/5 0-6,12 1 jan-mar ?"), 0, "", NULL},
         {CRON("5, 1,,2 * * *"), 0, "", NULL},
         {CRON("@every 1h"), 0, "", NULL},
