@@ -350,9 +350,23 @@ static void check_value(struct schema_walk *w, const struct level *at, const str
     }
 }
 
+/* An object that is meant to be one of the table's, and is of a version or a kind that there is none of. */
+static void check_identity(struct lint *l)
+{
+    const char *version = l->o->api_version, *kind = l->o->kind;
+    const struct schema_root *like = schema_root_like(version, kind);
+    if (!like || strpbrk(version, "${") || strpbrk(kind, "${")) return;
+    if (strcmp(kind, like->kind) != 0)
+        lint_say(l, RULE_K1, yaml_get(l->o->root, "kind"), "there is no kind %s; %s is one", kind, like->kind);
+    else
+        lint_say(l, RULE_K1, yaml_get(l->o->root, "apiVersion"), "there is no %s in %s; it is in %s", kind, version,
+                 like->api_version);
+}
+
 void lint_schema(struct lint *l)
 {
     struct schema_walk w = {.l = l, .root = schema_root_of(l->o->api_version, l->o->kind)};
+    if (!w.root) check_identity(l);
     if (!w.root || l->o->root->kind != YAML_MAP) return;
     if (l->kuberay && w.root->since > l->kuberay) {
         lint_say(l, RULE_K1, NULL, "%s is a kind since KubeRay 1.%u", w.root->kind, w.root->since);

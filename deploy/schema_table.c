@@ -42,6 +42,28 @@ const struct schema_root *schema_root_of(const char *api_version, const char *ki
     return NULL;
 }
 
+/* Without a slash it is the core group's. */
+static size_t group_len(const char *api_version)
+{
+    const char *slash = strchr(api_version, '/');
+    return slash ? (size_t)(slash - api_version) : 0;
+}
+
+/* An Ingress was once of "extensions", a group that is no longer there. */
+static bool is_of_group(const struct schema_root *root, const char *api_version)
+{
+    const size_t len = group_len(api_version);
+    if (strcmp(root->kind, "Ingress") == 0 && strncmp(api_version, "extensions/", len + 1) == 0) return true;
+    return len == group_len(root->api_version) && strncmp(api_version, root->api_version, len) == 0;
+}
+
+const struct schema_root *schema_root_like(const char *api_version, const char *kind)
+{
+    for (size_t i = 0; api_version && kind && i < ARRAY_LEN(roots); i++)
+        if (strcasecmp(kind, roots[i].kind) == 0 && is_of_group(&roots[i], api_version)) return &roots[i];
+    return NULL;
+}
+
 const struct schema_type *schema_type_at(int type)
 {
     return &types[type];

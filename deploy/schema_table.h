@@ -52,6 +52,8 @@ struct schema_root {
 };
 
 const struct schema_root *schema_root_of(const char *api_version, const char *kind); /* NULL: not in the table */
+/* The one that an object of no such version or kind is meant to be: of its group, its kind in any case. NULL: none. */
+const struct schema_root *schema_root_like(const char *api_version, const char *kind);
 const struct schema_type *schema_type_at(int type);
 const struct schema_field *schema_fields(const struct schema_type *t); /* t->count of them, sorted by name */
 const struct schema_field *schema_field_of(const struct schema_type *t, const char *name); /* NULL: none */

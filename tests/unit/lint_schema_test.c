@@ -150,7 +150,8 @@ static void other_kinds_are_looked_at(void **state)
 {
     (void)state;
 #define OF(version, kind, rest) "{apiVersion: " version ", kind: " kind ", metadata: {name: x}, " rest "}\n"
-#define CLUSTER "{headGroupSpec: {template: {spec: {containers: [{name: h, image: i}]}}}}"
+#define GROUP "headGroupSpec: {template: {spec: {containers: [{name: h, image: i}]}}}"
+#define CLUSTER "{" GROUP "}"
     static const struct {
         const char *text, *words;
     } cases[] = {
@@ -164,6 +165,26 @@ static void other_kinds_are_looked_at(void **state)
         {OF("v1", "PersistentVolumeClaim", "spec: {resources: {requests: {storage: 10 Gi}}}"), "K1"},
         {OF("v1", "PersistentVolumeClaim", "spec: {resources: {requests: {storage: 1.5}}}"), ""},
         {OF("v1", "Pod", "spec: {containers: [{image: i}]}"), "K2"},
+        {OF("v1", "Secret", "data: [a]"), "K1"},
+        {OF("v1", "Service", "spec: {type: Loadbalancer, ports: [{port: 80}]}"), "K1"},
+        {OF("v1", "Service", "spec: {type: LoadBalancer, ports: [{port: 80, protocol: TCP}]}"), ""},
+        {OF("v1", "Service", "spec: {ports: [{port: 80}, {port: 81, protocol: HTTP}]}"), "K1"},
+        {OF("v1", "PersistentVolumeClaim", "spec: {accessModes: [ReadWriteOnce, ReadWriteAll]}"), "K1"},
+        {OF("v1", "PersistentVolumeClaim", "spec: {accessModes: [ReadWriteOnce, ReadWriteMany]}"), ""},
+        {OF("v1", "Pod", "spec: {restartPolicy: Sometimes, containers: [{name: c, image: i}]}"), "K1"},
+        {OF("v1", "Pod", "spec: {restartPolicy: Never, containers: [{name: c, image: i}]}"), ""},
+        {OF("networking.k8s.io/v1", "Ingress", "spec: {rules: {host: h}}"), "K1"},
+        {OF("networking.k8s.io/v1", "Ingress", "spec: {rules: [{host: h}]}"), ""},
+        {OF("networking.k8s.io/v1beta1", "Ingress", "spec: {rules: [{host: h}]}"), "K1"},
+        {OF("extensions/v1beta1", "Ingress", "spec: {rules: [{host: h}]}"), "K1"},
+        {OF("ray.io/v1beta1", "RayCluster", "spec: " CLUSTER), "K1"},
+        {OF("ray.io/v1alpha1", "RayCluster", "spec: {rayVersion: 2.9.0}"), "K2"}, /* its own schema */
+        {OF("ray.io/v1", "Raycluster", "spec: " CLUSTER), "K1"},
+        {OF("ray.io/v1", "RayOfALaterVersion", "spec: {}"), ""},
+        {OF("ray.io/v1", "RayCluster", "spec: {rayVersion: 2.9, " GROUP "}"), "K1"},
+        {OF("ray.io/v1", "RayCluster", "spec: {managedBy: me, " GROUP "}"), "K1"},
+        {OF("ray.io/v1", "RayCluster", "spec: {rayVersion: 2.9.0, " GROUP "}"), ""},
+        {OF("ray.io/v1", "RayCluster", "spec: {}"), "K2"},
         {OF("ray.io/v1", "RayJob", "spec: {ttlSecondsAfterFinished: soon, rayClusterSpec: " CLUSTER "}"), "K1"},
         {OF("ray.io/v1", "RayJob", "spec: {rayClusterSpec: " CLUSTER "}"), ""},
         {OF("ray.io/v1", "RayCronJob", "spec: {schedule: 5, jobTemplate: {rayClusterSpec: " CLUSTER "}}"), "K1"},
