@@ -207,16 +207,21 @@ static bool is_head_name(const struct head_names *names, const char *name, size_
     return false;
 }
 
-/* 8000 is Serve's port, "serve" KubeRay's name for it. */
-static bool is_serve_port(const struct yaml_node *backend)
+/* A number or a name; NULL: it has none. */
+static const char *backend_port(const struct yaml_node *backend)
 {
     static const char *const keys[] = {"servicePort", "port"};
     const struct yaml_node *port = yaml_get(backend, "port");
     const char *text = NULL;
     for (size_t i = 0; i < 2 && !text; i++) text = yaml_str(backend, keys[i]);
     if (!text) text = yaml_str(port, "number");
-    if (!text) text = yaml_str(port, "name");
-    return text_eq(text, "8000") || (text && text_has(text, "serve"));
+    return text ? text : yaml_str(port, "name");
+}
+
+/* 8000 is Serve's port, "serve" KubeRay's name for it. */
+static bool is_serve_port(const char *port)
+{
+    return text_eq(port, "8000") || (port && text_has(port, "serve"));
 }
 
 /* An Ingress's {name, port: {number}}, an older one's {serviceName, servicePort}, a route's {name, port}, Istio's
@@ -230,7 +235,8 @@ static void lint_backends(struct lint *l, const struct head_names *names, const 
         size_t len = name ? strcspn(name, ".") : 0;
         /* A backend is in the route's own namespace unless it says another; a host name may say one itself. */
         const char *own = yaml_str(n, "namespace"), *ns = own ? own : l->o->ns;
-        if (!len || !is_head_name(names, name, len, name[len] ? NULL : ns) || !is_serve_port(n)) continue;
+        if (len && !name[len]) lint_serve_backend(l, yaml_get(n, keys[i]), name, ns, backend_port(n));
+        if (!len || !is_head_name(names, name, len, name[len] ? NULL : ns) || !is_serve_port(backend_port(n))) continue;
         lint_say_as(l, RULE_L26, FINDING_ERROR, yaml_get(n, keys[i])->own,
                     "Serve traffic goes to %s, the head's service", name);
         break;

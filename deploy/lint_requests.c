@@ -5,6 +5,8 @@
 #include "backends/base/text.h"
 #include "deploy/serve_llm.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SERVE_PORT = 8000 };
@@ -65,6 +67,37 @@ static void lint_port(struct lint *l, const struct ray *r, const struct serve *s
         lint_say_as(l, RULE_L35, FINDING_ERROR, serve_place(l, s, at),
                     "the Serve proxies listen on port %.0f, the readiness probe of group %s asks %.0f", port,
                     ray_group_name(r, group), probed);
+    }
+}
+
+/* By its number, or by the name that KubeRay gives it. */
+static void lint_backend_port(struct lint *l, const struct yaml_node *at, double service, const char *port)
+{
+    char number[16];
+    const bool named = !isdigit((unsigned char)*port);
+    snprintf(number, sizeof number, "%.0f", service);
+    const char *there = named ? "serve" : number;
+    if (strcmp(port, there) == 0) return;
+    lint_say_as(l, RULE_L35, FINDING_ERROR, at->own, "the serve service %s has port %s alone, this backend names %s",
+                at->text, there, port);
+}
+
+void lint_serve_backend(struct lint *l, const struct yaml_node *at, const char *host, const char *ns, const char *port)
+{
+    static const char suffix[] = "-serve-svc";
+    const size_t len = strlen(host);
+    if (!port || !*port || strchr(port, '$') || len < sizeof suffix) return;
+    const size_t own = len - (sizeof suffix - 1);
+    if (strcmp(host + own, suffix) != 0) return;
+    for (size_t i = 0; i < l->m->count; i++) {
+        const struct manifest_object *o = &l->m->objects[i];
+        struct ray r;
+        if (!o->name || strlen(o->name) != own || memcmp(o->name, host, own) != 0) continue;
+        if ((ns || o->ns) && !text_eq(ns, o->ns)) continue;
+        if (!ray_of(o, &r) || r.kind != RAY_SERVICE || yaml_get(r.spec, "serveService")) continue;
+        const double service = serve_port_of(r.head);
+        if (service > 0) lint_backend_port(l, at, service, port);
+        return;
     }
 }
 

@@ -33,11 +33,37 @@ static void the_proxies_are_on_the_workers(void **state)
     lint_cases(cases, ARRAY_LEN(cases));
 }
 
+static void a_route_goes_to_a_port_of_the_service(void **state)
+{
+    (void)state;
+    static const char to[] = "{name: demo-serve-svc, port: {number: 8000}}";
+    static const char ingress[] = "kind: Ingress\nmetadata: {name: demo, namespace: prod}\nspec:\n";
+    static const struct lint_case cases[] = {
+        {to, "{name: demo-serve-svc, port: {number: 8001}}", "L35",
+         "the serve service demo-serve-svc has port 8000 alone, this backend names 8001", 59},
+        {to, "{name: demo-serve-svc, port: {name: http}}", "L35",
+         "the serve service demo-serve-svc has port serve alone, this backend names http", 59},
+        {to, "{name: demo-serve-svc, port: {name: serve}}", "", NULL, 0},
+        {to, "{name: other-serve-svc, port: {number: 8001}}", "", NULL, 0}, /* it is not in the file */
+        {to, "{name: demo-dashboard, port: {number: 8001}}", "", NULL, 0},
+        {ingress, "kind: HTTPRoute\nmetadata: {name: demo}\nspec:\n  x: [{name: demo-serve-svc, port: 80}]\n", "", NULL,
+         0}, /* the namespace is not said */
+        {ingress,
+         "kind: HTTPRoute\nmetadata: {name: demo, namespace: prod}\nspec:\n  x: [{name: demo-serve-svc, port: 80}]\n",
+         "L35", NULL, 56},
+        {ingress,
+         "kind: HTTPRoute\nmetadata: {name: demo, namespace: web}\nspec:\n  x: [{name: demo-serve-svc, port: 80}]\n",
+         "", NULL, 0},
+    };
+    lint_cases(cases, ARRAY_LEN(cases));
+}
+
 static void found_with_ports(const char *options, const char *head, const char *worker, const char *more,
                              const char *words)
 {
     static const char env[] = "            env:\n";
     char *text = lint_edited(APPS, options), *first = strstr(text, env);
+    memcpy(strstr(text, "{number: 8000}"), "{name: serve} ", strlen("{number: 8000}")); /* the Ingress follows */
     char *second = strstr(first + 1, env), *spec = strstr(text, "  serveConfigV2: |\n");
     char *all = mem_printf("%.*s%s%.*s%s%.*s%s%s", (int)(spec - text), text, more, (int)(first - spec), spec, head,
                            (int)(second - first), first, worker, second);
@@ -185,9 +211,13 @@ static void models_of_ray_serve_llm_count(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_proxies_are_on_the_workers), cmocka_unit_test(service_probe_and_proxies_have_one_port),
-        cmocka_unit_test(there_is_an_application),        cmocka_unit_test(each_worker_pod_gets_a_replica),
-        cmocka_unit_test(each_replica_finds_a_pod),       cmocka_unit_test(a_replica_fits_into_the_widest_pod),
+        cmocka_unit_test(the_proxies_are_on_the_workers),
+        cmocka_unit_test(service_probe_and_proxies_have_one_port),
+        cmocka_unit_test(a_route_goes_to_a_port_of_the_service),
+        cmocka_unit_test(there_is_an_application),
+        cmocka_unit_test(each_worker_pod_gets_a_replica),
+        cmocka_unit_test(each_replica_finds_a_pod),
+        cmocka_unit_test(a_replica_fits_into_the_widest_pod),
         cmocka_unit_test(models_of_ray_serve_llm_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
