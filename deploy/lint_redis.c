@@ -22,6 +22,7 @@ static void lint_host(struct lint *l, const struct yaml_node *at, const char *ad
 {
     const char *host = host_of(address);
     size_t len = strcspn(host, ":/");
+    if (!ray_address_has_own_scheme(address)) return; /* L29 has that */
     if (len == 0)
         lint_say(l, RULE_L1, at, "the Redis address has no host: a variable was empty when it was filled in");
     else if (len == 4 && strncmp(host, "null", 4) == 0)

@@ -164,7 +164,8 @@ static void lint_address(struct lint *l, const struct ray *r)
     const struct yaml_node *at = address_node(r);
     size_t len = 0;
     const char *host = at ? ray_address_host(at->text, &len) : NULL;
-    if (!len || (len == 4 && memcmp(host, "null", 4) == 0)) return; /* L1 has that */
+    if (!host || ((!len || (len == 4 && memcmp(host, "null", 4) == 0)) && ray_address_has_own_scheme(at->text)))
+        return; /* L1 has that */
     const char *refusal = ray_address_refusal(at->text);
     if (refusal) lint_say(l, RULE_L29, at, "Ray does not take the Redis address: %s", refusal);
     lint_endpoint(l, at);

@@ -54,13 +54,18 @@ unsigned ray_address_port(const char *address)
     return port_of(at, len);
 }
 
+bool ray_address_has_own_scheme(const char *address)
+{
+    const char *authority = url_authority(address);
+    const size_t scheme = authority ? (size_t)(authority - address) - strlen("://") : 0;
+    return !authority || (scheme == 5 && strncmp(address, "redis", 5) == 0) ||
+           (scheme == 6 && strncmp(address, "rediss", 6) == 0);
+}
+
 static const char *one_refusal(const char *one)
 {
     const char *authority = url_authority(one);
-    const size_t scheme = authority ? (size_t)(authority - one) - strlen("://") : 0;
-    if (authority && !(scheme == 5 && strncmp(one, "redis", 5) == 0) &&
-        !(scheme == 6 && strncmp(one, "rediss", 6) == 0))
-        return "it has another scheme than redis:// and rediss://";
+    if (!ray_address_has_own_scheme(one)) return "it has another scheme than redis:// and rediss://";
     if (url_userinfo(one).at) return "it holds a user or password, which Ray takes for a part of the host's name";
     const char *at = authority ? authority : one;
     if (strpbrk(at, "/?#")) return "it has a path or a query: Ray takes all that follows the last colon for the port";

@@ -13,6 +13,9 @@
 /* Why `ray start` ends with that address; NULL: it parses it. A text with a '$' is another's to complete: NULL. */
 const char *ray_address_refusal(const char *address);
 
+/* redis:// or rediss://, or none, which Ray takes for redis://. */
+bool ray_address_has_own_scheme(const char *address);
+
 /* The host of the first address: without scheme, user and port. *ret_len may be 0. */
 const char *ray_address_host(const char *address, size_t *ret_len);
 unsigned ray_address_port(const char *address);    /* of the first address; 0: none, or not a number */

@@ -22,7 +22,9 @@ bool image_tag_moves(const char *image)
 {
     const char *tag = image_tag(image);
     if (strchr(image, '@')) return false;
-    return !tag || strcmp(tag, "latest") == 0 || strncmp(tag, "nightly", 7) == 0;
+    /* rayproject's moving tags have variants: latest-gpu, nightly-py311. */
+    return !tag || strncmp(tag, "nightly", 7) == 0 ||
+           (strncmp(tag, "latest", 6) == 0 && !isalnum((unsigned char)tag[6]));
 }
 
 bool image_is(const char *image, const char *name)

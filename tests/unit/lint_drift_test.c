@@ -52,6 +52,8 @@ static void images_are_pinned_to_the_version(void **state)
         {IMAGE, "            image: example/ray-llm:2.23.0-py311\n", "L22 L34", NULL, 32},
         {IMAGE, "            image: example/ray@sha256:0123\n", "", NULL, 0},
         {IMAGE, "            image: example/ray:nightly-py310\n", "L22", "head: the image's tag is nightly-py310", 32},
+        {IMAGE, "            image: example/ray:latest-gpu\n", "L22", "head: the image's tag is latest-gpu", 32},
+        {IMAGE, "            image: example/ray:latestish\n", "", NULL, 0},
         {IMAGE, "            image: example/ray:mine\n", "", NULL, 0}, /* names no version */
         {IMAGE, IMAGE "            imagePullPolicy: Always\n", "L22",
          "inf2 pulls its image IfNotPresent, the head Always", 46},

@@ -32,7 +32,13 @@ static void an_address_is_one_that_ray_parses(void **state)
         REFUSED("rediss://redis.example:0", "its port is not a number from 1 to 65535"),
         REFUSED("rediss://redis.example:65536", "its port is not a number from 1 to 65535"),
         REFUSED("rediss://redis.example:redis", "its port is not a number from 1 to 65535"),
+        REFUSED("\"rediss://redis.example:6379?db=1\"",
+                "it has a path or a query: Ray takes all that follows the last colon for the port"),
         {ADDRESS, "redis+sentinel://redis.example:6379", "L25 L29", NULL, 24},
+        {ADDRESS, "tcp://redis.example:6379", "L25 L29", NULL, 24},
+        {ADDRESS, "unix:///run/redis.sock", "L25 L29", NULL, 24}, /* no empty variable: another scheme */
+        {ADDRESS, "redis.example:6379", "L25", NULL, 24},         /* redis:// is what Ray takes it for */
+        {ADDRESS, "rediss://user@redis.example:6379", "L25 L29", NULL, 24},
         {ADDRESS, "REDISS://redis.example:6379", "L25 L29", NULL, 24},
         {ADDRESS, "rediss://user:hunter22@redis.example:6379", "L25 L29", NULL, 24},
         {ADDRESS, "\"rediss://redis.example:6379,redis.example\"", "L29", NULL, 24}, /* each one of several */
@@ -124,6 +130,7 @@ static void redis_beside_the_head_leaves_the_gcs_its_port(void **state)
         {ADDRESS, "redis://127.0.0.1:6379", "L32",
          "the Redis address is port 6379 of the head's own pod, where its GCS listens", 24},
         {ADDRESS, "redis://localhost:6380", "L33", "the Redis address is in the head's own pod", 24},
+        {ADDRESS, "redis://[::1]:6380", "L33", NULL, 24},
         {ADDRESS, "redis://127.example:6379", "L25", NULL, 24},
     };
     lint_cases(cases, ARRAY_LEN(cases));
@@ -164,6 +171,40 @@ static void redis_beside_the_head_may_keep_its_data(void **state)
     found_with(local, TIMEOUT, SIDECAR("emptyDir: {}"), "L33");
 }
 
+static void an_address_in_the_environment_is_one_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address, *words;
+    } cases[] = {{ADDRESS, "L10"},
+                 {"rediss://redis.example", "L10 L29"},
+                 {"rediss://redis:6379", "L10 L30"},
+                 {"rediss://demo-abc123.serverless.use1.cache.amazonaws.com:6379", "L10 L31"},
+                 {"redis://127.0.0.1:6379", "L10 L32"},
+                 {"redis://127.0.0.1:6380", "L10 L33"}};
+    static const char off[] = "    gcsFaultToleranceOptions:\n      redisAddress: " ADDRESS "\n"
+                              "      redisPassword: {valueFrom: {secretKeyRef: {name: r, key: p}}}\n";
+    static const char none[] = "annotations: {}";
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *text = lint_edited(off, ""), *at = strstr(text, HEAD_ENV);
+        char *with =
+            mem_printf("%.*s" HEAD_ENV "            - {name: RAY_REDIS_ADDRESS, value: \"%s\"}\n"
+                       "            - {name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}\n%s",
+                       (int)(at - text), text, cases[i].address, at + strlen(HEAD_ENV));
+        at = strstr(with, none);
+        char *all =
+            mem_printf("%.*sannotations: {ray.io/ft-enabled: \"true\"}%s", (int)(at - with), with, at + strlen(none));
+        struct findings f = lint_run(all, NULL);
+        char *found = lint_words(&f);
+        if (strcmp(found, cases[i].words) != 0) fail_msg("%s: \"%s\"", cases[i].address, found);
+        free(found);
+        findings_done(&f);
+        free(all);
+        free(with);
+        free(text);
+    }
+}
+
 static void a_password_on_loopback_may_be_needless(void **state)
 {
     (void)state;
@@ -196,6 +237,7 @@ int main(void)
         cmocka_unit_test(redis_beside_the_head_leaves_the_gcs_its_port),
         cmocka_unit_test(only_what_listens_there_takes_it),
         cmocka_unit_test(redis_beside_the_head_may_keep_its_data),
+        cmocka_unit_test(an_address_in_the_environment_is_one_too),
         cmocka_unit_test(a_password_on_loopback_may_be_needless),
         cmocka_unit_test(head_and_workers_run_the_same_ray),
     };
