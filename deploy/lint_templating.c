@@ -79,7 +79,7 @@ static void say_ignored(struct lint *l, size_t first, enum finding_severity seve
     const struct variable_use *use = &l->vars->uses[first];
     size_t more = 0;
     for (size_t i = first + 1; i < l->vars->uses_count && l->vars->uses[i].node == use->node; i++)
-        more += l->vars->items[l->vars->uses[i].variable].state == VARIABLE_IGNORED;
+        more += l->vars->items[l->vars->uses[i].variable].state == VARIABLE_IGNORED && !l->vars->uses[i].left;
     char others[48] = "";
     if (more) snprintf(others, sizeof others, " (and %zu more)", more);
     lint_say_as(l, RULE_L2, severity, use->at, "$%s%s in %s is not on the list of variables: envsubst would blank it",
@@ -95,10 +95,11 @@ static void lint_variables(struct lint *l)
         const struct variable_use *use = &vars->uses[i];
         const struct variable *v = &vars->items[use->variable];
         l->o = &l->m->objects[use->object];
+        if (use->left) continue;
         if (v->state == VARIABLE_IGNORED && use->node != said) {
             say_ignored(l, i, ignored);
             said = use->node;
-        } else if (v->state != VARIABLE_IGNORED && !variable_usable(v) && !use->left) {
+        } else if (v->state != VARIABLE_IGNORED && !variable_usable(v)) {
             say_without_value(l, use, v);
         }
     }

@@ -152,7 +152,7 @@ static bool reference_is_ours(struct walk *w, const struct text_walk *t, struct 
 {
     const bool secret = variable_is_secret(w->v, var);
     const enum tri own = variable_scope_sets(&w->scope, w->m, var->name);
-    if (var->state != VARIABLE_IGNORED && (own == TRI_YES || (own == TRI_UNKNOWN && secret))) {
+    if (own == TRI_YES || (own == TRI_UNKNOWN && secret && var->state != VARIABLE_IGNORED)) {
         var->left++;
         if (use) use->left = true;
         return false;

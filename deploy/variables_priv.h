@@ -18,6 +18,7 @@ struct variable_scope {
     bool in_data;                      /* in its data, which is base64 */
     bool shell;                        /* in rayStartParams, command or args, which a shell of the container expands */
     bool head;                         /* in headGroupSpec */
+    bool ray;                          /* in headGroupSpec or workerGroupSpecs */
     bool in_list;                      /* directly in a list of containers */
     const struct yaml_node *container; /* the shell's container; NULL: none */
     const struct yaml_node *options;   /* gcsFaultToleranceOptions of the enclosing cluster; NULL: none */

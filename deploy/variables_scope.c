@@ -39,6 +39,7 @@ struct variable_scope variable_scope_in(const struct variable_scope *up, const s
     s.in_list = node->kind == YAML_LIST && is_one_of(node->key, lists, ARRAY_LEN(lists));
     s.shell = up->shell || is_one_of(node->key, shells, ARRAY_LEN(shells));
     if (text_eq(node->key, "headGroupSpec")) s.head = true;
+    if (s.head || text_eq(node->key, "workerGroupSpecs")) s.ray = true;
     if (node->kind != YAML_MAP) return s;
     const struct yaml_node *first = first_container(node), *options = yaml_get(node, "gcsFaultToleranceOptions");
     if (first) s.container = first;
@@ -75,11 +76,21 @@ static enum tri source_sets(const struct yaml_node *from, const struct manifest 
 
 enum tri variable_scope_sets(const struct variable_scope *at, const struct manifest *m, const char *name)
 {
+    /* What KubeRay puts into the environment of Ray's container (ray-operator, common/pod.go). */
+    static const char *const kuberay[] = {"KUBERAY_GEN_RAY_START_CMD",
+                                          "FQ_RAY_IP",
+                                          "RAY_IP",
+                                          "RAY_PORT",
+                                          "RAY_ADDRESS",
+                                          "RAY_CLUSTER_NAME",
+                                          "RAY_NODE_TYPE_NAME",
+                                          "RAY_CLOUD_INSTANCE_ID"};
     enum tri found = TRI_NO;
     if (!at->shell || !at->container) return TRI_NO;
     const struct yaml_node *env = yaml_get(at->container, "env"), *from = yaml_get(at->container, "envFrom");
     for (size_t i = 0; env && env->kind == YAML_LIST && i < env->count; i++)
         if (text_eq(yaml_str(env->items[i], "name"), name)) return TRI_YES;
+    if (at->ray && is_one_of(name, kuberay, ARRAY_LEN(kuberay))) return TRI_YES;
     /* KubeRay gives it to the head. */
     if (at->head && yaml_get(at->options, "redisPassword") && strcmp(name, "REDIS_PASSWORD") == 0) return TRI_YES;
     for (size_t i = 0; from && from->kind == YAML_LIST && i < from->count && found != TRI_YES; i++) {

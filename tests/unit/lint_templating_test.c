@@ -210,6 +210,53 @@ static void variables_in_the_serve_configuration_are_placeholders(void **state)
     lint_cases(cases, ARRAY_LEN(cases));
 }
 
+#define OWN_ENV "            env:\n            - {name: MINE, value: x}\n"
+#define HEAD_ENV "            env:\n"
+#define HEAD_PARAMS "      rayStartParams: {num-cpus: \"0\"}\n"
+
+/* What a container's shell resolves is not envsubst's; beside a variable of ours too. */
+static void variables_of_the_containers_own_are_left_to_it(void **state)
+{
+    (void)state;
+    static const struct lint_case cases[] = {
+        {HEAD_ENV, "            command: [sh, -c, \"echo $MINE $REDIS_PORT\"]\n" OWN_ENV, "", NULL, 0},
+        {HEAD_ENV, "            command: [sh, -c, \"echo $THEIRS $REDIS_PORT\"]\n" OWN_ENV, "L2", NULL, 33},
+        {HEAD_ENV, "            args: [\"${MINE}\"]\n" OWN_ENV, "", NULL, 0},
+        {HEAD_ENV, "            workingDir: $MINE\n" OWN_ENV, "L2", NULL, 33}, /* no shell reads it */
+        {HEAD_ENV, "            args: [\"ulimit -n 65536; $KUBERAY_GEN_RAY_START_CMD\"]\n" HEAD_ENV, "", NULL, 0},
+        {HEAD_PARAMS, "      rayStartParams: {num-cpus: \"0\", node-ip-address: $FQ_RAY_IP}\n", "", NULL, 0},
+        {HEAD_PARAMS, "      rayStartParams: {num-cpus: \"0\", node-ip-address: $MINE}\n", "L2", NULL, 27},
+    };
+    lint_cases(cases, ARRAY_LEN(cases));
+    char *text = mem_printf("%s---\n" OBJECT "data: {run: \"$KUBERAY_GEN_RAY_START_CMD\"}\n", lint_clean);
+    struct findings f = lint_run(text, NULL);
+    assert_non_null(lint_first(&f, RULE_L2));
+    findings_done(&f);
+    free(text);
+}
+
+/* Each item of a list, and each document of a stream of JSON. */
+static void lists_and_streams_are_looked_into(void **state)
+{
+    (void)state;
+#define CM(name, value)                                                                                                \
+    "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"" name                               \
+    "\"}, \"data\": {\"a\": " value "}}"
+    static const struct text_case cases[] = {
+        {CM("a", "1") "\n" CM("b", "\"2\"") "\n" CM("c", "3") "\n", NULL, "K1", NULL, 1, 0},
+        {CM("a", "\"1\"") "\n" CM("b", "2") "\n", NULL, "K1", NULL, 2, 0},
+        {CM("a", "\"1\"") "\n" CM("b", "\"2\"") "\n", NULL, "", NULL, 0, 0},
+        {"{apiVersion: v1, kind: List, items: [" CM("a", "1") "]}\n", NULL, "K1", NULL, 1, 0},
+        {"{apiVersion: v1, kind: List, items: [" CM("a", "\"1\"") "]}\n", NULL, "", NULL, 0, 0},
+        {"{apiVersion: ray.io/v1, kind: RayServiceList, items: [{metadata: {name: S}, spec: {}}]}\n", NULL,
+         "K2 L9 L13 L16 L36", NULL, 0, 0},
+        {"{apiVersion: ray.io/v1, kind: RayClusterList, items: [{metadata: {name: c}, spec: {headGroupSpec: {template: "
+         "{spec: {containers: [{name: h, image: 'i:1'}]}}}}}]}\n",
+         NULL, "", NULL, 0, 0},
+    };
+    lint_check(cases, ARRAY_LEN(cases));
+}
+
 /* What a merge key brings is what the rules see. */
 static void merged_fields_are_looked_at(void **state)
 {
@@ -302,6 +349,8 @@ int main(void)
         cmocka_unit_test(what_is_no_manifest_is_found_with_its_place),
         cmocka_unit_test(a_serve_configuration_that_cannot_be_read_is_found),
         cmocka_unit_test(variables_in_the_serve_configuration_are_placeholders),
+        cmocka_unit_test(variables_of_the_containers_own_are_left_to_it),
+        cmocka_unit_test(lists_and_streams_are_looked_into),
         cmocka_unit_test(merged_fields_are_looked_at),
         cmocka_unit_test(odd_shapes_are_lived_through),
         cmocka_unit_test(secrets_are_in_no_finding),
