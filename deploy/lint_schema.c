@@ -234,6 +234,24 @@ static bool shape_fits(const struct schema_type *t, const struct yaml_node *n)
     return n->kind == (t->kind == SCHEMA_KIND_LIST ? YAML_LIST : YAML_SCALAR);
 }
 
+/* Of what metadata has: that of the nearest object, or of the pods of a group. NULL: it is something else. */
+static const char *metadata_place(const struct level *at, const char *key, char out[PATH_MAX_LEN])
+{
+    static const char *const places[] = {"annotations", "metadata.annotations", "labels", "metadata.labels", "metadata",
+                                         "metadata"};
+    const char *place = NULL;
+    char below[PATH_MAX_LEN];
+    for (size_t i = 0; i < ARRAY_LEN(places); i += 2)
+        if (strcmp(key, places[i]) == 0) place = places[i + 1];
+    for (; place && at; at = at->above) {
+        const struct schema_field *pods = schema_field_of(at->type, "template");
+        if (!schema_field_of(pods ? schema_type_at(pods->type) : at->type, "metadata")) continue;
+        snprintf(below, sizeof below, "%s%s", pods ? "template." : "", place);
+        return path_text(at, below, out);
+    }
+    return NULL;
+}
+
 /* Where a field that is not known here belongs: below this object, or below one of those that it is in. */
 static void say_unknown(struct schema_walk *w, const struct level *at, const struct yaml_node *map,
                         const struct yaml_node *n)
@@ -249,6 +267,10 @@ static void say_unknown(struct schema_walk *w, const struct level *at, const str
         lint_say(w->l, RULE_K3, n, "%s is not a field; %s is", path, like->name);
         if (!map->alias && !yaml_get(map, like->name) && shape_fits(schema_type_at(like->type), n))
             lint_edit_rename(w->l, n, (struct yaml_place){n->line, n->column}, like->name);
+        return;
+    }
+    if (metadata_place(at, n->key, whole)) {
+        lint_say(w->l, RULE_K3, n, "%s is not a field; it belongs in %s", path, whole);
         return;
     }
     for (const struct level *up = at; up; up = up->above) {

@@ -461,6 +461,22 @@ CHANGE(by_a_sentinel)
     FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->sentinel, "redis://s:26379"); r->replicas = known_u64(0));
 }
 
+CHANGE(by_a_sentinel_with_a_replica)
+{
+    by_a_sentinel(w);
+    FAULTY_EDIT(redis, faulty_redis(w), r->replicas = known_u64(1));
+}
+
+CHANGE(redis_without_password)
+{
+    faulty_source(w, "redis", SOURCE_DENIED, ERR_AUTH, "NOAUTH Authentication required.");
+}
+
+CHANGE(address_in_full)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, "rediss://gcs.cache:6379"));
+}
+
 static const struct faulty_case cases[] = {
     {RULE_D5, info_forbidden, FINDING_WARNING, "Redis", "INFO is refused (Redis: NOPERM)"},
     {RULE_D5, info_forbidden_without_gcs, FINDING_ERROR, "Redis", "a head that starts with this user ends"},
@@ -475,6 +491,10 @@ static const struct faulty_case cases[] = {
     {RULE_D6, three_shards, FINDING_ERROR, "Redis", "cluster mode with 3 shards"},
     {RULE_D6, one_shard, FINDING_WARNING, "Redis", "cluster mode with one shard"},
     {RULE_D7, by_a_sentinel, FINDING_WARNING, "master by the sentinel redis://s:26379", "it has no replica"},
+    {RULE_D7, by_a_sentinel_with_a_replica, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D5, redis_without_password, FINDING_ERROR, "Redis rediss://gcs.cache:6379", "NOAUTH"},
+    {RULE_D14, redis_without_password, FAULTY_NOTHING, NULL, NULL},
+    {RULE_L29, address_in_full, FAULTY_NOTHING, NULL, NULL},
     {RULE_D14, redis_denied, FAULTY_NOTHING, NULL, NULL}, /* no role grants it: D5 */
     {RULE_D5, redis_denied, FINDING_ERROR, "Redis rediss://gcs.cache:6379", "WRONGPASS"},
     {RULE_D5, secret_denied, FINDING_UNKNOWN, "Redis rediss://gcs.cache:6379", "not permitted to read secrets"},
