@@ -28,11 +28,13 @@ static const struct yaml_node *cores_requested(const struct yaml_node *group, co
     return NULL;
 }
 
-/* What the group tells Ray of by itself: rayStartParams.resources, a JSON object in a string, quoted once or twice. */
+/* What the group declares to Ray: its resources, or rayStartParams.resources, a JSON object in a string that is quoted
+ * once or twice. */
 static bool cores_declared(const struct yaml_node *group, double *ret)
 {
     static const char name[] = "neuron_cores";
     const char *text = yaml_str(yaml_get(group, "rayStartParams"), "resources"), *at = text ? strstr(text, name) : NULL;
+    if (ray_number(yaml_get(group, "resources"), name, ret) && *ret > 0) return true;
     if (!at) return false;
     at += strlen(name);
     at += strspn(at, "\\\"': ");

@@ -168,7 +168,7 @@ void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s)
             lint_replicas(l, s, all->items[i], all->items[i], yaml_str(all->items[i], "name"));
             lint_spread(l, s, all->items[i]);
         }
-        lint_unlisted(l, s, app);
+        if (!serve_app_has_llm_builder(app)) lint_unlisted(l, s, app);
     }
 }
 

@@ -146,7 +146,7 @@ static void spread_add_app(struct spread *sp, const struct yaml_node *app)
         }
         return;
     }
-    if (!all || !all->count) sp->known = false;
+    if (!all || !all->count || serve_app_has_llm_builder(app)) sp->known = false;
     for (size_t i = 0; all && i < all->count; i++) spread_add(sp, all->items[i], 1);
 }
 

@@ -11,12 +11,16 @@ static const struct yaml_node *configs_of(const struct yaml_node *app)
     return list && list->kind == YAML_LIST ? list : NULL;
 }
 
-bool serve_app_is_llm(const struct yaml_node *app)
+bool serve_app_has_llm_builder(const struct yaml_node *app)
 {
     const char *path = yaml_str(app, "import_path");
+    return path && strncmp(path, "ray.serve.llm", 13) == 0 && (path[13] == ':' || path[13] == '.');
+}
+
+bool serve_app_is_llm(const struct yaml_node *app)
+{
     const struct yaml_node *listed = yaml_get(app, "deployments");
-    return path && strncmp(path, "ray.serve.llm", 13) == 0 && (path[13] == ':' || path[13] == '.') &&
-           !(listed && listed->count);
+    return serve_app_has_llm_builder(app) && !(listed && listed->count);
 }
 
 bool serve_llm_model(const struct yaml_node *app, size_t index, struct serve_llm_model *ret)

@@ -14,6 +14,8 @@
 
 enum { SERVE_LLM_INGRESS_REPLICAS = 2 };
 
+/* A builder of ray.serve.llm's: the deployments that are listed, if any, are not all that there are. */
+bool serve_app_has_llm_builder(const struct yaml_node *app);
 /* A builder of ray.serve.llm's, and no deployments that override what it builds. */
 bool serve_app_is_llm(const struct yaml_node *app);
 

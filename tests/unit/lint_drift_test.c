@@ -87,6 +87,11 @@ static void cores_are_counted(void **state)
          "        max_replicas_per_node: 2\n        autoscaling_config: {min_replicas: 5, max_replicas: 5}", "", NULL,
          0}, /* a pod is added */
         {"      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n", "", "", NULL, 0},
+        {"      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n",
+         "      resources: {neuron_cores: \"1\"}\n", "L24", "a replica needs 2 NeuronCores, a worker pod has 1 at most",
+         50}, /* what the group declares, by either field */
+        {"      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n",
+         "      resources: {neuron_cores: \"2\"}\n", "", NULL, 0},
         {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neuroncore: \"2\"}", "", NULL, 0},
         {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neuroncore: \"1\"}", "L24",
          "a replica needs 2 NeuronCores, a worker pod has 1 at most", 50},

@@ -189,6 +189,8 @@ static void found_with_models(const char *args, const char *words, const char *m
 }
 
 #define OPENAI "ray.serve.llm:build_openai_app\n      args:\n        llm_configs:\n"
+#define LISTED(replicas)                                                                                               \
+    "      deployments: [{name: 'LLMServer:mistral', num_replicas: " replicas ", max_replicas_per_node: 1}]\n"
 #define MODEL "        - model_loading_config: {model_id: mistral}\n"
 
 /* Their ingress has two replicas of its own; what counts is each model's deployment_config. */
@@ -203,6 +205,8 @@ static void models_of_ray_serve_llm_count(void **state)
                       "          deployment_config: {autoscaling_config: {min_replicas: 1, max_replicas: 4}}\n",
                       "L17", "deployment mistral has 1 replica at least");
     found_with_models(OPENAI MODEL, "L17", "deployment mistral has 1 replica at least");
+    found_with_models(OPENAI MODEL LISTED("2"), "", NULL); /* beside it, options of what the builder makes */
+    found_with_models(OPENAI MODEL LISTED("1"), "L17", "deployment LLMServer:mistral has 1 replica at least");
     found_with_models(OPENAI "        - models/mistral.yaml\n", "L17?", NULL);
     found_with_models("ray.serve.llm:build_dp_openai_app\n", "L17?", NULL);
     found_with_models("my.app:build_openai_app\n", "L17", NULL); /* another's: it lists nothing */
