@@ -189,6 +189,12 @@ static void clusters_and_jobs_are_known_too(void **state)
         {OF("RayCluster", "c", GROUP("headService: {metadata: {name: x}}, ")), "L22"},
         {OF("RayCluster", "c", "gcsFaultToleranceOptions: {redisAddress: 'rediss://r.example:1'}, " GROUP("")),
          "L6 L28 L22 L25"},
+        /* Its workers end with the head, whatever the keepalive. */
+        {OF("RayJob", "c",
+            "rayClusterSpec: {gcsFaultToleranceOptions: {redisAddress: 'rediss://r.example:1'}, " GROUP("") "}"),
+         "L6 L25"},
+        {OF("RayJob", "c", "rayClusterSpec: {" GROUP("headService: {metadata: {name: x}}, ") "}"), ""},
+        {OF("RayJob", NAME_53, "rayClusterSpec: {" GROUP("") "}"), "L13"},
         {OF("RayCluster", NAME_53, GROUP("")), "L22"},
         {OF("RayCluster", NAME_53 "4", GROUP("")), "L13 L22"},
         {OF("RayJob", "c", "rayClusterSpec: {" GROUP(USER) "}"), "L8"},

@@ -348,6 +348,10 @@ static void what_a_container_sets_itself_is_left_to_it(void **state)
         true, false);
     param_becomes(HEAD("$REDIS_PORT", "{env: [{name: REDIS_PORT, value: '1'}]}"), "$REDIS_PORT", true, false);
     param_becomes(HEAD("$REDIS_PORT", "{env: [{name: OTHER, value: '1'}]}"), "6379", false, false);
+    /* One that nobody lists, too; and what KubeRay sets. */
+    param_becomes(HEAD("$MINE", "{env: [{name: MINE, value: '1'}]}"), "$MINE", true, false);
+    param_becomes(HEAD("$MINE", "{env: [{name: OTHER, value: '1'}]}"), "$MINE", false, false);
+    param_becomes(HEAD("$FQ_RAY_IP", "{}"), "$FQ_RAY_IP", true, false);
     /* `ray start` runs in the first container. */
     param_becomes(HEAD("$REDIS_PORT", "{}, {env: [{name: REDIS_PORT, value: '1'}]}"), "6379", false, false);
     /* What a Secret of the manifest holds is known; of another it is not, and a secret is not put in on a guess. */
