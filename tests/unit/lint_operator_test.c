@@ -223,6 +223,9 @@ static void versions_are_parsed(void **state)
 #define CRON(schedule)                                                                                                 \
     "{apiVersion: ray.io/v1, kind: RayCronJob, metadata: {name: j}, spec: {schedule: '" schedule                       \
     "', jobTemplate: {rayClusterSpec: " CLUSTER "}}}\n"
+#define AUTH(version, options)                                                                                         \
+    "{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c}, spec: {rayVersion: " version                       \
+    ", authOptions: {" options "}, headGroupSpec: {template: {spec: {containers: [{name: h, image: i}]}}}}}\n"
 #define CRON_OF(more, job)                                                                                             \
     "{apiVersion: ray.io/v1, kind: RayCronJob, metadata: {name: j}, spec: {schedule: '@daily', " more                  \
     "jobTemplate: {" job "}}}\n"
@@ -300,6 +303,24 @@ static void jobs_are_looked_at(void **state)
         {JOB("clusterSelector: {ray.io/cluster: c}, deletionStrategy: {deletionRules: [" AT("DeleteWorkers", "FAILED",
                                                                                             "1") "]}"),
          0, "K4", "deletionRules: DeleteWorkers is not supported with a clusterSelector"},
+        {JOB("rayClusterSpec: " SCALED ", deletionStrategy: {deletionRules: [" AT("DeleteWorkers", "FAILED", "1") "]}"),
+         0, "K4", "deletionRules: DeleteWorkers is not supported with the autoscaler enabled"},
+        {RULES("{policy: DeleteSelf, condition: {jobStatus: FAILED, jobDeploymentStatus: Failed, ttlSeconds: 1}}"), 0,
+         "K4", "deletionRules: exactly one of jobStatus and jobDeploymentStatus must be set"},
+        {RULES("{policy: DeleteSelf, condition: {jobDeploymentStatus: Failed, ttlSeconds: 1}}"), 0, "", NULL},
+        {WITH("preRunningDeadlineSeconds: 0"), 0, "K4", "preRunningDeadlineSeconds must be 1 or more"},
+        {WITH("preRunningDeadlineSeconds: 1"), 0, "", NULL},
+        {WITH("submissionMode: SidecarMode, submitterPodTemplate: {spec: {containers: [{name: s, image: i}]}}"), 0,
+         "K4", "SidecarMode does not support submitterPodTemplate"},
+        {WITH("submitterPodTemplate: {spec: {containers: [{name: s, image: i}]}}"), 0, "", NULL},
+        {AUTH("2.55.0", "mode: token, enableK8sTokenAuth: true"), 0, "L22", NULL},
+        {AUTH("2.54.1", "mode: token, enableK8sTokenAuth: true"), 0, "K4 L22",
+         "enableK8sTokenAuth needs a rayVersion of 2.55.0 or later"},
+        {AUTH("2.55.0", "enableK8sTokenAuth: true"), 0, "K4 L22",
+         "enableK8sTokenAuth is set, and authOptions.mode is not token"},
+        {AUTH("2.55.0", "mode: token, enableK8sTokenAuth: true, secretName: s"), 0, "K4 L22",
+         "enableK8sTokenAuth is set together with authOptions.secretName"},
+        {AUTH("2.55.0", "mode: token, secretName: s"), 0, "L22", NULL},
         {JOB("rayClusterSpec: " BOTH), 0, "K4", NULL},
         {CRON_OF("", "rayClusterSpec: " BOTH), 0, "K4", NULL},
         {CRON_OF("", "backoffLimit: -1, rayClusterSpec: " CLUSTER), 0, "K4", "backoffLimit must be 0 or more"},
