@@ -16,7 +16,8 @@ render() { kubectl kustomize "deploy/overlays/$1" >"$BATS_TEST_TMPDIR/$1.yaml"; 
 
 # Prints the rules that lint names, one a line; the image and its Ray are those of nobody.
 rules() {
-  build/raydeck lint --var RAY_SERVE_IMAGE=example.com/ray:2.60.0 --var RAY_VERSION=2.60.0 "$BATS_TEST_TMPDIR/$1.yaml" |
+  build/raydeck lint "${@:2}" --var RAY_SERVE_IMAGE=example.com/ray:2.60.0 --var RAY_VERSION=2.60.0 \
+    "$BATS_TEST_TMPDIR/$1.yaml" |
     grep -oE '(error|warning) L[0-9]+' || true
 }
 
@@ -27,9 +28,19 @@ rules() {
 
 @test "cpu is clean, and asks for no device" {
   render cpu
-  [ -z "$(rules cpu)" ]
-  run grep -E 'neuron|nvidia' "$BATS_TEST_TMPDIR/cpu.yaml"
+  [ -z "$(rules cpu --cpu)" ]
+  run grep -E 'neuron|nvidia|hf-token' "$BATS_TEST_TMPDIR/cpu.yaml"
   [ "$status" = 1 ]
+}
+
+# Prints the documents of stdin that are of neither kind which the overlay adds.
+added_left_out() { awk 'BEGIN { RS = "---\n" } !/kind: (Ingress|NetworkPolicy)\n/ { print "---\n" $0 }'; }
+
+@test "cpu is what deploy --cpu takes, with an Ingress and a NetworkPolicy" {
+  render cpu
+  kubectl kustomize deploy/assets/serve | added_left_out >"$BATS_TEST_TMPDIR/deploy--cpu"
+  added_left_out <"$BATS_TEST_TMPDIR/cpu.yaml" | diff - "$BATS_TEST_TMPDIR/deploy--cpu"
+  [ "$(grep -cE '^kind: (Ingress|NetworkPolicy)$' "$BATS_TEST_TMPDIR/cpu.yaml")" = 2 ]
 }
 
 # L23: the scheduler extension is there where deploy/assets/terraform/cluster made the cluster.
