@@ -245,16 +245,15 @@ $(BUILD)/tests/preload/%.so: tests/preload/%.c
 EXAMPLES := $(PREFIX)/share/doc/raydeck/examples
 
 install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(EXAMPLES)/themes \
-	    $(DESTDIR)$(EXAMPLES)/assets/serve/raydeck_serve/backends $(DESTDIR)$(EXAMPLES)/assets/redis $(DESTDIR)$(EXAMPLES)/assets/rbac \
-	    $(DESTDIR)$(EXAMPLES)/assets/gradio/raydeck_chat $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(EXAMPLES)/themes $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 themes/*.yaml $(DESTDIR)$(EXAMPLES)/themes
-	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(EXAMPLES)/assets
-	cd deploy/assets && for file in $$(find serve gradio redis rbac -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png'); do \
-	    install -m 644 "$$file" $(DESTDIR)$(abspath $(EXAMPLES))/assets/"$$file" || exit 1; done
+	cd deploy && for file in $$(find assets overlays -type f ! -path '*/demo/*' ! -path '*/__pycache__/*' ! -path '*/.*/*' ! -name '*.png' \
+	    ! -name '*.tfstate*' ! -name '*.tfvars'); do \
+	    mode=644; [ ! -x "$$file" ] || mode=755; \
+	    install -D -m $$mode "$$file" $(DESTDIR)$(abspath $(EXAMPLES))/"$$file" || exit 1; done
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
 	install -m 644 docs/raydeck-sim.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck

@@ -16,7 +16,9 @@ version=$(dpkg-deb -f "$package" Version)
 [ "$(raydeck --version)" = "raydeck $version" ] || fail "raydeck --version is not $version"
 dpkg -L raydeck >"$work/listed"
 for file in man/man1/raydeck.1.gz man/man1/raydeck-sim.1.gz bash-completion/completions/raydeck zsh/site-functions/_raydeck \
-    fish/vendor_completions.d/raydeck.fish doc/raydeck/README.md doc/raydeck/examples/themes/projector.yaml; do
+    fish/vendor_completions.d/raydeck.fish doc/raydeck/README.md doc/raydeck/examples/themes/projector.yaml \
+    doc/raydeck/examples/overlays/cpu/kustomization.yaml doc/raydeck/examples/assets/serve/kustomization.yaml \
+    doc/raydeck/examples/assets/terraform/install.sh doc/raydeck/examples/assets/terraform/cluster/main.tf; do
   grep -qx "/usr/share/$file" "$work/listed" || fail "there is no $file"
 done
 gzip -dc /usr/share/man/man1/raydeck.1.gz >"$work/man"

@@ -81,12 +81,38 @@ static void the_build_says_where_it_is(void **state)
     run_remove(folder);
 }
 
+/* Of deploy/, as git has it; the overlays find their base there. */
+static void the_examples_are_installed(void **state)
+{
+    (void)state;
+    char *folder = run_folder();
+    struct run git = run_shell("git rev-parse HEAD && command -v make", folder);
+    const bool usable = git.status == 0;
+    run_done(&git);
+    if (!usable) {
+        run_remove(folder);
+        skip();
+    }
+    struct run r = run_shell(
+        "make -s install -o programs BUILD=\"${BUILD:-build}\" PREFIX=/usr DESTDIR=$1 >&2\n"
+        "(cd deploy && git ls-files assets overlays | grep -vE '/demo/|/[.]|[.]png$' | sort) >$1/held\n"
+        "(cd $1/usr/share/doc/raydeck/examples && find assets overlays -type f | grep -v '/[.]' | sort) >$1/installed\n"
+        "diff $1/held $1/installed\n"
+        "cd $1/usr/share/doc/raydeck/examples && test -x assets/terraform/install.sh && test ! -x overlays/README.md\n"
+        "test -f overlays/cpu/../../assets/serve/kustomization.yaml",
+        folder);
+    if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    run_done(&r);
+    run_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_archive_is_reproducible),
         cmocka_unit_test(the_archive_is_whole),
         cmocka_unit_test(the_build_says_where_it_is),
+        cmocka_unit_test(the_examples_are_installed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
