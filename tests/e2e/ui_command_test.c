@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -58,6 +59,37 @@ static void a_way_that_ends_is_opened_again(void **state)
     assert_true(left > 1 && kill(left, 0) == -1);
     free(args);
     free(pid);
+    free(config);
+    free(script);
+    run_remove(folder);
+    sim_run_stop(sim);
+}
+
+/* A kubeconfig that is named is kubectl's too: it finds no other one by itself. */
+static void kubectl_receives_the_cluster_explicitly(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    char *folder = run_folder(), *script = kubectl_script(folder, SCRIPT),
+         *config = kubectl_config(sim_run_config(sim), folder, script),
+         *kubeconfig = mem_printf("%s/kubeconfig", sim_run_folder(sim)), *named = mem_printf("%s/named", folder),
+         *expected = mem_printf("--kubeconfig=%s --context=raydeck-sim --namespace=mistral port-forward ", named);
+    const char *const argv[] = {run_raydeck(), "--config",    config,        "--kubeconfig", named,
+                                "--context",   "raydeck-sim", "--namespace", "mistral",      "--service",
+                                "mistral",     "ui",          NULL};
+    assert_int_equal(symlink(kubeconfig, named), 0);
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 120});
+    assert_true(pty_wait(p, kubectl_stays, folder, DEADLINE_MS));
+    char *args = kubectl_file(folder, "args"), *second = strchr(args, '\n');
+    if (strncmp(args, expected, strlen(expected)) != 0) fail_msg("not %s but %s", expected, args);
+    assert_int_equal(strncmp(second + 1, expected, strlen(expected)), 0); /* so is each later one */
+    pty_signal(p, SIGINT);
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    pty_stop(p);
+    free(args);
+    free(expected);
+    free(named);
+    free(kubeconfig);
     free(config);
     free(script);
     run_remove(folder);
@@ -203,6 +235,7 @@ static void the_selected_pod_is_forwarded_and_ends_with_the_console(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_way_that_ends_is_opened_again),
+                                       cmocka_unit_test(kubectl_receives_the_cluster_explicitly),
                                        cmocka_unit_test(what_does_not_pass_by_itself_ends_it_with_a_sentence),
                                        cmocka_unit_test(the_console_forwards_the_chat_page_beside_the_screen),
                                        cmocka_unit_test(the_selected_pod_is_forwarded_and_ends_with_the_console)};
