@@ -106,7 +106,9 @@ static void small_screen_tabs_and_resize(void **state)
     pty_send(d.pty, "2");
     pty_see(d.pty, "mistral-7b#");
     pty_send(d.pty, "?");
-    pty_see(d.pty, "kill-head|kill the head|Delete the head");
+    pty_see(d.pty, "In this pane: NeuronCores");
+    pty_send(d.pty, "/kill-head\r");
+    pty_see(d.pty, "kill-head +Delete the head pod");
     pty_send(d.pty, "q");
     pty_resize(d.pty, 40, 120);
     pty_see(d.pty, "── 5 Events");
