@@ -6,11 +6,24 @@
 #include "tui/asset.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-/* Appends the bytes of the file at path, or where that is NULL of the one shipped under that name; *ret_path: caller
- * frees. */
+/* A terminal is the console's, or that of deploy's question. */
+static enum err input_read(struct buf *text, struct why *why)
+{
+    if (isatty(STDIN_FILENO)) return why_set(why, ERR_USAGE, "-: standard input is a terminal, and not a manifest");
+    return file_read_input(text, why);
+}
+
+/* Appends the bytes of the file at path ("-": stdin), or where that is NULL of the one shipped under that name;
+ * *ret_path: caller frees. */
 static enum err manifest_read(const char *path, const char *shipped, struct buf *text, char **ret_path, struct why *why)
 {
+    if (path && strcmp(path, "-") == 0) {
+        *ret_path = mem_str("stdin");
+        return input_read(text, why);
+    }
     if (path) {
         *ret_path = mem_str(path);
         return file_read(path, text, why);

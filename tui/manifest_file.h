@@ -9,7 +9,7 @@
 #define MANIFEST_CPU "serve/rayservice.yaml" /* for K8s nodes without accelerators */
 #define MANIFEST_SHIPPED "the manifest that raydeck ships"
 
-/* path NULL: the shipped one, with cpu that for K8s nodes without accelerators. Caller: manifest_free. */
+/* path "-": stdin; NULL: the shipped one, with cpu that for K8s nodes without accelerators. Caller: manifest_free. */
 enum err manifest_file_load(const char *path, bool cpu, struct manifest **ret, struct why *why);
 
 /* The shipped manifests of a set of parts (parts_parse); NULL for the others. Caller, after a failure too:

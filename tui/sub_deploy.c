@@ -42,9 +42,10 @@ static enum err may_apply(void *arg, struct why *why)
     struct deploying *d = arg;
     const char *service = deploy_service(d->deploy);
     enum err err = guards_context(d->cli, d->snapshot, why);
-    if (!err && d->cli->yes && !text_eq(d->cli->conf.service, service))
+    /* A manifest without one (the chat page's) is for the RayService that is named. */
+    if (!err && d->cli->yes && *service && !text_eq(d->cli->conf.service, service))
         err = why_set(why, ERR_GUARD, "--service is %s, but the manifest's RayService is %s", d->cli->conf.service,
-                      *service ? service : "none");
+                      service);
     return err ? err : guards_confirm(d->cli, d->snapshot, "", *service ? service : deploy_ns(d->deploy), why);
 }
 
