@@ -96,7 +96,7 @@ static void add_page_pod(void *arg, const struct endpoint *e)
 static void add_page(const struct status_of *s, cJSON *root)
 {
     const struct chat_page page = chat_page_at(s->world, &s->focus, s->now_ms);
-    if (!page.pods) {
+    if (!page.there) {
         cJSON_AddNullToObject(root, "chat_page");
         return;
     }

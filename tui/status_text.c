@@ -157,7 +157,7 @@ static void text_page(const struct status_of *s, FILE *out)
 {
     char words[CHAT_PAGE_TEXT_MAX];
     const struct chat_page page = chat_page_at(s->world, &s->focus, s->now_ms);
-    if (!page.pods) return;
+    if (!page.there) return;
     fprintf(out, "\nChat page: %s\n", chat_page_words(&page, words));
     chat_page_each(s->world, &s->focus, text_page_pod, out);
 }

@@ -34,6 +34,8 @@ static void pod_count(void *arg, const struct endpoint *e)
 struct chat_page chat_page_of(const struct world *w, const struct focus *f)
 {
     struct chat_page page = {.answers = TRI_UNKNOWN};
+    WORLD_EACH (row, w, TABLE_SLICE)
+        if (!row->gone_ms && slice_is_ours(ROW(row, slice), f->rayservice)) page.there = true;
     chat_page_each(w, f, pod_count, &page);
     return page;
 }
@@ -43,7 +45,12 @@ struct chat_page chat_page_at(const struct world *w, const struct focus *f, uint
     struct chat_page page = chat_page_of(w, f);
     const struct source *s = world_source_named(w, PROBER_PAGE_SOURCE);
     const enum freshness fresh = s ? source_freshness(s, now_ms, NULL) : FRESH_OFF;
-    if (!page.pods) return page;
+    if (!page.there) return page;
+    if (!page.pods) {
+        page.answers = TRI_NO;
+        page.why = "it has no pods";
+        return page;
+    }
     page.answers = fresh == FRESH_LIVE ? TRI_YES : fresh == FRESH_DOWN ? TRI_NO : TRI_UNKNOWN;
     if (page.answers != TRI_YES && s && s->why && *s->why) page.why = s->why;
     if (fresh == FRESH_STALE) page.why = "the last answer is too old";
@@ -55,7 +62,7 @@ char *chat_page_words(const struct chat_page *page, char out[CHAT_PAGE_TEXT_MAX]
     static const char *const words[] = {
         [TRI_YES] = "answers", [TRI_NO] = "does NOT answer", [TRI_UNKNOWN] = "whether it answers is not known"};
     out[0] = '\0';
-    if (page->pods)
+    if (page->there)
         snprintf(out, CHAT_PAGE_TEXT_MAX, "%zu/%zu pods ready, %s%s%.200s", page->ready, page->pods,
                  words[page->answers], page->why ? ": " : "", page->why ? page->why : "");
     return out;

@@ -11,7 +11,8 @@ enum { CHAT_PAGE_PORT = 7860, CHAT_PAGE_TEXT_MAX = 320 };
 #define CHAT_PAGE_SUFFIX "-chat" /* of its Service's name, after the RayService's */
 
 struct chat_page {
-    size_t pods, ready; /* behind its Service; pods 0: there is no page, or it is not known */
+    bool there;         /* its Service has an EndpointSlice; false: there is no page, or it is not known */
+    size_t pods, ready; /* behind its Service; without any it does not answer */
     enum tri answers;   /* UNKNOWN: not probed yet, not allowed, or not heard of for too long */
     const char *why;    /* of NO and UNKNOWN; NULL: nothing to add. Borrowed from the world */
 };

@@ -65,6 +65,25 @@ static void unknown_is_not_no(void **state)
     fixture_done(&f);
 }
 
+/* A Service without pods answers nobody: that needs no probe. */
+static void a_service_without_pods_does_not_answer(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    struct slice *s = record_new(TABLE_SLICE, "page-slice-uid");
+    record_set(&s->ns, "mistral");
+    record_set(&s->name, "mistral-chat-8xk2z");
+    record_set(&s->service, "mistral-chat");
+    fixture_put(&f, "kube/endpointslices", WORLD_KUBE, s);
+    words_are(&f, "0/0 pods ready, does NOT answer: it has no pods");
+    page_answers(&f, SOURCE_LIVE, NULL); /* of a pod that is gone */
+    words_are(&f, "0/0 pods ready, does NOT answer: it has no pods");
+    page_put(&f, TRI_YES);
+    words_are(&f, "2/2 pods ready, answers");
+    fixture_done(&f);
+}
+
 /* Its own state takes no other world down. */
 static void a_page_that_is_down_leaves_serve_alone(void **state)
 {
@@ -99,8 +118,8 @@ static void it_stands_under_the_probes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(unknown_is_not_no),
-                                       cmocka_unit_test(a_page_that_is_down_leaves_serve_alone),
-                                       cmocka_unit_test(it_stands_under_the_probes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unknown_is_not_no), cmocka_unit_test(a_service_without_pods_does_not_answer),
+        cmocka_unit_test(a_page_that_is_down_leaves_serve_alone), cmocka_unit_test(it_stands_under_the_probes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

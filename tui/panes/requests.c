@@ -151,7 +151,7 @@ static void requests_rebuild(struct requests *s, const struct view *v)
 
 int requests_head(const struct requests *s)
 {
-    return REQUESTS_HEAD + (s->page.pods > 0);
+    return REQUESTS_HEAD + s->page.there;
 }
 
 static void requests_update(struct pane *p, const struct view *v)

@@ -73,7 +73,7 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
         draw_no_probes(s, v, cv);
     if (fresh_is_old(f.state)) pane_stale(cv);
     const int head = requests_head(s);
-    if (s->page.pods) {
+    if (s->page.there) {
         const enum role role = s->page.answers == TRI_NO    ? ROLE_BAD
                                : s->page.answers == TRI_YES ? ROLE_TEXT
                                                             : ROLE_WARN;
