@@ -164,7 +164,7 @@ static int console_run(struct fixture *f, unsigned long at, bool all)
         const char *keys, *regex;
     } steps[] = {
         {"", "head +mistral-.*-head-"}, {"", "ANSWERING +YES"},         {"\t", "ANSWERING"},
-        {"?", "Commands: by key"},      {"\033", "!Commands: by key"},  {":theme light\r", "ANSWERING"},
+        {"?", "In this pane"},          {"\033", "!In this pane"},      {":theme light\r", "ANSWERING"},
         {"xk", "Kill the Ray head"},    {"\033", "!Kill the Ray head"},
     };
     char at_env[64];

@@ -70,6 +70,8 @@ static const struct {
     {"aé日😀", "a é 日 😀"},
     {"\003\r\n\t\177\010", "^C Enter ^J Tab Backspace Backspace"},
     {"\001\032\034\037 ", "^A ^Z C-\\ C-_ Space"},
+    {"\033\003", "Esc ^C"},
+    {"\033\033\003", "Esc Esc ^C"},
     /* cursor and editing keys: xterm, application mode, linux, rxvt */
     {"\033[A\033[B\033[C\033[D", "Up Down Right Left"},
     {"\033OA\033OB\033OC\033OD", "Up Down Right Left"},
@@ -88,7 +90,6 @@ static const struct {
     /* Alt as a prefix */
     {"\033x\033X\033é\033\r\033\177", "M-x M-X M-é M-Enter M-Backspace"},
     {"\033\033[A", "M-Up"},
-    {"\033\003", "M-^C"},
     /* ESC alone */
     {"\033|", "Esc"},
     {"\033|\033|", "Esc Esc"},

@@ -133,6 +133,14 @@ static void feed_escape(struct keys *k, unsigned char c)
         }
         k->alt = true;
         break;
+    case 0x03: /* Ctrl-C always works: typed right behind an Esc, it is not Alt */
+        if (k->alt) {
+            k->alt = false;
+            key_emit(k, KEYP_ESC, 0);
+        }
+        key_emit(k, KEYP_ESC, 0);
+        feed_ground(k, c);
+        break;
     default: k->alt = true; feed_ground(k, c);
     }
 }
