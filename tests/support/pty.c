@@ -29,7 +29,7 @@
 
 #include "backends/base/compat.h"
 
-enum { RAW_MAX = 65536, STEP_MS = 20, SETTLE_MS = 1000, ENV_MAX = 64 };
+enum { RAW_MAX = 65536, READ_MAX = 8192, STEP_MS = 20, SETTLE_MS = 1000, ENV_MAX = 64 };
 
 struct pty {
     int master, slave;
@@ -46,6 +46,8 @@ struct pty {
     unsigned bytes_per_s;
     uint64_t begun_ms, frames;
     size_t frame_matched;
+    char held[4]; /* the beginning of a character whose rest has not come */
+    size_t held_len;
     size_t matched[PTY_REPLIES]; /* of each question, how much was seen */
     uint64_t bytes;
     struct termios modes;
@@ -240,6 +242,24 @@ static void frames_count(struct pty *p, const char *bytes, size_t len)
     }
 }
 
+/* libvterm 0.1 shows a character that it gets in two pieces as two, which shifts the rest of the line: it gets whole
+ * ones. */
+static void screen_write(struct pty *p, const char *bytes, size_t len)
+{
+    char all[sizeof p->held + READ_MAX];
+    memcpy(all, p->held, p->held_len);
+    memcpy(all + p->held_len, bytes, len);
+    len += p->held_len;
+    size_t whole = len;
+    while (whole > 0 && len - whole < 3 && ((unsigned char)all[whole - 1] & 0xC0) == 0x80) whole--;
+    const unsigned char first = whole > 0 ? (unsigned char)all[whole - 1] : 0;
+    const size_t wanted = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 0;
+    whole = wanted > len - whole + 1 ? whole - 1 : len;
+    p->held_len = len - whole;
+    memcpy(p->held, all + whole, p->held_len);
+    vterm_input_write(p->vt, all, whole);
+}
+
 /* A slow line has nothing left over from when there was nothing to take. */
 static size_t line_takes(struct pty *p, size_t most)
 {
@@ -252,7 +272,7 @@ static size_t line_takes(struct pty *p, size_t most)
 /* Reads what is there; false when nothing was. */
 static bool take_output(struct pty *p)
 {
-    char bytes[8192];
+    char bytes[READ_MAX];
     if (p->master < 0 || !p->reading) return false;
     const size_t most = line_takes(p, sizeof bytes);
     ssize_t n = most ? read(p->master, bytes, most) : 0;
@@ -261,7 +281,7 @@ static bool take_output(struct pty *p)
     p->bytes += (uint64_t)n;
     buf_add(&p->raw, bytes, (size_t)n);
     if (p->raw.len > RAW_MAX) buf_drop(&p->raw, p->raw.len - RAW_MAX);
-    vterm_input_write(p->vt, bytes, (size_t)n);
+    screen_write(p, bytes, (size_t)n);
     replies_take(p, bytes, (size_t)n);
     take_answers(p);
     return true;

@@ -20,6 +20,7 @@ struct paint {
     FILE *out, *in;
     int depth;
     bool ascii, console, stands_in, like_xterm, cursor_shown, redraw;
+    bool corner_inserts;      /* ncurses fills the last cell by inserting before it, as it cannot stop the wrap there */
     struct truecolor *direct; /* NULL: the terminal's entry has every colour */
     struct buf collected;     /* what ncurses wrote, where numbers in it stand for colours */
     struct theme theme;
@@ -145,6 +146,7 @@ enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct wh
     paint_start(p, conf->mono);
     if (conf->direct && p->depth == 256) p->direct = mem_zero(1, sizeof *p->direct);
     p->like_xterm = has_title(terminal);
+    p->corner_inserts = tigetflag((char[]){"am"}) > 0 && !(has_text("smam") && has_text("rmam"));
     /* What newterm wrote so far (the alternate screen) waits in the file for the first frame. */
     paint_theme(p, conf->theme);
     paint_size(p, conf->rows, conf->cols);
@@ -239,6 +241,15 @@ static void console_cell(struct cell *cell)
     memset(cell->mark, 0, sizeof cell->mark);
 }
 
+/* The cell that ncurses inserts is the last but one, by itself: half of a wide character would break the row. */
+static void corner_free(const struct paint *p, struct cell *cells)
+{
+    for (int col = p->cols - 3; col + 1 < p->cols; col++) {
+        if (col < 0 || cells[col].cp == 0 || cells[col + 1].cp != 0) continue;
+        cells[col] = cells[col + 1] = (struct cell){.cp = ' ', .role = cells[col].role};
+    }
+}
+
 /* The canvas' row at the width of the screen. */
 static void fill_row(const struct paint *p, const struct canvas *cv, int row, struct cell *ret)
 {
@@ -251,6 +262,7 @@ static void fill_row(const struct paint *p, const struct canvas *cv, int row, st
         if (p->console) console_cell(&ret[col]);
     }
     if (p->cols > 0 && ret[0].cp == 0) ret[0].cp = ' ';
+    if (p->corner_inserts && row == p->rows - 1) corner_free(p, ret);
 }
 
 static void show_cursor(struct paint *p, const struct canvas *cv)
