@@ -104,7 +104,7 @@ static void app_draw(struct app *app)
                                          : NULL,
         .message_bad = app->swallows || (app->message_bad && !app->keymap.pending),
         .keys = keys,
-        .key_count = frame_keys(screen_pane(app->at->screen)->table, app->canvas.rows, key_works, app, keys),
+        .key_count = frame_keys(screen_pane(app->at->screen), app->canvas.rows, key_works, app, keys),
         .redacted = app->redact != NULL,
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
     char others[APP_MESSAGE_MAX], forwards[FORWARDS_WORDS_MAX];

@@ -20,12 +20,20 @@ struct view frame_view(const struct session *s, const struct focus *focus, struc
                          .wall_ms = wall_ms};
 }
 
-size_t frame_keys(bool table, int rows, bool (*may)(void *arg, enum command_id id), void *arg,
+/* What acts on the selected row. */
+static bool is_of_row(int id)
+{
+    return id == CMD_OPEN || id == CMD_COPY || id == CMD_YAML || id == CMD_DESCRIBE;
+}
+
+size_t frame_keys(const struct pane *pane, int rows, bool (*may)(void *arg, enum command_id id), void *arg,
                   struct footer_key ret[FRAME_KEYS])
 {
     size_t count = 0;
+    const bool table = pane->table != NULL, stage = pane->ops == &stage_pane_ops;
     for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS; id++) {
         if (!commands[id].footer || (commands[id].where == TABLE && !table)) continue;
+        if (stage && is_of_row(id)) continue;
         if (id == CMD_STAGE && table && rows < STAGE_OFFER_ROWS) continue; /* without a table: the way back */
         command_first_key((enum command_id)id, ret[count].key);
         ret[count].word = commands[id].footer;
@@ -76,7 +84,7 @@ void frame_draw(const struct session *s, const struct frame_conf *conf, struct c
     view.read_only = !conf->demo;
     view.sim_speed = conf->sim_speed;
     view.chrome = &chrome;
-    chrome.key_count = frame_keys(screen_pane(screen)->table, cv->rows, pictured_may, &pictured, keys);
+    chrome.key_count = frame_keys(screen_pane(screen), cv->rows, pictured_may, &pictured, keys);
     screen_size(screen, cv->rows, cv->cols);
     screen_update(screen, &view);
     screen_draw(screen, &view, cv);

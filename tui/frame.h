@@ -14,9 +14,9 @@ enum { FRAME_KEYS = 24 };
 
 /* The session's current state. Fills ret_outage, which the view borrows as it does focus. */
 struct view frame_view(const struct session *s, const struct focus *focus, struct outage *ret_outage);
-/* The footer's commands, for a pane with a table or without, on a screen of so many rows; enabled as `may` says.
+/* The footer's commands, those that do something in the pane, on a screen of so many rows; enabled as `may` says.
  * Returns their number. */
-size_t frame_keys(bool table, int rows, bool (*may)(void *arg, enum command_id id), void *arg,
+size_t frame_keys(const struct pane *pane, int rows, bool (*may)(void *arg, enum command_id id), void *arg,
                   struct footer_key ret[FRAME_KEYS]);
 /* What a session knows of the chrome. */
 void frame_chrome(const struct session *s, struct chrome *ret);

@@ -114,7 +114,13 @@ static void describes_and_shows_yaml(void **state)
     pty_send(c.p, ":yaml rayservice\r");
     pty_see(c.p, "RayService mistral/mistral");
     pty_see(c.p, "kind: RayService");
-    pty_send(c.p, "q:describe pod nosuch\r");
+    pty_send(c.p, "?"); /* in a page of text too */
+    pty_see(c.p, "Help");
+    pty_send(c.p, "q");
+    pty_see(c.p, "ANSWERING");
+    pty_send(c.p, ":yaml rayservice\r");
+    pty_see(c.p, "kind: RayService");
+    pty_send(c.p, ":describe pod nosuch\r");
     pty_see(c.p, "pods \"nosuch\" not found");
     pty_send(c.p, "q:yaml spaceship x\r");
     pty_see(c.p, "spaceship: no such kind");

@@ -90,6 +90,34 @@ static void the_cursor_chooses_too(void **state)
     fake_console_close(&d);
 }
 
+static void a_click_chooses_and_sorts(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    struct columns_menu m;
+    struct canvas cv;
+    fake_console_open(&d, 40, 120);
+    const struct table_view *t = screen_table(d.s);
+    columns_menu_open(&m, table_found, &d);
+    overlays_update(&(struct overlay_stack){.top = &m.overlay}, &d.v, 40, 120);
+    canvas_init(&cv, 40, 120);
+    columns_menu_draw(&m, &cv);
+    struct input in = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS};
+    while (canvas_cell(&cv, in.row, 119)->cp == ' ') in.row++;
+    in.row += 3; /* in the frame, the third column */
+    in.col = 100;
+    assert_int_equal(columns_menu_input(&m, &in), OVERLAY_STAYS);
+    assert_int_equal(m.picked, 2);
+    assert_int_equal(t->sort, -1);
+    columns_menu_input(&m, &in);
+    assert_int_equal(t->sort, 2);
+    in.row = 0; /* outside */
+    columns_menu_input(&m, &in);
+    assert_int_equal(m.picked, 2);
+    canvas_done(&cv);
+    fake_console_close(&d);
+}
+
 /* Of every pane: each titled column has a letter of its own, and none that moves the cursor or closes the menu. */
 static void every_column_has_a_letter_of_its_own(void **state)
 {
@@ -115,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_sort_and_the_same_again_reverses),
         cmocka_unit_test(the_cursor_chooses_too),
+        cmocka_unit_test(a_click_chooses_and_sorts),
         cmocka_unit_test(every_column_has_a_letter_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

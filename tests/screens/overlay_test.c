@@ -10,6 +10,7 @@
 #include "tui/panes/help.h"
 #include "tui/panes/losses.h"
 #include "tui/panes/picker.h"
+#include "tui/panes/recordings_view.h"
 #include "tui/panes/prompt_box.h"
 #include "tui/panes/steps_view.h"
 
@@ -168,6 +169,54 @@ static void test_contexts_screens(void **state)
     assert_int_equal(c.overlay.ops->input(&c.overlay, NULL, &(struct input){.type = INPUT_KEY, .key = KEYP_ESC}),
                      OVERLAY_CANCELLED);
     c.overlay.ops->done(&c.overlay);
+}
+
+/* A click where the text is drawn. */
+static enum overlay_result text_click(struct overlay *o, const char *text)
+{
+    struct canvas cv;
+    canvas_filled(&cv, 24, 80);
+    overlays_update(&(struct overlay_stack){.top = o}, NULL, cv.rows, cv.cols);
+    o->ops->draw(o, NULL, &cv);
+    char *dump = canvas_dump(&cv, false), *line = dump, *end;
+    struct input in = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS};
+    const char *found = strstr(dump, text);
+    if (!found) fail_msg("%s is not in\n%s", text, dump);
+    for (; (end = strchr(line, '\n')) && end < found; line = end + 1) in.row++;
+    for (; line < found; line++) in.col += ((unsigned char)*line & 0xC0) != 0x80;
+    canvas_done(&cv);
+    free(dump);
+    return o->ops->input(o, NULL, &in);
+}
+
+static void test_clicks_in_a_list(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"prod", "stage", "dev"};
+    struct contexts_view c;
+    struct recordings_view r;
+    contexts_view_open(&c);
+    contexts_view_begin(&c);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        contexts_view_add(&c, &(struct contexts_row){.name = names[i], .state = "held"});
+    contexts_view_end(&c);
+    assert_int_equal(text_click(&c.overlay, "stage"), OVERLAY_STAYS);
+    assert_string_equal(contexts_view_choice(&c), "stage");
+    assert_int_equal(text_click(&c.overlay, "dev"), OVERLAY_STAYS);
+    assert_string_equal(contexts_view_choice(&c), "dev");
+    assert_int_equal(text_click(&c.overlay, "Enter shows"), OVERLAY_STAYS); /* beside the list: nothing */
+    assert_string_equal(contexts_view_choice(&c), "dev");
+    assert_int_equal(text_click(&c.overlay, "CONTEXT"), OVERLAY_STAYS);
+    assert_int_equal(c.table.sort, 0);
+    assert_int_equal(text_click(&c.overlay, "dev"), OVERLAY_DONE);
+    c.overlay.ops->done(&c.overlay);
+    recordings_view_open(&r, "/var/tmp");
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) recordings_view_add(&r, names[i], 10, 0);
+    recordings_view_ready(&r);
+    assert_int_equal(text_click(&r.overlay, "stage"), OVERLAY_STAYS);
+    assert_string_equal(table_selected(&r.table), "stage");
+    assert_int_equal(text_click(&r.overlay, "stage"), OVERLAY_STAYS); /* it has nothing to open */
+    r.overlay.ops->done(&r.overlay);
 }
 
 static void test_kill_takes_only_the_name(void **state)
@@ -893,6 +942,7 @@ int main(void)
         cmocka_unit_test(test_dialog_screens),
         cmocka_unit_test(test_a_question_says_that_it_is_not_yet_read),
         cmocka_unit_test(test_contexts_screens),
+        cmocka_unit_test(test_clicks_in_a_list),
         cmocka_unit_test(test_kill_takes_only_the_name),
         cmocka_unit_test(test_a_paste_confirms_nothing),
         cmocka_unit_test(test_plain_y_where_allowed),

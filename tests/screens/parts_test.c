@@ -284,7 +284,9 @@ static void test_footer_of_80_columns(void **state)
 {
     (void)state;
     struct footer_key keys[FRAME_KEYS];
-    struct chrome c = {.keys = keys, .key_count = frame_keys(true, 24, works_read_only, NULL, keys)};
+    struct table_view table = {0};
+    const struct pane pods = {.ops = &pods_pane_ops, .table = &table};
+    struct chrome c = {.keys = keys, .key_count = frame_keys(&pods, 24, works_read_only, NULL, keys)};
     static const char *const found[] = {"/ filter", "o sort", "c copy", ": cmd", "? help", "q quit", "x act"};
     for (int cols = 80; cols <= 160; cols += 40) {
         char *text = line_of(draw_footer, &c, cols);
@@ -293,6 +295,19 @@ static void test_footer_of_80_columns(void **state)
         free(text);
     }
     check_footer(&c, 40, " Enter open  : cmd  ? help  q quit");
+}
+
+static void test_footer_of_the_stage(void **state)
+{
+    (void)state;
+    struct footer_key keys[FRAME_KEYS];
+    const struct pane stage = {.ops = &stage_pane_ops};
+    const size_t count = frame_keys(&stage, 24, works_read_only, NULL, keys);
+    for (size_t i = 0; i < count; i++) {
+        static const char *const of_rows[] = {"Enter", "/", "o", "c", "y", "d"};
+        for (size_t k = 0; k < ARRAY_LEN(of_rows); k++) assert_string_not_equal(keys[i].key, of_rows[k]);
+    }
+    assert_true(count > 5);
 }
 
 static void draw_message(struct canvas *cv, void *arg)
@@ -327,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_answers_are_not_cut_in_the_middle),
         cmocka_unit_test(test_footer),
         cmocka_unit_test(test_footer_of_80_columns),
+        cmocka_unit_test(test_footer_of_the_stage),
         cmocka_unit_test(test_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

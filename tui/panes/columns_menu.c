@@ -90,6 +90,34 @@ static bool is_closing(const struct input *in)
     return in->type == INPUT_KEY && !in->mods && (in->key == KEYP_ESC || in->key == 'o' || in->key == 'q');
 }
 
+/* At the right, low: the first rows of the table stay in sight. */
+static struct canvas menu_corner(struct canvas *cv, size_t n)
+{
+    const int high = (int)n + 4, wide = MENU_COLS + 4, room = cv->rows - BELOW;
+    const int top = room > high ? room - high : 0, left = cv->cols > wide ? cv->cols - wide : 0;
+    return canvas_sub(cv, top, left, high < cv->rows ? high : cv->rows, wide);
+}
+
+/* The first listed column that is in sight in so many rows. */
+static size_t first_shown(const struct columns_menu *m, int page)
+{
+    return page > 0 && m->picked >= (size_t)page ? m->picked - (size_t)page + 1 : 0;
+}
+
+/* A click picks a column; on the picked one it sorts, as Enter does. */
+static void menu_clicked(struct columns_menu *m, struct table_view *t, const int *listed, size_t n,
+                         const struct input *in)
+{
+    struct canvas screen = {.rows = m->overlay.rows, .cols = m->overlay.cols};
+    const struct canvas corner = menu_corner(&screen, n);
+    const int page = corner.rows - 4, row = in->row - corner.top - 1, col = in->col - corner.left;
+    if (row < 0 || row >= page || col < 1 || col >= corner.cols - 1) return;
+    const size_t clicked = first_shown(m, page) + (size_t)row;
+    if (clicked >= n) return;
+    if (clicked == m->picked) table_sort_by(t, listed[clicked]);
+    m->picked = clicked;
+}
+
 enum overlay_result columns_menu_input(struct columns_menu *m, const struct input *in)
 {
     int listed[TABLE_COLUMNS], cols;
@@ -98,6 +126,7 @@ enum overlay_result columns_menu_input(struct columns_menu *m, const struct inpu
     if (!n || is_closing(in)) return OVERLAY_CANCELLED;
     const bool plain = in->type == INPUT_KEY && !in->mods;
     const int by = motion_by(in, (int)n);
+    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) return menu_clicked(m, t, listed, n, in), OVERLAY_STAYS;
     if (plain && in->key == ' ')
         column_toggle(t, listed[m->picked]);
     else if (by)
@@ -129,13 +158,10 @@ void columns_menu_draw(const struct columns_menu *m, struct canvas *cv)
     const size_t n = columns_listed(t, listed);
     column_letters(t, letters);
     table_layout(t, cols, &at);
-    /* At the right, low: the first rows of the table stay in sight. */
-    const int high = (int)n + 4, wide = MENU_COLS + 4, room = cv->rows - BELOW;
-    const int top = room > high ? room - high : 0, left = cv->cols > wide ? cv->cols - wide : 0;
-    struct canvas corner = canvas_sub(cv, top, left, high < cv->rows ? high : cv->rows, wide);
+    struct canvas corner = menu_corner(cv, n);
     struct canvas in = overlay_box(&corner, (int)n + 2, MENU_COLS, ROLE_DIALOG, "Columns");
     const int page = in.rows - 2;
-    const size_t from = page > 0 && m->picked >= (size_t)page ? m->picked - (size_t)page + 1 : 0;
+    const size_t from = first_shown(m, page);
     for (int row = 0; row < page && from + (size_t)row < n; row++) {
         const int column = listed[from + (size_t)row];
         const bool picked = from + (size_t)row == m->picked;

@@ -2,6 +2,7 @@
 #include "tui/panes/contexts_view.h"
 
 #include "tui/panes/answers_view.h"
+#include "tui/panes/overlay_list.h"
 #include "tui/panes/pane_tools.h"
 
 enum { COLUMN_NAME, COLUMN_STATE, COLUMN_ANSWER, COLUMN_SERVICE, COLUMN_SERVER, COLUMNS };
@@ -47,13 +48,19 @@ const char *contexts_view_choice(const struct contexts_view *c)
     return table_selected(&c->table);
 }
 
+static struct overlay_list view_list(const struct contexts_view *c)
+{
+    const int height = table_height(&c->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
+    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + 1, .cols = VIEW_COLS, .below = 1};
+}
+
 static void view_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
 {
     const struct contexts_view *c = (const struct contexts_view *)o;
-    const int height = table_height(&c->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
+    const struct overlay_list at = view_list(c);
     (void)v;
-    struct canvas in = overlay_box(cv, (rows < 2 ? 2 : rows) + 1, VIEW_COLS, ROLE_DIALOG, "Contexts");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
+    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Contexts");
+    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
     table_draw(&c->table, &list, true);
     if (c->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "the kubeconfig has none");
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter shows it · c closes it · Esc leaves");
@@ -62,12 +69,10 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
 {
     struct contexts_view *c = (struct contexts_view *)o;
-    struct pane moved = {.table = &c->table, .rows = VIEW_ROWS, .cols = VIEW_COLS};
     (void)v;
-    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
     if (in->key == 'c' && !in->mods) return OVERLAY_ACTION;
-    return pane_table_input(&moved, VIEW_ROWS, in).type == REQUEST_OPEN ? OVERLAY_DONE : OVERLAY_STAYS;
+    return overlay_list_input(o, &c->table, view_list(c), in) ? OVERLAY_DONE : OVERLAY_STAYS;
 }
 
 static void view_done(struct overlay *o)

@@ -2,13 +2,13 @@
 #include "tui/panes/forwards_view.h"
 
 #include "tui/draw/wrap.h"
-#include "tui/panes/pane_tools.h"
+#include "tui/panes/overlay_list.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { COLUMN_URL, COLUMN_STATE, COLUMN_TARGET, COLUMN_NS, COLUMNS };
-enum { VIEW_COLS = 90, VIEW_ROWS = 14, WHY_ROWS = 3 };
+enum { VIEW_COLS = 90, VIEW_ROWS = 14, WHY_ROWS = 3, LAST_MAX = ERR_TEXT_MAX + 16 };
 
 static const struct column columns[COLUMNS] = {
     [COLUMN_URL] = {.title = "LOCAL", .min = 22, .max = 22},
@@ -66,19 +66,27 @@ static const char *selected_why(const struct forwards_view *f)
     return "";
 }
 
+/* Of a screen that is so wide. text: the selected one's last end, wrapped under the table. */
+static struct overlay_list view_list(const struct forwards_view *f, int screen_cols, char text[LAST_MAX])
+{
+    const int height = table_height(&f->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
+    const char *why = selected_why(f);
+    snprintf(text, LAST_MAX, "last end   %s", why);
+    const int cols = screen_cols - 4 < VIEW_COLS ? screen_cols - 4 : VIEW_COLS;
+    const int wrapped = *why ? wrap_hang_height(text, cols > 0 ? cols : 1) : 0,
+              below = (wrapped < WHY_ROWS ? wrapped : WHY_ROWS) + 1;
+    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + below, .cols = VIEW_COLS, .below = below};
+}
+
 static void view_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
 {
     const struct forwards_view *f = (const struct forwards_view *)o;
-    const int height = table_height(&f->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
+    char text[LAST_MAX];
+    const struct overlay_list at = view_list(f, cv->cols, text);
+    const int below = at.below - 1;
     (void)v;
-    const char *why = selected_why(f);
-    char text[ERR_TEXT_MAX + 16];
-    snprintf(text, sizeof text, "last end   %s", why);
-    const int cols = cv->cols - 4 < VIEW_COLS ? cv->cols - 4 : VIEW_COLS;
-    const int wrapped = *why ? wrap_hang_height(text, cols > 0 ? cols : 1) : 0,
-              below = wrapped < WHY_ROWS ? wrapped : WHY_ROWS;
-    struct canvas in = overlay_box(cv, (rows < 2 ? 2 : rows) + below + 1, VIEW_COLS, ROLE_DIALOG, "Forwarded ports");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - below - 1, in.cols);
+    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Forwarded ports");
+    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
     struct canvas last = canvas_sub(&in, in.rows - below - 1, 0, below, in.cols);
     if (below > 0) wrap_hang_draw(&last, 0, 0, ROLE_DIALOG, text, 0);
     table_draw(&f->table, &list, true);
@@ -89,12 +97,11 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
 {
     struct forwards_view *f = (struct forwards_view *)o;
-    struct pane moved = {.table = &f->table, .rows = VIEW_ROWS, .cols = VIEW_COLS};
+    char text[LAST_MAX];
     (void)v;
-    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
     if (in->key == 'c' && !in->mods) return OVERLAY_ACTION;
-    pane_table_input(&moved, VIEW_ROWS, in);
+    (void)overlay_list_input(o, &f->table, view_list(f, o->cols, text), in);
     return OVERLAY_STAYS;
 }
 

@@ -258,9 +258,9 @@ static void view_draw(const struct overlay *o, const struct view *view, struct c
     char status[160], title[256], line[400];
     status_words(v, status, sizeof status);
     snprintf(title, sizeof title, "Logs %s%s", v->title, v->previous ? " (previous run)" : "");
-    struct canvas body =
-        text_page_draw(cv, view, title, status,
-                       "Esc back  / search  t times  s since  p previous  c container  a all  w save  W wrap");
+    struct canvas body = text_page_draw(
+        cv, view, title, status,
+        "Esc back  / search  t times  s since  p previous  c container  a all  w save  W wrap  : cmd  ? help");
     if (bad && body.rows > 1) {
         snprintf(line, sizeof line, "%s%s%s", v->streams > 1 ? bad->name : "", v->streams > 1 ? ": " : "", bad->state);
         canvas_field(&body, 0, 0, body.cols, ROLE_WARN, line);
@@ -299,7 +299,7 @@ static enum overlay_result view_input(struct overlay *o, const struct view *view
     case TEXT_VIEW_USED: return OVERLAY_STAYS;
     case TEXT_VIEW_UNUSED: break;
     }
-    return plain && (in->key == KEYP_ESC || in->key == 'q') ? OVERLAY_CANCELLED : OVERLAY_STAYS;
+    return text_page_input(in);
 }
 
 /* With the times, whether they are shown or not. */

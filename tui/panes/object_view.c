@@ -79,8 +79,8 @@ static void view_draw(const struct overlay *o, const struct view *view, struct c
                  stamp_clock(stamp, v->read_wall_ms));
     struct canvas body = text_page_draw(
         cv, view, v->title, right,
-        v->form == OBJECT_YAML ? "Esc back   / search   Enter fold   F fold all   d describe   W wrap   w save"
-                               : "Esc back   / search   Enter fold   F fold all   y YAML   W wrap   w save");
+        v->form == OBJECT_YAML ? "Esc back  / search  Enter fold  F all  d describe  W wrap  : cmd  ? help  w save"
+                               : "Esc back  / search  Enter fold  F all  y YAML  W wrap  : cmd  ? help  w save");
     if (!v->text[v->form]) {
         struct canvas inside = canvas_sub(&body, 0, 1, body.rows, body.cols);
         pane_say(&inside, 1, v->trouble[0] ? ROLE_WARN : ROLE_DIM, v->trouble[0] ? v->trouble : "reading it …");
@@ -122,7 +122,7 @@ static enum overlay_result view_input(struct overlay *o, const struct view *view
     case TEXT_VIEW_UNUSED: break;
     }
     if (plain && in->key == 'r') return OVERLAY_ACTION;
-    return plain && (in->key == KEYP_ESC || in->key == 'q') ? OVERLAY_CANCELLED : OVERLAY_STAYS;
+    return text_page_input(in);
 }
 
 static void view_text(const struct overlay *o, struct buf *out)

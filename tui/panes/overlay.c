@@ -74,8 +74,11 @@ void overlay_finish(struct overlay_stack *s, enum overlay_result result, void *o
 
 void overlays_update(struct overlay_stack *s, const struct view *v, int rows, int cols)
 {
-    for (struct overlay *o = s->top; o; o = o->below)
+    for (struct overlay *o = s->top; o; o = o->below) {
+        o->rows = rows;
+        o->cols = cols;
         if (o->ops->update) o->ops->update(o, v, rows, cols);
+    }
 }
 
 static void draw_from(const struct overlay *o, const struct view *v, struct canvas *cv)

@@ -16,6 +16,7 @@ enum overlay_result {
     OVERLAY_DECLINED,  /* a question was answered with no */
     OVERLAY_DONE,      /* confirmed: the owner reads the result, then closes it */
     OVERLAY_SAVE,      /* w: the owner writes its text to a new file; it stays open */
+    OVERLAY_COMMAND,   /* `:` or `?` in a page of text: the owner runs it, in the page's place */
     OVERLAY_ACTION     /* the owner performs the action in the overlay's struct; it stays open */
 };
 
@@ -38,7 +39,8 @@ struct overlay {
     const struct overlay_ops *ops;
     struct overlay *below; /* in the stack */
     void (*on_result)(void *owner, enum overlay_result result);
-    bool unread; /* a question that accepts no answer yet; set by the owner */
+    int rows, cols; /* of the screen, as of the last overlays_update */
+    bool unread;    /* a question that accepts no answer yet; set by the owner */
 };
 
 extern const struct overlay_ops help_overlay, command_palette_overlay, prompt_box_overlay, chat_overlay, picker_overlay,

@@ -3,6 +3,7 @@
 
 #include "backends/base/text.h"
 #include "backends/world/serve_not_running.h"
+#include "tui/panes/overlay_list.h"
 #include "tui/panes/pane_tools.h"
 
 #include <math.h>
@@ -63,21 +64,23 @@ void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
     table_end(&p->table);
 }
 
+static struct overlay_list picker_list(const struct picker *p)
+{
+    const int height = table_height(&p->table), rows = height < PICKER_ROWS ? height : PICKER_ROWS;
+    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + 1, .cols = PICKER_COLS, .below = 1};
+}
+
 enum overlay_result picker_input(struct picker *p, const struct input *in)
 {
-    struct pane moved = {.table = &p->table, .rows = PICKER_ROWS, .cols = PICKER_COLS};
-    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
-    return pane_table_input(&moved, PICKER_ROWS, in).type == REQUEST_OPEN ? OVERLAY_DONE : OVERLAY_STAYS;
+    return overlay_list_input(&p->overlay, &p->table, picker_list(p), in) ? OVERLAY_DONE : OVERLAY_STAYS;
 }
 
 void picker_draw(const struct picker *p, struct canvas *cv)
 {
-    int rows = table_height(&p->table);
-    if (rows < 2) rows = 2;
-    struct canvas in =
-        overlay_box(cv, (rows < PICKER_ROWS ? rows : PICKER_ROWS) + 1, PICKER_COLS, ROLE_DIALOG, "Which RayService?");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
+    const struct overlay_list at = picker_list(p);
+    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Which RayService?");
+    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
     table_draw(&p->table, &list, true);
     if (p->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "no RayService found");
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter selects · Esc cancels");

@@ -3,7 +3,7 @@
 
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
-#include "tui/panes/pane_tools.h"
+#include "tui/panes/overlay_list.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,13 +40,19 @@ void recordings_view_add(struct recordings_view *r, const char *name, uint64_t b
     table_cell_set(row, COLUMN_SAVED, ROLE_DIM, stamp_iso(text, saved_wall_ms));
 }
 
+static struct overlay_list view_list(const struct recordings_view *r)
+{
+    const int height = table_height(&r->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
+    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + 2, .cols = VIEW_COLS, .below = 2};
+}
+
 static void view_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
 {
     const struct recordings_view *r = (const struct recordings_view *)o;
-    const int rows = table_height(&r->table) < VIEW_ROWS ? table_height(&r->table) : VIEW_ROWS;
+    const struct overlay_list at = view_list(r);
     (void)v;
-    struct canvas in = overlay_box(cv, (rows < 2 ? 2 : rows) + 2, VIEW_COLS, ROLE_DIALOG, "Recordings");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - 2, in.cols);
+    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Recordings");
+    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
     table_draw(&r->table, &list, true);
     if (r->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "none was saved yet");
     canvas_field(&in, in.rows - 2, 0, in.cols, ROLE_DIM, r->folder);
@@ -56,11 +62,11 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
 {
     struct recordings_view *r = (struct recordings_view *)o;
-    struct pane moved = {.table = &r->table, .rows = VIEW_ROWS, .cols = VIEW_COLS};
     (void)v;
-    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
-    return pane_table_input(&moved, VIEW_ROWS, in).type == REQUEST_OPEN ? OVERLAY_CANCELLED : OVERLAY_STAYS;
+    /* Enter leaves, as there is nothing to open; a click does not. */
+    const bool opened = overlay_list_input(o, &r->table, view_list(r), in);
+    return opened && in->type == INPUT_KEY ? OVERLAY_CANCELLED : OVERLAY_STAYS;
 }
 
 static void view_done(struct overlay *o)

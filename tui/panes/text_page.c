@@ -19,3 +19,16 @@ struct canvas text_page_draw(struct canvas *cv, const struct view *v, const char
         canvas_field(&foot, 0, 1, foot.cols > 2 ? foot.cols - 2 : 0, ROLE_DIM, keys);
     return canvas_sub(cv, 1, 1, cv->rows - TEXT_PAGE_ROWS, cv->cols > 2 ? cv->cols - 2 : cv->cols);
 }
+
+enum overlay_result text_page_input(const struct input *in)
+{
+    if (in->type != INPUT_KEY || in->mods & (MOD_CTRL | MOD_ALT)) return OVERLAY_STAYS;
+    switch (in->key) {
+    case KEYP_ESC:
+    case 'q': return OVERLAY_CANCELLED;
+    case ':':
+    case '?':
+    case KEYP_F1: return OVERLAY_COMMAND;
+    default: return OVERLAY_STAYS;
+    }
+}

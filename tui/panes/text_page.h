@@ -3,12 +3,14 @@
 #ifndef RAYDECK_PANES_TEXT_PAGE_H
 #define RAYDECK_PANES_TEXT_PAGE_H
 
-#include "tui/panes/pane.h"
+#include "tui/panes/overlay.h"
 
 enum { TEXT_PAGE_ROWS = 2 /* of the frame */ };
 
 /* Draws the frame; returns the window of the text. right: the rule's right end, "": nothing. */
 struct canvas text_page_draw(struct canvas *cv, const struct view *v, const char *title, const char *right,
                              const char *keys);
+/* What a page returns for a key that neither it nor its text uses. */
+enum overlay_result text_page_input(const struct input *in);
 
 #endif
