@@ -10,8 +10,8 @@
 #include "tui/panes/help.h"
 #include "tui/panes/losses.h"
 #include "tui/panes/picker.h"
-#include "tui/panes/recordings_view.h"
 #include "tui/panes/prompt_box.h"
+#include "tui/panes/recordings_view.h"
 #include "tui/panes/steps_view.h"
 
 #include "backends/base/mem.h"
