@@ -5,7 +5,7 @@
 
 enum { FRAME_ROWS = 1, FRAME_COLS = 2 /* of a box, at each side: overlay_box */ };
 
-static int smaller(int a, int b)
+static int size_min(int a, int b)
 {
     return a < b ? a : b;
 }
@@ -13,7 +13,7 @@ static int smaller(int a, int b)
 bool overlay_list_input(const struct overlay *o, struct table_view *t, struct overlay_list at, const struct input *in)
 {
     struct input inside = *in;
-    const int high = smaller(at.rows + 2 * FRAME_ROWS, o->rows), wide = smaller(at.cols + 2 * FRAME_COLS, o->cols);
+    const int high = size_min(at.rows + 2 * FRAME_ROWS, o->rows), wide = size_min(at.cols + 2 * FRAME_COLS, o->cols);
     const int rows = high - 2 * FRAME_ROWS - at.below;
     struct pane moved = {.table = t, .rows = rows, .cols = wide - 2 * FRAME_COLS};
     if (in->type == INPUT_MOUSE) {
