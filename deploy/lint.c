@@ -45,12 +45,13 @@ static void lint_object_of_ray(struct lint *l, const struct ray *r)
     lint_start(l, r);
     struct serve s;
     bool serves = serve_of(l, r, &s);
-    lint_misplaced(l, r, serves ? &s : NULL);
+    lint_misplaced(l, r);
     if (r->kind == RAY_JOB) return;
     lint_redundancy(l, r, serves ? &s : NULL);
     lint_drift(l, r, serves ? &s : NULL);
     lint_requests(l, r, serves ? &s : NULL);
     if (!serves) return;
+    lint_serve(l, r, &s);
     lint_placing(l, r, &s);
     lint_neuron(l, r, &s);
     serve_done(&s);

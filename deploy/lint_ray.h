@@ -82,7 +82,8 @@ void lint_fault(struct lint *l, const struct ray *r);
 void lint_operator(struct lint *l, const struct ray *r);
 void lint_job(struct lint *l, const struct ray *r);
 void lint_cron(struct lint *l); /* of a RayCronJob */
-void lint_misplaced(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
+void lint_misplaced(struct lint *l, const struct ray *r);
+void lint_serve(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
 void lint_drift(struct lint *l, const struct ray *r, const struct serve *s);
 void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s);

@@ -145,16 +145,19 @@ static size_t name_distance(const char *a, const char *b)
     return row[len];
 }
 
-const struct schema_field *schema_field_like(const struct schema_type *t, const char *name)
+bool schema_names_alike(const char *name, const char *known)
 {
     const size_t len = strlen(name);
-    if (len > NAME_MAX_LEN) return NULL;
+    if (len > NAME_MAX_LEN || strlen(known) > NAME_MAX_LEN) return false;
+    if (strcasecmp(known, name) == 0) return true;
+    return len >= SLIP_MIN_LEN && (strncmp(known, name, len) == 0 || name_distance(name, known) <= 2);
+}
+
+const struct schema_field *schema_field_like(const struct schema_type *t, const char *name)
+{
     for (int i = 0; i < t->count; i++)
         if (strcasecmp(schema_fields(t)[i].name, name) == 0) return &schema_fields(t)[i];
-    for (int i = 0; len >= SLIP_MIN_LEN && i < t->count; i++) {
-        const struct schema_field *f = &schema_fields(t)[i];
-        if (strlen(f->name) > NAME_MAX_LEN) continue;
-        if (strncmp(f->name, name, len) == 0 || name_distance(name, f->name) <= 2) return f;
-    }
+    for (int i = 0; i < t->count; i++)
+        if (schema_names_alike(name, schema_fields(t)[i].name)) return &schema_fields(t)[i];
     return NULL;
 }

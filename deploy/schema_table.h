@@ -62,6 +62,8 @@ const char *const *schema_words(const struct schema_type *t); /* ends with NULL;
 /* The shortest path to a field of that name below `t`, at most three names long: "rayClusterConfig.rayVersion",
  * "containers[].env". False: none. */
 bool schema_find_below(const struct schema_type *t, const char *name, char *out, size_t size);
+/* Whether `name` may be a slip for the name of a field: other case, a letter or two, a shorter form of it. */
+bool schema_names_alike(const char *name, const char *known);
 /* The field of t that `name` may be a slip for: other case, a letter or two, an older or a longer form. NULL: none. */
 const struct schema_field *schema_field_like(const struct schema_type *t, const char *name);
 

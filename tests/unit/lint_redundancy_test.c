@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#define APPS "    applications:\n    - name: app\n      deployments:\n"
+#define APP "    - import_path: app:app\n      deployments:\n"
+#define APPS "    applications:\n" APP
 #define SERVE_BACKEND "{name: demo-serve-svc, port: {number: 8000}}"
 
 static void the_head_runs_no_replicas(void **state)
@@ -60,19 +61,20 @@ static void each_deployment_has_two_replicas(void **state)
         {"{min_replicas: 2, max_replicas: 4}", "{max_replicas: 4}", "L17", NULL, 16},
         {"      - name: Ingress\n", "      - name: second\n", "", NULL, 0}, /* without accelerators, before the model */
         {"      - name: Ingress\n", "      - name: second\n" ON_GPU, "L17",
-         "application app lists no ingress deployment: one that is not listed has 1 replica unless the code says more",
+         "application default lists no ingress deployment: one that is not listed has 1 replica unless the code says "
+         "more",
          12},
         {"      - name: Ingress\n", "      - name: rapid-model\n" ON_GPU, "L17", NULL, 12}, /* no "api" of its own */
         {"      - name: Ingress\n", "      - name: APIServer\n" ON_GPU, "", NULL, 0},
         {"      - name: Ingress\n", "      - name: my_router\n" ON_GPU, "", NULL, 0},
         {"      - name: Ingress\n", "      - name: HTTPProxy\n" ON_GPU, "", NULL, 0},
-        {APPS, "    applications:\n    - {name: bare}\n    - name: app\n      deployments:\n", "L17",
+        {APPS, "    applications:\n    - {name: bare, import_path: bare:app, route_prefix: /bare}\n" APP, "L17",
          "application bare lists no ingress deployment: one that is not listed has 1 replica unless the code says more",
          11},
         {APPS,
-         "    applications:\n    - {name: x, deployments: [{name: one, num_replicas: 2, max_replicas_per_node: 1}]}\n"
-         "    - name: app\n      deployments:\n",
-         "L17?", NULL, 11}, /* it may be its own ingress */
+         "    applications:\n    - {name: x, import_path: x:app, route_prefix: null,\n"
+         "       deployments: [{name: one, num_replicas: 2, max_replicas_per_node: 1}]}\n" APP,
+         "L17?", NULL, 12}, /* it may be its own ingress */
     };
     lint_cases(cases, ARRAY_LEN(cases));
 }
