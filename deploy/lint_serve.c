@@ -34,10 +34,11 @@ enum kind {
     KIND_OBJECT,
     KIND_MAP,
     KIND_LIST,
+    KIND_TEXTS, /* a list of them */
     KIND_TEXT,
     KIND_NAME, /* a text that is not empty */
     KIND_WHOLE,
-    KIND_STRICT_WHOLE, /* never a string of digits */
+    KIND_STRICT_WHOLE, /* neither a string of digits nor a boolean */
     KIND_NUMBER,
     KIND_FLAG,
     KIND_REPLICAS,
@@ -179,7 +180,8 @@ static const char *bound_problem(enum bound bound, double number)
 static const char *number_problem(const struct serve_check *c, const struct field *f, const struct yaml_node *n)
 {
     double number = 0;
-    const bool is_text = value_of(n, &number) == MANIFEST_STRING;
+    const enum manifest_value value = value_of(n, &number);
+    const bool is_text = value == MANIFEST_STRING;
     const bool is_number = serve_number(n, &number);
     if (f->kind == KIND_REPLICAS) {
         if (text_eq(n->text, "auto")) return NULL;
@@ -187,7 +189,7 @@ static const char *number_problem(const struct serve_check *c, const struct fiel
     }
     if (f->kind == KIND_NUMBER) return is_number ? bound_problem(f->bound, number) : "must be a number";
     const bool whole = is_number && (number == floor(number) || !c->strict);
-    if (!whole || (f->kind == KIND_STRICT_WHOLE && is_text)) return "must be an integer";
+    if (!whole || (f->kind == KIND_STRICT_WHOLE && value != MANIFEST_NUMBER)) return "must be an integer";
     return bound_problem(f->bound, number);
 }
 
@@ -196,11 +198,17 @@ static const char *text_problem(const struct serve_check *c, const struct field 
     double number = 0;
     const enum manifest_value value = value_of(n, &number);
     if (value == MANIFEST_NULL) return "must be a string";
-    if (f->kind == KIND_LEVEL && value == MANIFEST_NUMBER)
+    if (f->kind == KIND_LEVEL && value != MANIFEST_STRING)
         return number >= 0 && number <= 50 && fmod(number, 10) == 0 ? NULL : "must be one of: 0, 10, 20, 30, 40, 50";
     if (value != MANIFEST_STRING && c->strict) return "must be a string: quote it";
     if (f->kind == KIND_NAME && !*n->text) return "must not be empty";
     return f->kind == KIND_IMPORT_PATH ? serve_import_problem(n->text) : NULL;
+}
+
+static bool is_level_number(const struct field *f, const struct yaml_node *n)
+{
+    double number;
+    return f->kind == KIND_LEVEL && value_of(n, &number) != MANIFEST_STRING;
 }
 
 static const char *scalar_problem(const struct serve_check *c, const struct field *f, const struct yaml_node *n)
@@ -224,7 +232,7 @@ static const char *scalar_problem(const struct serve_check *c, const struct fiel
 static enum yaml_kind shape_of(const struct field *f)
 {
     const bool map = f->kind == KIND_OBJECT || f->kind == KIND_MAP || f->kind == KIND_RUNTIME_ENV;
-    return map ? YAML_MAP : f->kind == KIND_LIST ? YAML_LIST : YAML_SCALAR;
+    return map ? YAML_MAP : f->kind == KIND_LIST || f->kind == KIND_TEXTS ? YAML_LIST : YAML_SCALAR;
 }
 
 static const char *shape_words(enum yaml_kind kind)
@@ -244,6 +252,13 @@ static void check_list(struct serve_check *c, const struct place *at, const stru
         else if (!serve_is_placeholder(n->items[i]))
             serve_refuse(c, n->items[i], "%s must be a map", item.path);
     }
+}
+
+static void check_texts(struct serve_check *c, const struct place *at, const struct yaml_node *n)
+{
+    for (size_t i = 0; i < n->count; i++)
+        if (n->items[i]->kind != YAML_SCALAR || serve_is_null(n->items[i]))
+            serve_refuse(c, n->items[i], "%s[%zu] must be a string", at->path, i);
 }
 
 static void check_field(struct serve_check *c, const struct place *above, const struct field *f,
@@ -267,10 +282,11 @@ static void check_field(struct serve_check *c, const struct place *above, const 
     const char *problem = scalar_problem(c, f, n);
     if (problem)
         serve_refuse(c, n, "%s %s", at.path, problem);
-    else if (f->words && n->kind == YAML_SCALAR && !strpbrk(n->text, "0123456789") && !is_among(f->words, n->text))
+    else if (f->words && !is_level_number(f, n) && !is_among(f->words, n->text))
         serve_refuse(c, n, "%s must be one of: %s", at.path, f->words);
     if (f->kind == KIND_RUNTIME_ENV) serve_check_runtime_env(c, at.path, n);
     if (f->kind == KIND_LIST) check_list(c, &at, f, n);
+    if (f->kind == KIND_TEXTS) check_texts(c, &at, n);
     if (f->kind == KIND_OBJECT) check_model(c, &at, n);
 }
 
@@ -372,9 +388,11 @@ static void check_model(struct serve_check *c, const struct place *at, const str
 /* From Ray 2.60 on, strings are not made of numbers, nor integers of fractions; older Ray converts them. */
 static bool is_strict(const struct ray *r)
 {
-    unsigned major = 0, minor = 0;
     const char *version = yaml_str(r->cluster, "rayVersion");
-    return version && sscanf(version, "%u.%u", &major, &minor) == 2 && (major > 2 || (major == 2 && minor >= 60));
+    char *end = NULL;
+    if (!version) return false;
+    const unsigned long major = strtoul(version, &end, 10);
+    return major > 2 || (major == 2 && *end == '.' && strtoul(end + 1, NULL, 10) >= 60);
 }
 
 void lint_serve(struct lint *l, const struct ray *r, const struct serve *s)

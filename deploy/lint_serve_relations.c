@@ -41,15 +41,21 @@ void serve_check_runtime_env(struct serve_check *c, const char *path, const stru
     for (size_t i = 0; modules && i < modules->count; i++) check_uri(c, whole, modules->items[i]);
 }
 
-static void check_autoscaling(struct serve_check *c, const char *path, const struct yaml_node *scaling)
+/* Without a maximum it is 1, or 100 beside num_replicas "auto". */
+static void check_autoscaling(struct serve_check *c, const char *path, const struct yaml_node *scaling, bool is_auto)
 {
-    double least = 1, most = 1, initial;
+    double least = 1, most = is_auto ? 100 : 1, initial;
     const struct yaml_node *low = set_value(scaling, "min_replicas"), *high = set_value(scaling, "max_replicas");
     const struct yaml_node *first = set_value(scaling, "initial_replicas");
     if ((low && !serve_number(low, &least)) || (high && !serve_number(high, &most))) return;
-    if (high && most < least)
-        serve_refuse(c, high, "%s.autoscaling_config: max_replicas must be at least min_replicas", path);
-    else if (first && high && serve_number(first, &initial) && (initial < least || initial > most))
+    if (most < least)
+        serve_refuse(c,
+                     high  ? high
+                     : low ? low
+                           : scaling,
+                     "%s.autoscaling_config: max_replicas must be at least min_replicas%s", path,
+                     high ? "" : "; it is 1 unless set");
+    else if (first && serve_number(first, &initial) && (initial < least || initial > most))
         serve_refuse(c, first, "%s.autoscaling_config: initial_replicas must be from min_replicas to max_replicas",
                      path);
 }
@@ -64,7 +70,8 @@ void serve_check_deployment(struct serve_check *c, const char *path, const struc
         serve_refuse(c, replicas, "%s: num_replicas is not allowed beside autoscaling_config, unless it is auto", path);
     if (per_node && set_value(deployment, "placement_group_bundles"))
         serve_refuse(c, per_node, "%s: max_replicas_per_node is not allowed beside placement_group_bundles", path);
-    if (scaling && scaling->kind == YAML_MAP) check_autoscaling(c, path, scaling);
+    if (scaling && scaling->kind == YAML_MAP)
+        check_autoscaling(c, path, scaling, text_eq(yaml_str(deployment, "num_replicas"), "auto"));
 }
 
 /* What an application has of a field, or Serve's default for it. NULL: nothing that can be compared. */
@@ -83,8 +90,7 @@ static void check_unique(struct serve_check *c, const struct yaml_node *apps, si
     const char *text = text_or(app, name, fallback);
     for (size_t i = 0; text && i < index; i++) {
         if (!text_eq(text_or(apps->items[i], name, fallback), text)) continue;
-        serve_refuse(c, at ? at : app, "two applications have the %s %s%s", name, text,
-                     at ? "" : ", the default");
+        serve_refuse(c, at ? at : app, "two applications have the %s %s%s", name, text, at ? "" : ", the default");
         return;
     }
 }

@@ -18,4 +18,8 @@ fi
 status=0
 "$venv/bin/python" tests/schema/assets.py "${BUILD:-build}/raydeck" "$CRDS" || status=1
 "$venv/bin/python" tests/schema/differential.py "${BUILD:-build}/raydeck" "$CRDS" "${COUNT:-5000}" "${SEED:-1}" "${KUBERAY:-}" || status=1
+# RAY_PYTHON: a Python that has ray[serve] 2.60 or later. Its models judge serveConfigV2.
+if [ -n "${RAY_PYTHON:-}" ]; then
+  "$RAY_PYTHON" tests/schema/serve.py "${BUILD:-build}/raydeck" "${COUNT:-5000}" "${SEED:-1}" || status=1
+fi
 exit $status

@@ -1,7 +1,7 @@
 """Breaks serveConfigV2 at random, and has lint (K5) and Ray's own ServeDeploySchema judge it: they must agree.
 
 serve.py RAYDECK COUNT SEED, by the Python of an environment with ray[serve] of 2.60 or later. autoscaling_config is a
-plain map to that schema, and is validated by AutoscalingConfig when the application is deployed: here as well.
+plain map to that schema, and Serve validates it, and max_replicas_per_node, when it deploys the application: here as well.
 """
 import copy
 import json
@@ -54,14 +54,23 @@ def broken(rng):
     return config
 
 
+def as_go_has_it(text):
+    """KubeRay passes the configuration on as JSON of Go's, in which 2.0 is 2."""
+    return int(float(text)) if float(text).is_integer() else float(text)
+
+
 def refused_by_ray(config):
-    config = json.loads(json.dumps(config))
+    config = json.loads(json.dumps(config), parse_float=as_go_has_it)
     try:
         ServeDeploySchema.model_validate(copy.deepcopy(config))
         for app in config["applications"]:
             for deployment in app.get("deployments", []):
-                if deployment.get("autoscaling_config"):
-                    AutoscalingConfig.model_validate(deployment["autoscaling_config"])
+                scaling = deployment.get("autoscaling_config")
+                if scaling:
+                    most = {"max_replicas": 100} if deployment.get("num_replicas") == "auto" else {}
+                    AutoscalingConfig.model_validate({**most, **scaling})
+                if not 1 <= float(deployment.get("max_replicas_per_node", 1)) <= 100:
+                    return "max_replicas_per_node"
     except Exception as error:  # pylint: disable=broad-except  # a validator's TypeError is a refusal too
         return str(error) or "refused"
     return None

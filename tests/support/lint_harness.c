@@ -25,7 +25,7 @@ const char lint_clean[] =
     "  excludeHeadPodFromServeSvc: true\n"                                  /* 8 */
     "  serveConfigV2: |\n"                                                  /* 9 */
     "    applications:\n"                                                   /* 10 */
-    "    - import_path: app:app\n"                                            /* 11 */
+    "    - import_path: app:app\n"                                          /* 11 */
     "      deployments:\n"                                                  /* 12 */
     "      - name: Ingress\n"                                               /* 13 */
     "        num_replicas: 2\n"                                             /* 14 */

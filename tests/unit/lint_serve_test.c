@@ -39,6 +39,8 @@ static void the_top_level_is_serves(void **state)
         {APPS, "    port: 8000\n" APPS, "K6",
          "serveConfigV2: port is not a field and is ignored; it belongs in http_options", 10},
         {APPS, "    grpc_options: {port: 9000, grpc_servicer_functions: [a.b:c]}\n" APPS, "", NULL, 0},
+        {APPS, "    grpc_options: {grpc_servicer_functions: [{}]}\n" APPS, "K5",
+         "serveConfigV2: grpc_options.grpc_servicer_functions[0] must be a string", 10},
         {APPS, "    grpc_options: {grpc_servicer_functions: a.b:c}\n" APPS, "K5",
          "serveConfigV2: grpc_options.grpc_servicer_functions must be a list", 10},
         {APPS, "    logging_config: {log_level: debug}\n" APPS, "K5",
@@ -46,6 +48,8 @@ static void the_top_level_is_serves(void **state)
          "CRITICAL FATAL ERROR WARNING WARN INFO DEBUG NOTSET",
          10},
         {APPS, "    logging_config: {log_level: 10, encoding: JSON, enable_access_log: \"no\"}\n" APPS, "", NULL, 0},
+        {APPS, "    logging_config: {log_level: true}\n" APPS, "K5", NULL, 10},
+        {APPS, "    logging_config: {log_level: \"5\"}\n" APPS, "K5", NULL, 10},
         {APPS, "    logging_config: {level: DEBUG}\n" APPS, "K5", "serveConfigV2: logging_config.level is not a field",
          10}, /* refused: it is a model that forbids others */
         {APPS, "    logging_config: {enable_access_log: perhaps}\n" APPS, "K5", NULL, 10},
@@ -120,6 +124,7 @@ static void a_deployment_is_serves(void **state)
          "max_ongoing_requests is",
          16},
         {INGRESS, MORE("max_queued_requests: 0"), "K5", NULL, 16},
+        {INGRESS, MORE("max_queued_requests: true"), "K5", NULL, 16},
         {INGRESS, MORE("max_queued_requests: -1"), "", NULL, 0},
         {INGRESS, MORE("min_replicas: 2"), "K6",
          "serveConfigV2: applications[0].deployments[0].min_replicas is not a field and is ignored; it belongs in "
@@ -138,6 +143,13 @@ static void a_deployment_is_serves(void **state)
         {"max_replicas: 4}", "max_replicas: 1}", "K5",
          "serveConfigV2: applications[0].deployments[1].autoscaling_config: max_replicas must be at least min_replicas",
          18},
+        {"{min_replicas: 2, max_replicas: 4}", "{min_replicas: 2}", "K5",
+         "serveConfigV2: applications[0].deployments[1].autoscaling_config: max_replicas must be at least "
+         "min_replicas; "
+         "it is 1 unless set",
+         18},
+        {"        autoscaling_config: {min_replicas: 2, max_replicas: 4}\n",
+         "        num_replicas: auto\n        autoscaling_config: {min_replicas: 2}\n", "", NULL, 0},
         {"max_replicas: 4}", "max_replicas: many}", "K5", NULL, 18},
         {"max_replicas: 4}", "max_replicas: 4, initial_replicas: 5}", "K5", NULL, 18},
         {"max_replicas: 4}", "max_replicas: 4, initial_replicas: 3, upscale_delay_s: 0}", "", NULL, 0},
