@@ -111,7 +111,10 @@ static void the_simulated_cluster_is_drawn(void **state)
     (void)state;
     struct run r = RUN("snapshot", "demo", "--speed", "10", "--at", "+30");
     if (r.status) fail_msg("%d: %s", r.status, r.err);
-    text_has(r.out, (const char *const[]){"DEMO", "ANSWERING        YES", "head   mistral-", "k kill", NULL});
+    text_has(r.out, (const char *const[]){"DEMO", "ANSWERING        YES", "head   mistral-", "x act", NULL});
+    run_done(&r);
+    r = RUN("snapshot", "demo", "--speed", "10", "--at", "+30", "--size", "160x45"); /* with room for x's keys */
+    text_has(r.out, (const char *const[]){"k kill", NULL});
     run_done(&r);
 }
 
