@@ -95,7 +95,7 @@ static bool cause_has(const char *cause, const char *text)
 {
     char head[32];
 
-    snprintf(head, sizeof head, "%s", text);
+    snprintf(head, sizeof head, "%.*s", (int)sizeof head - 1, text);
     return strstr(cause, head) != NULL;
 }
 
