@@ -24,7 +24,10 @@ static int on_output(void *arg, unsigned char *bytes, size_t len)
 
 static void event_emit(struct printer *p, yaml_event_t *event, int initialised)
 {
-    if (!initialised || p->failed || !yaml_emitter_emit(&p->emitter, event)) p->failed = true;
+    if (initialised && p->failed)
+        yaml_event_delete(event); /* the emitter frees those that it is given, also where it fails */
+    else if (!initialised || !yaml_emitter_emit(&p->emitter, event))
+        p->failed = true;
 }
 
 /* Plain, it would be read as something other than a string (YAML 1.1's booleans, null, numbers and dates). */

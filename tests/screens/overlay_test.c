@@ -736,7 +736,6 @@ static void test_help(void **state)
         PRESS(&h, help_input, 'g');
         PRESS(&h, help_input, 'k');
         assert_int_equal(h.view.top, 0);
-        canvas_filled(&cv, sizes[i][0], sizes[i][1]);
         PRESS(&h, help_input, '/');
         for (const char *key = "q?"; *key; key++) /* typed, and no command */
             assert_int_equal(PRESS(&h, help_input, (uint32_t)*key), OVERLAY_STAYS);
