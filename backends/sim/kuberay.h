@@ -108,8 +108,6 @@ bool kuberay_serve_running(const struct kuberay *k);             /* the Serve AP
  * got a deletionTimestamp and stays; else the caller removes it. */
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj);
-/* The EndpointSlice of an applied Service, or NULL. */
-cJSON *kuberay_endpoints(const struct kuberay *k, const char *ns, const char *service);
 
 void kuberay_fault_changed(struct kuberay *k, enum fault f); /* of conf.faults */
 /* What the Serve API says of it (caller frees); NULL: it has not failed. */
