@@ -42,14 +42,13 @@ static bool is_about_ray(const struct record *r)
     return text_eq(e->about_kind, "Pod") && (text_has(e->about, "-head-") || text_has(e->about, "-worker-"));
 }
 
-/* "NAME-serve-svc", the service that KubeRay makes for a RayService. */
 static bool ends_in(const char *name, const char *tail)
 {
     const size_t len = name ? strlen(name) : 0, of_tail = strlen(tail);
     return len > of_tail && strcmp(name + len - of_tail, tail) == 0;
 }
 
-/* Of a serve service, or of a chat page. */
+/* Of "NAME-serve-svc", the service that KubeRay makes for a RayService, or of a chat page. */
 static bool is_of_serve(const struct record *r)
 {
     const char *service = ((const struct slice *)(const void *)r)->service;

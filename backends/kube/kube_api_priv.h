@@ -6,6 +6,7 @@
 #include "backends/backend.h"
 #include "backends/kube/kube_link.h"
 #include "backends/kube/reflector.h"
+#include "backends/link/child_env.h"
 
 enum { API_KINDS = 6 };
 
@@ -46,6 +47,7 @@ struct kubectl_args {
     size_t count;
     char *owned[KUBECTL_ARGS];
     size_t owned_count;
+    enum child_secrets secrets; /* that it may have in its environment */
 };
 void kubectl_args_init(struct kubectl_args *a, const struct kube *be, const char *ns);
 void kubectl_args_done(struct kubectl_args *a);

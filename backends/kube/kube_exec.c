@@ -78,7 +78,7 @@ static void args_own(struct kubectl_args *a, char *text)
 
 void kubectl_args_init(struct kubectl_args *a, const struct kube *be, const char *ns)
 {
-    *a = (struct kubectl_args){.count = 0};
+    *a = (struct kubectl_args){.secrets = child_secrets_of_command(be->kubectl ? be->kubectl : "kubectl")};
     if (be->kubectl) {
         a->argv[a->count++] = "/bin/sh";
         a->argv[a->count++] = "-c";
@@ -96,6 +96,17 @@ void kubectl_args_done(struct kubectl_args *a)
     for (size_t i = 0; i < a->owned_count; i++) free(a->owned[i]);
 }
 
+/* "exec", its options, the pod and "--"; the command in the container follows. */
+static void exec_args_init(struct kubectl_args *a, const struct kube *be, const struct kube_in_container *in, bool tty)
+{
+    kubectl_args_init(a, be, in->ns);
+    a->argv[a->count++] = "exec";
+    if (tty) a->argv[a->count++] = "-it";
+    if (in->container) args_own(a, mem_printf("--container=%s", in->container));
+    a->argv[a->count++] = in->pod;
+    a->argv[a->count++] = "--";
+}
+
 void kube_api_exec(struct kube *be, const struct kube_in_container *in, const char *const *command,
                    void (*done)(void *arg, enum err err, const char *out, const char *why), void *arg)
 {
@@ -106,21 +117,15 @@ void kube_api_exec(struct kube *be, const struct kube_in_container *in, const ch
         done(arg, why.code, "", why.text);
         return;
     }
-    kubectl_args_init(&a, be, in->ns);
-    char *container = in->container ? mem_printf("--container=%s", in->container) : NULL;
-    a.argv[a.count++] = "exec";
-    if (container) a.argv[a.count++] = container;
-    a.argv[a.count++] = in->pod;
-    a.argv[a.count++] = "--";
+    exec_args_init(&a, be, in, false);
     for (size_t i = 0; i < KUBE_COMMAND_ARGS - 1 && command[i]; i++) a.argv[a.count++] = command[i];
     struct kube_run *r = mem_zero(1, sizeof *r);
     *r = (struct kube_run){.be = be, .next = be->runs, .self = &be->runs, .done = done, .arg = arg};
     if (r->next) r->next->self = &r->next;
     be->runs = r;
     buf_init(&r->out, EXEC_OUT_MAX);
-    r->process = process_start(be->loop, a.argv, child_secrets_of_command(be->kubectl ? be->kubectl : "kubectl"), NULL,
-                               EXEC_MS, &(struct process_calls){.line = on_line, .ended = on_ended, .arg = r});
-    free(container);
+    r->process = process_start(be->loop, a.argv, a.secrets, NULL, EXEC_MS,
+                               &(struct process_calls){.line = on_line, .ended = on_ended, .arg = r});
     kubectl_args_done(&a);
 }
 
@@ -128,20 +133,13 @@ struct foreground *kube_api_shell(struct kube *be, const struct kube_in_containe
                                   const struct foreground_calls *calls, struct why *why)
 {
     /* Not every image has bash. */
-    static const char *const command[] = {"--", "/bin/sh", "-c", "command -v bash >/dev/null && exec bash; exec sh"};
+    static const char *const command[] = {"/bin/sh", "-c", "command -v bash >/dev/null && exec bash; exec sh"};
     struct kubectl_args a;
 
     if (kube_link_may_change(be->link, why)) return NULL;
-    kubectl_args_init(&a, be, in->ns);
-    char *container = in->container ? mem_printf("--container=%s", in->container) : NULL;
-    a.argv[a.count++] = "exec";
-    a.argv[a.count++] = "-it";
-    if (container) a.argv[a.count++] = container;
-    a.argv[a.count++] = in->pod;
-    for (size_t i = 0; i < sizeof command / sizeof *command; i++) a.argv[a.count++] = command[i];
-    struct foreground *f =
-        foreground_start(be->loop, a.argv, child_secrets_of_command(be->kubectl ? be->kubectl : "kubectl"), calls);
-    free(container);
+    exec_args_init(&a, be, in, true);
+    for (size_t i = 0; i < ARRAY_LEN(command); i++) a.argv[a.count++] = command[i];
+    struct foreground *f = foreground_start(be->loop, a.argv, a.secrets, calls);
     kubectl_args_done(&a);
     return f;
 }

@@ -47,7 +47,7 @@ static enum forward_end {
         {"does not exist", END_NO_CONTEXT},
     };
     if (err == ERR_NOT_FOUND) return END_NO_KUBECTL;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (strstr(line, known[i].says)) return known[i].end;
     return END_OTHER;
 }
@@ -120,9 +120,8 @@ static void forward_start(void *arg)
     a.argv[a.count++] = "--address=127.0.0.1";
     a.argv[a.count++] = f->target;
     a.argv[a.count++] = ports;
-    f->process =
-        process_start(f->be->loop, a.argv, child_secrets_of_command(f->be->kubectl ? f->be->kubectl : "kubectl"), NULL,
-                      0, &(struct process_calls){.line = on_line, .ended = on_ended, .arg = f});
+    f->process = process_start(f->be->loop, a.argv, a.secrets, NULL, 0,
+                               &(struct process_calls){.line = on_line, .ended = on_ended, .arg = f});
     kubectl_args_done(&a);
     free(ports);
 }
