@@ -10,15 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL_COLS = 20, CELL_MAX = 4096 };
+enum { LABEL_COLS = 20, LABEL_MAX = 256, CELL_MAX = 4096 };
+
+const char *describe_or_dash(const char *text)
+{
+    return text ? text : "–";
+}
 
 void describe_line(struct buf *out, int indent, const char *label, const char *value)
 {
     char safe[CELL_MAX];
     if (!value || !*value) return;
+    char *name = text_safe(label, strlen(label), TEXT_ONE_LINE, LABEL_MAX);
     text_safe_into(safe, sizeof safe, value, strlen(value));
-    const int room = LABEL_COLS - indent - (int)strlen(label) - 1;
-    (void)buf_printf(out, "%*s%s:%*s%s\n", indent, "", label, room > 2 ? room : 2, "", safe);
+    const int room = LABEL_COLS - indent - (int)strlen(name) - 1;
+    (void)buf_printf(out, "%*s%s:%*s%s\n", indent, "", name, room > 2 ? room : 2, "", safe);
+    free(name);
 }
 
 void describe_stamp(struct buf *out, int indent, const char *label, const char *stamp, uint64_t wall_ms)
@@ -50,8 +57,8 @@ static void describe_map(struct buf *out, const char *label, const cJSON *map)
 static void describe_meta(struct buf *out, const cJSON *object, uint64_t wall_ms)
 {
     const cJSON *meta = json_get(object, "metadata");
-    char *kind = mem_printf("%s (%s)", json_str(object, "kind") ? json_str(object, "kind") : "–",
-                            json_str(object, "apiVersion") ? json_str(object, "apiVersion") : "–");
+    char *kind = mem_printf("%s (%s)", describe_or_dash(json_str(object, "kind")),
+                            describe_or_dash(json_str(object, "apiVersion")));
     describe_line(out, 0, "Name", json_str(meta, "name"));
     describe_line(out, 0, "Namespace", json_str(meta, "namespace"));
     describe_line(out, 0, "Kind", kind);
@@ -61,8 +68,8 @@ static void describe_meta(struct buf *out, const cJSON *object, uint64_t wall_ms
     describe_map(out, "Labels:", json_get(meta, "labels"));
     describe_map(out, "Annotations:", json_get(meta, "annotations"));
     JSON_EACH (owner, json_get(meta, "ownerReferences")) {
-        char *text = mem_printf("%s/%s", json_str(owner, "kind") ? json_str(owner, "kind") : "–",
-                                json_str(owner, "name") ? json_str(owner, "name") : "–");
+        char *text =
+            mem_printf("%s/%s", describe_or_dash(json_str(owner, "kind")), describe_or_dash(json_str(owner, "name")));
         describe_line(out, 0, "Owner", text);
         free(text);
     }
@@ -84,10 +91,7 @@ static void describe_conditions(struct buf *out, const cJSON *object, uint64_t w
         char *text = mem_printf("%s for %s%s%s%s%s", json_str(c, "status") ? json_str(c, "status") : "Unknown", age,
                                 reason ? "  " : "", reason ? reason : "", message && *message ? ": " : "",
                                 message ? message : "");
-        char *name = text_safe(json_str(c, "type") ? json_str(c, "type") : "–",
-                               strlen(json_str(c, "type") ? json_str(c, "type") : "–"), TEXT_ONE_LINE, 256);
-        describe_line(out, 2, name, text);
-        free(name);
+        describe_line(out, 2, describe_or_dash(json_str(c, "type")), text);
         free(text);
     }
 }
@@ -142,9 +146,7 @@ static void describe_events(struct buf *out, const cJSON *events, const char *wh
         const char *message = json_str(e, "message"), *reason = json_str(e, "reason"), *type = json_str(e, "type");
         char *line = mem_printf("%s ago%s  %s%s%s", age, times, type && strcmp(type, "Normal") != 0 ? type : "",
                                 type && strcmp(type, "Normal") != 0 ? ": " : "", message ? message : "");
-        char *name = text_safe(reason ? reason : "–", strlen(reason ? reason : "–"), TEXT_ONE_LINE, 256);
-        describe_line(out, 2, name, line);
-        free(name);
+        describe_line(out, 2, describe_or_dash(reason), line);
         free(line);
     }
 }

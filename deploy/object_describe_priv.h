@@ -5,10 +5,12 @@
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 
-/* "label:   value"; NULL or "": no line. The value is made safe. */
+/* "label:   value"; a value of NULL or "": no line. Both are made safe. */
 void describe_line(struct buf *out, int indent, const char *label, const char *value);
 /* The same for an RFC 3339 stamp, with its age. */
 void describe_stamp(struct buf *out, int indent, const char *label, const char *stamp, uint64_t wall_ms);
+
+const char *describe_or_dash(const char *text); /* "–" for NULL */
 
 /* What only a pod has: where it runs, its containers with their states, resources and environments, its volumes. */
 void describe_pod(struct buf *out, const cJSON *pod, uint64_t wall_ms);

@@ -9,11 +9,6 @@
 
 enum { TEXT_MAX = 4096 };
 
-static const char *or_dash(const char *text)
-{
-    return text ? text : "–";
-}
-
 /* "State: Running since …", "Last state: Terminated: OOMKilled, exit code 137, from … to …". */
 static void describe_state(struct buf *out, const char *label, const cJSON *state, uint64_t wall_ms)
 {
@@ -24,7 +19,7 @@ static void describe_state(struct buf *out, const char *label, const cJSON *stat
         describe_stamp(out, 6, "Started", json_str(running, "startedAt"), wall_ms);
     } else if (waiting) {
         const char *message = json_str(waiting, "message");
-        char *text = mem_printf("Waiting: %s%s%s", or_dash(json_str(waiting, "reason")), message ? ": " : "",
+        char *text = mem_printf("Waiting: %s%s%s", describe_or_dash(json_str(waiting, "reason")), message ? ": " : "",
                                 message ? message : "");
         describe_line(out, 4, label, text);
         free(text);
@@ -32,7 +27,7 @@ static void describe_state(struct buf *out, const char *label, const cJSON *stat
         const struct known_u64 code = json_u64(ended, "exitCode"), sig = json_u64(ended, "signal");
         char number[TEXT_NUM_MAX] = "–";
         if (code.known) snprintf(number, sizeof number, "%llu", (unsigned long long)code.value);
-        char *text = mem_printf("Terminated: %s, exit code %s", or_dash(json_str(ended, "reason")), number);
+        char *text = mem_printf("Terminated: %s, exit code %s", describe_or_dash(json_str(ended, "reason")), number);
         describe_line(out, 4, label, text);
         free(text);
         if (sig.known && sig.value) {
@@ -52,7 +47,7 @@ static void describe_amounts(struct buf *out, const char *label, const cJSON *am
     buf_init(&text, TEXT_MAX);
     JSON_EACH (item, amounts) {
         char *value = cJSON_IsString(item) ? mem_str(item->valuestring) : cJSON_PrintUnformatted(item);
-        (void)buf_printf(&text, "%s%s %s", text.len ? ", " : "", item->string, or_dash(value));
+        (void)buf_printf(&text, "%s%s %s", text.len ? ", " : "", item->string, describe_or_dash(value));
         free(value);
     }
     describe_line(out, 4, label, buf_text(&text));
@@ -94,18 +89,15 @@ static void describe_env(struct buf *out, const cJSON *env)
                     *ref = secret ? secret : config;
         char *text;
         if (ref)
-            text = mem_printf("<key '%s' of %s '%s'>", or_dash(json_str(ref, "key")), secret ? "Secret" : "ConfigMap",
-                              or_dash(json_str(ref, "name")));
+            text = mem_printf("<key '%s' of %s '%s'>", describe_or_dash(json_str(ref, "key")),
+                              secret ? "Secret" : "ConfigMap", describe_or_dash(json_str(ref, "name")));
         else if (field)
-            text = mem_printf("<field %s>", or_dash(json_str(field, "fieldPath")));
+            text = mem_printf("<field %s>", describe_or_dash(json_str(field, "fieldPath")));
         else if (from)
             text = mem_str("<from the pod>");
         else
             text = mem_str(json_str(item, "value") && *json_str(item, "value") ? json_str(item, "value") : "\"\"");
-        char *name =
-            text_safe(or_dash(json_str(item, "name")), strlen(or_dash(json_str(item, "name"))), TEXT_ONE_LINE, 256);
-        describe_line(out, 6, name, text);
-        free(name);
+        describe_line(out, 6, describe_or_dash(json_str(item, "name")), text);
         free(text);
     }
 }
@@ -119,7 +111,7 @@ static const cJSON *status_of(const cJSON *statuses, const char *name)
 
 static void describe_container(struct buf *out, const cJSON *container, const cJSON *statuses, uint64_t wall_ms)
 {
-    const char *name = or_dash(json_str(container, "name"));
+    const char *name = describe_or_dash(json_str(container, "name"));
     const cJSON *status = status_of(statuses, json_str(container, "name"));
     const struct known_u64 restarts = json_u64(status, "restartCount");
     const enum tri ready = json_bool(status, "ready");
@@ -161,8 +153,7 @@ static void describe_volumes(struct buf *out, const cJSON *volumes)
     if (!volumes || !volumes->child) return;
     (void)buf_str(out, "Volumes:\n");
     JSON_EACH (volume, volumes) {
-        const char *name = or_dash(json_str(volume, "name"));
-        char *safe = text_safe(name, strlen(name), TEXT_ONE_LINE, 256);
+        const char *name = describe_or_dash(json_str(volume, "name"));
         JSON_EACH (source, volume) {
             if (strcmp(source->string, "name") == 0) continue;
             const char *of = json_str(source, "secretName");
@@ -170,10 +161,9 @@ static void describe_volumes(struct buf *out, const cJSON *volumes)
             if (!of) of = json_str(source, "name");
             if (!of) of = json_str(source, "path");
             char *text = mem_printf("%s%s%s", source->string, of ? " " : "", of ? of : "");
-            describe_line(out, 2, safe, text);
+            describe_line(out, 2, name, text);
             free(text);
         }
-        free(safe);
     }
 }
 
