@@ -22,13 +22,17 @@ static void lines_cut(struct fix *fix, size_t len)
     }
 }
 
+/* Without "\n" or "\r\n" at its end. */
+static size_t bare_len(const char *line, size_t len)
+{
+    while (len && strchr("\r\n", line[len - 1])) len--;
+    return len;
+}
+
 /* The line as it is now, without its end. Caller frees. */
 static char *line_now(const struct fix_line *line)
 {
-    if (line->now) return mem_str(line->now);
-    size_t len = line->len;
-    while (len && strchr("\r\n", line->was[len - 1])) len--;
-    return mem_strn(line->was, len);
+    return line->now ? mem_str(line->now) : mem_strn(line->was, bare_len(line->was, line->len));
 }
 
 static size_t spaces_of(const char *text)
@@ -179,8 +183,7 @@ void fix_done(struct fix *fix)
 /* "\n", "\r\n", or nothing at the end of the file. */
 static const char *line_end(const struct fix_line *line, size_t *ret_len)
 {
-    size_t len = line->len;
-    while (len && strchr("\r\n", line->was[len - 1])) len--;
+    const size_t len = bare_len(line->was, line->len);
     *ret_len = line->len - len;
     return line->was + len;
 }
@@ -212,8 +215,7 @@ static bool line_changes(const struct fix_line *line)
 
 static void diff_line(char mark, const char *text, size_t len, struct buf *out)
 {
-    while (len && strchr("\r\n", text[len - 1])) len--;
-    char *shown = mask_text(text, len, TEXT_ONE_LINE, FINDING_TEXT_MAX);
+    char *shown = mask_text(text, bare_len(text, len), TEXT_ONE_LINE, FINDING_TEXT_MAX);
     buf_printf(out, "%c%s\n", mark, shown);
     free(shown);
 }
