@@ -88,7 +88,7 @@ static void page_set_target(struct serve_probes *p, const struct world *w, const
     if (!p->how.serve->kube || (!page.pods && !p->page)) return;
     if (!p->page) p->page = prober_new(p->how.loop, p->how.serve, &conf, p->how.sink);
     if (page.pods) {
-        target.path.words = mem_str("API server proxy");
+        target.path.words = mem_str(REQUEST_PATH_PROXY);
         target.path.base = mem_printf("/api/v1/namespaces/%s/services/%s" CHAT_PAGE_SUFFIX ":%d/proxy",
                                       f->rayservice->ns, f->rayservice->name, CHAT_PAGE_PORT);
         target.path.proxied = true;
