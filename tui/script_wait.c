@@ -1,5 +1,6 @@
 /* script_wait.c - evaluates the conditions of a walkthrough, from the world and the recovery only. */
 #include "backends/world/request_kind.h"
+#include "backends/world/request_words.h"
 #include "tui/script.h"
 
 #include "backends/base/text.h"
@@ -123,7 +124,7 @@ static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms
         snprintf(out, SCRIPT_WORDS, "none was asked yet");
         return SCRIPT_NOT_YET;
     }
-    if (text_eq(last->phase, "ok") || text_eq(last->phase, "slow")) {
+    if (request_is_answered(last)) {
         if (!headless || (last->head && strncmp(last->head, "head down", strlen("head down")) == 0)) return SCRIPT_MET;
         snprintf(out, SCRIPT_WORDS, "the prompt was answered: %.100s", last->head ? last->head : "head n/a");
         return SCRIPT_NEVER;

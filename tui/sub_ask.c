@@ -131,7 +131,7 @@ static int print_answer(struct asking *a)
     const struct request *r = a->answer;
     const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a";
     struct buf words;
-    bool fine = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
+    bool fine = request_is_answered(r);
     print_more(a, r->answer);
     if (fine || a->printed) putchar('\n');
     fflush(stdout);

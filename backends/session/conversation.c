@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/request_kind.h"
+#include "backends/world/request_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 static bool is_turn(const struct row *row, const char *id)
 {
     const struct request *r = ROW(row, request);
-    bool answered = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
+    bool answered = request_is_answered(r);
     return text_eq(r->kind, REQUEST_PROMPT) && text_eq(r->talk, id) && answered && r->question && r->answer &&
            *r->answer;
 }

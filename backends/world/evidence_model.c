@@ -3,6 +3,7 @@
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
 #include "backends/world/request_kind.h"
+#include "backends/world/request_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -135,7 +136,7 @@ static const struct request *newest_prompt(const struct evidence_view *v)
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *q = ROW(row, request);
         if (row->gone_ms || !text_eq(q->kind, REQUEST_PROMPT) || !q->done.known || q->done.value < since_ms) continue;
-        bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+        bool answered = request_is_answered(q);
         if (!answered && !request_is_evidence(v->world, q, v->now_ms, v->wall_ms)) continue;
         if (!best || q->done.value >= best->done.value) best = q;
     }
@@ -145,7 +146,7 @@ static const struct request *newest_prompt(const struct evidence_view *v)
 static void judge_prompt(const struct evidence_view *v, const struct request *q, struct service_evidence *e)
 {
     struct evidence *line = &e->line[EVIDENCE_MODEL];
-    bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+    bool answered = request_is_answered(q);
     uint64_t age_ms = v->wall_ms > q->done.value ? v->wall_ms - q->done.value : 0;
     char replicas[ANSWER_TEXT_MAX];
     if (answered) evidence_answered(e, q);
@@ -209,8 +210,7 @@ static uint64_t hanging_ms(const struct evidence_view *v)
     uint64_t slowest_us = 0, waits_ms = 0;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *q = ROW(row, request);
-        const bool answered =
-            text_eq(q->kind, REQUEST_PROMPT) && (text_eq(q->phase, "ok") || text_eq(q->phase, "slow"));
+        const bool answered = text_eq(q->kind, REQUEST_PROMPT) && request_is_answered(q);
         if (answered && q->latency_us.value > slowest_us) slowest_us = q->latency_us.value;
         if (!prompt_waits(row) || q->sent.value + waits_ms >= v->wall_ms) continue;
         waits_ms = v->wall_ms - q->sent.value;

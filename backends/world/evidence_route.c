@@ -3,6 +3,7 @@
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence_priv.h"
 #include "backends/world/request_kind.h"
+#include "backends/world/request_words.h"
 
 #include <stdio.h>
 
@@ -22,7 +23,7 @@ static void route_add(const struct evidence_view *v, const struct request *q, st
         return;
     }
     if (!q->done.known || q->done.value + EVIDENCE_FRESH_MS <= v->wall_ms) return;
-    bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+    bool answered = request_is_answered(q);
     if (!answered && !request_is_evidence(v->world, q, v->now_ms, v->wall_ms)) {
         if (!sum->unseen || q->done.value >= sum->unseen->done.value) sum->unseen = q;
         return;

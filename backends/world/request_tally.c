@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 #include "backends/world/probe_targets.h"
 #include "backends/world/request_kind.h"
+#include "backends/world/request_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,15 +79,10 @@ static void answer_count(struct tally_sum *s, const struct request *q)
     if (q->done.value > s->answered_ms) s->answered_ms = q->done.value;
 }
 
-static bool is_answered(const struct request *q)
-{
-    return text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
-}
-
 /* Without the time that it waited for its turn, in a load that finds out what can be sustained. */
 static void before_note(struct tally_sum *s, const struct request *q)
 {
-    if (!is_answered(q) || !q->sent.known || q->done.value < q->sent.value) return;
+    if (!request_is_answered(q) || !q->sent.known || q->done.value < q->sent.value) return;
     const uint64_t us = (q->done.value - q->sent.value) * 1000;
     if (!s->before_us.known || us > s->before_us.value) s->before_us = known_u64(us);
 }
@@ -97,7 +93,7 @@ static void request_count(struct tally_sum *s, const struct world *w, const stru
     if (q->due.value > s->last_due_ms) s->last_due_ms = q->due.value;
     if (!q->sent.known || q->sent.value >= q->due.value + REQUEST_LATE_MS) s->late++;
     snprintf(s->path, sizeof s->path, "%s", q->path ? q->path : "");
-    if (is_answered(q)) {
+    if (request_is_answered(q)) {
         *(text_eq(q->phase, "ok") ? &s->ok : &s->slow) += 1;
         answer_count(s, q);
     } else if (request_is_evidence(w, q, c->at_ms, c->wall_ms)) {

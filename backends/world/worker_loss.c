@@ -3,6 +3,7 @@
 
 #include "backends/base/text.h"
 #include "backends/world/request_kind.h"
+#include "backends/world/request_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,8 +46,7 @@ static void requests_count(struct worker_loss *l, const struct world *w)
     l->waiting = l->prompts = l->prompts_failed = l->requests = l->requests_failed = 0;
     WORLD_EACH (row, w, TABLE_REQUEST) {
         const struct request *q = ROW(row, request);
-        const bool failed = text_eq(q->phase, "failed"),
-                   ended = failed || text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+        const bool failed = text_eq(q->phase, "failed"), ended = failed || request_is_answered(q);
         l->waiting += !row->gone_ms && text_eq(q->kind, REQUEST_PROMPT) && text_eq(q->phase, "waiting") &&
                       q->due.known && q->due.value <= l->t0_wall_ms;
         if (row->gone_ms || !ended || !q->done.known || q->done.value < l->t0_wall_ms) continue;
