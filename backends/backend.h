@@ -142,7 +142,7 @@ struct kube_ops {
      * No callback comes before it returns, or from log_close. */
     struct kube_log *(*log)(struct kube *be, const struct kube_log_want *want, const struct kube_log_calls *calls);
     void (*log_close)(struct kube_log *log); /* NULL is fine */
-    void (*log_last)(struct kube_log *log);  /* the pod is gone: what still arrives is taken, nothing is asked again */
+    void (*log_last)(struct kube_log *log);  /* the pod is gone: read to the end of the stream, do not reconnect */
     enum kube_log_state (*log_state)(const struct kube_log *log, const char **ret_why /* borrowed; may be NULL */);
     /* Whether this user is allowed to do it (SelfSubjectAccessReview). resource as "pods", "pods/proxy", "secrets", and
      * with its group as kubectl writes it: "ingresses.networking.k8s.io". */

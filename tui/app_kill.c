@@ -31,7 +31,7 @@ void context_worker_observe(struct context *at)
         worker_loss_observe(&at->worker_loss, session_world(at->session), &f, clock_now_ms(session_clock(at->session)));
 }
 
-/* With the ticks: a prompt that has failed is said by itself in the turn in which this ends. */
+/* Called with the ticks: the failed prompt has a message of its own in the turn in which this loss ends. */
 void context_worker_say(struct context *at)
 {
     struct buf text;

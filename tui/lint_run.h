@@ -1,5 +1,5 @@
 /*
- * lint_run.h - one run of `raydeck lint`: its inputs read or rendered, checked, and where that is asked, corrected.
+ * lint_run.h - one run of `raydeck lint`: reads or renders its inputs, checks them and, with --fix, corrects them.
  */
 #ifndef RAYDECK_LINT_RUN_H
 #define RAYDECK_LINT_RUN_H

@@ -20,17 +20,25 @@ static struct run run_shell(const char *script, const char *folder)
     return run_program(argv, NULL, NULL, DEADLINE_MS);
 }
 
-static void the_archive_is_reproducible(void **state)
+/* A folder of the test's own; skips the test outside a git work tree and where a tool is missing. */
+static char *folder_in_work_tree(const char *tools)
 {
-    (void)state;
-    char *folder = run_folder();
-    struct run git = run_shell("git rev-parse HEAD && command -v make gzip tar", folder);
+    char *folder = run_folder(), *script = mem_printf("git rev-parse HEAD && %s", tools);
+    struct run git = run_shell(script, folder);
     const bool usable = git.status == 0;
     run_done(&git);
+    free(script);
     if (!usable) {
         run_remove(folder);
         skip();
     }
+    return folder;
+}
+
+static void the_archive_is_reproducible(void **state)
+{
+    (void)state;
+    char *folder = folder_in_work_tree("command -v make gzip tar");
     struct run r = run_shell(
         "make -s dist BUILD=$1/a >&2\n"
         "(umask 077; TZ=Asia/Tokyo; export TZ; make -s dist BUILD=$1/b >&2)\n"
@@ -46,14 +54,7 @@ static void the_archive_is_reproducible(void **state)
 static void the_archive_is_whole(void **state)
 {
     (void)state;
-    char *folder = run_folder();
-    struct run git = run_shell("git rev-parse HEAD && command -v make gzip tar", folder);
-    const bool usable = git.status == 0;
-    run_done(&git);
-    if (!usable) {
-        run_remove(folder);
-        skip();
-    }
+    char *folder = folder_in_work_tree("command -v make gzip tar");
     struct run r = run_shell("make -s dist BUILD=$1 >&2\n"
                              "tar -xzf $1/*.tar.gz -C $1\n"
                              "git ls-tree -r --name-only HEAD | sort >$1/held\n"
@@ -85,14 +86,7 @@ static void the_build_says_where_it_is(void **state)
 static void the_examples_are_installed(void **state)
 {
     (void)state;
-    char *folder = run_folder();
-    struct run git = run_shell("git rev-parse HEAD && command -v make", folder);
-    const bool usable = git.status == 0;
-    run_done(&git);
-    if (!usable) {
-        run_remove(folder);
-        skip();
-    }
+    char *folder = folder_in_work_tree("command -v make");
     struct run r = run_shell(
         "make -s install -o programs BUILD=\"${BUILD:-build}\" PREFIX=/usr DESTDIR=$1 >&2\n"
         "(cd deploy && git ls-files assets overlays | grep -vE '/demo/|/[.]|[.]png$' | sort) >$1/held\n"

@@ -277,7 +277,7 @@ static void test_several_pods(void **state)
     log_ring_done(&two);
 }
 
-/* A flood: each frame costs what is visible, not what has come; what is dropped is said. */
+/* A flood: a frame costs what is visible, not what was received; the view shows how many lines were dropped. */
 static void test_a_flood(void **state)
 {
     (void)state;

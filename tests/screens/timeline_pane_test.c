@@ -248,7 +248,7 @@ static char *sixteen_colors_make(void)
     return folder;
 }
 
-/* As the terminal gets it: the cursor, the states and the marks are told apart in each. */
+/* As the terminal gets it: the cursor, the states and the marks differ in each depth. */
 static void in_each_depth_of_colour(void **state)
 {
     (void)state;

@@ -147,7 +147,7 @@ static void grey_text_can_be_read(void **state)
     }
 }
 
-/* What stands on a filled badge or on a cell of the heat view can be read, and the fillings are told apart. */
+/* What stands on a filled badge or on a cell of the heat view can be read, and no two fillings look alike. */
 static void fillings_can_be_read_and_told_apart(void **state)
 {
     (void)state;

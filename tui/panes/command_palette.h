@@ -39,7 +39,7 @@ struct command_palette {
     size_t back;                     /* lines back in it; 0: the typed one */
     char *stem;                      /* what was typed before going back, or is searched for; owned */
     char *value[PALETTE_VALUES];     /* offered; owned */
-    char *about[PALETTE_VALUES];     /* and what is said of each */
+    char *about[PALETTE_VALUES];     /* the help of each value; owned */
     size_t values;
     const char *words; /* what they are of */
 };

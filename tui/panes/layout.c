@@ -72,7 +72,7 @@ static void place_column(struct layout *l, int column, int row, int rows, int co
 }
 
 /* NeuronCores and the GCS in columns of their own, requests over events in the third. Its halves are fixed: no rule
- * moves as a prompt is asked. */
+ * moves when a prompt is sent. */
 static void place_three(struct layout *l, const struct layout_ask *ask, int row, int rows)
 {
     const int cores = ask->cols * 36 / 100, gcs = ask->cols * 34 / 100, second = cores + 1, third = second + gcs + 1;

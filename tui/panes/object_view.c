@@ -1,4 +1,4 @@
-/* object_view.c - draws an object that was read, and what is said of it. */
+/* object_view.c - draws an object that was read, with its title and its state (read when, old, deleted). */
 #include "tui/panes/object_view.h"
 
 #include "backends/base/mem.h"

@@ -136,7 +136,7 @@ static const struct outage *loss_at_cursor(const struct timeline_scene *s)
     return found;
 }
 
-/* Offsets are from the T0 of the loss: where that is not the one of the axis, its time is said. */
+/* Offsets are from the T0 of the loss: where the axis has another T0, the loss's own time is shown. */
 void ladder_words(const struct timeline_scene *s, char out[TIMELINE_WORDS_MAX])
 {
     const struct outage *o = loss_at_cursor(s);

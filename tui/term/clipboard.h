@@ -1,6 +1,6 @@
 /*
- * clipboard.h - OSC 52: the bytes by which a terminal is asked to put a text into its clipboard. No terminal answers,
- * so that what was sent is all that is ever known. Pure.
+ * clipboard.h - OSC 52: the bytes that request a terminal to set its clipboard. No terminal replies to them, so raydeck
+ * knows only that they were sent. Pure.
  *
  * Source: xterm's ctlseqs, "Operating System Commands", 52; tmux(1), allow-passthrough and set-clipboard.
  */
