@@ -32,6 +32,7 @@ void app_say(struct app *app, bool bad, const char *fmt, ...)
     va_end(ap);
     text_safe_into(app->message, sizeof app->message, text, strlen(text));
     app->message_bad = bad;
+    app->message_of = NULL;
     app->message_until_ms = loop_now_ms() + MESSAGE_MS;
     app->dirty = true;
 }
@@ -55,9 +56,13 @@ struct view app_view(struct app *app, const struct focus *focus)
 
 /* ---- frames ---- */
 
-/* A leader works until another key is typed, and so long its keys are shown. */
 static const char no_filter_words[] = "/ nothing can be filtered here: what is typed is ignored until Enter or Esc";
-static const char leader_words[] = "x …  d deploy  k kill the head  c clean up  Esc nothing";
+
+/* The keys of a pane are no message once another pane has the focus. */
+static bool message_shows(const struct app *app)
+{
+    return app->message[0] && (!app->message_of || app->message_of == screen_pane(app->at->screen));
+}
 
 static bool key_works(void *arg, enum command_id id)
 {
@@ -99,8 +104,8 @@ static void app_draw(struct app *app)
         .armed_left_ms = app->at->arming.until_ms > view.now_ms ? app->at->arming.until_ms - view.now_ms : 0,
         .linted = app->at->linted.file ? &app->at->linted : NULL,
         .message = app->swallows         ? no_filter_words
-                   : app->keymap.pending ? leader_words
-                   : app->message[0]     ? app->message
+                   : app->keymap.pending ? command_leader_words
+                   : message_shows(app)  ? app->message
                                          : NULL,
         .message_bad = app->swallows || (app->message_bad && !app->keymap.pending),
         .keys = keys,

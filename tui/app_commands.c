@@ -175,6 +175,7 @@ static void cmd_timeline(struct app *app, const char *args)
     (void)args;
     screen_focus(app->at->screen, 'T');
     app_say(app, false, "h l cursor · + - zoom · n N next change · b T0 · Enter opens · G now");
+    app->message_of = screen_pane(app->at->screen);
 }
 
 static void cmd_heat(struct app *app, const char *args)

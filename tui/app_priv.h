@@ -123,10 +123,11 @@ struct app {
     char message[APP_MESSAGE_MAX];
     bool message_bad;
     uint64_t message_until_ms;
-    bool dirty;                 /* a frame is owed */
-    struct script_run *script;  /* NULL: none was given */
-    struct alarm *script_alarm; /* set while it runs */
-    struct foreground *shell;   /* NULL: none; it has the terminal */
+    const struct pane *message_of; /* shown only while that pane has the focus; NULL: of none */
+    bool dirty;                    /* a frame is owed */
+    struct script_run *script;     /* NULL: none was given */
+    struct alarm *script_alarm;    /* set while it runs */
+    struct foreground *shell;      /* NULL: none; it has the terminal */
     struct sim_line *speed_line, *reset_line;
     unsigned sim_speed;                 /* of the demo's simulator; 0: it is none */
     bool resetting;                     /* the demo is being reset; a script waits for it */

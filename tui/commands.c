@@ -49,6 +49,8 @@ static bool next_binding(const char **keys, struct binding *ret)
     return !is_leader(ret->first) || next_key(keys, ret->second);
 }
 
+const char command_leader_words[] = "x …  d deploy  k kill the head  f drill  r delete worker  c clean up  Esc no";
+
 void command_first_key(enum command_id id, char out[16])
 {
     const char *keys = commands[id].keys;

@@ -52,6 +52,9 @@ enum keymap_result keymap_feed(struct keymap *map, const struct input *in, enum 
 /* The first of its keys, "?" of "? F1"; with its leader, "x k". "": it has none. */
 void command_first_key(enum command_id id, char out[16]);
 
+/* A leader works until another key is typed; the screen shows its keys for as long. */
+extern const char command_leader_words[];
+
 /* By palette name; false: no such command. */
 bool command_named(const char *name, size_t len, enum command_id *ret);
 

@@ -128,6 +128,11 @@ static void small_screen_tabs_and_resize(void **state)
     pty_send(d.pty, "n");
     assert_true(pty_wait_gone(d.pty, "y yes, do it", DEADLINE_MS));
     pty_see(d.pty, "LAST HEAD LOSS +4d2h");
+    pty_send(d.pty, "T");
+    pty_see(d.pty, "h l cursor");
+    pty_send(d.pty, "1"); /* a pane takes its keys along, before the message ends by itself (8 s) */
+    pty_see(d.pty, "\\[1 Pods\\]");
+    assert_true(pty_wait_gone(d.pty, "h l cursor", 6000));
     pty_send(d.pty, "x"); /* its keys are shown as long as they work, however long that is */
     pty_see(d.pty, "x … +d deploy +k kill the head");
     pty_pump(d.pty, 3500);

@@ -1,11 +1,14 @@
 /* commands_test.c - the one table of commands: no two share a key, every key can be typed, leaders lead. */
 #include "tui/commands.h"
 
+#include "backends/base/text.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -172,6 +175,18 @@ static void a_slip_of_the_keyboard_is_recognised(void **state)
     assert_null(command_nearest("a-word-that-is-much-too-long-for-any-command"));
 }
 
+static void a_leader_shows_all_its_keys(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CMD_COUNT; i++) {
+        char key[8];
+        if (strncmp(commands[i].keys, "x ", 2) != 0) continue;
+        snprintf(key, sizeof key, "  %c ", commands[i].keys[2]);
+        if (!strstr(command_leader_words, key)) fail_msg("%s is not in: %s", commands[i].keys, command_leader_words);
+    }
+    assert_true(text_width(command_leader_words) <= 78);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_slip_of_the_keyboard_is_recognised),
         cmocka_unit_test(the_footer_shows_the_first_of_several_keys),
         cmocka_unit_test(a_name_is_not_its_beginning),
+        cmocka_unit_test(a_leader_shows_all_its_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
