@@ -29,6 +29,7 @@ enum { TEXT_MARKS_MAX = 4 };
 /* Columns of a character: 0 combining, 1, 2 wide; -1: must not be drawn. Independent of the locale. */
 int text_cp_width(uint32_t cp);
 size_t text_width(const char *safe); /* columns of safe text */
+size_t text_widthn(const char *safe, size_t len);
 
 /* Safe copy of len foreign bytes, at most max_bytes of output (an ellipsis says it was cut). Caller frees. */
 char *text_safe(const char *foreign, size_t len, enum text_keep keep, size_t max_bytes);

@@ -143,9 +143,9 @@ int text_cp_width(uint32_t cp)
     return spans_have(wide, ARRAY_LEN(wide), cp) ? 2 : 1;
 }
 
-size_t text_width(const char *safe)
+size_t text_widthn(const char *safe, size_t len)
 {
-    size_t columns = 0, len = strlen(safe);
+    size_t columns = 0;
 
     while (len > 0) {
         uint32_t cp;
@@ -156,4 +156,9 @@ size_t text_width(const char *safe)
         len -= n;
     }
     return columns;
+}
+
+size_t text_width(const char *safe)
+{
+    return text_widthn(safe, strlen(safe));
 }

@@ -140,6 +140,7 @@ static void columns_are_counted(void **state)
                                 "e\xCC\x81"),
                      4);
     assert_int_equal(text_width(""), 0);
+    assert_int_equal(text_widthn("a\xE6\x97\xA5!", 4), 3);
 }
 
 static void secrets_are_recognised(void **state)

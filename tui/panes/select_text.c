@@ -1,12 +1,10 @@
 /* select_text.c - see select_text.h. */
 #include "tui/panes/select_text.h"
 
-#include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tui/draw/wrap.h"
 #include "tui/panes/motion.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { FRAME_ROWS = 2, WHY_ROWS = 4 /* at most */, SELECT_COLS_MIN = 8 };
@@ -27,21 +25,13 @@ static size_t word_length(const char *text)
     return i;
 }
 
-static size_t width_of(const char *text, size_t len)
-{
-    char *part = mem_strn(text, len);
-    const size_t width = text_width(part);
-    free(part);
-    return width;
-}
-
 void select_text_lines(const char *text, int cols, struct buf *out)
 {
     const size_t room = cols > SELECT_COLS_MIN ? (size_t)cols : SELECT_COLS_MIN;
     size_t used = 0;
     buf_clear(out);
     while (*text) {
-        const size_t len = word_length(text), wide = width_of(text, len);
+        const size_t len = word_length(text), wide = text_widthn(text, len);
         const bool last = !text[len];
         if (used && used + 1 + wide + (last ? 0 : 2) > room) {
             buf_str(out, " \\\n");
@@ -65,7 +55,7 @@ void select_text_open(struct select_text *s, const char *text, const char *why, 
 /* A word longer than the screen takes several rows, which a terminal does not join: there is no help. */
 static int rows_of(const char *line, size_t len, int cols)
 {
-    const int wide = (int)width_of(line, len);
+    const int wide = (int)text_widthn(line, len);
     return wide > cols && cols > 0 ? (wide + cols - 1) / cols : 1;
 }
 
@@ -99,7 +89,7 @@ static size_t bytes_within(const char *text, size_t len, int cols)
     while (at < len) {
         size_t next = at + 1;
         while (next < len && ((unsigned char)text[next] & 0xC0) == 0x80) next++;
-        if ((int)width_of(text, next) > cols) break;
+        if ((int)text_widthn(text, next) > cols) break;
         at = next;
     }
     return at ? at : len;

@@ -68,10 +68,8 @@ static void logged_line(const struct step_line *line, struct text_line *ret)
     const size_t indent = strspn(line->text, " "), name = strcspn(line->text, ":");
     one_part(ret, line->text, role, INDENT);
     if (line->tone < TONE_ADDED || line->tone > TONE_CHANGED || !line->text[name]) return;
-    char before[STEP_TEXT_MAX];
-    snprintf(before, sizeof before, "%.*s", (int)name, line->text);
     ret->part[0] = (struct text_part){.text = line->text, .len = name, .role = role, .col = INDENT};
-    ret->part[1] = part_of(line->text + name, ROLE_DIALOG, INDENT + (int)text_width(before));
+    ret->part[1] = part_of(line->text + name, ROLE_DIALOG, INDENT + (int)text_widthn(line->text, name));
     ret->parts = 2;
     ret->hang = INDENT + (int)indent + 2;
 }

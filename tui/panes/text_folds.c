@@ -89,9 +89,7 @@ static void line_get(const void *arg, uint64_t n, int cols, struct text_line *re
     line->lead = key_of(line);
     line->lead_role = ROLE_KEY;
     if (!f->fold[n].folded) return;
-    char *text = mem_strn(line->text, line->len);
-    ret->hang = (int)text_width(text) + SEPARATION;
-    free(text);
+    ret->hang = (int)text_widthn(line->text, line->len) + SEPARATION;
     ret->part[ret->parts++] =
         (struct text_part){.text = f->fold[n].more, .len = strlen(f->fold[n].more), .role = ROLE_DIM, .col = ret->hang};
 }

@@ -108,11 +108,10 @@ void text_view_print(const struct text_source *source, int cols, struct buf *out
         int col = 0;
         if (!l.parts) continue;
         for (size_t i = 0; i < l.parts; i++) {
-            const int gap = l.part[i].col - col;
-            char *text = mem_strn(l.part[i].text, l.part[i].len);
-            (void)buf_printf(out, "%*s%s", gap > 0 ? gap : 0, "", text);
-            col = l.part[i].col + (int)text_width(text);
-            free(text);
+            const struct text_part *p = &l.part[i];
+            (void)buf_printf(out, "%*s", p->col > col ? p->col - col : 0, "");
+            (void)buf_add(out, p->text, p->len);
+            col = p->col + (int)text_widthn(p->text, p->len);
         }
         (void)buf_char(out, '\n');
     }
@@ -308,9 +307,7 @@ static void show_column(struct text_view *v, const struct text_source *source)
         const struct text_part *p = &l.part[i];
         const size_t at = text_search_find(&v->search, p->text, p->len, 0);
         if (at >= p->len) continue;
-        char *before = mem_strn(p->text, at);
-        const int col = p->col + (int)text_width(before);
-        free(before);
+        const int col = p->col + (int)text_widthn(p->text, at);
         if (col < v->left || col >= v->left + v->cols) v->left = col > v->cols / 2 ? col - v->cols / 2 : 0;
         return;
     }
@@ -472,10 +469,8 @@ static void mark_matches(const struct text_view *v, struct canvas *cv, int row, 
          at = text_search_find(&v->search, p->text, p->len, at + size)) {
         const size_t start = at < from ? from : at, end = at + size < to ? at + size : to;
         if (start >= end) continue;
-        char *before = mem_strn(p->text + from, start - from), *match = mem_strn(p->text + start, end - start);
-        canvas_role(cv, row, col + (int)text_width(before), (int)text_width(match), role);
-        free(before);
-        free(match);
+        canvas_role(cv, row, col + (int)text_widthn(p->text + from, start - from),
+                    (int)text_widthn(p->text + start, end - start), role);
     }
 }
 
@@ -514,12 +509,9 @@ static int draw_line(const struct text_view *v, const struct text_source *source
     do {
         const int col = r.col - v->left;
         const int end = draw_bytes(v, cv, row, col, last, r.start, r.start + r.len, marked, match);
-        if (!v->wraps && end >= cv->cols && r.len > 0 && cv->cols > 1) {
-            char *whole = mem_strn(last->text, last->len);
-            if (col + (int)text_width(whole) > cv->cols)
-                canvas_text(cv, row, cv->cols - 1, ROLE_DIM, glyph(cv->ascii, GLYPH_ELLIPSIS));
-            free(whole);
-        }
+        if (!v->wraps && end >= cv->cols && r.len > 0 && cv->cols > 1 &&
+            col + (int)text_widthn(last->text, last->len) > cv->cols)
+            canvas_text(cv, row, cv->cols - 1, ROLE_DIM, glyph(cv->ascii, GLYPH_ELLIPSIS));
         row++;
     } while (row_after(&l, v->wraps, v->cols, &r));
     return row;
