@@ -50,19 +50,14 @@ const char *contexts_view_choice(const struct contexts_view *c)
 
 static struct overlay_list view_list(const struct contexts_view *c)
 {
-    const int height = table_height(&c->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
-    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + 1, .cols = VIEW_COLS, .below = 1};
+    return overlay_list_of(&c->table, VIEW_ROWS, VIEW_COLS, 1);
 }
 
 static void view_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
 {
     const struct contexts_view *c = (const struct contexts_view *)o;
-    const struct overlay_list at = view_list(c);
     (void)v;
-    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Contexts");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
-    table_draw(&c->table, &list, true);
-    if (c->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "the kubeconfig has none");
+    struct canvas in = overlay_list_draw(&c->table, view_list(c), "Contexts", "the kubeconfig has none", cv);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter shows it · c closes it · Esc leaves");
 }
 

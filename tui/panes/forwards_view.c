@@ -69,13 +69,11 @@ static const char *selected_why(const struct forwards_view *f)
 /* Of a screen that is so wide. text: the selected one's last end, wrapped under the table. */
 static struct overlay_list view_list(const struct forwards_view *f, int screen_cols, char text[LAST_MAX])
 {
-    const int height = table_height(&f->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
     const char *why = selected_why(f);
     snprintf(text, LAST_MAX, "last end   %s", why);
     const int cols = screen_cols - 4 < VIEW_COLS ? screen_cols - 4 : VIEW_COLS;
-    const int wrapped = *why ? wrap_hang_height(text, cols > 0 ? cols : 1) : 0,
-              below = (wrapped < WHY_ROWS ? wrapped : WHY_ROWS) + 1;
-    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + below, .cols = VIEW_COLS, .below = below};
+    const int wrapped = *why ? wrap_hang_height(text, cols > 0 ? cols : 1) : 0;
+    return overlay_list_of(&f->table, VIEW_ROWS, VIEW_COLS, (wrapped < WHY_ROWS ? wrapped : WHY_ROWS) + 1);
 }
 
 static void view_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
@@ -85,12 +83,10 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
     const struct overlay_list at = view_list(f, cv->cols, text);
     const int below = at.below - 1;
     (void)v;
-    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Forwarded ports");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
+    struct canvas in =
+        overlay_list_draw(&f->table, at, "Forwarded ports", "none: f forwards one, u the chat page's", cv);
     struct canvas last = canvas_sub(&in, in.rows - below - 1, 0, below, in.cols);
     if (below > 0) wrap_hang_draw(&last, 0, 0, ROLE_DIALOG, text, 0);
-    table_draw(&f->table, &list, true);
-    if (f->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "none: f forwards one, u the chat page's");
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, f->table.count ? "c closes it · Esc leaves" : "Esc leaves");
 }
 

@@ -66,8 +66,7 @@ void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
 
 static struct overlay_list picker_list(const struct picker *p)
 {
-    const int height = table_height(&p->table), rows = height < PICKER_ROWS ? height : PICKER_ROWS;
-    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + 1, .cols = PICKER_COLS, .below = 1};
+    return overlay_list_of(&p->table, PICKER_ROWS, PICKER_COLS, 1);
 }
 
 enum overlay_result picker_input(struct picker *p, const struct input *in)
@@ -78,11 +77,7 @@ enum overlay_result picker_input(struct picker *p, const struct input *in)
 
 void picker_draw(const struct picker *p, struct canvas *cv)
 {
-    const struct overlay_list at = picker_list(p);
-    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Which RayService?");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
-    table_draw(&p->table, &list, true);
-    if (p->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "no RayService found");
+    struct canvas in = overlay_list_draw(&p->table, picker_list(p), "Which RayService?", "no RayService found", cv);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter selects · Esc cancels");
 }
 

@@ -42,19 +42,14 @@ void recordings_view_add(struct recordings_view *r, const char *name, uint64_t b
 
 static struct overlay_list view_list(const struct recordings_view *r)
 {
-    const int height = table_height(&r->table), rows = height < VIEW_ROWS ? height : VIEW_ROWS;
-    return (struct overlay_list){.rows = (rows < 2 ? 2 : rows) + 2, .cols = VIEW_COLS, .below = 2};
+    return overlay_list_of(&r->table, VIEW_ROWS, VIEW_COLS, 2);
 }
 
 static void view_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
 {
     const struct recordings_view *r = (const struct recordings_view *)o;
-    const struct overlay_list at = view_list(r);
     (void)v;
-    struct canvas in = overlay_box(cv, at.rows, at.cols, ROLE_DIALOG, "Recordings");
-    struct canvas list = canvas_sub(&in, 0, 0, in.rows - at.below, in.cols);
-    table_draw(&r->table, &list, true);
-    if (r->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "none was saved yet");
+    struct canvas in = overlay_list_draw(&r->table, view_list(r), "Recordings", "none was saved yet", cv);
     canvas_field(&in, in.rows - 2, 0, in.cols, ROLE_DIM, r->folder);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Esc leaves");
 }
