@@ -284,6 +284,16 @@ bool cores_heat(const struct cores *s)
     return s->view == CORES_AUTO ? s->crowded : s->view == CORES_HEAT;
 }
 
+static struct cores_fit fit_of(const struct cores *s, int rows, bool heat)
+{
+    struct cores_fit fit = {.exec = rows >= 5, .devices = s->devices[0] != '\0'};
+    const int bars = table_height(&s->table), most = heat ? heat_lines(&s->heat, s->pane.cols) + HEAT_FRAME : bars;
+    if (rows < 12 && (heat || rows < bars + 1 + fit.devices)) fit.devices = 0;
+    fit.table = rows - fit.exec - fit.devices;
+    if (fit.table > most) fit.table = most;
+    return fit;
+}
+
 void cores_view_next(struct pane *p)
 {
     struct cores *s = (struct cores *)p;
@@ -297,10 +307,7 @@ static void view_choose(struct cores *s, int rows, int cols, uint64_t now_ms)
     if (rows != s->crowded_rows || cols != s->crowded_cols) s->crowded = false;
     s->crowded_rows = rows;
     s->crowded_cols = cols;
-    const bool was = s->crowded;
-    s->crowded = false; /* the room of the bars, not of what is shown */
-    const bool fits = cores_fit(s, rows).table >= table_height(&s->table);
-    s->crowded = was;
+    const bool fits = fit_of(s, rows, false).table >= table_height(&s->table);
     if (fits && !s->fits_since_ms) s->fits_since_ms = now_ms;
     if (!fits) s->fits_since_ms = 0;
     if (!fits)
@@ -450,25 +457,12 @@ static bool cores_selected(const struct pane *p, struct selection *ret)
 
 struct cores_fit cores_fit(const struct cores *s, int rows)
 {
-    struct cores_fit fit = {.exec = rows >= 5, .devices = s->devices[0] != '\0'};
-    if (cores_heat(s) && rows < 12) fit.devices = 0;
-    if (rows < table_height(&s->table) + 1 + fit.devices && rows < 12) fit.devices = 0;
-    fit.table = rows - fit.exec - fit.devices;
-    if (cores_heat(s)) {
-        const int lines = heat_lines(&s->heat, s->pane.cols) + HEAT_FRAME;
-        if (fit.table > lines) fit.table = lines;
-    } else if (fit.table > table_height(&s->table)) {
-        fit.table = table_height(&s->table);
-    }
-    return fit;
+    return fit_of(s, rows, cores_heat(s));
 }
 
 size_t cores_selected_row(const struct cores *s)
 {
-    const char *key = table_selected(&s->table);
-    for (size_t i = 0; key && i < s->table.count; i++)
-        if (strcmp(s->table.rows[i].key, key) == 0) return i;
-    return SIZE_MAX;
+    return s->table.shown_count ? s->table.shown[s->table.selected_at] : SIZE_MAX;
 }
 
 static struct pane_request cores_input(struct pane *p, const struct view *v, const struct input *in)
