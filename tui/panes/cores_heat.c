@@ -98,6 +98,11 @@ static size_t devices_of(const struct heat_place *p, unsigned per_device)
     return (p->count + per_device - 1) / per_device;
 }
 
+static int place_lines(const struct heat_plan *plan, const struct heat_place *p)
+{
+    return (int)((devices_of(p, plan->per_device) + plan->devices_a_line - 1) / plan->devices_a_line);
+}
+
 static int line_cols(size_t devices, unsigned per_device, int cell, bool gaps)
 {
     return (int)devices * ((int)per_device * cell + gaps) - gaps;
@@ -126,9 +131,7 @@ static struct heat_plan plan_of(const struct heat *h, int cols)
         plan.devices_a_line--;
     if (plan.devices_a_line < most && plan.devices_a_line > DEVICES_EVEN)
         plan.devices_a_line -= plan.devices_a_line % DEVICES_EVEN;
-    for (size_t i = 0; i < h->places; i++)
-        plan.lines +=
-            (int)((devices_of(&h->place[i], plan.per_device) + plan.devices_a_line - 1) / plan.devices_a_line);
+    for (size_t i = 0; i < h->places; i++) plan.lines += place_lines(&plan, &h->place[i]);
     return plan;
 }
 
@@ -144,11 +147,6 @@ static void cell_at(const struct heat_plan *plan, size_t core, int *ret_line, in
     *ret_line = (int)(device / plan->devices_a_line);
     *ret_col = LEAD + plan->label + GAP + line_cols(in_line + 1, plan->per_device, plan->cols, plan->gaps) -
                (int)(plan->per_device - core % plan->per_device) * plan->cols;
-}
-
-static int place_lines(const struct heat_plan *plan, const struct heat_place *p)
-{
-    return (int)((devices_of(p, plan->per_device) + plan->devices_a_line - 1) / plan->devices_a_line);
 }
 
 /* The first line that is drawn: what is selected stays in sight. */
