@@ -482,6 +482,23 @@ static void test_cores_in_words(void **state)
     fake_console_close(&d);
 }
 
+/* A reason has more bytes than a cell: what is behind the cell stays as it is. */
+static void test_long_event_words(void **state)
+{
+    (void)state;
+    char reason[41], after[64];
+    struct {
+        char cell[16], after[64];
+    } out;
+    memset(reason, 'r', sizeof reason);
+    reason[sizeof reason - 1] = '\0';
+    memset(after, 'a', sizeof after);
+    memset(&out, 'a', sizeof out);
+    const struct event e = {.reason = reason, .count = known_u64(2), .message = (char[]){"m"}};
+    assert_string_equal(event_words(&e, out.cell, sizeof out.cell), "rrrrrrrrrrrrrrr");
+    assert_memory_equal(out.after, after, sizeof after);
+}
+
 static void test_cores_fit(void **state)
 {
     (void)state;
@@ -734,6 +751,7 @@ int main(void)
         cmocka_unit_test(test_redis_down_is_told_everywhere),
         cmocka_unit_test(test_sources_in_words),
         cmocka_unit_test(test_cores_in_words),
+        cmocka_unit_test(test_long_event_words),
         cmocka_unit_test(test_cores_fit),
         cmocka_unit_test(test_requests_in_words),
         cmocka_unit_test(test_recovery_in_words),

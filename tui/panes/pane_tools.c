@@ -119,9 +119,9 @@ void pane_stale(struct canvas *cv)
 
 char *event_words(const struct event *e, char *out, size_t size)
 {
-    int at = snprintf(out, size, "%s", or_dash(e->reason));
+    char times[32] = "";
     if (e->count.known && e->count.value > 1)
-        at += snprintf(out + at, size - (size_t)at, " ×%llu", (unsigned long long)e->count.value);
-    if (e->message && at >= 0 && (size_t)at < size) snprintf(out + at, size - (size_t)at, "  %s", e->message);
+        snprintf(times, sizeof times, " ×%llu", (unsigned long long)e->count.value);
+    snprintf(out, size, "%s%s%s%s", or_dash(e->reason), times, e->message ? "  " : "", e->message ? e->message : "");
     return out;
 }
