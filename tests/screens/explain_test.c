@@ -53,6 +53,7 @@ static void every_page(void **state)
     assert_int_equal(e.page, explain_pages() - 1); /* the last one stays */
     for (size_t i = 0; i < explain_pages() + 1; i++) explain_press(&e, KEYP_BACKSPACE);
     assert_int_equal(e.page, 0);
+    assert_int_equal(explain_press(&e, 'w'), OVERLAY_SAVE);
     assert_int_equal(explain_press(&e, KEYP_ESC), OVERLAY_CANCELLED);
     explain_open(&e, 99);
     assert_int_equal(e.page, explain_pages() - 1);

@@ -250,7 +250,9 @@ static enum overlay_result explain_input(struct overlay *o, const struct view *v
     (void)v;
     if (by > 0) page_show(e, e->page + 1);
     if (by < 0 && e->page) page_show(e, e->page - 1);
-    if (by || text_view_input(&e->text, &source, in) != TEXT_VIEW_UNUSED || in->type != INPUT_KEY) return OVERLAY_STAYS;
+    const enum text_view_result used = by ? TEXT_VIEW_USED : text_view_input(&e->text, &source, in);
+    if (used != TEXT_VIEW_UNUSED) return used == TEXT_VIEW_SAVE ? OVERLAY_SAVE : OVERLAY_STAYS;
+    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
     return in->key == KEYP_ESC || in->key == 'q' ? OVERLAY_CANCELLED : OVERLAY_STAYS;
 }
 
