@@ -19,10 +19,10 @@ int wrap_draw(struct canvas *cv, int row, int col, enum role role, const char *t
  * sentence may say the opposite. Where not even the first one fits, its beginning, with an ellipsis. */
 void wrap_parts_draw(struct canvas *cv, int row, int col, int lines, enum role role, const char *text);
 
-/* The same for lines of "key   value": continuation lines are indented to the value. */
 /* Where the lines that continue one begin: under its second column, where that leaves them half the width at least,
  * else under its first word. */
 int wrap_hang_of(const char *line, int width);
+/* wrap_height and wrap_draw for lines of "key   value": continuation lines begin at wrap_hang_of. */
 int wrap_hang_height(const char *text, int width);
 int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
 
