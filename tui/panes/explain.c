@@ -7,7 +7,6 @@
 #include "tui/panes/pane_tools.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum {
     BOX_WIDTH = 15,
@@ -70,8 +69,7 @@ static void page_line(const void *arg, uint64_t n, int cols, struct text_line *r
     const char *text = line == 0 ? pages[page].title : line == 1 ? "" : pages[page].text;
     (void)arg;
     (void)cols;
-    const struct text_part part = {.text = text, .len = strlen(text), .role = line == 0 ? ROLE_STRONG : ROLE_TEXT};
-    *ret = (struct text_line){.part = {part}, .parts = 1};
+    *ret = (struct text_line){.part = {text_part_of(text, line == 0 ? ROLE_STRONG : ROLE_TEXT, 0)}, .parts = 1};
 }
 
 static bool page_hidden(const void *arg, uint64_t n)

@@ -160,20 +160,15 @@ static int help_col(const struct help_entry *e, int cols)
     return has_name(e, cols) ? HELP_KEYS_WIDTH + HELP_NAME_WIDTH : HELP_KEYS_WIDTH;
 }
 
-static struct text_part part_of(const char *text, enum role role, int col)
-{
-    return (struct text_part){.text = text, .len = strlen(text), .role = role, .col = col};
-}
-
 static void help_line(const void *arg, uint64_t n, int cols, struct text_line *ret)
 {
     const struct help *h = arg;
     const struct help_entry *e = &h->line[n];
     const int col = help_col(e, cols);
     *ret = (struct text_line){.hang = col};
-    if (!is_title(e)) ret->part[ret->parts++] = part_of(e->keys, ROLE_KEY, 0);
-    if (has_name(e, cols)) ret->part[ret->parts++] = part_of(e->name, ROLE_STRONG, HELP_KEYS_WIDTH);
-    ret->part[ret->parts++] = part_of(e->help, is_title(e) ? ROLE_TITLE : ROLE_DIALOG, col);
+    if (!is_title(e)) ret->part[ret->parts++] = text_part_of(e->keys, ROLE_KEY, 0);
+    if (has_name(e, cols)) ret->part[ret->parts++] = text_part_of(e->name, ROLE_STRONG, HELP_KEYS_WIDTH);
+    ret->part[ret->parts++] = text_part_of(e->help, is_title(e) ? ROLE_TITLE : ROLE_DIALOG, col);
 }
 
 static struct text_source source_of(const struct help *h)

@@ -175,15 +175,12 @@ static void line_get(const void *arg, uint64_t n, int cols, struct text_line *re
     if (!is_kept(v, &at)) return; /* dropped, and hidden */
     const struct log_entry *e = log_ring_at(s->ring, at.n);
     if (v->streams > 1) {
-        const char *name = stream_name(s, cols);
-        ret->part[ret->parts++] =
-            (struct text_part){.text = name, .len = strlen(name), .role = stream_role(at.stream), .col = 0};
+        ret->part[ret->parts++] = text_part_of(stream_name(s, cols), stream_role(at.stream), 0);
         col = names_width(v, cols) + 1;
     }
     if (v->stamps && e->ns) {
         log_stamp_text(v->stamp, e->ns);
-        ret->part[ret->parts++] =
-            (struct text_part){.text = v->stamp, .len = strlen(v->stamp), .role = ROLE_DIM, .col = col};
+        ret->part[ret->parts++] = text_part_of(v->stamp, ROLE_DIM, col);
         col += STAMP_COLS;
     }
     ret->part[ret->parts++] =

@@ -33,14 +33,9 @@ static const char *glyph_of(enum step_state state)
     return glyphs[state];
 }
 
-static struct text_part part_of(const char *text, enum role role, int col)
-{
-    return (struct text_part){.text = text, .len = strlen(text), .role = role, .col = col};
-}
-
 static void one_part(struct text_line *ret, const char *text, enum role role, int col)
 {
-    *ret = (struct text_line){.part = {part_of(text, role, col)}, .parts = 1, .hang = col};
+    *ret = (struct text_line){.part = {text_part_of(text, role, col)}, .parts = 1, .hang = col};
 }
 
 static uint64_t step_lines(const struct step *step)
@@ -52,12 +47,12 @@ static void head_line(const struct step *step, struct text_line *ret)
 {
     const int name_width = (int)strlen(step->name);
     *ret = (struct text_line){
-        .part = {part_of(glyph_of(step->state), role_of(step->state), 0),
-                 part_of(step->name, step->state == STEP_WAITING ? ROLE_DIM : ROLE_STRONG, NAME_COL)},
+        .part = {text_part_of(glyph_of(step->state), role_of(step->state), 0),
+                 text_part_of(step->name, step->state == STEP_WAITING ? ROLE_DIM : ROLE_STRONG, NAME_COL)},
         .parts = 2};
     if (step->state != STEP_WAITING && step->state != STEP_RUNNING)
         ret->part[ret->parts++] =
-            part_of(step_state_word(step->state), role_of(step->state), NAME_COL + name_width + 2);
+            text_part_of(step_state_word(step->state), role_of(step->state), NAME_COL + name_width + 2);
     ret->hang = ret->part[ret->parts - 1].col;
 }
 
@@ -69,7 +64,7 @@ static void logged_line(const struct step_line *line, struct text_line *ret)
     one_part(ret, line->text, role, INDENT);
     if (line->tone < TONE_ADDED || line->tone > TONE_CHANGED || !line->text[name]) return;
     ret->part[0] = (struct text_part){.text = line->text, .len = name, .role = role, .col = INDENT};
-    ret->part[1] = part_of(line->text + name, ROLE_DIALOG, INDENT + (int)text_widthn(line->text, name));
+    ret->part[1] = text_part_of(line->text + name, ROLE_DIALOG, INDENT + (int)text_widthn(line->text, name));
     ret->parts = 2;
     ret->hang = INDENT + (int)indent + 2;
 }

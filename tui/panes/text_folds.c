@@ -90,8 +90,7 @@ static void line_get(const void *arg, uint64_t n, int cols, struct text_line *re
     line->lead_role = ROLE_KEY;
     if (!f->fold[n].folded) return;
     ret->hang = (int)text_widthn(line->text, line->len) + SEPARATION;
-    ret->part[ret->parts++] =
-        (struct text_part){.text = f->fold[n].more, .len = strlen(f->fold[n].more), .role = ROLE_DIM, .col = ret->hang};
+    ret->part[ret->parts++] = text_part_of(f->fold[n].more, ROLE_DIM, ret->hang);
 }
 
 static bool is_hidden(const void *arg, uint64_t n)

@@ -14,6 +14,11 @@ enum { SIDE_STEP = 8 };
 
 /* ---- lines and their rows ---- */
 
+struct text_part text_part_of(const char *text, enum role role, int col)
+{
+    return (struct text_part){.text = text, .len = strlen(text), .role = role, .col = col};
+}
+
 static struct text_line line_of(const struct text_source *source, uint64_t n, int cols)
 {
     struct text_line l = {.parts = 0};

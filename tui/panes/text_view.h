@@ -26,6 +26,8 @@ struct text_part {
     size_t lead; /* its first bytes, in a role of their own: a key */
     enum role lead_role;
 };
+struct text_part text_part_of(const char *text, enum role role, int col); /* the whole text, without a lead */
+
 /* Only the last part wraps; what continues it begins at `hang`. */
 struct text_line {
     struct text_part part[TEXT_PARTS];
