@@ -26,6 +26,7 @@ static void worker_loss_start(struct context *at)
 
 void context_worker_observe(struct context *at)
 {
+    if (worker_loss_is_over(&at->worker_loss)) return; /* as at most changes: no focus is looked for */
     const struct focus f = session_focus(at->session);
     at->worker_news |=
         worker_loss_observe(&at->worker_loss, session_world(at->session), &f, clock_now_ms(session_clock(at->session)));
