@@ -74,8 +74,6 @@ static void file_names_free(void *data)
 
 static void files_offer(struct app *app, const char *typed);
 
-static void files_offer(struct app *app, const char *typed);
-
 /* What was typed since is listed now: one list at a time, however fast somebody types, and however slow the disk is. */
 static void file_names_listed(void *arg, void *data)
 {

@@ -7,36 +7,25 @@
 
 #include <stdlib.h>
 
-enum { NAMES_MAX = 100, TEXT_MAX = 64 * 1024 * 1024 };
+enum { TEXT_MAX = 64 * 1024 * 1024 };
 
 struct text_file {
-    char *folder, *name, *path;
-    uint64_t wall_ms;
+    char *path; /* once it is written, its own: another text of the same second may have the first name */
     struct buf text;
     enum err err;
     struct why why;
 };
 
-/* Another text of the same second has the first name: the next one is tried. */
 static void file_run(void *data)
 {
     struct text_file *f = data;
-    char suffix[24] = ".txt";
-    for (int i = 2; i < NAMES_MAX; i++) {
-        free(f->path);
-        f->path = state_path(f->folder, "text", f->wall_ms, f->name, suffix);
-        f->err = file_make_dirs(f->path, &f->why);
-        if (!f->err) f->err = file_write_new(f->path, buf_text(&f->text), f->text.len, &f->why);
-        if (f->err != ERR_CONFLICT) return;
-        snprintf(suffix, sizeof suffix, "-%d.txt", i);
-    }
+    f->err = file_make_dirs(f->path, &f->why);
+    if (!f->err) f->err = file_write_unique(&f->path, buf_text(&f->text), f->text.len, &f->why);
 }
 
 static void file_free(void *data)
 {
     struct text_file *f = data;
-    free(f->folder);
-    free(f->name);
     free(f->path);
     buf_done(&f->text);
     free(f);
@@ -70,9 +59,8 @@ void app_text_save(struct app *app, const char *name, struct buf *text)
         return;
     }
     struct text_file *f = mem_zero(1, sizeof *f);
-    f->folder = folder;
-    f->name = mem_str(name);
-    f->wall_ms = loop_wall_ms(app->loop);
+    f->path = state_path(folder, "text", loop_wall_ms(app->loop), name, ".txt");
+    free(folder);
     f->text = *text;
     *text = (struct buf){0};
     if (blocking_start(app->loop, &ops, f, app, &app->saving)) {
