@@ -8,6 +8,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "backends/recording/recordings_folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,10 +31,7 @@ struct arming_clock arming_clock_now(const struct clock *clock)
 
 char *arming_file(void)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && state[0] == '/') return mem_printf("%s/raydeck/armed.json", state);
-    if (home && home[0] == '/') return mem_printf("%s/.local/state/raydeck/armed.json", home);
-    return NULL;
+    return state_folder("armed.json");
 }
 
 /* NULL: no file, or an unusable one; why has the reason. */

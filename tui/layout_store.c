@@ -5,6 +5,7 @@
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
 #include "backends/link/file_job.h"
+#include "backends/recording/recordings_folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +24,6 @@ struct layout_store {
     struct file_job *job;
     bool again; /* it was arranged anew while the file was written */
 };
-
-static char *layouts_file(void)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && state[0] == '/') return mem_printf("%s/raydeck/layouts.json", state);
-    if (home && home[0] == '/') return mem_printf("%s/.local/state/raydeck/layouts.json", home);
-    return NULL;
-}
 
 static bool layouts_same(const struct screen_layout *a, const struct screen_layout *b)
 {
@@ -121,7 +114,7 @@ struct layout_store *layout_store_new(struct loop *l, bool kept)
 {
     struct layout_store *s = mem_zero(1, sizeof *s);
     s->loop = l;
-    s->path = kept ? layouts_file() : NULL;
+    s->path = kept ? state_folder("layouts.json") : NULL;
     if (s->path) layouts_read(s);
     return s;
 }
