@@ -40,12 +40,8 @@ static char *input_name(const struct lint_input *input)
 static void too_long_say(struct lint_run *run, const struct lint_input *input)
 {
     char *name = input_name(input);
-    const struct finding_where where = {.file = name, .line = 1, .column = 1};
-    struct findings *const all[] = {&run->found, &run->fixed};
-    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-        findings_checked(all[i], name, 0);
-        findings_add(all[i], RULE_M1, FINDING_ERROR, &where, "larger than %d MiB", MANIFEST_BYTES / 1024 / 1024);
-    }
+    manifest_too_large(name, &run->found);
+    manifest_too_large(name, &run->fixed);
     free(name);
 }
 
@@ -104,8 +100,7 @@ static void input_check(struct lint_run *run, const struct lint_input *input, st
     struct why why = {0};
     struct buf text;
     const bool rendered = input->kind == LINT_INPUT_CHART || input->kind == LINT_INPUT_OVERLAY;
-    /* More than a manifest may have, so that the parser reports the limit. */
-    buf_init(&text, (rendered ? 1 : 8) * (size_t)MANIFEST_BYTES);
+    buf_init(&text, rendered ? MANIFEST_BYTES : MANIFEST_LINT_BYTES);
     const enum err err = input_read(run, input, &text, &why);
     if (!err) {
         text_check(run, input, &text, others);

@@ -67,16 +67,11 @@ void manifest_parts_free(struct manifest *parts[PARTS])
     }
 }
 
-/* Of bytes that were read, or failed to be with `err`, from where `path` says. */
-static enum err manifest_lint(enum err err, const char *path, const struct buf *text, struct variables *vars,
-                              unsigned kuberay, struct findings *out)
+void manifest_too_large(const char *path, struct findings *out)
 {
     const struct finding_where where = {.file = path, .line = 1, .column = 1};
-    if (!err) lint_text(path, buf_text(text), text->len, vars, kuberay, out);
-    if (err != ERR_LIMIT) return err;
     findings_checked(out, path, 0);
     findings_add(out, RULE_M1, FINDING_ERROR, &where, "larger than %d MiB", MANIFEST_BYTES / 1024 / 1024);
-    return ERR_OK;
 }
 
 enum err manifest_file_lint(const char *path, struct variables *vars, unsigned kuberay, struct findings *out,
@@ -84,9 +79,13 @@ enum err manifest_file_lint(const char *path, struct variables *vars, unsigned k
 {
     struct buf text;
     char *named = NULL;
-    buf_init(&text, 8 * (size_t)MANIFEST_BYTES); /* more than a manifest may have: the parser reports the limit */
+    buf_init(&text, MANIFEST_LINT_BYTES);
     enum err err = manifest_read(path, MANIFEST_DEFAULT, &text, &named, why);
-    err = manifest_lint(err, named, &text, vars, kuberay, out);
+    if (!err) lint_text(named, buf_text(&text), text.len, vars, kuberay, out);
+    if (err == ERR_LIMIT) {
+        manifest_too_large(named, out);
+        err = ERR_OK;
+    }
     if (!err && ret_file) {
         *ret_file = named;
         named = NULL;

@@ -9,6 +9,9 @@
 #define MANIFEST_CPU "serve/rayservice.yaml" /* for K8s nodes without accelerators */
 #define MANIFEST_SHIPPED "the manifest that raydeck ships"
 
+/* Of a buffer for lint: more than a manifest may have, so that the parser reports the limit. */
+enum { MANIFEST_LINT_BYTES = 8 * MANIFEST_BYTES };
+
 /* path "-": stdin; NULL: the shipped one, with cpu that for K8s nodes without accelerators. Caller: manifest_free. */
 enum err manifest_file_load(const char *path, bool cpu, struct manifest **ret, struct why *why);
 
@@ -21,5 +24,7 @@ void manifest_parts_free(struct manifest *parts[PARTS]);
  * *ret_file: the path that was read; caller frees; may be NULL. */
 enum err manifest_file_lint(const char *path, struct variables *vars, unsigned kuberay, struct findings *out,
                             char **ret_file, struct why *why);
+/* The finding of a file beyond MANIFEST_LINT_BYTES, none of which could be checked. */
+void manifest_too_large(const char *path, struct findings *out);
 
 #endif
