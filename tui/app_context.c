@@ -120,13 +120,18 @@ static enum err session_begin(struct context *at, struct session **ret, struct w
     return err;
 }
 
+static void screen_begin(struct context *at)
+{
+    at->screen = screen_new();
+    if (at->app->cli->conf.stage) screen_focus(at->screen, stage_pane_ops.letter);
+}
+
 struct context *context_new(struct app *app, const struct conf *conf)
 {
     struct context *at = mem_zero(1, sizeof *at);
     at->app = app;
     at->conf = conf;
-    at->screen = screen_new();
-    if (at->app->cli->conf.stage) screen_focus(at->screen, stage_pane_ops.letter);
+    screen_begin(at);
     return at;
 }
 
@@ -165,8 +170,7 @@ enum err context_reopen(struct context *at, struct why *why)
     screen_free(at->screen);
     at->session = fresh;
     context_record_session(at);
-    at->screen = screen_new();
-    if (at->app->cli->conf.stage) screen_focus(at->screen, stage_pane_ops.letter);
+    screen_begin(at);
     at->picker_offered = false;
     at->chat = (struct chat){0};
     at->worker_loss = (struct worker_loss){.phase = WORKER_LOSS_NONE};
