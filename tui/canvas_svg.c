@@ -132,18 +132,11 @@ static void shape_add(struct buf *out, uint32_t cp, int row, int col, int n)
     }
 }
 
-static int role_end(const struct canvas *cv, int row, int col)
-{
-    const unsigned char role = canvas_cell(cv, row, col)->role;
-    while (col < cv->cols && canvas_cell(cv, row, col)->role == role) col++;
-    return col;
-}
-
 static void papers_add(struct buf *out, const struct canvas *cv, int row, const bool paper[ROLE_COUNT])
 {
     for (int col = 0, end; col < cv->cols; col = end) {
         const unsigned char role = canvas_cell(cv, row, col)->role;
-        end = role_end(cv, row, col);
+        end = canvas_role_end(cv, row, col);
         if (paper[role])
             buf_printf(out, "<rect class=\"back on-%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
                        role_name((enum role)role), left_of(col), top_of(row), (end - col) * CELL_W, CELL_H);
@@ -153,7 +146,7 @@ static void papers_add(struct buf *out, const struct canvas *cv, int row, const 
 static void shapes_add(struct buf *out, const struct canvas *cv, int row)
 {
     for (int col = 0, end; col < cv->cols; col = end) {
-        const int roles = role_end(cv, row, col);
+        const int roles = canvas_role_end(cv, row, col);
         bool open = false;
         for (end = col; end < roles;) {
             const uint32_t cp = canvas_cell(cv, row, end)->cp;
@@ -201,7 +194,7 @@ static void words_add(struct buf *out, const struct canvas *cv, int row)
         const struct cell *first = canvas_cell(cv, row, col);
         end = col + 1;
         if (!is_written(first) || first->cp == 0) continue;
-        end = words_end(cv, row, col, role_end(cv, row, col));
+        end = words_end(cv, row, col, canvas_role_end(cv, row, col));
         if (!open) buf_printf(out, "<text y=\"%d\">", top_of(row) + BASE);
         open = true;
         buf_printf(out, "<tspan class=\"%s\" x=\"%d\" textLength=\"%d\">", role_name((enum role)first->role),

@@ -82,7 +82,7 @@ static cJSON *row_json(const struct canvas *cv, int row)
     cJSON *runs = cJSON_CreateArray();
     for (int col = 0, end; col < cv->cols; col = end) {
         const unsigned char role = canvas_cell(cv, row, col)->role;
-        for (end = col; end < cv->cols && canvas_cell(cv, row, end)->role == role;) end++;
+        end = canvas_role_end(cv, row, col);
         const struct canvas run = canvas_sub(cv, row, col, 1, end - col);
         char *text = canvas_dump(&run, false);
         text[strcspn(text, "\n")] = '\0';

@@ -56,6 +56,13 @@ const struct cell *canvas_cell(const struct canvas *c, int row, int col)
     return row >= 0 && row < c->rows && col >= 0 && col < c->cols ? cell_at(c, row, col) : NULL;
 }
 
+int canvas_role_end(const struct canvas *c, int row, int col)
+{
+    const unsigned char role = cell_at(c, row, col)->role;
+    while (col < c->cols && cell_at(c, row, col)->role == role) col++;
+    return col;
+}
+
 /* What is overwritten on one half must not leave the other half of a wide character behind, not even outside the
  * window. */
 static void cell_put(struct canvas *c, int row, int col, uint32_t cp, enum role role)
