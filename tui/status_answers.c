@@ -76,8 +76,7 @@ static void evidence_add(const struct status_of *s, cJSON *lines)
         const struct evidence *of = &e.line[i];
         cJSON *line = line_add(lines, evidence_name((enum evidence_line)i), evidence_word(of->verdict), of->why);
         cJSON_AddItemToObject(line, "by", *of->by ? cJSON_CreateString(of->by) : cJSON_CreateNull());
-        cJSON_AddItemToObject(line, "age_ms",
-                              of->age_ms.known ? cJSON_CreateNumber((double)of->age_ms.value) : cJSON_CreateNull());
+        json_add_u64(line, "age_ms", of->age_ms);
     }
 }
 

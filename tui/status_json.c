@@ -12,11 +12,6 @@ static void add_text(cJSON *object, const char *name, const char *text)
     cJSON_AddItemToObject(object, name, text ? cJSON_CreateString(text) : cJSON_CreateNull());
 }
 
-static void add_u64(cJSON *object, const char *name, struct known_u64 number)
-{
-    cJSON_AddItemToObject(object, name, number.known ? cJSON_CreateNumber((double)number.value) : cJSON_CreateNull());
-}
-
 /* The living rows of a table as an array; `ours` picks those of the service in focus. */
 static void add_rows(const struct status_of *s, cJSON *object, const char *name, enum table table,
                      bool (*ours)(const struct status_of *s, const struct row *row))
@@ -41,7 +36,7 @@ static cJSON *add_world(const struct status_of *s, cJSON *root, const char *name
     const struct source *source = NULL;
     enum freshness fresh = world_freshness(s->world, kind, s->now_ms, &age, &source);
     cJSON_AddBoolToObject(object, "ok", fresh == FRESH_LIVE);
-    add_u64(object, "age_ms", age);
+    json_add_u64(object, "age_ms", age);
     const char *off = status_off_why(s, kind);
     const char *error = fresh == FRESH_LIVE  ? NULL
                         : fresh == FRESH_OFF ? (off ? off : "not configured")
@@ -87,8 +82,7 @@ static void add_page_pod(void *arg, const struct endpoint *e)
 {
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", e->pod);
-    cJSON_AddItemToObject(item, "ready",
-                          e->ready == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(e->ready == TRI_YES));
+    json_add_tri(item, "ready", e->ready);
     cJSON_AddItemToArray(arg, item);
 }
 
@@ -101,8 +95,7 @@ static void add_page(const struct status_of *s, cJSON *root)
         return;
     }
     cJSON *object = cJSON_AddObjectToObject(root, "chat_page");
-    cJSON_AddItemToObject(object, "answers",
-                          page.answers == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(page.answers == TRI_YES));
+    json_add_tri(object, "answers", page.answers);
     add_text(object, "why", page.why);
     chat_page_each(s->world, &s->focus, add_page_pod, cJSON_AddArrayToObject(object, "pods"));
 }
@@ -117,7 +110,7 @@ static void add_sources(const struct status_of *s, cJSON *root)
         cJSON *item = cJSON_CreateObject();
         add_text(item, "id", source->id);
         add_text(item, "state", words[source_freshness(source, s->now_ms, &age)]);
-        add_u64(item, "age_ms", age);
+        json_add_u64(item, "age_ms", age);
         add_text(item, "error", source->err ? err_word(source->err) : NULL);
         add_text(item, "why", source->why && *source->why ? source->why : NULL);
         add_text(item, "detail", source->detail);

@@ -193,6 +193,16 @@ void json_set(cJSON *object, const char *name, cJSON *value)
         cJSON_AddItemToObject(object, name, value);
 }
 
+void json_add_u64(cJSON *object, const char *name, struct known_u64 number)
+{
+    cJSON_AddItemToObject(object, name, number.known ? cJSON_CreateNumber((double)number.value) : cJSON_CreateNull());
+}
+
+void json_add_tri(cJSON *object, const char *name, enum tri t)
+{
+    cJSON_AddItemToObject(object, name, t == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(t == TRI_YES));
+}
+
 const cJSON *json_get(const cJSON *obj, const char *name)
 {
     return cJSON_IsObject(obj) ? cJSON_GetObjectItemCaseSensitive(obj, name) : NULL;

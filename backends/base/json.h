@@ -39,6 +39,9 @@ void json_wipe(cJSON *root);
 const cJSON *json_get(const cJSON *obj, const char *name);
 cJSON *json_member(const cJSON *obj, const char *name);                   /* the same, mutable */
 void json_set(cJSON *object, const char *name, cJSON *value /* takes */); /* replaces, or adds */
+/* Add a member: null where it is not known. */
+void json_add_u64(cJSON *object, const char *name, struct known_u64 number);
+void json_add_tri(cJSON *object, const char *name, enum tri t);
 const cJSON *json_path(const cJSON *obj, const char *dotted);  /* "status.containerStatuses"; no dots inside names */
 const char *json_str(const cJSON *obj, const char *name);      /* NULL unless a string */
 struct known_u64 json_u64(const cJSON *obj, const char *name); /* whole, 0..2^53; a decimal string too */

@@ -62,16 +62,6 @@ static const char *const class_words[OUTAGE_CLASSES] = {"probes", "prompts"};
 
 /* ---- out -------------------------------------------------------------------------------------------------------- */
 
-static void add_known(cJSON *json, const char *name, struct known_u64 n)
-{
-    cJSON_AddItemToObject(json, name, n.known ? cJSON_CreateNumber((double)n.value) : cJSON_CreateNull());
-}
-
-static void add_tri(cJSON *json, const char *name, enum tri t)
-{
-    cJSON_AddItemToObject(json, name, t == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(t == TRI_YES));
-}
-
 static void add_rungs(cJSON *json, const struct outage *o)
 {
     cJSON *array = cJSON_AddArrayToObject(json, "rungs");
@@ -82,10 +72,10 @@ static void add_rungs(cJSON *json, const struct outage *o)
         cJSON *item = cJSON_CreateObject();
         cJSON_AddStringToObject(item, "rung", rung_names[order[i]]);
         cJSON_AddBoolToObject(item, "possible", rung->possible);
-        add_known(item, "after_ms", rung->seen ? known_u64(rung->after_ms) : UNKNOWN_U64);
-        add_known(item, "wall_ms", rung->seen ? known_u64(rung->wall_ms) : UNKNOWN_U64);
-        add_known(item, "was_after_ms", rung->lost ? known_u64(rung->was_after_ms) : UNKNOWN_U64);
-        add_known(item, "lost_after_ms", rung->lost ? known_u64(rung->lost_after_ms) : UNKNOWN_U64);
+        json_add_u64(item, "after_ms", rung->seen ? known_u64(rung->after_ms) : UNKNOWN_U64);
+        json_add_u64(item, "wall_ms", rung->seen ? known_u64(rung->wall_ms) : UNKNOWN_U64);
+        json_add_u64(item, "was_after_ms", rung->lost ? known_u64(rung->was_after_ms) : UNKNOWN_U64);
+        json_add_u64(item, "lost_after_ms", rung->lost ? known_u64(rung->lost_after_ms) : UNKNOWN_U64);
         cJSON_AddStringToObject(item, "note", rung->note);
         cJSON_AddStringToObject(item, "why", rung->why);
         cJSON_AddItemToArray(array, item);
@@ -112,7 +102,7 @@ static void add_requests(cJSON *json, const struct outage *o)
         cJSON_AddNumberToObject(item, "ok", (double)o->request[i].ok);
         cJSON_AddNumberToObject(item, "slow", (double)o->request[i].slow);
         cJSON_AddNumberToObject(item, "failed", (double)o->request[i].failed);
-        add_known(item, "slowest_us", o->request[i].slowest_us);
+        json_add_u64(item, "slowest_us", o->request[i].slowest_us);
     }
     cJSON *failures = cJSON_AddArrayToObject(json, "failures");
     for (int i = 0; i < OUTAGE_FAILURES; i++) {
@@ -145,8 +135,8 @@ cJSON *outage_to_json(const struct outage *o)
     cJSON_AddStringToObject(json, "cause", cause_words[o->cause]);
 #define TEXT(name) cJSON_AddStringToObject(json, #name, o->name);
 #define FLAG(name) cJSON_AddBoolToObject(json, #name, o->name);
-#define TRI(name) add_tri(json, #name, o->name);
-#define KNOWN(name) add_known(json, #name, o->name);
+#define TRI(name) json_add_tri(json, #name, o->name);
+#define KNOWN(name) json_add_u64(json, #name, o->name);
 #define NUMBER(name) cJSON_AddNumberToObject(json, #name, (double)o->name);
     OUTAGE_MEMBERS(TEXT, FLAG, TRI, KNOWN, NUMBER, NUMBER)
 #undef TEXT
@@ -154,8 +144,8 @@ cJSON *outage_to_json(const struct outage *o)
 #undef TRI
 #undef KNOWN
 #undef NUMBER
-    add_known(json, "waits_for", o->waits_for < RUNG_COUNT ? known_u64(o->waits_for) : UNKNOWN_U64);
-    add_known(json, "missing", o->missing < RUNG_COUNT ? known_u64(o->missing) : UNKNOWN_U64);
+    json_add_u64(json, "waits_for", o->waits_for < RUNG_COUNT ? known_u64(o->waits_for) : UNKNOWN_U64);
+    json_add_u64(json, "missing", o->missing < RUNG_COUNT ? known_u64(o->missing) : UNKNOWN_U64);
     add_rungs(json, o);
     add_workers(json, o);
     add_requests(json, o);
