@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const char masked[] = "•••";
 
@@ -14,11 +13,8 @@ static const char masked[] = "•••";
 static bool is_reference(const char *name)
 {
     static const char *const ends[] = {"name", "key", "path", "ref", "policy", "class"};
-    const size_t len = strlen(name);
-    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-        const size_t n = strlen(ends[i]);
-        if (len >= n && strcasecmp(name + len - n, ends[i]) == 0) return true;
-    }
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (text_ends_nocase(name, ends[i])) return true;
     return false;
 }
 

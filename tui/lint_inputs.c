@@ -2,6 +2,7 @@
 #include "tui/lint_inputs.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -35,15 +36,9 @@ static bool is_chart(const char *folder)
     return is;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-    const size_t len = strlen(name), tail = strlen(end);
-    return len > tail && strcmp(name + len - tail, end) == 0;
-}
-
 static bool is_manifest_name(const char *name)
 {
-    return ends_in(name, ".yaml") || ends_in(name, ".yml") || ends_in(name, ".json");
+    return text_ends(name, ".yaml") || text_ends(name, ".yml") || text_ends(name, ".json");
 }
 
 static int is_shown(const struct dirent *entry)

@@ -5,6 +5,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mask.h"
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/link/http.h"
 
 #include <stdio.h>
@@ -64,12 +65,6 @@ static bool begins_with(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool ends_with(const char *text, const char *with)
-{
-    size_t a = strlen(text), b = strlen(with);
-    return a >= b && strcmp(text + a - b, with) == 0;
-}
-
 static bool is_slow_down(const char *code)
 {
     return begins_with(code, "Throttl") || begins_with(code, "RequestLimitExceeded") ||
@@ -98,7 +93,7 @@ enum err aws_error_err(const char *code, long status)
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (begins_with(code, known[i].begin)) return known[i].err;
     }
-    if (ends_with(code, "NotFound") || ends_with(code, "NotFoundFault")) return ERR_NOT_FOUND;
+    if (text_ends(code, "NotFound") || text_ends(code, "NotFoundFault")) return ERR_NOT_FOUND;
     /* a 404 without a known code comes from a wrong endpoint: it does not mean that the cache does not exist */
     enum err err = http_status_err(status);
     return err == ERR_OK || err == ERR_NOT_FOUND ? ERR_PROTOCOL : err;

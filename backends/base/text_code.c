@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -103,6 +104,24 @@ enum err text_u64(const char *s, size_t len, uint64_t max, uint64_t *ret)
     return ERR_OK;
 }
 
+static const char *text_end(const char *text, const char *end)
+{
+    const size_t len = text ? strlen(text) : 0, n = end ? strlen(end) : 0;
+    return n && len >= n ? text + len - n : NULL;
+}
+
+bool text_ends(const char *text, const char *end)
+{
+    const char *at = text_end(text, end);
+    return at && strcmp(at, end) == 0;
+}
+
+bool text_ends_nocase(const char *text, const char *end)
+{
+    const char *at = text_end(text, end);
+    return at && strcasecmp(at, end) == 0;
+}
+
 bool text_eq(const char *a, const char *b)
 {
     return a && *a && b && strcmp(a, b) == 0;
@@ -141,12 +160,6 @@ static bool is_issued_token(const char *value)
     return false;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-    size_t len = strlen(name), n = strlen(end);
-    return len >= n && strcasecmp(name + len - n, end) == 0;
-}
-
 bool text_looks_secret(const char *name, const char *value)
 {
     static const char *const ends[] = {"key", "pass", "pwd", "auth"}; /* DB_PASS, requirepass; not RAY_AUTH_MODE */
@@ -155,7 +168,7 @@ bool text_looks_secret(const char *name, const char *value)
 
     if (name) {
         for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-            if (ends_in(name, ends[i])) return true;
+            if (text_ends_nocase(name, ends[i])) return true;
         for (size_t i = 0; i < ARRAY_LEN(names); i++) {
             if (text_has(name, names[i])) return true;
         }

@@ -42,17 +42,11 @@ static bool is_about_ray(const struct record *r)
     return text_eq(e->about_kind, "Pod") && (text_has(e->about, "-head-") || text_has(e->about, "-worker-"));
 }
 
-static bool ends_in(const char *name, const char *tail)
-{
-    const size_t len = name ? strlen(name) : 0, of_tail = strlen(tail);
-    return len > of_tail && strcmp(name + len - of_tail, tail) == 0;
-}
-
 /* Of "NAME-serve-svc", the service that KubeRay makes for a RayService, or of a chat page. */
 static bool is_of_serve(const struct record *r)
 {
     const char *service = ((const struct slice *)(const void *)r)->service;
-    return ends_in(service, "-serve-svc") || ends_in(service, CHAT_PAGE_SUFFIX);
+    return text_ends(service, "-serve-svc") || text_ends(service, CHAT_PAGE_SUFFIX);
 }
 
 static const struct kind {

@@ -8,27 +8,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 enum { NAME_MAX_BYTES = 256 };
 
 static const char separators[] = " \t\n,";
 static const char pass_list_variable[] = "RAYDECK_CHILD_ENV";
 
-static bool ends_in(const char *name, const char *end)
-{
-    size_t len = strlen(name), n = strlen(end);
-    return len >= n && strcasecmp(name + len - n, end) == 0;
-}
-
 /* Names where a secret is, not the secret; and proxies, without which a child may reach nothing. */
 static bool is_location(const char *name, const char *value)
 {
     static const char *const ends[] = {"_file", "_path", "_dir", "_sock", "_uri"};
-    if (ends_in(name, "_proxy")) return true;
+    if (text_ends_nocase(name, "_proxy")) return true;
     if (url_secret(value, strlen(value)).at) return false;
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-        if (ends_in(name, ends[i])) return true;
+        if (text_ends_nocase(name, ends[i])) return true;
     return *value == '/' && text_has(name, "credential");
 }
 

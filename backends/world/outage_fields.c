@@ -63,12 +63,6 @@ static bool actor_died(const struct baseline *b, const struct world *w, const ch
     return text_eq(a->state, "DEAD") || (was_there && text_eq(a->ray_node, old_node));
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = end ? strlen(end) : 0;
-    return m && n >= m && !strcmp(text + n - m, end);
-}
-
 /* What every head's death takes with it, and right so (facts: the agent addresses of its node, the task specifications
  * of actors that died with it). */
 static bool loss_is_expected(const struct recovery *r, const struct world *w, const char *table, const char *field)
@@ -77,7 +71,7 @@ static bool loss_is_expected(const struct recovery *r, const struct world *w, co
     if (r->state_gone_ms.known) return false;
     if (text_eq(table, "ACTOR_TASK_SPEC")) return r->head_lost && actor_died(b, w, r->old_ray_node, field);
     if (!text_eq(table, "KV") || !strstr(field, "DASHBOARD_AGENT_ADDR_")) return false;
-    return ends_with(field, r->old_ray_node) || ends_with(field, b->head_ip);
+    return text_ends(field, r->old_ray_node) || text_ends(field, b->head_ip);
 }
 
 static int by_name(const void *a, const void *b)

@@ -296,6 +296,11 @@ static void texts_are_compared(void **state)
     assert_true(text_unchanged("a", "a"));
     assert_false(text_unchanged("a", NULL));
     assert_true(text_eq("a", "a"));
+    assert_true(text_ends("a.yaml", ".yaml") && text_ends(".yaml", ".yaml"));
+    assert_false(text_ends("a.YAML", ".yaml") || text_ends("yaml", ".yaml") || text_ends("a", "") ||
+                 text_ends(NULL, "a"));
+    assert_true(text_ends_nocase("DB_PASSWORD", "password"));
+    assert_false(text_ends_nocase("word", "password") || text_ends_nocase("a", NULL));
     assert_false(text_eq("a", NULL));
     assert_true(text_has("Mistral-Head", "head"));
     assert_false(text_has("Mistral", "head"));
