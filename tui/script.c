@@ -199,15 +199,16 @@ static void state_words(const struct script_run *run, const struct view *v, char
     const struct script_step *step = &run->script->steps[run->step];
     char now[SCRIPT_WORDS] = "", speed[32] = "";
     unsigned long long passed = (v->now_ms - run->since_ms) / 1000, limit = step->limit_ms / 1000;
-    if (run->speed > 1) snprintf(speed, sizeof speed, "simulator %ux · ", run->speed);
+    if (run->speed > 1) snprintf(speed, sizeof speed, "simulator %ux", run->speed);
+    const char *gap = *speed ? " · " : "";
     if (run->phase == PHASE_WAIT && step->wait == WAIT_SECONDS)
-        snprintf(out, size, "%s%llu s of %u s", speed, passed, step->number);
+        snprintf(out, size, "%s%s%llu s of %u s", speed, gap, passed, step->number);
     else if (run->phase == PHASE_WAIT && step->wait) {
         script_met(step->wait, step->number, v, run->since_ms, run->begun_wall_ms, now);
-        snprintf(out, size, "%swaiting for %s, %llu s of %llu s%s%s", speed, script_wait_what(step->wait), passed,
-                 limit, *now ? ": " : "", now);
+        snprintf(out, size, "%s%swaiting for %s, %llu s of %llu s%s%s", speed, gap, script_wait_what(step->wait),
+                 passed, limit, *now ? ": " : "", now);
     } else if (run->phase == PHASE_KEYS || run->phase == PHASE_TYPE)
-        snprintf(out, size, "%spressing keys", speed);
+        snprintf(out, size, "%s%spressing keys", speed, gap);
     else
         snprintf(out, size, "%s", speed);
 }

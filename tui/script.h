@@ -46,8 +46,9 @@ bool script_caption(struct script_run *run, const struct view *v, struct caption
 /* Validates a script without running it: keys that are no command, conditions that cannot be met, and which commands
  * it uses. */
 struct script_stage {
-    bool demo;        /* with a simulator, whose speed can be set and which can be reset */
-    bool development; /* dialogs take a plain y; else the name has to be typed */
+    bool demo;         /* with a simulator, whose speed can be set and which can be reset */
+    bool development;  /* dialogs take a plain y; else the name has to be typed */
+    bool whole_screen; /* it runs on the stage (--stage), which keys of a pane would leave */
 };
 void script_rehearse(const struct script *s, const struct script_stage *stage,
                      void (*problem)(void *arg, unsigned line, const char *text),

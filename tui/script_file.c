@@ -112,7 +112,7 @@ static enum err ask_cluster(struct check *c, struct snapshot *snapshot, struct w
 static enum err check_script(struct check *c, const struct script *s, struct why *why)
 {
     const struct conf *conf = &c->cli->conf;
-    struct script_stage stage = {.demo = conf->demo, .development = conf->demo};
+    struct script_stage stage = {.demo = conf->demo, .development = conf->demo, .whole_screen = conf->stage};
     struct snapshot *snapshot = NULL;
     enum err err = conf->demo ? ERR_OK : cli_configure(c->cli, why);
     if (!err && !conf->demo) err = snapshot_open(c->cli, &snapshot, why);

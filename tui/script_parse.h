@@ -46,7 +46,7 @@ enum {
     X(GCS_SILENT, "gcs-silent", false, "the GCS to be silent")                                                         \
     X(RECOVERED, "recovered", false, "the recovery to be over")                                                        \
     X(WORKERS_RESTARTED, "workers-restarted", false, "every worker pod to have restarted and to be ready")             \
-    X(UNHARMED, "unharmed", false, "every request answered and every worker pod the same")                             \
+    X(UNHARMED, "unharmed", false, "every request answered, every worker pod and runtime the same")                    \
     X(ANSWERED, "answered", false, "the prompt's answer")                                                              \
     X(ANSWERED_HEADLESS, "answered-headless", false, "the prompt's answer while there is no head")                     \
     X(DRILL_ASKS, "drill-asks", false, "the drill to ask")                                                             \

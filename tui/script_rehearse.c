@@ -22,6 +22,7 @@ struct rehearsal {
     enum command_id asks; /* the command of the open dialog; CMD_COUNT: a view */
     bool drilled;         /* started a drill since the last reset */
     bool killed, asked;   /* killed a head since the last reset; sent a prompt in this step */
+    bool zoomed;          /* a pane alone is shown, not the stage */
 };
 
 static void problem_add(struct rehearsal *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -89,6 +90,11 @@ static void palette_line(struct rehearsal *r, const char *line)
         problem_add(r, "type: there is no command %.*s", (int)(len < 40 ? len : 40), line);
 }
 
+static bool leaves_stage(enum command_id id)
+{
+    return id == CMD_NEXT_PANE || id == CMD_PREV_PANE || id == CMD_PANE || id == CMD_STAGE;
+}
+
 /* Keys that panes handle. */
 static bool input_moves(const struct input *in)
 {
@@ -101,14 +107,21 @@ static void key_on_screen(struct rehearsal *r, const struct input *in)
     enum command_id id;
     bool swallowed;
     char text[16];
+    const bool on_stage = r->stage->whole_screen && !r->zoomed;
     switch (keymap_feed(&r->map, in, &id, &swallowed)) {
-    case KEYMAP_COMMAND: rehearse_command(r, id, false); break;
+    case KEYMAP_COMMAND:
+        if (on_stage && leaves_stage(id))
+            problem_add(r, "keys: %s leaves the stage: pane: does not", key_text(in, text));
+        rehearse_command(r, id, false);
+        break;
     case KEYMAP_PENDING: break;
     case KEYMAP_NONE:
         if (swallowed)
             problem_add(r, "keys: %s leads nowhere", key_text(in, text));
         else if (!input_moves(in))
             problem_add(r, "keys: %s is no command's key", key_text(in, text));
+        else if (on_stage && in->key < 0x80 && strchr("12345R", (int)in->key))
+            problem_add(r, "keys: %s leaves the stage: pane: does not", key_text(in, text));
         break;
     }
 }
@@ -169,6 +182,13 @@ static void wait_on(struct rehearsal *r)
         problem_add(r, "wait: %s: no step before it starts a drill", script_wait_word(wait));
 }
 
+/* What `then:` says was waited for: it is not gone before it can have been read. */
+static void caption_lasts(struct rehearsal *r, const struct script_step *next)
+{
+    if (r->step->then && r->step->pause_ms == 0 && next->caption)
+        problem_add(r, "then: the next caption replaces it at once: pause: holds it");
+}
+
 void script_rehearse(const struct script *s, const struct script_stage *stage,
                      void (*problem)(void *arg, unsigned line, const char *text),
                      void (*uses)(void *arg, unsigned line, int command), void *arg)
@@ -180,10 +200,12 @@ void script_rehearse(const struct script *s, const struct script_stage *stage,
         r.asked = r.inside == IN_CHAT && r.asks == CMD_COUNT && r.asked;
         if (step->speed && !stage->demo) problem_add(&r, "speed: only the demo has one");
         if (step->zoom && r.inside != IN_SCREEN) problem_add(&r, "zoom: something lies over the screen");
+        if (step->zoom) r.zoomed = step->zoom != SCRIPT_ZOOM_NONE;
         for (size_t k = 0; k < step->key_count; k++) rehearse_key(&r, &step->keys[k]);
         if (r.map.pending) problem_add(&r, "keys: a key is missing after the last one");
         r.map.pending = false;
         if (step->type) rehearse_text(&r, step->type);
         wait_on(&r);
+        if (!r.last) caption_lasts(&r, step + 1);
     }
 }

@@ -85,7 +85,8 @@ static enum script_met met_applied(const struct view *v)
     return yes_if(r && !r->deleted.known && (r->active_cluster || r->pending_cluster));
 }
 
-/* No request failed since the head loss, and the workers are the same. Once false, it can no longer be met. */
+/* No request failed since the head loss, the workers are the same, and so are the Neuron runtimes that were known. What
+ * is false of the first two can no longer be met. */
 static enum script_met met_unharmed(const struct view *v, char out[SCRIPT_WORDS])
 {
     const struct outage *o = v->outage;
@@ -97,8 +98,11 @@ static enum script_met met_unharmed(const struct view *v, char out[SCRIPT_WORDS]
     snprintf(out, SCRIPT_WORDS, "%s; worker pods %s",
              *outage_request_words(o, OUTAGE_CLASSES, requests) ? requests : "no request ended",
              outage_worker_words(o, workers));
+    const size_t len = strlen(out);
+    if (o->runtimes)
+        snprintf(out + len, SCRIPT_WORDS - len, "; Neuron runtimes %zu/%zu same pids", o->runtimes_same, o->runtimes);
     if (outage_failed(o) || !outage_workers_lived_on(o)) return SCRIPT_NEVER;
-    return yes_if(o->workers && outage_answered(o));
+    return yes_if(o->workers && outage_answered(o) && o->runtimes_same == o->runtimes);
 }
 
 /* Each worker pod of T0 restarted or was replaced, and as many pods are Ready again. */

@@ -217,6 +217,31 @@ static void test_it_stays_and_is_left(void **state)
     fixture_done(&f);
 }
 
+/* A whole-screen pane that was opened on the stage gives it back; a pane that a person goes to does not. */
+static void test_what_was_opened_on_it_goes_back_to_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct canvas cv;
+    fixture_calm(&f);
+    struct screen *s = stage_open(&f, 40, 120, &cv);
+    assert_true(screen_focus(s, 'T'));
+    assert_true(screen_focus(s, '6'));
+    assert_true(screen_back(s));
+    assert_ptr_equal(screen_pane(s)->ops, &stage_pane_ops);
+    assert_true(screen_focus(s, 'T'));
+    screen_next(s, 1);
+    assert_true(screen_focus(s, 'T'));
+    assert_true(screen_back(s));
+    assert_ptr_not_equal(screen_pane(s)->ops, &stage_pane_ops);
+    assert_true(screen_focus(s, 'S'));
+    assert_true(screen_back(s));
+    assert_false(screen_opened(s));
+    screen_free(s);
+    canvas_done(&cv);
+    fixture_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +250,7 @@ int main(void)
         cmocka_unit_test(test_ascii_and_any_size),
         cmocka_unit_test(test_the_end),
         cmocka_unit_test(test_it_stays_and_is_left),
+        cmocka_unit_test(test_what_was_opened_on_it_goes_back_to_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

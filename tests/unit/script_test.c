@@ -6,6 +6,7 @@
 #include "tui/script.h"
 
 #include "backends/base/mem.h"
+#include "backends/world/recovery_priv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -251,14 +252,22 @@ static void what_a_caption_claims(void **state)
     small_delete_accepted(&c->s, SMALL_HEAD, 0);
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, NULL); /* no prompt was sent yet */
     c->s.r.request[OUTAGE_PROBES].ok = 20;
-    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_MET, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 0 restarts");
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_MET,
+               "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 0 restarts; Neuron runtimes 2/2 same pids");
     c->s.r.request[OUTAGE_PROBES].failed = 1;
-    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "20/21 requests, 1 failed; worker pods 2/2 same UIDs, 0 restarts");
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER,
+               "20/21 requests, 1 failed; worker pods 2/2 same UIDs, 0 restarts; Neuron runtimes 2/2 same pids");
     c->s.r.request[OUTAGE_PROBES].failed = 0;
+    /* A worker container may be the same while the process that holds the model is another one. */
+    c->s.r.memory->runtime[0].pid++;
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET,
+               "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 0 restarts; Neuron runtimes 1/2 same pids");
+    c->s.r.memory->runtime[0].pid--;
     struct pod *p = small_edit(&c->s, TABLE_POD, "w1");
     p->restarts = known_u64(1);
     small_put(&c->s, "kube/pods", WORLD_KUBE, p);
-    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 1 restart");
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER,
+               "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 1 restart; Neuron runtimes 2/2 same pids");
 }
 
 static void pod_restarted(struct fixture *c, const char *key, enum tri ready)
@@ -359,6 +368,10 @@ static void in_its_order(void **state)
     c->s.now_ms += SCRIPT_KEY_GAP_MS;
     assert_key(run, c, KEYP_ENTER);
     assert_nothing(run, c);
+    c->s.now_ms += SCRIPT_KEY_GAP_MS;
+    assert_nothing(run, c);
+    assert_state(run, c, "One", "1/3  simulator 4x");
+    c->s.now_ms -= SCRIPT_KEY_GAP_MS;
     c->s.now_ms += 2000;
     assert_nothing(run, c);
     c->s.now_ms += 2000;
@@ -462,7 +475,7 @@ static void rehearsal_is(const char *text, bool demo, const char *expected)
 {
     struct told t = {.count = 0};
     struct script *s = parsed_script(text);
-    script_rehearse(s, &(struct script_stage){demo, demo}, on_problem, on_use, &t);
+    script_rehearse(s, &(struct script_stage){.demo = demo, .development = demo}, on_problem, on_use, &t);
     assert_string_equal(t.text, expected);
     script_free(s);
 }
@@ -507,13 +520,35 @@ static void what_cannot_come(void **state)
                  "2: uses kill-head\n2: type: here y alone confirms: keys: y\n");
 }
 
+/* On the stage a script goes to a pane by `pane:`, which leaves the stage where it is. */
+static void a_rehearsal_on_the_stage(void **state)
+{
+    (void)state;
+    struct told t = {.count = 0};
+    struct script *s = parsed_script("steps:\n- keys: \"x d\"\n- keys: Esc 1\n- keys: Tab\n- keys: S\n- keys: T j\n");
+    script_rehearse(s, &(struct script_stage){true, true, .whole_screen = true}, on_problem, NULL, &t);
+    assert_string_equal(t.text, "3: keys: 1 leaves the stage: pane: does not\n"
+                                "4: keys: Tab leaves the stage: pane: does not\n"
+                                "5: keys: S leaves the stage: pane: does not\n");
+    script_free(s);
+}
+
+static void a_caption_has_time_to_be_read(void **state)
+{
+    (void)state;
+    rehearsal_is(
+        "steps:\n- wait: answering\n  then: Seen.\n- caption: Next.\n- wait: answering\n  then: Seen.\n  pause: 2\n"
+        "- caption: Next.\n- wait: answering\n  then: Seen.\n- wait: seconds 3\n",
+        true, "2: then: the next caption replaces it at once: pause: holds it\n");
+}
+
 static void the_one_for_clusters_works(void **state)
 {
     (void)state;
     struct told t = {.count = 0};
     char *text = fixture_read("deploy/assets/walkthrough-cluster.yaml", NULL);
     struct script *s = parsed_script(text);
-    script_rehearse(s, &(struct script_stage){false, false}, on_problem, NULL, &t);
+    script_rehearse(s, &(struct script_stage){.whole_screen = true}, on_problem, NULL, &t);
     assert_string_equal(t.text, "");
     script_free(s);
     free(text);
@@ -525,7 +560,7 @@ static void the_shipped_one_works(void **state)
     struct told t = {.count = 0};
     char *text = fixture_read("deploy/assets/walkthrough.yaml", NULL);
     struct script *s = parsed_script(text);
-    script_rehearse(s, &(struct script_stage){true, true}, on_problem, NULL, &t);
+    script_rehearse(s, &(struct script_stage){true, true, .whole_screen = true}, on_problem, NULL, &t);
     assert_string_equal(t.text, "");
     bool kills = false, recovers = false, without = false;
     unsigned speed = 0, of_kill = 0; /* losses at two speeds do not compare */
@@ -565,6 +600,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_drill_asks_and_passes, fixture_open, fixture_close),
         cmocka_unit_test(a_rehearsal),
         cmocka_unit_test(what_cannot_come),
+        cmocka_unit_test(a_rehearsal_on_the_stage),
+        cmocka_unit_test(a_caption_has_time_to_be_read),
         cmocka_unit_test(the_one_for_clusters_works),
         cmocka_unit_test(the_shipped_one_works),
     };

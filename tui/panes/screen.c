@@ -216,6 +216,8 @@ bool screen_focus(struct screen *s, char letter)
         if (s->panes[i]->ops->letter == letter &&
             (layout_whole((enum layout_pane)i) || screen_shows(s, (enum layout_pane)i))) {
             if (!layout_whole(s->focus)) s->left = s->focus;
+            const bool on_stage = s->focus == LAYOUT_STAGE || (s->staged && layout_whole(s->focus));
+            s->staged = on_stage && i != LAYOUT_STAGE && layout_whole((enum layout_pane)i);
             s->focus = (enum layout_pane)i;
             s->opened = s->typing = false;
             return true;
@@ -230,7 +232,7 @@ void screen_next(struct screen *s, int by)
         i = (i + (by < 0 ? LAYOUT_PANES - 1 : 1)) % LAYOUT_PANES;
     } while (!screen_shows(s, (enum layout_pane)i));
     s->focus = (enum layout_pane)i;
-    s->opened = s->typing = false;
+    s->opened = s->typing = s->staged = false;
 }
 
 void screen_zoom(struct screen *s)
@@ -293,7 +295,8 @@ bool screen_back(struct screen *s)
         return true;
     }
     if (!layout_whole(s->focus)) return false;
-    s->focus = screen_shows(s, s->left) ? s->left : LAYOUT_PODS;
+    s->focus = s->staged ? LAYOUT_STAGE : screen_shows(s, s->left) ? s->left : LAYOUT_PODS;
+    s->staged = false;
     return true;
 }
 

@@ -14,6 +14,7 @@ struct screen {
     struct pane *panes[LAYOUT_PANES];
     enum layout_pane focus, before; /* `before` the recovery took the focus */
     enum layout_pane left;          /* the focus before a full-screen pane */
+    bool staged;                    /* the full-screen pane in focus was opened on the stage */
     bool zoomed, opened, typing, recovery;
     struct textbox filter;
     struct detail detail;
