@@ -191,7 +191,8 @@ static void check_runtime_env(struct lint *l, const struct ray *r)
     struct why why = {0};
     struct yaml *doc = NULL;
     if (!env || env->kind != YAML_SCALAR || strchr(env->text, '$')) return;
-    if (yaml_parse_all("runtimeEnvYAML", env->text, strlen(env->text), 1, &doc, &at, &why))
+    if (yaml_parse_all(&(struct yaml_text){"runtimeEnvYAML", env->text, strlen(env->text), NULL, 0}, 1, &doc, &at,
+                       &why))
         lint_say_as(l, RULE_K4, FINDING_ERROR, manifest_inner_place(l->m, env, at), "%s", why.text);
     else if (yaml_root(doc) && yaml_root(doc)->kind != YAML_MAP)
         lint_say(l, RULE_K4, env, "runtimeEnvYAML is not a map");

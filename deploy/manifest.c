@@ -1,5 +1,6 @@
 /* manifest.c - the text of a manifest as objects; see manifest.h. */
 #include "deploy/manifest.h"
+#include "deploy/manifest_priv.h"
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
@@ -69,44 +70,6 @@ static void braces_show_tree(const struct yaml_node *n)
     if (n->alias) return;
     if (n->kind == YAML_SCALAR) braces_show(n->text);
     for (size_t i = 0; i < n->count; i++) braces_show_tree(n->items[i]);
-}
-
-/* "}" and, in a later line, "{": JSON values one after the other. YAML wants a marker between its documents, which goes
- * before the brace, so that lines stay. True where `out` has the markers. */
-static const char document_mark[] = "--- ";
-enum { MARK_LEN = sizeof document_mark - 1 };
-
-static bool stream_mark(const char *bytes, size_t len, struct buf *out)
-{
-    const char *done = bytes;
-    size_t depth = 0, values = 0;
-    bool quoted = false, line_begins = true;
-    for (const char *p = bytes; p < bytes + len; p++) {
-        const bool begins = line_begins;
-        line_begins = *p == '\n';
-        if (quoted) {
-            if (*p == '\\' && p + 1 < bytes + len)
-                p++;
-            else
-                quoted = *p != '"';
-        } else if (*p == '"' && depth) {
-            quoted = true;
-        } else if (*p == '{' || *p == '[') {
-            if (!depth && values++) {
-                if (!begins) return false;
-                buf_add(out, done, (size_t)(p - done));
-                buf_str(out, document_mark);
-                done = p;
-            }
-            depth++;
-        } else if ((*p == '}' || *p == ']') && depth) {
-            depth--;
-        } else if (!depth && !strchr(" \t\r\n", *p)) {
-            return false; /* it is not JSON */
-        }
-    }
-    buf_add(out, done, (size_t)(bytes + len - done));
-    return values > 1 && !depth;
 }
 
 static void lines_find(struct manifest *m, size_t len)
@@ -207,8 +170,12 @@ static enum err parse_hidden(const char *name, const char *bytes, size_t len, si
     struct buf hidden;
     buf_init(&hidden, 2 * (size_t)MANIFEST_BYTES + 1);
     const bool hid = braces_hide(bytes, len, &hidden);
-    enum err err = yaml_parse_all(name, hid ? buf_text(&hidden) : bytes, hid ? hidden.len : len, max, ret, ret_at, why);
+    struct yaml_text text = {.name = name, .bytes = hid ? buf_text(&hidden) : bytes, .len = hid ? hidden.len : len};
+    size_t *cuts = manifest_json_cuts(text.bytes, text.len, &text.cuts_count);
+    text.cuts = cuts;
+    enum err err = yaml_parse_all(&text, max, ret, ret_at, why);
     for (size_t d = 0; !err && hid && d < yaml_documents(*ret); d++) braces_show_tree(yaml_document(*ret, d));
+    free(cuts);
     if (hidden.data) mem_wipe(hidden.data, hidden.len);
     buf_done(&hidden);
     return err;
@@ -220,27 +187,14 @@ enum err manifest_parse_inner(const char *name, const char *text, struct yaml **
     return parse_hidden(name, text, strlen(text), 1, ret, ret_at, why);
 }
 
-static enum err documents_parse(struct manifest *m, const char *bytes, size_t len, struct yaml_place *at,
-                                struct why *why)
-{
-    struct buf marked;
-    buf_init(&marked, 2 * (size_t)MANIFEST_BYTES + MANIFEST_DOCS * MARK_LEN + 1);
-    const bool stream = stream_mark(bytes, len, &marked);
-    enum err err = parse_hidden(m->file, stream ? buf_text(&marked) : bytes, stream ? marked.len : len, MANIFEST_DOCS,
-                                &m->yaml, at, why);
-    for (size_t d = 1; !err && stream && d < yaml_documents(m->yaml); d++) yaml_shift(m->yaml, d, MARK_LEN);
-    if (marked.data) mem_wipe(marked.data, marked.len);
-    buf_done(&marked);
-    return err;
-}
-
 enum err manifest_parse(const char *file, const char *bytes, size_t len, struct manifest **ret,
                         struct yaml_place *ret_at, struct why *why)
 {
     struct yaml_place at = {0};
     struct manifest *m = mem_zero(1, sizeof *m);
     m->file = mem_str(file);
-    enum err err = len > MANIFEST_BYTES ? refuse_long(file, bytes, &at, why) : documents_parse(m, bytes, len, &at, why);
+    enum err err = len > MANIFEST_BYTES ? refuse_long(file, bytes, &at, why)
+                                        : parse_hidden(file, bytes, len, MANIFEST_DOCS, &m->yaml, &at, why);
     if (!err) {
         m->text = mem_strn(bytes, len);
         lines_find(m, len);

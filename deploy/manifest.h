@@ -2,9 +2,9 @@
  * manifest.h - parses a manifest into objects with their positions. No I/O.
  *
  * Invariants: at most MANIFEST_BYTES and MANIFEST_DOCS; any error rejects the whole manifest. "kind: List" and
- * typed lists (RayServiceList) count as their items, which take kind and apiVersion from a typed one. JSON values in
- * lines of their own are documents. ${NAME} is accepted where YAML would parse it as a map, so that a template can be
- * checked before substitution (variables.h).
+ * typed lists (RayServiceList) count as their items, which take kind and apiVersion from a typed one. JSON values one
+ * after the other are documents, as kubectl takes them. ${NAME} is accepted where YAML would parse it as a map, so that
+ * a template can be checked before substitution (variables.h).
  */
 #ifndef RAYDECK_DEPLOY_MANIFEST_H
 #define RAYDECK_DEPLOY_MANIFEST_H

@@ -149,7 +149,7 @@ static struct yaml *flow_parse(const char *value, enum yaml_kind kind)
     struct yaml *y = NULL;
     /* "a: 1" is a map to YAML too, and a forgotten brace to people. */
     if (*value != (kind == YAML_MAP ? '{' : '[')) return NULL;
-    if (yaml_parse_all("", value, strlen(value), 1, &y, NULL, NULL)) return NULL;
+    if (yaml_parse_all(&(struct yaml_text){"", value, strlen(value), NULL, 0}, 1, &y, NULL, NULL)) return NULL;
     const struct yaml_node *root = yaml_root(y);
     if (root && root->kind == kind) return y;
     yaml_tree_free(y);

@@ -31,17 +31,25 @@ struct yaml {
     size_t count, cap;
 };
 
+/* A position in the text, which moves forward with the events. */
+struct cursor {
+    const char *at;
+    size_t index; /* in characters, from the beginning of the part */
+    struct yaml_place place;
+};
+
 /* The document while it is being built. */
 struct build {
     yaml_parser_t parser;
     const char *name;
-    const char *bytes;
+    const char *part, *end; /* what the parser reads */
+    struct cursor part_begin, cursor;
     struct yaml *doc;
     struct held *anchored; /* nodes with an anchor, newest first */
     size_t anchors;
     struct held *open[YAML_DEPTH]; /* the lists and maps being built, the outermost first */
     char *key[YAML_DEPTH];         /* of a map: the key whose value comes next */
-    unsigned key_line[YAML_DEPTH], key_column[YAML_DEPTH];
+    struct yaml_place key_at[YAML_DEPTH];
     unsigned depth;
     size_t nodes, nodes_before; /* of this document, of those before it */
     struct yaml_place at;       /* position of the error */
@@ -53,43 +61,57 @@ static struct held *held_of(struct yaml_node *n)
     return (struct held *)(void *)n;
 }
 
-static enum err build_fail(struct build *b, enum err err, size_t line, size_t column, const char *what)
+static void cursor_step(struct cursor *c, const char *end)
 {
-    b->at = (struct yaml_place){(unsigned)line, (unsigned)column};
-    return why_set(b->why, err, "%s:%zu:%zu: %s", b->name, line, column, what);
+    const bool line_ends = *c->at++ == '\n';
+    while (c->at < end && ((unsigned char)*c->at & 0xc0) == 0x80) c->at++;
+    c->index++;
+    c->place =
+        line_ends ? (struct yaml_place){c->place.line + 1, 1} : (struct yaml_place){c->place.line, c->place.column + 1};
 }
 
-static enum err refuse_at(struct build *b, yaml_mark_t at, const char *what)
+/* Where a mark is in the text that was given: libyaml's own lines and columns are those of a part, and it counts NEL,
+ * LS and PS, at which no editor ends a line. */
+static struct yaml_place mark_place(struct build *b, yaml_mark_t mark)
 {
-    return build_fail(b, ERR_PARSE, at.line + 1, at.column + 1, what);
+    struct cursor *c = &b->cursor;
+    if (mark.index < c->index) *c = b->part_begin;
+    while (c->index < mark.index && c->at < b->end) cursor_step(c, b->end);
+    return c->place;
 }
 
-/* libyaml reports no line for encoding errors: counts lines up to the offset. */
+static enum err build_fail(struct build *b, enum err err, struct yaml_place at, const char *what)
+{
+    b->at = at;
+    return why_set(b->why, err, "%s:%u:%u: %s", b->name, at.line, at.column, what);
+}
+
+static enum err refuse_at(struct build *b, struct yaml_place at, const char *what)
+{
+    return build_fail(b, ERR_PARSE, at, what);
+}
+
+/* Of encoding errors libyaml reports the offset in bytes, and no mark. */
 static enum err refuse_parser(struct build *b)
 {
     const yaml_parser_t *p = &b->parser;
     const char *what = p->problem ? p->problem : "malformed";
 
     if (p->error == YAML_MEMORY_ERROR) mem_exhausted();
-    if (p->error != YAML_READER_ERROR) return refuse_at(b, p->problem_mark, what);
-    size_t line = 1, column = 1;
-    for (size_t i = 0; i < p->problem_offset; i++) {
-        column++;
-        if (b->bytes[i] != '\n') continue;
-        line++;
-        column = 1;
-    }
-    return build_fail(b, ERR_PARSE, line, column, what);
+    if (p->error != YAML_READER_ERROR) return refuse_at(b, mark_place(b, p->problem_mark), what);
+    struct cursor c = b->part_begin;
+    while (c.at < b->end && (size_t)(c.at - b->part) < p->problem_offset) cursor_step(&c, b->end);
+    return refuse_at(b, c.place, what);
 }
 
-static struct held *node_new(struct build *b, enum yaml_kind kind, yaml_mark_t at)
+static struct held *node_new(struct build *b, enum yaml_kind kind, struct yaml_place at)
 {
     struct held *h = mem_zero(1, sizeof *h);
 
     h->node.kind = kind;
-    h->node.line = (unsigned)(at.line + 1);
-    h->node.column = (unsigned)(at.column + 1);
-    h->node.own = (struct yaml_place){h->node.line, h->node.column};
+    h->node.line = at.line;
+    h->node.column = at.column;
+    h->node.own = at;
     h->next = b->doc->all;
     b->doc->all = h;
     b->nodes++;
@@ -118,10 +140,10 @@ static void add_item(struct held *parent, struct yaml_node *item)
 }
 
 /* Puts a node where the document is: the root, a list's next item, a map's value. */
-static enum err build_place(struct build *b, struct held *h, yaml_mark_t at)
+static enum err build_place(struct build *b, struct held *h, struct yaml_place at)
 {
     if (b->nodes > YAML_NODES || b->nodes_before + b->nodes > YAML_STREAM_NODES)
-        return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many nodes");
+        return build_fail(b, ERR_LIMIT, at, "too many nodes");
     if (b->depth == 0) {
         b->doc->roots[b->doc->count - 1] = &h->node;
         return ERR_OK;
@@ -131,53 +153,51 @@ static enum err build_place(struct build *b, struct held *h, yaml_mark_t at)
     if (parent->node.kind == YAML_MAP) {
         if (!b->key[top]) return refuse_at(b, at, "a key that is not a plain word or a string");
         h->node.key = b->key[top];
-        h->node.line = b->key_line[top];
-        h->node.column = b->key_column[top];
+        h->node.line = b->key_at[top].line;
+        h->node.column = b->key_at[top].column;
         b->key[top] = NULL;
     }
     add_item(parent, &h->node);
     return ERR_OK;
 }
 
-static enum err set_anchor(struct build *b, struct held *h, const yaml_char_t *anchor, yaml_mark_t at)
+static enum err set_anchor(struct build *b, struct held *h, const yaml_char_t *anchor, struct yaml_place at)
 {
     if (!anchor) return ERR_OK;
-    if (++b->anchors > YAML_ANCHORS) return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many anchors");
+    if (++b->anchors > YAML_ANCHORS) return build_fail(b, ERR_LIMIT, at, "too many anchors");
     h->anchor = mem_str((const char *)anchor);
     h->next_anchored = b->anchored;
     b->anchored = h;
     return ERR_OK;
 }
 
-static enum err on_scalar(struct build *b, const yaml_event_t *e)
+static enum err on_scalar(struct build *b, const yaml_event_t *e, struct yaml_place at)
 {
     const char *text = (const char *)e->data.scalar.value;
     size_t len = e->data.scalar.length;
     unsigned top = b->depth - 1;
 
-    if (memchr(text, '\0', len)) return refuse_at(b, e->start_mark, "a NUL character in a string");
+    if (memchr(text, '\0', len)) return refuse_at(b, at, "a NUL character in a string");
     if (b->depth > 0 && b->open[top]->node.kind == YAML_MAP && !b->key[top]) {
-        if (++b->nodes > YAML_NODES)
-            return build_fail(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "too many nodes");
+        if (++b->nodes > YAML_NODES) return build_fail(b, ERR_LIMIT, at, "too many nodes");
         b->key[top] = mem_strn(text, len);
-        b->key_line[top] = (unsigned)(e->start_mark.line + 1);
-        b->key_column[top] = (unsigned)(e->start_mark.column + 1);
+        b->key_at[top] = at;
         return ERR_OK;
     }
-    struct held *h = node_new(b, YAML_SCALAR, e->start_mark);
+    struct held *h = node_new(b, YAML_SCALAR, at);
     h->node.text = mem_strn(text, len);
     h->node.plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     h->node.literal = e->data.scalar.style == YAML_LITERAL_SCALAR_STYLE;
     h->height = 1;
-    enum err err = set_anchor(b, h, e->data.scalar.anchor, e->start_mark);
-    return err ? err : build_place(b, h, e->start_mark);
+    enum err err = set_anchor(b, h, e->data.scalar.anchor, at);
+    return err ? err : build_place(b, h, at);
 }
 
-static enum err on_start(struct build *b, enum yaml_kind kind, const yaml_char_t *anchor, yaml_mark_t at)
+static enum err on_start(struct build *b, enum yaml_kind kind, const yaml_char_t *anchor, struct yaml_place at)
 {
     struct held *h = node_new(b, kind, at);
 
-    if (b->depth >= YAML_DEPTH) return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "nested too deep");
+    if (b->depth >= YAML_DEPTH) return build_fail(b, ERR_LIMIT, at, "nested too deep");
     enum err err = set_anchor(b, h, anchor, at);
     if (!err) err = build_place(b, h, at);
     if (err) return err;
@@ -248,7 +268,7 @@ static void copy_init(struct held *copy, struct held *of)
 static enum err map_merge_one(struct build *b, struct held *map, const struct yaml_node *from,
                               const struct yaml_node *merge)
 {
-    const yaml_mark_t at = {.line = merge->line - 1, .column = merge->column - 1};
+    const struct yaml_place at = {merge->line, merge->column};
     if (from->kind != YAML_MAP) return refuse_at(b, at, "a merge key (<<) whose value is no map and no list of maps");
     for (size_t i = 0; i < from->count; i++) {
         struct yaml_node *item = from->items[i];
@@ -256,7 +276,7 @@ static enum err map_merge_one(struct build *b, struct held *map, const struct ya
         struct held *h = node_new(b, item->kind, at);
         copy_init(h, held_of(item));
         h->node.key = mem_str(item->key);
-        if (b->nodes > YAML_NODES) return build_fail(b, ERR_LIMIT, merge->line, merge->column, "too many nodes");
+        if (b->nodes > YAML_NODES) return build_fail(b, ERR_LIMIT, at, "too many nodes");
         add_item(map, &h->node);
     }
     return ERR_OK;
@@ -289,7 +309,7 @@ static enum err on_end(struct build *b)
     return err ? err : map_merge(b, h);
 }
 
-static enum err on_alias(struct build *b, const yaml_event_t *e)
+static enum err on_alias(struct build *b, const yaml_event_t *e, struct yaml_place at)
 {
     const char *name = (const char *)e->data.alias.anchor;
     struct held *target = b->anchored;
@@ -298,22 +318,21 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
     while (target && strcmp(target->anchor, name) != 0) target = target->next_anchored;
     if (!target) {
         /* Without its name: it may be the beginning of an unquoted password. */
-        return refuse_at(b, e->start_mark, "an alias that is not defined; a value that begins with * has to be quoted");
+        return refuse_at(b, at, "an alias that is not defined; a value that begins with * has to be quoted");
     }
-    if (target->height == 0) return refuse_at(b, e->start_mark, "an alias to what it is part of");
-    if (b->depth + target->height > YAML_DEPTH + 1)
-        return build_fail(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "nested too deep");
+    if (target->height == 0) return refuse_at(b, at, "an alias to what it is part of");
+    if (b->depth + target->height > YAML_DEPTH + 1) return build_fail(b, ERR_LIMIT, at, "nested too deep");
 
-    struct held *h = node_new(b, target->node.kind, e->start_mark);
+    struct held *h = node_new(b, target->node.kind, at);
     copy_init(h, target);
-    return build_place(b, h, e->start_mark);
+    return build_place(b, h, at);
 }
 
-static enum err on_document(struct build *b, size_t max, yaml_mark_t at)
+static enum err on_document(struct build *b, size_t max, struct yaml_place at)
 {
     struct yaml *doc = b->doc;
 
-    if (doc->count == max) return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many documents");
+    if (doc->count == max) return build_fail(b, ERR_LIMIT, at, "too many documents");
     if (doc->count == doc->cap) {
         doc->cap = doc->cap ? doc->cap * 2 : 4;
         doc->roots = mem_grow(doc->roots, doc->cap, sizeof *doc->roots);
@@ -328,14 +347,15 @@ static enum err on_document(struct build *b, size_t max, yaml_mark_t at)
 
 static enum err on_event(struct build *b, const yaml_event_t *e, size_t max)
 {
+    const struct yaml_place at = mark_place(b, e->start_mark);
     switch (e->type) {
-    case YAML_DOCUMENT_START_EVENT: return on_document(b, max, e->start_mark);
-    case YAML_SCALAR_EVENT: return on_scalar(b, e);
-    case YAML_SEQUENCE_START_EVENT: return on_start(b, YAML_LIST, e->data.sequence_start.anchor, e->start_mark);
-    case YAML_MAPPING_START_EVENT: return on_start(b, YAML_MAP, e->data.mapping_start.anchor, e->start_mark);
+    case YAML_DOCUMENT_START_EVENT: return on_document(b, max, at);
+    case YAML_SCALAR_EVENT: return on_scalar(b, e, at);
+    case YAML_SEQUENCE_START_EVENT: return on_start(b, YAML_LIST, e->data.sequence_start.anchor, at);
+    case YAML_MAPPING_START_EVENT: return on_start(b, YAML_MAP, e->data.mapping_start.anchor, at);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT: return on_end(b);
-    case YAML_ALIAS_EVENT: return on_alias(b, e);
+    case YAML_ALIAS_EVENT: return on_alias(b, e, at);
     default: return ERR_OK;
     }
 }
@@ -356,20 +376,44 @@ static enum err parse_events(struct build *b, size_t max, bool first_only)
     return err;
 }
 
-static enum err build_run(struct build *b, size_t len, size_t max, bool first_only, struct yaml **ret)
+static enum err part_parse(struct build *b, size_t len, size_t max, bool first_only)
 {
-    if (len >= 3 && memcmp(b->bytes, "\xef\xbb\xbf", 3) ==
-                        0) { /* a byte order mark: libyaml keeps it where the encoding is set to UTF-8 */
-        b->bytes += 3;
-        len -= 3;
-    }
+    b->end = b->part + len;
     if (!yaml_parser_initialize(&b->parser)) mem_exhausted();
     yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&b->parser, (const unsigned char *)b->bytes, len);
-    b->doc = mem_zero(1, sizeof *b->doc);
-    enum err err = parse_events(b, max, first_only);
-    for (unsigned i = 0; i < YAML_DEPTH; i++) free(b->key[i]);
+    yaml_parser_set_input_string(&b->parser, (const unsigned char *)b->part, len);
+    b->depth = 0;
+    b->cursor = b->part_begin;
+    const enum err err = parse_events(b, max, first_only);
     yaml_parser_delete(&b->parser);
+    /* The next part begins where this one ends. */
+    while (!err && b->cursor.at < b->end) cursor_step(&b->cursor, b->end);
+    return err;
+}
+
+/* A byte order mark is no character of the text: libyaml keeps it where the encoding is set to UTF-8. */
+static size_t bom_len(const char *bytes, size_t len)
+{
+    static const char bom[] = "\xef\xbb\xbf";
+    const size_t n = sizeof bom - 1;
+    return len >= n && memcmp(bytes, bom, n) == 0 ? n : 0;
+}
+
+static enum err build_run(struct build *b, const struct yaml_text *text, size_t max, bool first_only, struct yaml **ret)
+{
+    const char *const end = text->bytes + text->len;
+    enum err err = ERR_OK;
+    b->name = text->name;
+    b->part = text->bytes + bom_len(text->bytes, text->len);
+    b->cursor = (struct cursor){.at = b->part, .place = {1, 1}};
+    b->doc = mem_zero(1, sizeof *b->doc);
+    for (size_t i = 0; i <= text->cuts_count && !err; i++) {
+        const char *const next = i < text->cuts_count ? text->bytes + text->cuts[i] : end;
+        b->part_begin = (struct cursor){.at = b->part, .place = b->cursor.place};
+        err = part_parse(b, (size_t)(next - b->part), max, first_only);
+        b->part = next;
+    }
+    for (unsigned i = 0; i < YAML_DEPTH; i++) free(b->key[i]);
     if (err) {
         yaml_tree_free(b->doc);
         return err;
@@ -380,15 +424,15 @@ static enum err build_run(struct build *b, size_t len, size_t max, bool first_on
 
 enum err yaml_parse(const char *name, const char *bytes, size_t len, struct yaml **ret, struct why *why)
 {
-    struct build b = {.name = name, .bytes = bytes, .why = why};
-    return build_run(&b, len, 1, true, ret);
+    struct build b = {.why = why};
+    return build_run(&b, &(struct yaml_text){name, bytes, len, NULL, 0}, 1, true, ret);
 }
 
-enum err yaml_parse_all(const char *name, const char *bytes, size_t len, size_t max, struct yaml **ret,
-                        struct yaml_place *ret_at, struct why *why)
+enum err yaml_parse_all(const struct yaml_text *text, size_t max, struct yaml **ret, struct yaml_place *ret_at,
+                        struct why *why)
 {
-    struct build b = {.name = name, .bytes = bytes, .why = why};
-    enum err err = build_run(&b, len, max, false, ret);
+    struct build b = {.why = why};
+    enum err err = build_run(&b, text, max, false, ret);
     if (err && ret_at) *ret_at = b.at;
     return err;
 }
@@ -494,20 +538,6 @@ void yaml_add(struct yaml *y, const struct yaml_node *map, const char *key, cons
     y->all = h;
     add_item(to, &h->node);
     copies_update(to);
-}
-
-static void node_shift(const struct yaml_node *node, unsigned line, unsigned columns)
-{
-    struct held *h = (struct held *)(uintptr_t)node;
-    if (h->node.line == line && h->node.column > columns) h->node.column -= columns;
-    if (h->node.own.line == line && h->node.own.column > columns) h->node.own.column -= columns;
-    for (size_t i = 0; !node->alias && i < node->count; i++) node_shift(node->items[i], line, columns);
-}
-
-void yaml_shift(const struct yaml *y, size_t index, unsigned columns)
-{
-    const struct yaml_node *root = yaml_document(y, index);
-    if (root) node_shift(root, root->own.line, columns);
 }
 
 void yaml_tree_free(struct yaml *y)

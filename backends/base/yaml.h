@@ -18,7 +18,7 @@ enum { YAML_DEPTH = 64, YAML_NODES = 100000, YAML_STREAM_NODES = 1500000, YAML_A
 
 struct yaml; /* the documents of a text; owns their nodes */
 struct yaml_place {
-    unsigned line, column; /* from 1, in characters; 0: none */
+    unsigned line, column; /* from 1, in lines that end with LF, and in characters; 0: none */
 };
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
@@ -39,9 +39,18 @@ struct yaml_node {
  * document whose root is NULL. Caller frees with yaml_tree_free. */
 enum err yaml_parse(const char *name, const char *bytes, size_t len, struct yaml **ret, struct why *why);
 
+/* A text, and where it is cut: each part is parsed as a stream of its own, whose documents follow those of the part
+ * before. All positions are those of the text. */
+struct yaml_text {
+    const char *name, *bytes;
+    size_t len;
+    const size_t *cuts; /* offsets into bytes, ascending; may be NULL */
+    size_t cuts_count;
+};
+
 /* The same for all documents, at most max of them (ERR_LIMIT). ret_at may be NULL; on failure it has the position. */
-enum err yaml_parse_all(const char *name, const char *bytes, size_t len, size_t max, struct yaml **ret,
-                        struct yaml_place *ret_at, struct why *why);
+enum err yaml_parse_all(const struct yaml_text *text, size_t max, struct yaml **ret, struct yaml_place *ret_at,
+                        struct why *why);
 size_t yaml_documents(const struct yaml *y);
 const struct yaml_node *yaml_document(const struct yaml *y, size_t index); /* NULL for an empty one */
 
@@ -55,10 +64,6 @@ void yaml_set_string(const struct yaml_node *scalar, const char *text);
 void yaml_replace(struct yaml *y, const struct yaml_node *scalar, struct yaml *with);
 void yaml_add(struct yaml *y, const struct yaml_node *map, const char *key, const char *text);
 void yaml_drop(const struct yaml_node *parent, const struct yaml_node *item);
-
-/* Moves what is in the first line of a document's root to the left: where the text began with a "--- " of the caller's.
- */
-void yaml_shift(const struct yaml *y, size_t index, unsigned columns);
 
 void yaml_tree_free(struct yaml *y); /* yaml_free is a name of libyaml's own; NULL is fine */
 const struct yaml_node *yaml_root(const struct yaml *y);

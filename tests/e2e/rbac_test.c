@@ -76,7 +76,8 @@ static void role_read(const char *path, struct rights *ret)
     struct yaml *y = NULL;
     struct why why = {0};
     buf_init(&text, FILE_MAX);
-    if (file_read(path, &text, &why) || yaml_parse_all(path, buf_text(&text), text.len, DOCUMENTS_MAX, &y, NULL, &why))
+    if (file_read(path, &text, &why) ||
+        yaml_parse_all(&(struct yaml_text){path, buf_text(&text), text.len, NULL, 0}, DOCUMENTS_MAX, &y, NULL, &why))
         fail_msg("%s", why.text);
     for (size_t i = 0; i < yaml_documents(y); i++) {
         const struct yaml_node *rules = yaml_get(yaml_document(y, i), "rules");

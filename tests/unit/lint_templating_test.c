@@ -150,7 +150,7 @@ static void what_is_no_manifest_is_found_with_its_place(void **state)
         {"", NULL, "M5", "no object is in this file: nothing was checked", 1, 1},
         {"# nothing\n---\n---\n", NULL, "M5", NULL, 1, 1},
         {"apiVersion: v1\nkind: List\nitems: []\n", NULL, "M5", NULL, 1, 1},
-        {"a: [1", NULL, "M1", "did not find expected ',' or ']'", 2, 1},
+        {"a: [1", NULL, "M1", "did not find expected ',' or ']'", 1, 6},
         {"a: 1\n---\nb:\n\tc: 1\n", NULL, "M1", "found character that cannot start any token", 4, 1},
         {"a: 1\na: 2\n", NULL, "M1", "the key \"a\" is there twice (first in line 1)", 2, 1},
         {OBJECT "data:\n  <<: {x: y}\n  z: w\n", NULL, "", NULL, 0, 0},

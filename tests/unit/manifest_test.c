@@ -92,6 +92,40 @@ static void json_values_one_after_the_other_are_documents(void **state)
     manifest_free(m);
 }
 
+static void json_values_may_touch_and_positions_hold(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t count; /* 0: it is refused */
+        const char *why;
+    } cases[] = {
+        {"{\"kind\": \"A\"}{\"kind\": \"B\"}{\"kind\": \"C\"}", 3, ""},
+        {"\xef\xbb\xbf{\"kind\": \"A\"} {\"kind\": \"B\"}\r\n", 2, ""},
+        {"{\"a\": ${A}}{\"b\": ${B}}", 2, ""},
+        {"{\"a\": 1}{\"b\": 2}\n---\n{\"c\": 3}{\"d\": 4}", 4, ""},
+        {"{\"a\": 1}\n---\nb: 2\n", 2, ""},
+        {"{\"a\": '}{'}", 1, ""}, /* YAML, which has such strings */
+        {"{\"a\": 1, # }{\n b: 2}", 1, ""},
+        {"{\"a\": 1}{\"b\": *c}", 0, "m:1:9: "}, /* no JSON: one text of YAML */
+        {"{\"a\": 1}\n{\"b\": 1, \"b\": 2}", 0, "m:2:10: the key \"b\" is there twice (first in line 2)"},
+        {"{\"a\": 1}{\"b\": [}", 0, "m:1:16: "},
+        {"{\"a\": 1}{\"b\": \"", 0, "m:1:16: found unexpected end of stream"},
+        {"{\"a\": 1} x", 0, "m:1:10: "},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct manifest *m = NULL;
+        struct why why = {0};
+        (void)manifest_parse("m", cases[i].text, strlen(cases[i].text), &m, NULL, &why);
+        if (cases[i].count)
+            assert_string_equal(why.text, "");
+        else if (strncmp(why.text, cases[i].why, strlen(cases[i].why)) != 0)
+            fail_msg("%s: \"%s\"", cases[i].text, why.text);
+        assert_int_equal(m ? m->count : 0, cases[i].count);
+        manifest_free(m);
+    }
+}
+
 static void escapes_do_not_get_into_words(void **state)
 {
     (void)state;
@@ -220,6 +254,7 @@ int main(void)
         cmocka_unit_test(empty_documents_are_passed_over_and_lists_opened),
         cmocka_unit_test(items_of_a_typed_list_are_of_its_kind),
         cmocka_unit_test(json_values_one_after_the_other_are_documents),
+        cmocka_unit_test(json_values_may_touch_and_positions_hold),
         cmocka_unit_test(escapes_do_not_get_into_words),
         cmocka_unit_test(variables_in_braces_are_read_in_flow_and_in_keys),
         cmocka_unit_test(refusals_say_where),

@@ -141,7 +141,7 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         {"ok: 1\nbad: \xff\n", "t:2:6: invalid leading UTF-8 octet"},
         {"ok: 1\nbad: \"\x01\"\n", "t:2:7: control characters are not allowed"},
         {"a: \"x\\0y\"", "t:1:4: a NUL character in a string"},
-        {"a: [1, 2", "t:2:1: did not find expected ',' or ']'"},
+        {"a: [1, 2", "t:1:9: did not find expected ',' or ']'"},
         {"a: 'x", "t:1:6: found unexpected end of stream"},
         {"a: b: c", "t:1:5: mapping values are not allowed in this context"},
         {"%YAML 9.9\n---\na: 1\n", "t:1:1: found incompatible YAML document"},
@@ -230,7 +230,7 @@ static void all_documents_are_read(void **state)
     static const char text[] = "a: &x 1\nb: *x\n---\n# nothing\n---\n- {k: v}\n...\n---\n\"q\"\n";
     struct yaml *y = NULL;
     struct why why = {0};
-    assert_int_equal(yaml_parse_all("t", text, strlen(text), 10, &y, NULL, &why), ERR_OK);
+    assert_int_equal(yaml_parse_all(&(struct yaml_text){"t", text, strlen(text), NULL, 0}, 10, &y, NULL, &why), ERR_OK);
     assert_int_equal(yaml_documents(y), 4);
     assert_string_equal(yaml_str(yaml_document(y, 0), "b"), "1");
     assert_string_equal(yaml_document(y, 1)->text, ""); /* an empty document is a null */
@@ -261,12 +261,59 @@ static void documents_have_limits_and_anchors_of_their_own(void **state)
         struct yaml_place at = {0};
         struct why why = {0};
         const char *text = cases[i].text;
-        assert_int_not_equal(yaml_parse_all("t", text, strlen(text), 3, &y, &at, &why), ERR_OK);
+        assert_int_not_equal(yaml_parse_all(&(struct yaml_text){"t", text, strlen(text), NULL, 0}, 3, &y, &at, &why),
+                             ERR_OK);
         assert_string_equal(why.text, cases[i].why);
         assert_int_equal(at.line, cases[i].line);
         assert_int_equal(at.column, cases[i].column);
         assert_null(y);
     }
+}
+
+/* Lines are those that an editor counts; a text that is cut is still one text. */
+static void positions_are_those_of_the_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t cuts[2], cuts_count;
+        const char *why;
+    } cases[] = {
+        {"{\"a\": 1}{\"b\": [}", {8}, 1, "t:1:16: did not find expected node content"},
+        {"{\"a\": 1}\n {\"b\": 1, \"b\": 2}", {10}, 1, "t:2:11: the key \"b\" is there twice (first in line 2)"},
+        {"{}{\n\"b\": *c}{}",
+         {2, 13},
+         2,
+         "t:2:6: an alias that is not defined; a value that begins with * has to be quoted"},
+        {"\xef\xbb\xbf{}{\"b\": *c}",
+         {5},
+         1,
+         "t:1:9: an alias that is not defined; a value that begins with * has to be quoted"},
+        {"a: \"\xe2\x80\xa8\"\nb: *c\n",
+         {0},
+         0, /* LS, at which libyaml begins a line */
+         "t:2:4: an alias that is not defined; a value that begins with * has to be quoted"},
+        {"a: 1\r\nb: *c\r\n",
+         {0},
+         0,
+         "t:2:4: an alias that is not defined; a value that begins with * has to be quoted"},
+        {"a: \xc3\xa4\xff\n", {0}, 0, "t:1:5: invalid leading UTF-8 octet"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct yaml *y = NULL;
+        struct why why = {0};
+        const struct yaml_text text = {"t", cases[i].text, strlen(cases[i].text), cases[i].cuts, cases[i].cuts_count};
+        assert_int_equal(yaml_parse_all(&text, 3, &y, NULL, &why), ERR_PARSE);
+        assert_string_equal(why.text, cases[i].why);
+    }
+    struct yaml *y = NULL;
+    const size_t cut = 8;
+    assert_int_equal(yaml_parse_all(&(struct yaml_text){"t", "{\"a\": 1}{\"b\": c}", 16, &cut, 1}, 3, &y, NULL, NULL),
+                     ERR_OK);
+    assert_int_equal(yaml_documents(y), 2);
+    assert_int_equal(yaml_get(yaml_document(y, 1), "b")->column, 10);
+    assert_int_equal(yaml_get(yaml_document(y, 1), "b")->own.column, 15);
+    yaml_tree_free(y);
 }
 
 static void nodes_of_all_documents_have_a_limit(void **state)
@@ -281,7 +328,8 @@ static void nodes_of_all_documents_have_a_limit(void **state)
     }
     struct yaml *y = NULL;
     struct why why = {0};
-    assert_int_equal(yaml_parse_all("t", buf_text(&b), b.len, 100, &y, NULL, &why), ERR_LIMIT);
+    assert_int_equal(yaml_parse_all(&(struct yaml_text){"t", buf_text(&b), b.len, NULL, 0}, 100, &y, NULL, &why),
+                     ERR_LIMIT);
     assert_non_null(strstr(why.text, "too many nodes"));
     buf_done(&b);
 }
@@ -389,6 +437,7 @@ int main(void)
         cmocka_unit_test(many_keys_are_checked_quickly),
         cmocka_unit_test(all_documents_are_read),
         cmocka_unit_test(documents_have_limits_and_anchors_of_their_own),
+        cmocka_unit_test(positions_are_those_of_the_text),
         cmocka_unit_test(nodes_of_all_documents_have_a_limit),
         cmocka_unit_test(a_value_has_a_place_of_its_own),
         cmocka_unit_test(a_scalar_gets_another_text),
