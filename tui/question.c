@@ -5,11 +5,9 @@
 #include "backends/base/text.h"
 #include "tui/reading.h"
 #include "tui/term/keys_parse.h"
-#include "tui/term/pace.h"
 #include "tui/term/termios.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +28,8 @@ struct question {
     struct keys *keys;
     struct alarm *read, *esc, *paste;
     struct reading reading;
-    unsigned owed; /* outstanding answers to ESC[5n */
-    bool answered; /* the terminal has answered at least once */
+    unsigned owed; /* outstanding answers to ESC[5n; the last one was asked for at: */
+    uint64_t asked_ms;
     char line[QUESTION_LINE_MAX];
     size_t len;
     bool entered; /* end of line read; valid unless more input follows at once */
@@ -105,7 +103,8 @@ static void question_show(struct question *q)
     fflush(stderr);
     if (!q->dumb) {
         terminal_write(q, "\033[?2004h\033[5n");
-        q->owed++;
+        q->asked_ms = loop_now_ms();
+        termios_owed(++q->owed, q->asked_ms);
     }
     reading_sent(&q->reading, loop_now_ms());
     set_read_alarm(q);
@@ -137,8 +136,8 @@ static void on_input(void *arg, const struct input *in)
     struct question *q = arg;
     if (in->type == INPUT_REPLY) {
         /* Answers to earlier queries may arrive first; the last outstanding one belongs to this question. */
-        q->answered = true;
-        if (q->owed && --q->owed == 0 && q->reading.state == READING_SENT) {
+        if (q->owed) termios_owed(--q->owed, q->asked_ms);
+        if (q->owed == 0 && q->reading.state == READING_SENT) {
             reading_shown(&q->reading, loop_now_ms());
             set_read_alarm(q);
         }
@@ -232,17 +231,9 @@ static bool question_take(struct question *q)
            uv_poll_start(&q->poll, UV_READABLE, on_readable) == 0;
 }
 
-/* How long to wait for an outstanding answer; 0 once a wait was in vain. */
-static uint64_t leave_ms(const struct question *q)
-{
-    if (!q->owed || (q->reading.state == READING_OVER && !q->answered)) return 0;
-    return q->answered ? PACE_LEAVE_MS : PACE_ANSWER_MS;
-}
-
 /* Consumes an outstanding answer and the input typed for us, which must not reach the shell. */
 static void question_give_back(struct question *q)
 {
-    const uint64_t until = loop_now_ms() + leave_ms(q);
     uv_poll_stop(&q->poll);
     alarm_stop(q->read);
     alarm_stop(q->paste);
@@ -250,11 +241,8 @@ static void question_give_back(struct question *q)
     if (!q->dumb) terminal_write(q, LEAVE_BYTES);
     if (q->reading.state == READING_OVER) terminal_write(q, "\n");
     q->reading = (struct reading){0};
-    for (uint64_t now; q->owed && (now = loop_now_ms()) < until;) {
-        struct pollfd wait = {.fd = q->fd, .events = POLLIN};
-        if (poll(&wait, 1, (int)(until - now)) <= 0 || !read_some(q)) break;
-    }
-    tcflush(q->fd, TCIFLUSH);
+    termios_await("", 0);
+    q->owed = 0;
     termios_give_back();
 }
 

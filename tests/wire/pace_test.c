@@ -1,4 +1,4 @@
-/* pace_test.c - How long a frame and the way out wait for a terminal's answer: hardly for one that never answers. */
+/* pace_test.c - How long a frame waits for a terminal's answer, and how many answers are ever outstanding. */
 #include "tui/term/pace.h"
 
 #include "tests/support/deadline.h"
@@ -17,6 +17,7 @@ struct fixture {
     struct loop *loop;
     struct pace *pace;
     int fds[2];
+    unsigned owed; /* answers, as it was told */
 };
 
 static void ignore_ready(void *arg)
@@ -24,12 +25,21 @@ static void ignore_ready(void *arg)
     (void)arg;
 }
 
+static void on_owed(void *arg, unsigned answers, uint64_t asked_ms)
+{
+    struct fixture *f = arg;
+    assert_true(asked_ms <= loop_now_ms());
+    f->owed = answers;
+}
+
 static int fixture_open(void **state)
 {
     static struct fixture f;
     f.loop = loop_new();
     assert_int_equal(pipe2(f.fds, O_CLOEXEC | O_NONBLOCK), 0);
-    f.pace = pace_open(f.loop, &(struct pace_conf){.fd = f.fds[1], .ready = ignore_ready, .gone = ignore_ready});
+    f.pace = pace_open(
+        f.loop,
+        &(struct pace_conf){.fd = f.fds[1], .ready = ignore_ready, .gone = ignore_ready, .owed = on_owed, .arg = &f});
     *state = &f;
     return 0;
 }
@@ -93,29 +103,44 @@ static void one_that_takes_long_is_waited_for_longer(void **state)
     assert_true(pace_limit_ms(f->pace) >= 2 * PACE_FIRST_MS);
 }
 
-static void one_that_never_answers_is_left_at_once(void **state)
+/* A terminal may answer everything that it was ever asked, after we are gone. */
+static void one_that_is_silent_is_asked_no_more(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(pace_leave_ms(f->pace), 0); /* nothing was asked */
-    frame_send(f);
-    assert_in_range(pace_leave_ms(f->pace), 1, PACE_LEAVE_MS); /* it may answer yet */
-    ASSERT_UNTIL(f->loop, pace_leave_ms(f->pace) == 0);
+    for (int i = 0; i < PACE_MISSES + PACE_BURST; i++) {
+        ASSERT_UNTIL(f->loop, pace_may_draw(f->pace));
+        frame_send(f);
+        assert_in_range(f->owed, 1, PACE_MISSES);
+    }
+    assert_int_equal(f->owed, PACE_MISSES);
+    for (int i = 0; i < PACE_MISSES; i++) pace_answered(f->pace);
+    assert_int_equal(f->owed, 0);
     ASSERT_UNTIL(f->loop, pace_may_draw(f->pace));
     frame_send(f);
-    assert_int_equal(pace_leave_ms(f->pace), 0);
+    assert_int_equal(f->owed, 1);
+    pace_answered(f->pace);
+    assert_int_equal(f->owed, 0);
 }
 
-static void one_that_has_answered_is_waited_for(void **state)
+/* Another program has the terminal: what it reads is not ours, and one that answered is asked again. */
+static void nothing_is_owed_while_it_is_held(void **state)
 {
     struct fixture *f = *state;
     frame_send(f);
     pace_answered(f->pace);
-    assert_int_equal(pace_leave_ms(f->pace), 0);
+    for (int i = 0; i < PACE_MISSES; i++) {
+        ASSERT_UNTIL(f->loop, pace_may_draw(f->pace));
+        frame_send(f);
+    }
+    ASSERT_UNTIL(f->loop, pace_silent(f->pace));
+    assert_true(pace_drain(f->pace, 0));
+    assert_int_equal(f->owed, PACE_MISSES);
+    pace_hold(f->pace, true);
+    pace_hold(f->pace, false);
+    assert_false(pace_silent(f->pace));
     ASSERT_UNTIL(f->loop, pace_may_draw(f->pace));
     frame_send(f);
-    assert_in_range(pace_leave_ms(f->pace), 1, PACE_LEAVE_MS);
-    pace_answered(f->pace);
-    assert_int_equal(pace_leave_ms(f->pace), 0);
+    assert_int_equal(f->owed, 1);
 }
 
 int main(void)
@@ -123,8 +148,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_that_never_answers_is_paced_by_time, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(one_that_takes_long_is_waited_for_longer, fixture_open, fixture_close),
-        cmocka_unit_test_setup_teardown(one_that_never_answers_is_left_at_once, fixture_open, fixture_close),
-        cmocka_unit_test_setup_teardown(one_that_has_answered_is_waited_for, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(one_that_is_silent_is_asked_no_more, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(nothing_is_owed_while_it_is_held, fixture_open, fixture_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -722,6 +722,42 @@ static void an_answer_after_a_signal_never_reaches_the_shell(void **state)
     pty_stop(p);
 }
 
+static bool has_asked(struct pty *p, void *arg)
+{
+    return pty_frames(p) > *(uint64_t *)arg;
+}
+
+/* An answer that is outstanding, or was read together with the key, is not left to whoever has the terminal next. */
+static void stops_once_it_has_its_answers(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"\032", "\032\033[0n"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        struct pty *p = term_start(NULL);
+        pty_see(p, "^bottom");
+        pty_mute(p, true);
+        uint64_t frames = pty_frames(p);
+        pty_send(p, "x");
+        assert_true(pty_wait(p, has_asked, &frames, DEADLINE_MS));
+        pty_send(p, keys[i]);
+        assert_true(pty_wait(p, left_the_screen, NULL, DEADLINE_MS));
+        if (i == 0) {
+            pty_see(p, "waiting for the terminal's answer");
+            assert_false(pty_wait_stopped(p, 0));
+            pty_send(p, "\033[0n");
+        }
+        assert_true(pty_wait_stopped(p, DEADLINE_MS));
+        assert_true(pty_modes_restored(p));
+        if (i == 1) assert_null(strstr(pty_raw(p, NULL), "waiting for"));
+        pty_mute(p, false);
+        pty_signal(p, SIGCONT);
+        pty_see(p, "resumed 1");
+        pty_send(p, "q");
+        assert_left(p, 0);
+        pty_stop(p);
+    }
+}
+
 static void a_terminal_that_never_answers_is_left(void **state)
 {
     (void)state;
@@ -821,6 +857,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_overflowing_stack_restores_the_terminal),
         cmocka_unit_test(a_late_answer_never_reaches_the_shell),
         cmocka_unit_test(an_answer_after_a_signal_never_reaches_the_shell),
+        cmocka_unit_test(stops_once_it_has_its_answers),
         cmocka_unit_test(a_terminal_that_never_answers_is_left),
         cmocka_unit_test(two_signals_restore_the_terminal_as_one_does),
         cmocka_unit_test(a_dropped_line_is_told),

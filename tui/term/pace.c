@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "tui/term/paint.h"
+#include "tui/term/termios.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,12 +16,14 @@ struct pace {
     struct alarm *interval, *answer;
     struct buf out;
     uint64_t sent;
-    uint64_t refilled_ms;          /* when `burst` was last counted up */
-    unsigned burst;                /* frames that may follow at once */
-    int outstanding;               /* questions without an answer */
+    uint64_t refilled_ms; /* when `burst` was last counted up */
+    unsigned burst;       /* frames that may follow at once */
+    unsigned outstanding; /* questions without an answer */
+    unsigned fewest;      /* of those, since: */
+    uint64_t counted_ms;
     unsigned misses;               /* answers waited for in vain, since the last one came */
     uint64_t drawn_ms;             /* when the last frame was added */
-    uint64_t asked_ms, first_ms;   /* when its question was written, and the very first one; 0: not yet */
+    uint64_t asked_ms;             /* when its question was written */
     uint64_t written_ms, round_ms; /* how long writing it took, and the last answer */
     bool awaiting;                 /* a frame's answer, or its time limit */
     bool answered;                 /* ever */
@@ -82,15 +85,29 @@ static uint64_t at_least(uint64_t ms, uint64_t least)
     return ms > least ? ms : least;
 }
 
+static void owed_publish(const struct pace *p)
+{
+    if (p->conf.owed) p->conf.owed(p->conf.arg, p->outstanding, p->asked_ms);
+}
+
+/* Answers come in the order of their questions: as many as have been outstanding all the time are lost. */
+static void lost_forget(struct pace *p)
+{
+    if (p->outstanding < p->fewest) p->fewest = p->outstanding;
+    if (loop_now_ms() < p->counted_ms + TERMIOS_ANSWER_MS) return;
+    p->outstanding -= p->fewest;
+    p->fewest = p->outstanding;
+    p->counted_ms = loop_now_ms();
+}
+
 /* The last byte of a frame, its question, has left: the time for the answer begins. */
 static void frame_written(struct pace *p)
 {
     p->frame_unsent = false;
     p->asked_ms = loop_now_ms();
     p->written_ms = p->asked_ms - p->drawn_ms;
-    if (!p->first_ms) p->first_ms = p->asked_ms;
-    p->awaiting = !pace_silent(p);
     if (p->awaiting) alarm_set(p->answer, pace_limit_ms(p), 0);
+    owed_publish(p);
 }
 
 static void on_writable(uv_poll_t *poll_, int status, int events);
@@ -128,7 +145,7 @@ struct pace *pace_open(struct loop *l, const struct pace_conf *conf)
     struct pace *p = mem_zero(1, sizeof *p);
     p->conf = *conf;
     p->burst = PACE_BURST;
-    p->refilled_ms = loop_now_ms();
+    p->refilled_ms = p->counted_ms = loop_now_ms();
     buf_init(&p->out, PAINT_BYTES_MAX);
     if (uv_poll_init(loop_uv(l), &p->poll, conf->fd)) {
         free(p);
@@ -196,15 +213,24 @@ static bool burst_take(struct pace *p)
     return false;
 }
 
+static void question_add(struct pace *p)
+{
+    buf_str(&p->out, question);
+    lost_forget(p);
+    p->outstanding++;
+    p->asked_ms = p->drawn_ms;
+    owed_publish(p);
+}
+
 void pace_frame(struct pace *p, size_t len_before)
 {
     p->owed = true;
     if (!burst_take(p)) alarm_set(p->interval, frame_apart(p), 0);
     if (p->out.len > len_before) {
-        buf_str(&p->out, question);
-        p->outstanding++;
         p->drawn_ms = loop_now_ms();
-        p->awaiting = p->frame_unsent = true;
+        p->frame_unsent = true;
+        p->awaiting = !pace_silent(p);
+        if (p->awaiting) question_add(p);
     }
     pace_flush(p);
 }
@@ -215,6 +241,8 @@ void pace_answered(struct pace *p)
     p->answered = true;
     p->misses = 0;
     if (p->outstanding > 0) p->outstanding--;
+    lost_forget(p);
+    owed_publish(p);
     /* It may be the answer to an older question. To wait for all of them would make a terminal that once lost one slow
      * for ever. */
     if (p->frame_unsent) return;
@@ -231,7 +259,7 @@ bool pace_arrived(const struct pace *p)
 
 bool pace_shown(const struct pace *p)
 {
-    return p->out.len == 0 && p->outstanding == 0;
+    return p->out.len == 0 && p->outstanding == 0 && !pace_silent(p);
 }
 
 /* A line that takes long to take a frame takes long to show it. */
@@ -246,23 +274,14 @@ bool pace_silent(const struct pace *p)
     return p->misses >= PACE_MISSES;
 }
 
-/* A far terminal answers a while after the last frame; one that has never answered is given the time of the first. */
-uint64_t pace_leave_ms(const struct pace *p)
-{
-    const uint64_t now = loop_now_ms();
-    const uint64_t usual = at_most(at_least(2 * p->round_ms, PACE_LEAVE_MS), PACE_ANSWER_MOST_MS);
-    const uint64_t until =
-        p->answered ? p->asked_ms + usual : at_most(p->first_ms + PACE_NEVER_MS, now + PACE_LEAVE_MS);
-    return p->outstanding > 0 && p->asked_ms && until > now ? until - now : 0;
-}
-
 void pace_hold(struct pace *p, bool hold)
 {
     p->hold = hold;
     if (hold) {
         if (p->polling) uv_poll_stop(&p->poll);
         p->polling = p->awaiting = p->frame_unsent = false;
-        p->outstanding = 0;
+        p->outstanding = p->fewest = 0;
+        if (p->answered) p->misses = 0; /* those that the other program has read */
         alarm_stop(p->answer);
         p->owed = true;
         return;
@@ -281,6 +300,8 @@ bool pace_drain(struct pace *p, uint64_t within_ms)
         if (p->out.len > 0) poll(&wait, 1, (int)(until - now));
     }
     bool all = p->out.len == 0;
+    if (!all && p->awaiting && p->frame_unsent && p->outstanding > 0) p->outstanding--; /* its question is dropped */
+    owed_publish(p);
     buf_clear(&p->out);
     return all;
 }

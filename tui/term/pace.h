@@ -7,7 +7,9 @@
  *
  * An answer is waited for as long as the line is known to need: PACE_ANSWER_MS, three times what the last one took, or
  * twice what writing the frame took; PACE_FIRST_MS where none has come yet. A terminal that is silent, because it has
- * let PACE_MISSES of them pass, is paced by time alone, until it answers: it may only be far away.
+ * let PACE_MISSES of them pass, is paced by time alone and asked no more, until it answers: it may only be far away. So
+ * that no more than PACE_MISSES and one answers are ever outstanding; one is that is older than TERMIOS_ANSWER_MS is
+ * lost.
  */
 #ifndef RAYDECK_TERM_PACE_H
 #define RAYDECK_TERM_PACE_H
@@ -25,9 +27,7 @@ enum {
     PACE_FIRST_MS = 100,
     PACE_ANSWER_MS = 1000,
     PACE_ANSWER_MOST_MS = 10 * 1000,
-    PACE_MISSES = 2,
-    PACE_LEAVE_MS = 2000,
-    PACE_NEVER_MS = 5000 /* one that has not answered by then never will */
+    PACE_MISSES = 2
 };
 
 struct pace;
@@ -35,7 +35,8 @@ struct pace_conf {
     int fd;    /* non-blocking; borrowed until pace_close */
     bool slow; /* a slow line: frames PACE_SLOW_MS apart */
     void (*ready)(void *arg);
-    void (*gone)(void *arg); /* the terminal was closed; called once */
+    void (*gone)(void *arg);                                      /* the terminal was closed; called once */
+    void (*owed)(void *arg, unsigned answers, uint64_t asked_ms); /* as of now: termios_owed; NULL: nobody is told */
     void *arg;
 };
 struct pace *pace_open(struct loop *l, const struct pace_conf *conf);
@@ -49,9 +50,7 @@ void pace_answered(struct pace *p);                 /* the answer to ESC[5n was 
 bool pace_arrived(const struct pace *p);            /* the last frame was answered, or its timeout passed */
 bool pace_shown(const struct pace *p);              /* the terminal has answered every frame */
 bool pace_silent(const struct pace *p);
-uint64_t pace_limit_ms(const struct pace *p); /* how long the next answer is waited for */
-/* At exit: how long to wait for an outstanding answer; 0: none, or the terminal never answers. */
-uint64_t pace_leave_ms(const struct pace *p);
+uint64_t pace_limit_ms(const struct pace *p);        /* how long the next answer is waited for */
 void pace_hold(struct pace *p, bool hold);           /* suspends or resumes writing and frames */
 bool pace_drain(struct pace *p, uint64_t within_ms); /* blocks, for exit; false: the rest was dropped */
 uint64_t pace_sent(const struct pace *p);            /* bytes so far */

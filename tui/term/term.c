@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,11 +39,13 @@ struct term {
     struct signals *signals;
     struct alarm *esc;
     uv_poll_t poll;
-    bool polling, leaving, lent, ascii, titled, sync;
+    bool polling, leaving, lent, ascii, titled, sync, sync_asked;
     char note[NOTE_MAX];
     char leave[256];
     int rows, cols;
     struct buf frame;
+    const char *rest; /* what was read, and comes after the byte that is being processed */
+    size_t rest_len;
 };
 
 static void on_readable(uv_poll_t *poll_, int status, int events);
@@ -69,7 +70,6 @@ static void on_ready(void *arg)
     if (!t->leaving && t->calls.ready) t->calls.ready(t->calls.arg);
 }
 
-/* Once leaving, only the answers that are still owed are of interest. */
 static void on_input(void *arg, const struct input *in)
 {
     struct term *t = arg;
@@ -79,6 +79,12 @@ static void on_input(void *arg, const struct input *in)
         t->sync = true;
     else if (!t->leaving)
         t->calls.input(t->calls.arg, in);
+}
+
+static void on_owed(void *arg, unsigned answers, uint64_t asked_ms)
+{
+    (void)arg;
+    termios_owed(answers, asked_ms);
 }
 
 static void on_esc(void *arg)
@@ -95,8 +101,11 @@ static bool read_some(struct term *t)
         ssize_t n = read(t->in, bytes, sizeof bytes);
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return n < 0 && errno == EAGAIN;
-        keys_feed(t->keys, bytes, (size_t)n);
-        if (!t->polling && !t->leaving) return true;
+        for (t->rest = bytes, t->rest_len = (size_t)n; t->rest_len > 0;) {
+            t->rest_len--;
+            keys_feed(t->keys, t->rest++, 1);
+        }
+        if (!t->polling) return true;
     }
     return true;
 }
@@ -133,11 +142,14 @@ static void term_resize(struct term *t)
     t->calls.input(t->calls.arg, &in);
 }
 
-/* Apple's Terminal and consoles write the question's last letter. Its answer comes before that to the first frame. */
-static bool asks_sync(const struct term *t)
+/* Once, and with a frame: its answer comes before the frame's, so that whoever has that has both. Apple's Terminal and
+ * consoles write the question's last letter. */
+static void sync_ask(struct term *t, struct buf *out)
 {
     const char *program = getenv("TERM_PROGRAM");
-    return paint_like_xterm(t->paint) && !(program && strcmp(program, "Apple_Terminal") == 0);
+    if (t->sync_asked || !paint_like_xterm(t->paint)) return;
+    t->sync_asked = true;
+    if (!(program && strcmp(program, "Apple_Terminal") == 0)) buf_str(out, "\033[?2026$p");
 }
 
 static void screen_enter(struct term *t)
@@ -145,11 +157,10 @@ static void screen_enter(struct term *t)
     struct buf *out = pace_out(t->pace);
     buf_str(out, t->titled ? "\033[22;0t\033[?2004h" : "\033[?2004h");
     if (t->conf.mouse) buf_str(out, "\033[?1000h\033[?1006h");
-    if (asks_sync(t)) buf_str(out, "\033[?2026$p");
     pace_send(t->pace);
 }
 
-/* The screen and the modes as they were; answers still owed must not reach the shell. */
+/* The screen and the modes as they were; answers still owed do not reach the shell. */
 static void screen_leave(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
@@ -160,12 +171,8 @@ static void screen_leave(struct term *t)
         tcflush(t->out, TCOFLUSH);
         termios_leave_screen();
     }
-    uint64_t until = loop_now_ms() + pace_leave_ms(t->pace);
-    for (uint64_t now; pace_leave_ms(t->pace) > 0 && (now = loop_now_ms()) < until;) {
-        struct pollfd wait = {.fd = t->in, .events = POLLIN};
-        if (poll(&wait, 1, (int)(until - now)) <= 0 || !read_some(t)) break;
-    }
-    tcflush(t->in, TCIFLUSH);
+    termios_await(t->rest, t->rest_len);
+    t->rest_len = 0;
     termios_give_back();
 }
 
@@ -305,7 +312,7 @@ enum err term_open(struct loop *l, const struct term_conf *conf, const struct te
     t->ascii = conf->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     e = open_screen(t, name, why);
     t->conf.theme = NULL;
-    if (!e) t->pace = pace_open(l, &(struct pace_conf){t->out, conf->slow, on_ready, on_gone, t});
+    if (!e) t->pace = pace_open(l, &(struct pace_conf){t->out, conf->slow, on_ready, on_gone, on_owed, t});
     if (!e && (!t->pace || uv_poll_init(loop_uv(l), &t->poll, t->in)))
         e = why_set(why, ERR_IO, "terminal: its descriptor cannot be watched");
     if (e) {
@@ -386,6 +393,7 @@ void term_frame(struct term *t, const struct canvas *cv)
     if (whole) buf_str(out, "\033[?2026h");
     if (t->frame.len) buf_add(out, t->frame.data, t->frame.len);
     if (whole) buf_str(out, "\033[?2026l");
+    if (t->frame.len) sync_ask(t, out);
     pace_frame(t->pace, before);
 }
 

@@ -5,18 +5,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { SIGNAL_STACK = 64 * 1024 };
+enum { SIGNAL_STACK = 64 * 1024, NOTICE_MS = 500, READ_MAX = 512 };
 
 struct saved {
     volatile sig_atomic_t taken;
+    volatile sig_atomic_t owed; /* answers, until: */
+    volatile uint64_t owed_until_ms;
     int in, out;
     struct termios modes;
     char leave[256];
@@ -46,7 +50,10 @@ static enum err modes_set(int fd_in, int fd_out, const char *leave, void (*chang
     if (tcgetattr(fd_in, &modes) < 0) return why_set(why, ERR_IO, "terminal: %s", strerror(errno));
     saved.in = fd_in;
     saved.out = fd_out;
-    if (!saved.taken) saved.modes = modes;
+    if (!saved.taken) {
+        saved.modes = modes;
+        saved.owed = 0;
+    }
     saved.leave_len = strnlen(leave, sizeof saved.leave);
     memcpy(saved.leave, leave, saved.leave_len);
     saved.taken = 1;
@@ -74,13 +81,13 @@ enum err termios_take_keys(int fd_in, int fd_out, const char *leave, struct why 
 }
 
 /* In a background process group tcsetattr would stop us; the group that has the terminal now has its modes. */
-static void set_modes(void)
+static void set_modes(const struct termios *modes)
 {
     sigset_t stop, before;
     sigemptyset(&stop);
     sigaddset(&stop, SIGTTOU);
     sigprocmask(SIG_BLOCK, &stop, &before);
-    tcsetattr(saved.in, TCSANOW, &saved.modes);
+    tcsetattr(saved.in, TCSANOW, modes);
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -88,7 +95,7 @@ void termios_give_back(void)
 {
     if (!saved.taken) return;
     saved.taken = 0;
-    set_modes();
+    set_modes(&saved.modes);
 }
 
 void termios_leave_screen(void)
@@ -99,13 +106,92 @@ void termios_leave_screen(void)
     (void)written;
 }
 
+/* ---- the answers that are outstanding ---- */
+
+void termios_owed(unsigned answers, uint64_t asked_ms)
+{
+    saved.owed_until_ms = asked_ms + TERMIOS_ANSWER_MS;
+    saved.owed = (sig_atomic_t)answers;
+}
+
+/* As loop_now_ms, which no signal handler may call. */
+static uint64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Counts off the answers in what was read; *at: how much of one has been seen. True: ^C was among it. */
+static bool answers_take(const char *bytes, size_t len, size_t *at, sig_atomic_t *owed)
+{
+    bool ends = false;
+    for (size_t i = 0; i < len; i++) {
+        static const char answer[] = "\033[0n";
+        const char c = bytes[i] == '3' ? '0' : bytes[i]; /* 3: not well */
+        *at = c == answer[*at] ? *at + 1 : c == answer[0];
+        if (!answer[*at]) {
+            *at = 0;
+            --*owed;
+        }
+        ends |= bytes[i] == '\003';
+    }
+    return ends;
+}
+
+static void notice_show(const char *bytes, size_t len)
+{
+    ssize_t written = write(saved.out, bytes, len);
+    (void)written;
+}
+
+/* ^C is to be read, not to be a signal, also where a question has left it one. */
+static void answers_await(sig_atomic_t owed, uint64_t until_ms)
+{
+    static const char says[] = "\rraydeck: waiting for the terminal's answer; Ctrl-C leaves at once",
+                      clears[] = "\r\033[K";
+    const uint64_t notice_ms = now_ms() + NOTICE_MS;
+    size_t at = 0;
+    bool noticed = false;
+    for (uint64_t now; owed > 0 && (now = now_ms()) < until_ms;) {
+        if (!noticed && now >= notice_ms) {
+            noticed = true;
+            notice_show(says, sizeof says - 1);
+        }
+        const uint64_t next = noticed || until_ms < notice_ms ? until_ms : notice_ms;
+        struct pollfd wait = {.fd = saved.in, .events = POLLIN};
+        char bytes[READ_MAX];
+        const int ready = poll(&wait, 1, (int)(next - now));
+        const ssize_t n = ready > 0 ? read(saved.in, bytes, sizeof bytes) : 0;
+        if (ready > 0 && (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))) break; /* it is gone */
+        if (n > 0 && answers_take(bytes, (size_t)n, &at, &owed) && noticed) break;
+    }
+    if (noticed) notice_show(clears, sizeof clears - 1);
+}
+
+void termios_await(const char *read_already, size_t len)
+{
+    sig_atomic_t owed = saved.owed;
+    struct termios modes;
+    saved.owed = 0;
+    answers_take(read_already, len, &(size_t){0}, &owed);
+    if (owed > 0 && tcgetattr(saved.in, &modes) == 0) {
+        modes.c_lflag &= ~(tcflag_t)ISIG;
+        set_modes(&modes);
+        answers_await(owed, saved.owed_until_ms);
+    }
+    tcflush(saved.in, TCIFLUSH); /* what was typed was not for the shell either */
+}
+
+/* The modes count as taken until they are restored: a second signal ends the wait. */
 void termios_emergency(void)
 {
+    const int before = errno;
     if (!saved.taken) return;
-    saved.taken = 0;
     termios_leave_screen();
-    tcflush(saved.in, TCIFLUSH); /* what was typed, and the answers that are owed, were not for the shell */
-    set_modes();
+    termios_await("", 0);
+    termios_give_back();
+    errno = before;
 }
 
 static void on_fatal(int number)
