@@ -14,7 +14,7 @@ Q := $(if $(filter 1,$(V)),,@)
 silent := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 step = $(eval STEPS := $(STEPS) x)$(words $(STEPS))
 TOTAL = $(eval TOTAL := $(if $(COUNTING),0,$(shell $(MAKE) -n COUNTING=1 V=0 $(MAKEOVERRIDES) $(MAKECMDGOALS) 2>/dev/null | grep -c "printf '\[")))$(TOTAL)
-say = $(if $(filter 1,$(V))$(silent),@,@printf '[%d/%d] %-5s %s\n' $(step) $(TOTAL) '$(1)' '$(2)';)
+say = $(if $(filter 1,$(V)),,$(if $(silent),@,@printf '[%d/%d] %-5s %s\n' $(step) $(TOTAL) '$(1)' '$(2)';))
 
 CC       ?= cc
 PKG      := libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c ncursesw expat libzstd
@@ -174,14 +174,18 @@ test-bastion: bastion
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs $(BUILD)/tests/bastion/bastion_test
 	$(Q)RAYDECK_BASTION=$(STATIC_DIR)/raydeck BUILD=$(BUILD) tests/run.sh $(BUILD)/tests/bastion/bastion_test
 
-# A package for the Debian or Ubuntu that runs here, of HEAD, checked by lintian. SUITES: on bare Debians, by debootstrap.
+# A package for the Debian or Ubuntu that runs here, of HEAD, checked by lintian.
 deb: dist
 	$(Q).ci/deps.sh build deb
 	$(Q)packaging/deb.sh $(BUILD)/raydeck-$(VERSION).tar.gz $(BUILD)/deb
 
+# It is installed, run and removed on a bare system of this release, and of each other one of SUITES, where it is built first.
 SUITES ?=
-test-deb: $(if $(SUITES),,deb)
-	$(Q)$(if $(SUITES),set -e; for suite in $(SUITES); do tests/deb/bare.sh $$suite make test-deb; done,tests/deb/install.sh $(BUILD)/deb/raydeck_*.deb)
+CODENAME  = $(shell . /etc/os-release; echo $$VERSION_CODENAME)
+test-deb: deb
+	$(Q).ci/deps.sh bare
+	$(Q)tests/deb/bare.sh $(CODENAME) $(BUILD)/raydeck-$(VERSION).tar.gz $(BUILD)/deb/raydeck_*.deb
+	$(Q)set -e; for suite in $(filter-out $(CODENAME),$(SUITES)); do tests/deb/bare.sh $$suite $(BUILD)/raydeck-$(VERSION).tar.gz; done
 
 # Shows how the screens differ from the files kept (by `make test`), and takes them as they are now; so with the pictures.
 PICTURES := $(BUILD)/tests/e2e/timeline_command_test $(BUILD)/tests/e2e/snapshot_command_test
@@ -295,7 +299,7 @@ help:
 	@echo 'make install      PREFIX=/usr/local DESTDIR=;  make uninstall'
 	@echo 'make dist         build/raydeck-VERSION.tar.gz: the sources of HEAD'
 	@echo 'make bastion      build/bastion/raydeck: one static program; make test-bastion runs it in an empty chroot (root)'
-	@echo 'make deb          build/deb/raydeck_VERSION_ARCH.deb; make test-deb installs, runs and removes it (root)    SUITES=trixie'
+	@echo 'make deb          build/deb/raydeck_VERSION_ARCH.deb; make test-deb installs, runs and removes it (root)    SUITES="bookworm trixie"'
 	@echo 'make clean        remove build/;  V=1 shows the commands'
 
 -include $(shell test -d $(BUILD)/o && find $(BUILD)/o -name '*.d')

@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh SET...: sees to the packages that a step needs (build, test, infra, serve, browser, bastion, deb, lint, fuzz), and installs what
+# deps.sh SET...: sees to the packages that a step needs (build, test, infra, serve, browser, bastion, deb, bare, lint, fuzz), and installs what
 # is missing with apt, by sudo where needed. On a system without apt it names what is missing and how to get it.
 set -euo pipefail
 
@@ -12,6 +12,7 @@ fuzz='clang llvm'
 infra='bats python3 python3-venv redis-server redis-tools'
 bastion='dpkg-dev libnghttp2-dev libssl-dev zlib1g-dev patch xz-utils'
 deb='build-essential debhelper dpkg-dev lintian'
+bare='mmdebstrap'
 serve='python3 python3-venv redis-server'
 
 want=''
@@ -21,6 +22,7 @@ for set in "$@"; do
     test) want+=" $test" ;;
     lint) want+=" $lint" ;;
     deb) want+=" $deb" ;;
+    bare) want+=" $bare" ;;
     bastion) want+=" $bastion" ;;
     infra) want+=" $infra" ;;
     serve) want+=" $serve" ;;

@@ -1,29 +1,56 @@
 #!/bin/bash
-# bare.sh SUITE COMMAND...: runs COMMAND in a clone of this repository on a bare Debian of that suite (bookworm, trixie): a
-# chroot of debootstrap's minbase with make and git. The bare system is kept in BARE (default: build/bare) and copied for
-# each run. Needs root. Nothing but the package source, proxy settings and certificates of this machine is in it.
+# bare.sh SUITE ARCHIVE [PACKAGE]: installs, runs and removes the package on a bare Debian of that suite (bookworm, trixie), by
+# install.sh. Without PACKAGE it is built there first from ARCHIVE (of `make dist`), with its own Build-Depends alone and no git,
+# and checked by that release's lintian. The system is a chroot of mmdebstrap with namespaces of its own for mounts and
+# processes: nothing on this machine is changed, and nothing is left of it. Takes root, or sudo.
 set -euo pipefail
-suite=$1; shift
-cd "$(dirname "$0")/../.."
-cache=${BARE:-build/bare}; mkdir -p "$cache"; cache=$(cd "$cache" && pwd); base=$cache/$suite
-command -v debootstrap >/dev/null || apt-get install -y -q --no-install-recommends debootstrap >/dev/null
-mirror=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources 2>/dev/null || true)
-mirror=${mirror:-http://deb.debian.org/debian}
-if [ ! -f "$base/.ready" ]; then
-  rm -rf "$base"
-  debootstrap --variant=minbase --include=ca-certificates,make,git "$suite" "$base" "$mirror" >"$cache/$suite.log"
-  cp -r /etc/ssl/certs/. "$base/etc/ssl/certs/"
-  printf 'deb %s %s main\n' "$mirror" "$suite" >"$base/etc/apt/sources.list"
-  touch "$base/.ready"
+[ "$(id -u)" = 0 ] || exec sudo -E "$0" "$@"
+suite=$1 archive=$(readlink -f "$2") package=${3:+$(readlink -f "$3")}
+here=$(cd "$(dirname "$0")" && pwd)
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/raydeck-bare.XXXXXX"); trap 'rm -rf "$work"' EXIT
+fail() { echo "test-deb: $suite: $*" >&2; exit 1; }
+
+# The package sources of this machine with the other suite's name; none where this is another distribution: mmdebstrap knows one.
+sources() {
+  local id codename file
+  id=$(. /etc/os-release && echo "$ID"); codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  for file in "/etc/apt/sources.list.d/$id.sources" /etc/apt/sources.list; do
+    [ -s "$file" ] || continue
+    sed "s/\<$codename\>/$suite/g" "$file"
+    return
+  done
+}
+
+# run_in ROOT COMMAND...: in ROOT/work; processes that COMMAND leaves end with it. Of the environment proxies alone get there.
+run_in() {
+  local root=$1 name clean; shift
+  clean=(env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=xterm-256color LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive RUNLEVEL=1)
+  for name in http_proxy https_proxy no_proxy; do [ -z "${!name:-}" ] || clean+=("$name=${!name}"); done
+  # shellcheck disable=SC2016 # these are the inner shells'
+  unshare --mount --pid --fork --kill-child /bin/sh -ec 'root=$1; shift
+    mount -t proc proc "$root/proc"; mount --rbind /dev "$root/dev"
+    exec chroot "$root" "$@"' sh "$root" "${clean[@]}" /bin/sh -ec 'cd /work; "$@"' sh "$@" </dev/null
+}
+
+command -v mmdebstrap >/dev/null || fail 'mmdebstrap is needed'
+sources >"$work/sources"
+# Without fsync: the system lives for a minute. Its package lists stay, for what is installed there.
+mmdebstrap --mode=root --variant=apt --include=ca-certificates --dpkgopt=force-unsafe-io --skip=cleanup/apt/lists --format=directory \
+  "$suite" "$work/root" "$([ -s "$work/sources" ] && echo "$work/sources" || true)" >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail 'there is no such system'; }
+cp -L /etc/resolv.conf "$work/root/etc/resolv.conf"
+cp -rn /etc/ssl/certs/. "$work/root/etc/ssl/certs/"
+mkdir "$work/root/work"
+
+if [ -z "$package" ]; then
+  cp -a "$work/root" "$work/build"
+  cp "$archive" "$work/build/work/raydeck.tar.gz"; cp "$here/../../packaging/deb.sh" "$work/build/work"
+  tar -xzf "$archive" -C "$work/build/work" --wildcards '*/debian/control' --strip-components=1
+  # shellcheck disable=SC2016 # $0 is the inner shell's
+  run_in "$work/build" /bin/sh -ec 'apt-get install -y -q --no-install-recommends build-essential lintian; apt-get build-dep -y -q --no-install-recommends .' \
+    >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail 'what the build needs cannot be installed'; }
+  run_in "$work/build" ./deb.sh raydeck.tar.gz out >"$work/log" || fail 'the package is not built'
+  package=$work/build/work/out/$(basename "$(tail -n 1 "$work/log")")
 fi
-run=$(mktemp -d "$cache/run.XXXXXX")
-leave() { umount -l "$run/dev" "$run/proc" 2>/dev/null || true; rm -rf --one-file-system "$run"; }
-trap leave EXIT
-cp -a "$base/." "$run/"
-cp -L /etc/resolv.conf "$run/etc/resolv.conf"
-git clone -q . "$run/root/project"
-mount -t proc proc "$run/proc"; mount --rbind /dev "$run/dev"; mount --make-rslave "$run/dev"
-clean=(env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=xterm-256color LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
-for name in http_proxy https_proxy no_proxy; do [ -z "${!name:-}" ] || clean+=("$name=${!name}"); done
-# shellcheck disable=SC2016 # $@ is the inner shell's
-chroot "$run" "${clean[@]}" /bin/sh -ec 'cd /root/project; apt-get update -q >/dev/null; exec "$@"' sh "$@" </dev/null
+cp "$package" "$here/install.sh" "$work/root/work"
+run_in "$work/root" ./install.sh "$(basename "$package")"

@@ -79,6 +79,11 @@ static void the_build_says_where_it_is(void **state)
     if (r.status) fail_msg("%d: %s%s", r.status, r.out, r.err);
     assert_string_equal(r.out, "");
     run_done(&r);
+    r = run_shell("make V=1 BUILD=$1/c $1/c/o/backends/base/err.o | grep -c -- '-o '\"$1\"'/c/o/backends/base/err.o "
+                  "backends/base/err.c'",
+                  folder);
+    if (r.status) fail_msg("V=1 shows no command: %d: %s%s", r.status, r.out, r.err);
+    run_done(&r);
     run_remove(folder);
 }
 
