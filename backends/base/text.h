@@ -71,6 +71,7 @@ bool text_unchanged(const char *a, const char *b);
 /* Whether it ends so, in this case or in any (ASCII). What is unknown (NULL, or "" as the end) ends nothing. */
 bool text_ends(const char *text, const char *end);
 bool text_ends_nocase(const char *text, const char *end);
+bool text_has_suffix(const char *name, const char *suffix); /* ends so, with something before it */
 bool text_has(const char *hay, const char *needle); /* case-insensitive (ASCII) substring; false for a NULL hay */
 
 #endif

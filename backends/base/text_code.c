@@ -122,6 +122,11 @@ bool text_ends_nocase(const char *text, const char *end)
     return at && strcasecmp(at, end) == 0;
 }
 
+bool text_has_suffix(const char *name, const char *suffix)
+{
+    return text_ends(name, suffix) && !text_eq(name, suffix);
+}
+
 bool text_eq(const char *a, const char *b)
 {
     return a && *a && b && strcmp(a, b) == 0;

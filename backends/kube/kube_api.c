@@ -42,17 +42,11 @@ static bool is_about_ray(const struct record *r)
     return text_eq(e->about_kind, "Pod") && (text_has(e->about, "-head-") || text_has(e->about, "-worker-"));
 }
 
-/* NAME and the suffix: the suffix alone is nobody's. */
-static bool is_named_with(const char *name, const char *suffix)
-{
-    return text_ends(name, suffix) && !text_eq(name, suffix);
-}
-
 /* Of "NAME-serve-svc", the service that KubeRay makes for a RayService, or of a chat page. */
 static bool is_of_serve(const struct record *r)
 {
     const char *service = ((const struct slice *)(const void *)r)->service;
-    return is_named_with(service, "-serve-svc") || is_named_with(service, CHAT_PAGE_SUFFIX);
+    return text_has_suffix(service, "-serve-svc") || text_has_suffix(service, CHAT_PAGE_SUFFIX);
 }
 
 static const struct kind {

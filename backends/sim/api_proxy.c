@@ -223,6 +223,17 @@ static void head_traffic(struct api *a, struct https_request *r, const char *pat
                             "Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"));
 }
 
+/* A chat page's Service with pods behind it. Any other Service without an endpoint is what it says: unreachable. */
+static bool leads_to_page(struct api *a, const struct target *t, const char *name, const char *port,
+                          const cJSON *service)
+{
+    const cJSON *first = cJSON_GetArrayItem(json_path(service, "spec.ports"), 0),
+                *pods = json_get(kuberay_page_slice(a->conf.kuberay, t->ns, name), "endpoints");
+    char number[16];
+    snprintf(number, sizeof number, "%u", (unsigned)json_u64(first, "port").value);
+    return cJSON_GetArraySize(pods) > 0 && (text_eq(port, number) || text_eq(port, json_str(first, "name")));
+}
+
 static void service_proxy(struct api *a, struct https_request *r, const struct target *t, const char *name,
                           const char *port)
 {
@@ -245,6 +256,12 @@ static void service_proxy(struct api *a, struct https_request *r, const struct t
     }
     if (p) {
         proxy_to_pod(a, r, p, number, t->rest);
+        return;
+    }
+    if (leads_to_page(a, t, name, port, service)) {
+        const bool root = strcmp(t->rest, "/") == 0;
+        reply_later(a, r, root ? 200 : 404, root ? "text/html; charset=utf-8" : "application/json",
+                    mem_str(root ? "<!doctype html>\n<title>Chat</title>\n" : "{\"detail\":\"Not Found\"}"));
         return;
     }
     snprintf(text, sizeof text, "no endpoints available for service \"%s%s%s\"", name, *port ? ":" : "", port);

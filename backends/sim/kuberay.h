@@ -108,6 +108,9 @@ bool kuberay_serve_running(const struct kuberay *k);             /* the Serve AP
  * got a deletionTimestamp and stays; else the caller removes it. */
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj);
+/* The EndpointSlice of a chat page's applied Service ("NAME-chat"); NULL: there is none, or the Service is another one.
+ */
+cJSON *kuberay_page_slice(const struct kuberay *k, const char *ns, const char *service);
 
 void kuberay_fault_changed(struct kuberay *k, enum fault f); /* of conf.faults */
 /* What the Serve API says of it (caller frees); NULL: it has not failed. */

@@ -117,7 +117,7 @@ static void service_reconcile(struct kuberay *k)
 
 /* ---- Deployments, StatefulSets ----------------------------------------------------------------------------------- */
 
-/* It is available at once; its pods are not created as objects. */
+/* It is available at once; its pods are in EndpointSlices alone. */
 static void replicas_reconcile(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
     char now[STAMP_TEXT_MAX];
@@ -183,11 +183,13 @@ void adopt_next_service(struct kuberay *k)
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
     if (kind == SIM_DEPLOYMENT || kind == SIM_STATEFULSET) replicas_reconcile(k, kind, obj);
+    endpoints_update(k, object_ns(obj), NULL);
     if (kind == SIM_RAYSERVICE) service_applied(k, obj);
 }
 
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
+    endpoints_update(k, object_ns(obj), obj);
     if (kind == SIM_NAMESPACE) return namespace_deleting(k, obj);
     if (kind == SIM_RAYCLUSTER) return obj == k->raycluster; /* its RayService would recreate it */
     if (kind != SIM_RAYSERVICE || obj != k->rayservice) return false;

@@ -129,6 +129,9 @@ void rayservice_update_status(struct kuberay *k, enum app_state app);
 /* kuberay_base.c */
 void base_objects(struct kuberay *k, uint64_t since_ms);
 
+/* kuberay_endpoints.c: of a namespace's applied Services; `deleted` is about to be (NULL: none) */
+void endpoints_update(struct kuberay *k, const char *ns, const cJSON *deleted);
+
 /* kuberay_applied.c */
 void rayservice_set_managed_fields(cJSON *service, uint64_t when_ms); /* as the operator's writes do */
 void config_save(struct kuberay *k);        /* remembers the spec that the RayCluster matches now */

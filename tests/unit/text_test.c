@@ -299,6 +299,9 @@ static void texts_are_compared(void **state)
     assert_true(text_ends("a.yaml", ".yaml") && text_ends(".yaml", ".yaml"));
     assert_false(text_ends("a.YAML", ".yaml") || text_ends("yaml", ".yaml") || text_ends("a", "") ||
                  text_ends(NULL, "a"));
+    assert_true(text_has_suffix("mistral-chat", "-chat"));
+    assert_false(text_has_suffix("-chat", "-chat") || text_has_suffix("chat", "-chat") ||
+                 text_has_suffix(NULL, "-chat"));
     assert_true(text_ends_nocase("DB_PASSWORD", "password"));
     assert_false(text_ends_nocase("word", "password") || text_ends_nocase("a", NULL));
     assert_false(text_eq("a", NULL));

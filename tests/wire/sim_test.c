@@ -530,6 +530,24 @@ static void without_a_head_its_services_answer_503(void **state)
     cJSON_Delete(none);
 }
 
+static void a_service_whose_pods_are_not_ready_answers_503(void **state)
+{
+    struct sim *b = *state;
+    struct reply r = {.status = 200};
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
+    sim_say(b, "fault workers-not-ready");
+    kuberay_delete_pod(sim_kuberay(b->sim), head_name(b), 0);
+    while (r.status == 200 && loop_now_ms() < limit) {
+        free(r.body);
+        free(r.content_type);
+        sim_say(b, "advance 5");
+        r = sim_get(b, "/api/v1/namespaces/mistral/services/mistral-serve-svc:serve/proxy/-/healthz");
+    }
+    cJSON *none = json_of(r, 503);
+    assert_string_equal(json_str(none, "message"), "no endpoints available for service \"mistral-serve-svc:serve\"");
+    cJSON_Delete(none);
+}
+
 /* ---- faults, files, control -------------------------------------------------------------------------------------- */
 
 static void dropped_connections_come_back(void **state)
@@ -659,6 +677,7 @@ int main(void)
         T(serve_answers_behind_the_proxy),
         T(a_prompt_is_answered_while_there_is_no_head),
         T(without_a_head_its_services_answer_503),
+        T(a_service_whose_pods_are_not_ready_answers_503),
         T(dropped_connections_come_back),
         T(garbage_is_no_json),
         T(the_files_are_what_raydeck_reads),
