@@ -1,10 +1,16 @@
 /* start_cause_test.c - what the messages of pods and replicas that do not start mean, and what to do. */
 #include "deploy/start_cause.h"
 
+#include "backends/base/buf.h"
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "tests/support/fixture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -60,9 +66,90 @@ static void other_words_have_none(void **state)
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) assert_null(start_cause(messages[i]));
 }
 
+/* What was recorded, and the sentence for it. */
+struct expected {
+    const char *what, *begins;
+};
+
+static void cause_begins(const struct expected *expected, const char *what, const char *message)
+{
+    while (expected->what && strcmp(expected->what, what) != 0) expected++;
+    if (!expected->what) fail_msg("%s: recorded, and nothing is expected of it", what);
+    const char *cause = start_cause(message);
+    if (expected->begins ? !cause || strncmp(cause, expected->begins, strlen(expected->begins)) != 0 : !!cause)
+        fail_msg("%s: %s: %s", what, message, cause ? cause : "no cause");
+}
+
+/* The kubelet's events and the state of the waiting container, of 1.31 and before and from 1.32 on
+ * (pkg/kubelet/images/image_manager.go). */
+static void recorded_pulls_have_their_sentence(void **state)
+{
+    (void)state;
+    static const struct expected expected[] = {{"absent", "the registry has no such image or tag: "},
+                                               {"basic", "the registry refuses the pull: "},
+                                               {"scope", "the registry refuses the pull: "},
+                                               {"refused", "the registry refuses the pull: "},
+                                               {"forbidden", "the registry refuses the pull: "},
+                                               {"limited", "the registry answers too many pulls (429): "},
+                                               {"broken", "the registry itself fails (5xx): "},
+                                               {"foreign", "the image is not made for the K8s node's CPU: "},
+                                               {"closed", "the K8s node does not reach the registry: "},
+                                               {"unresolved", "the K8s node does not reach the registry: "},
+                                               {"name", "this is no image's name: "},
+                                               {NULL, NULL}};
+    cJSON *recorded = fixture_json("tests/fixtures/start/pulls.json");
+    assert_true(cJSON_GetArraySize(recorded) >= (int)(sizeof expected / sizeof *expected) - 1);
+    JSON_EACH (pull, recorded) {
+        const char *what = json_str(pull, "what"), *image = json_str(pull, "image"), *error = json_str(pull, "error");
+        char *messages[] = {mem_str(error), mem_printf("Failed to pull image \"%s\": %s", image, error),
+                            mem_printf("Back-off pulling image \"%s\": ErrImagePull: %s", image, error)};
+        for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+            cause_begins(expected, what, messages[i]);
+            free(messages[i]);
+        }
+    }
+    cJSON_Delete(recorded);
+    static const struct expected name = {"name", "this is no image's name: "};
+    cause_begins(&name, "name",
+                 "Failed to apply default image tag \"registry.test/Ray:9\": couldn't parse image reference "
+                 "\"registry.test/Ray:9\": invalid reference format: repository name must be lowercase");
+}
+
+/* A whole traceback, as Serve's status has it: causes first. */
+static void recorded_loads_have_their_sentence(void **state)
+{
+    (void)state;
+    static const struct expected expected[] = {{"absent", "huggingface.co has no such model: "},
+                                               {"absent, with a token", "huggingface.co has no such model: "},
+                                               {"gated, without a token", "the model is gated: "},
+                                               {"gated, not accepted", "the model is gated: "},
+                                               {"token refused", "Hugging Face refuses the token: "},
+                                               {"token may not", "Hugging Face refuses the token: "},
+                                               {"no such revision", "the model has no such revision"},
+                                               {"limited", "Hugging Face answers too many requests (429): "},
+                                               {"broken", "Hugging Face itself fails (5xx): "},
+                                               {"closed", "the pod does not reach Hugging Face: "},
+                                               {"no model id", "this is neither a model's id nor a folder: "},
+                                               {NULL, NULL}};
+    static const char between[] = "\n\nThe above exception was the direct cause of the following exception:\n\n";
+    cJSON *recorded = fixture_json("tests/fixtures/start/hub.json");
+    assert_true(cJSON_GetArraySize(recorded) >= 2 * ((int)(sizeof expected / sizeof *expected) - 1));
+    JSON_EACH (load, recorded) {
+        const cJSON *errors = json_get(load, "errors");
+        struct buf all;
+        buf_init(&all, 64 * 1024);
+        for (int i = cJSON_GetArraySize(errors); i-- > 0;)
+            buf_printf(&all, "%s%s", all.len ? between : "", cJSON_GetStringValue(cJSON_GetArrayItem(errors, i)));
+        cause_begins(expected, json_str(load, "what"), all.data);
+        buf_done(&all);
+    }
+    cJSON_Delete(recorded);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_bad_input_has_its_sentence),
-                                       cmocka_unit_test(other_words_have_none)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_bad_input_has_its_sentence), cmocka_unit_test(recorded_pulls_have_their_sentence),
+        cmocka_unit_test(recorded_loads_have_their_sentence), cmocka_unit_test(other_words_have_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
