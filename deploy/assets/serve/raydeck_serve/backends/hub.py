@@ -10,20 +10,39 @@ _SENTENCES = {
     "RevisionNotFoundError": "has no such revision: correct MODEL_REVISION",
     "RepositoryNotFoundError": "does not exist, or HUGGING_FACE_HUB_TOKEN may not read it: correct MODEL_ID",
     "HFValidationError": "is neither a model id nor a folder: correct MODEL_ID",
-    "LocalEntryNotFoundError": "is not in the cache, and the hub cannot be reached from this pod",
     "OfflineModeIsEnabled": "is not in the cache, and HF_HUB_OFFLINE is set",
+}
+# What the hub answers says more than huggingface_hub's LocalEntryNotFoundError, which follows each of these.
+_STATUSES = {
+    401: "the hub refuses the token in HUGGING_FACE_HUB_TOKEN",
+    403: "the token in HUGGING_FACE_HUB_TOKEN may not read it: give one that may",
+    429: "the hub answers too many requests (429): wait, or give a token in HUGGING_FACE_HUB_TOKEN",
 }
 
 
+def _chain(error: BaseException) -> list[BaseException]:
+    seen: list[BaseException] = []
+    while error not in seen:
+        seen.append(error)
+        error = error.__cause__ or error.__context__ or error
+    return seen
+
+
 def load_error(model_id: str, error: BaseException) -> BackendError:
-    seen: BaseException | None = error
-    while seen is not None:
-        status = getattr(getattr(seen, "response", None), "status_code", None)
-        if status == 401 and type(seen).__name__ != "GatedRepoError":
-            return BackendError(f"the model {model_id!r}: the hub refuses the token in HUGGING_FACE_HUB_TOKEN")
-        if type(seen).__name__ in _SENTENCES:
-            return BackendError(f"the model {model_id!r} {_SENTENCES[type(seen).__name__]}")
-        seen = seen.__cause__ or seen.__context__
+    chain = _chain(error)
+    names = [type(one).__name__ for one in chain]
+    # Before the status: the hub answers 401 for a model that does not exist as well.
+    for name in names:
+        if name in _SENTENCES:
+            return BackendError(f"the model {model_id!r} {_SENTENCES[name]}")
+    for one in chain:
+        status = getattr(getattr(one, "response", None), "status_code", None)
+        if status in _STATUSES:
+            return BackendError(f"the model {model_id!r}: {_STATUSES[status]}")
+        if status is not None and status >= 500:
+            return BackendError(f"the model {model_id!r}: the hub itself fails ({status}): wait, and deploy again")
+    if "LocalEntryNotFoundError" in names:
+        return BackendError(f"the model {model_id!r} is not in the cache, and the hub cannot be reached from this pod")
     return BackendError(f"the model {model_id!r} cannot be loaded: {type(error).__name__}: {error}")
 
 
