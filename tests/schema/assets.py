@@ -2,7 +2,8 @@
 an error or a warning of `raydeck lint`.
 
 assets.py RAYDECK FOLDER: FOLDER holds KubeRay's CRDs (.yaml or .yaml.gz). The variables have their defaults. Kustomizations are
-rendered by kubectl, charts by helm, where these are installed; else they are named as not checked.
+rendered by kubectl, where it is installed; else they are named as not checked. Charts are rendered by chart.py, which is held against
+helm where that is installed, with the values that Terraform gives them.
 """
 import json
 import os
@@ -14,6 +15,7 @@ import sys
 import kubernetes_validate
 import yaml
 
+from chart import render
 from differential import validators
 
 # What is no manifest, and what holds it to its form instead.
@@ -23,7 +25,13 @@ OTHER = {
     "deploy/assets/walkthrough-cluster.yaml": "a script: raydeck --script FILE --check",
     "deploy/assets/serve/serve.yaml": "a Serve configuration, made by serve build: tests/serve",
 }
-CHART = re.compile(r"^deploy/assets/terraform/cluster/charts/[^/]+")
+CHART = re.compile(r"^deploy/assets/terraform/cluster/charts/([^/]+)")
+# Of a chart: the namespace of its release and the values that Terraform gives it (addons.tf, karpenter.tf).
+CHARTS = {
+    "neuron-monitor": ("kube-system", {}),
+    "neuron-nodepool": ("kube-system", {"clusterName": "raydeck", "nodeRole": "raydeck-karpenter", "instanceType": "inf2.24xlarge",
+                                        "zones": ["us-west-2a", "us-west-2b"], "maxNodes": 4, "devices": 6}),
+}
 # Custom resources whose CRDs are not here; their fields are Karpenter's.
 FOREIGN = {"NodePool", "EC2NodeClass"}
 GIVEN = {
@@ -73,16 +81,32 @@ def faults(document, crds):
     return []
 
 
+def of_helm(folder, name, namespace, values):
+    """What helm makes of a chart, or None where it is not installed."""
+    if not shutil.which("helm"):
+        print(f"  {folder}: rendered by chart.py alone (helm is not installed)")
+        return None
+    result = run("helm", "template", name, folder, "--namespace", namespace, "--values", "-", input=json.dumps(values))
+    if result.returncode:
+        sys.exit(f"{folder}: helm: {result.stderr}")
+    return result.stdout
+
+
 def rendered(path):
     """What a Kustomization or a chart becomes, or None where its tool is not installed."""
-    chart = CHART.match(path)
-    tool, *arguments = ["helm", "template", chart.group(0)] if chart else ["kubectl", "kustomize", os.path.dirname(path)]
-    if not shutil.which(tool):
-        print(f"  not checked: {path} ({tool} is not installed)")
+    if chart := CHART.match(path):
+        folder, name = chart.group(0), chart.group(1)
+        text = render(folder, name, *CHARTS[name])
+        by_helm = of_helm(folder, name, *CHARTS[name])
+        if by_helm and documents(by_helm, {}) != documents(text, {}):
+            sys.exit(f"{folder}: helm makes something else than tests/schema/chart.py")
+        return text
+    if not shutil.which("kubectl"):
+        print(f"  not checked: {path} (kubectl is not installed)")
         return None
-    result = run(tool, *arguments)
+    result = run("kubectl", "kustomize", os.path.dirname(path))
     if result.returncode:
-        sys.exit(f"{path}: {tool}: {result.stderr}")
+        sys.exit(f"{path}: kubectl: {result.stderr}")
     return result.stdout
 
 
