@@ -4,6 +4,7 @@
 #include "tui/panes/steps_view.h"
 
 #include "backends/base/mem.h"
+#include "tui/draw/block_text.h"
 #include "tui/draw/wrap.h"
 #include "tui/panes/motion.h"
 #include "tui/panes/pane_tools.h"
@@ -20,7 +21,9 @@ enum {
     FRAME_COLS = 4,
     INDENT = 2,
     NAME_COLS = 19,
-    PHASES_WIDE = 84
+    PHASES_WIDE = 84,
+    BIG_FROM_ROWS = 30, /* of a report: below, big letters would push the criteria out */
+    BIG_ROWS = 5
 };
 
 void drill_view_open(struct drill_view *v)
@@ -178,6 +181,7 @@ static int draw_series(const struct drill_view *v, struct canvas *cv, int row)
 struct walk {
     struct canvas *cv;
     int cols, line, skip;
+    bool big; /* the verdict's word can be read from the back of a room */
 };
 
 static void walk_text(struct walk *w, int col, enum role role, const char *text)
@@ -210,11 +214,26 @@ static void walk_log(struct walk *w, const struct drill_view *v)
     }
 }
 
+/* The first line's word in big letters; what follows it stays a line. Returns the bytes drawn. */
+static size_t walk_verdict(struct walk *w, enum role role, const char *report)
+{
+    const size_t len = strcspn(report, " \n"), next = len + strspn(report + len, " ");
+    char *word = mem_strn(report, len);
+    const enum block_size size = block_text_fit(word, BIG_ROWS, w->cols, BLOCK_SQUARE, true);
+
+    if (w->cv) block_text_draw(w->cv, w->line - w->skip, 0, role, word, size);
+    free(word);
+    if (!size) return 0;
+    w->line += BIG_ROWS + 1;
+    return next + (report[next] == '\n');
+}
+
 static void walk_report(struct walk *w, const struct drill_view *v)
 {
     const char *at = v->report;
 
-    for (bool first = true; *at; first = false) {
+    if (w->big) at += walk_verdict(w, v->bad ? ROLE_BAD : ROLE_OK, at);
+    for (bool first = at == v->report || at[-1] != '\n'; *at; first = false) {
         const size_t len = strcspn(at, "\n");
         char *line = mem_strn(at, len);
         walk_row(w, first ? (v->bad ? ROLE_BAD : ROLE_OK) : ROLE_DIALOG, line);
@@ -223,9 +242,9 @@ static void walk_report(struct walk *w, const struct drill_view *v)
     }
 }
 
-static int body_lines(const struct drill_view *v, int cols)
+static int body_lines(const struct drill_view *v, int rows, int cols)
 {
-    struct walk count = {.cols = cols};
+    struct walk count = {.cols = cols, .big = rows >= BIG_FROM_ROWS};
 
     if (v->shows_report)
         walk_report(&count, v);
@@ -259,7 +278,7 @@ void drill_view_update(struct drill_view *v, int rows, int cols)
     const int width = body_cols(cols), height = body_rows(v, rows, width);
 
     if (width <= INDENT || height < 1) return;
-    const int most = body_lines(v, width) - height, last = most > 0 ? most : 0;
+    const int most = body_lines(v, height, width) - height, last = most > 0 ? most : 0;
     if (v->shows_report && v->top > last) v->top = last;
     if (!v->shows_report && v->back > last) v->back = last;
 }
@@ -278,8 +297,8 @@ static const char *keys_of(const struct drill_view *v)
 
 static void draw_body(const struct drill_view *v, struct canvas *body)
 {
-    const int most = body_lines(v, body->cols) - body->rows, last = most > 0 ? most : 0;
-    struct walk draw = {.cv = body, .cols = body->cols};
+    const int most = body_lines(v, body->rows, body->cols) - body->rows, last = most > 0 ? most : 0;
+    struct walk draw = {.cv = body, .cols = body->cols, .big = body->rows >= BIG_FROM_ROWS};
 
     if (v->shows_report) {
         draw.skip = v->top < last ? v->top : last;
