@@ -275,6 +275,7 @@ static void cmd_namespace(struct app *app, const char *args)
                 : only                                ? "namespace "
                                                       : "the namespace of the RayService",
                 only ? only : "");
+        app_palette_choose(app, "ns");
     }
 }
 

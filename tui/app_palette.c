@@ -159,6 +159,14 @@ void app_palette_open(struct app *app, const char *text)
     app_overlay_open(app, &app->palette.overlay, palette_result);
 }
 
+void app_palette_choose(struct app *app, const char *name)
+{
+    char *line = mem_printf("%s ", name);
+    app_palette_open(app, line);
+    app->palette.moved = true;
+    free(line);
+}
+
 void app_palette_stop(struct app *app)
 {
     blocking_abandon(app->naming_files);

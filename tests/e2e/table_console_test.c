@@ -197,6 +197,14 @@ static void the_palette_completes_names_of_the_cluster(void **state)
     pty_see(p, ":ns mistral");
     pty_send(p, "\r");
     pty_see(p, "watching namespace mistral");
+    pty_send(p, ":ns\r"); /* as in k9s: a list, of which Enter takes the selected one */
+    pty_see(p, ":ns *│");
+    pty_see(p, "> mistral +mistral");
+    pty_see(p, "  all ");
+    pty_send(p, "\033[B");
+    pty_see(p, "> all ");
+    pty_send(p, "\r");
+    pty_see(p, "watching all namespaces");
     console_quit(p);
     sim_run_stop(sim);
 }

@@ -328,6 +328,29 @@ static void test_message(void **state)
     free(text);
 }
 
+/* What to do next stands at a message's end: it takes the rows above its own, from below, where it has some. */
+static void test_a_long_message_takes_more_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message, *screen;
+    } cases[] = {{"short", "~~~~~~~~~~~~~~~~~~~~\n~~~~~~~~~~~~~~~~~~~~\n short\n"},
+                 {"select a worker pod of this", "~~~~~~~~~~~~~~~~~~~~\n select a worker\n pod of this\n"},
+                 {"one two three four five six seven eight nine ten eleven",
+                  " one two three four\n five six seven\n eight nine ten el…\n"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct canvas cv;
+        const struct chrome c = {.message = cases[i].message};
+        canvas_init(&cv, 3, 20);
+        canvas_fill(&cv, 0, 0, 3, 20, ROLE_TEXT, '~');
+        footer_message(&c, &cv);
+        char *text = canvas_dump(&cv, false);
+        assert_string_equal(text, cases[i].screen);
+        free(text);
+        canvas_done(&cv);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_footer_of_80_columns),
         cmocka_unit_test(test_footer_of_the_stage),
         cmocka_unit_test(test_message),
+        cmocka_unit_test(test_a_long_message_takes_more_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ struct chrome {
     const struct linted *linted;    /* a manifest's findings; NULL: none was linted */
     bool redacted;                  /* stand-ins are shown for what identifies a cluster */
     const char *replay;             /* a recording is replayed, and how: "REPLAY ×4"; NULL: none */
-    const char *message;            /* one line above the footer; NULL: none */
+    const char *message;            /* above the footer; NULL: none */
     bool message_bad;               /* it reports a refusal or a failure */
     bool message_idle;              /* it is old: omitted where it would replace the footer */
     const struct footer_key *keys;

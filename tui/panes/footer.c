@@ -2,6 +2,7 @@
 #include "tui/panes/footer.h"
 
 #include "backends/base/text.h"
+#include "tui/draw/wrap.h"
 
 #include <string.h>
 
@@ -115,6 +116,17 @@ void footer_draw(const struct chrome *c, struct canvas *cv)
 void footer_message(const struct chrome *c, struct canvas *cv)
 {
     if (!c || !c->message || !c->message[0] || cv->cols < 3) return;
-    canvas_fill(cv, 0, 0, 1, cv->cols, ROLE_TEXT, ' ');
-    canvas_field(cv, 0, 1, cv->cols - 2, c->message_bad ? ROLE_WARN : ROLE_DIM, c->message);
+    const enum role role = c->message_bad ? ROLE_WARN : ROLE_DIM;
+    const int width = cv->cols - 2, height = wrap_height(c->message, width);
+    const char *text = c->message;
+    for (int row = height < cv->rows ? cv->rows - height : 0; row < cv->rows; row++) {
+        size_t next;
+        const size_t len = wrap_line(text, width, &next);
+        canvas_fill(cv, row, 0, 1, cv->cols, ROLE_TEXT, ' ');
+        if (row + 1 < cv->rows)
+            canvas_textn(cv, row, 1, role, text, len);
+        else
+            canvas_field(cv, row, 1, width, role, text);
+        text += next;
+    }
 }

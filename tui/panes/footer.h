@@ -7,6 +7,7 @@
 #include "tui/panes/chrome.h"
 
 void footer_draw(const struct chrome *c, struct canvas *cv);
-void footer_message(const struct chrome *c, struct canvas *cv); /* the line above it */
+/* The line above it, in the last row of cv; a longer message takes the rows over that one too, and keeps its end. */
+void footer_message(const struct chrome *c, struct canvas *cv);
 
 #endif

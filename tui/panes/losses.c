@@ -191,6 +191,10 @@ void losses_draw(const struct losses *l, struct canvas *cv)
     const int rows = in.rows - 1;
     if (rows < 1 || in.cols < LABEL_WIDTH) return;
     draw_foot(l, &in, rows);
+    if (l->item[LOSSES - 1].state == OUTAGE_NONE) {
+        canvas_field(&in, 0, 0, in.cols, ROLE_DIM, "no head loss was observed yet");
+        return;
+    }
     if (!beside) { /* no room for both: the last one */
         part = canvas_sub(&in, 0, 0, rows, in.cols);
         draw_loss(&part, l, &l->item[LOSSES - 1], longest);

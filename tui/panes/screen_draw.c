@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RULE_TITLE_AT = 3, STATUS_MAX = 256, TAB_STATUS_GAP = 8 };
+enum { RULE_TITLE_AT = 3, STATUS_MAX = 256, TAB_STATUS_GAP = 8, MESSAGE_ROWS = 3, MESSAGE_OF_ROWS = 12 };
 
 static struct canvas canvas_window(const struct canvas *cv, struct rect r)
 {
@@ -111,12 +111,22 @@ static void draw_briefs(const struct screen *s, struct canvas *cv)
     }
 }
 
+/* Rows of a message: more than one where it is only a few of many, and where it covers no marks that an audience
+ * watches. */
+static int message_rows(const struct screen *s)
+{
+    const int more = s->rows / MESSAGE_OF_ROWS;
+    return s->focus == LAYOUT_STAGE ? 1 : more < MESSAGE_ROWS ? 1 + more : MESSAGE_ROWS;
+}
+
 static void draw_bottom(const struct screen *s, const struct view *v, struct canvas *cv)
 {
+    const int over = message_rows(s) - 1, at = s->layout.message.row;
     struct canvas footer = canvas_window(cv, s->layout.footer), message = canvas_window(cv, s->layout.message);
+    struct canvas rows = canvas_sub(cv, at - over, 0, over + 1, message.cols);
     footer_draw(v->chrome, &footer);
     bool shared = s->layout.message.row == s->layout.footer.row;
-    if (!shared || (v->chrome && !v->chrome->message_idle)) footer_message(v->chrome, &message);
+    if (!shared || (v->chrome && !v->chrome->message_idle)) footer_message(v->chrome, &rows);
     if (!s->typing) return;
     canvas_fill(&message, 0, 0, 1, message.cols, ROLE_INPUT, ' ');
     canvas_text(&message, 0, 1, ROLE_KEY, "/");
