@@ -137,8 +137,23 @@ static void head_going(const struct outage *o, struct answer *ret)
     if (o->grace_s.known) say(ret->text, "grace %llu s", (unsigned long long)o->grace_s.value);
 }
 
-static void say_phase(const struct outage *o, struct answer *ret)
+/* Of the phases in which the pods say how far it is: what they were is no news of what they are. */
+static bool say_pods_unheard(const struct world *w, const struct outage *o, uint64_t now_ms, struct answer *ret)
 {
+    const struct outage_rung *rung = o->rung;
+    const struct source *pods = world_source_named(w, "kube/pods");
+    const enum freshness fresh = pods ? source_freshness(pods, now_ms, NULL) : FRESH_OFF;
+    const bool known = rung[RUNG_HEAD_ALIVE].seen || rung[RUNG_GCS_BACK].seen || rung[RUNG_SERVE_RUNNING].seen;
+    if (known || fresh == FRESH_LIVE || outage_phase_of(o) == PHASE_STATELESS) return false;
+    if (!say_unheard(ret->text, "Kubernetes", w, WORLD_KUBE, now_ms)) return false;
+    (void)say_unheard(ret->brief, "Kubernetes", w, WORLD_KUBE, now_ms);
+    if (fresh == FRESH_STALE || fresh == FRESH_DOWN) say(ret->text, "before that %s", phase_words(o));
+    return true;
+}
+
+static void say_phase(const struct world *w, const struct outage *o, uint64_t now_ms, struct answer *ret)
+{
+    if (say_pods_unheard(w, o, now_ms, ret)) return;
     if (o->headless_ms.known && o->headless_ms.value >= HEADLESS_MS) {
         const unsigned long long seconds = o->headless_ms.value / 1000;
         say(ret->text, "no head pod for %llu s", seconds);
@@ -177,7 +192,7 @@ static void head_down(const struct world *w, const struct focus *f, const struct
         (void)say_unheard(ret->text, "Redis", w, WORLD_REDIS, now_ms);
         (void)say_unheard(ret->brief, "Redis", w, WORLD_REDIS, now_ms);
     }
-    say_phase(o, ret);
+    say_phase(w, o, now_ms, ret);
     if (phase == PHASE_RECOVERING) {
         say(ret->text, "head down %s", outage_length(length, o->head_down_ms));
         if (o->waits_for != RUNG_COUNT && *o->rung[o->waits_for].why) say(ret->text, "%s", o->rung[o->waits_for].why);

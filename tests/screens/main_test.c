@@ -221,7 +221,7 @@ static void test_roles(void **state)
 
 static void test_small(void **state)
 {
-    static const int small[][2] = {{15, 60}, {10, 40}, {9, 40}, {10, 39}, {1, 20}};
+    static const int small[][2] = {{15, 60}, {10, 40}, {9, 40}, {10, 39}, {5, 20}, {1, 20}};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(small); i++)
         for (size_t world = 0; world < 2; world++) {

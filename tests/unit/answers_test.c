@@ -399,6 +399,7 @@ static void an_outage_as_it_goes(void **state)
     assert_string_equal(small_answer(s, 0).word, "PARTLY");
     small_wait(s, 596000);
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
     small_answer_is(s, 1, "HEAD DOWN", VERDICT_NO, "10:02",
                     "new head starting · workers no longer reconnect: 600 s have passed",
                     "new head starting · workers no longer reconnect");
@@ -497,6 +498,12 @@ static void a_silence_does_not_hide_the_last_loss(void **state)
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
     assert_string_equal(small_answer(s, 1).question, "GCS SILENT");
     assert_null(strstr(small_answer(s, 1).text, "to go"));
+    /* What the pods were is no news of what they are. */
+    assert_non_null(strstr(small_answer(s, 1).text, "the head pod is still there"));
+    small_apply(s, change_source("kube/pods", WORLD_KUBE, SOURCE_DOWN, ERR_REFUSED, "connection refused", NULL));
+    assert_non_null(strstr(small_answer(s, 1).text,
+                           "Kubernetes down: connection refused · before that the head pod is still there"));
+    small_apply(s, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     for (int i = 0; i < 2; i++) {
         small_wait(s, 500);
         small_redis(s, 4, small_wall(s));
@@ -576,6 +583,7 @@ static void an_outage_that_was_watched(void **state)
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
     small_wait(s, 3000);
+    small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
     /* A forecast is of a step that is under way. */
     assert_string_equal(small_answer(s, 1).text, "no new head yet · workers reconnect for another 9:56");
     head_starts(s, "third", "mistral-44qn2-head-x2");
@@ -591,6 +599,7 @@ static void an_outage_that_was_watched(void **state)
     assert_string_equal(small_answer(s, 1).text,
                         "new head starting · about 12 s to go · workers reconnect for another 9:56");
     small_wait(s, 12100);
+    small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
     small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     assert_string_equal(small_answer(s, 1).text,
                         "new head starting · longer than the last time · workers reconnect for another 9:43");

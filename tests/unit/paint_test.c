@@ -236,7 +236,7 @@ static void refusals_name_the_way_out(void **state)
         paint_open(&(struct paint_conf){.terminal = "vt52", .rows = 24, .cols = 80, .theme = &theme}, &p, &why),
         ERR_UNSUPPORTED);
     assert_null(p);
-    assert_non_null(strstr(why.text, "raydeck status"));
+    assert_non_null(strstr(why.text, "use --linear, or raydeck status"));
 }
 
 int main(void)

@@ -193,11 +193,18 @@ static void set_warning(struct gcs *s, const struct outage *o)
                                        : NULL;
 }
 
+/* T0 is what the recovery's pane says it is: not every loss is a delete. */
+static const char *since_title(const struct view *v)
+{
+    if (!is_outage(v)) return "CHANGED";
+    return strcmp(outage_since_words(v->outage), "since the delete") == 0 ? "SINCE DELETE" : "SINCE T0";
+}
+
 static void gcs_update(struct pane *p, const struct view *v)
 {
     struct gcs *s = (struct gcs *)p;
     if (!pane_due(&s->due, p, v, generations_sum(v->world), 1000)) return;
-    s->columns[GCS_CHANGED].title = is_outage(v) ? "SINCE DELETE" : "CHANGED";
+    s->columns[GCS_CHANGED].title = since_title(v);
     s->columns[GCS_CHANGED].min = !is_outage(v) ? 7 : p->cols < GCS_NARROW ? 25 : 12;
     s->columns[GCS_NOTE].min = is_outage(v) ? 14 : 0; /* hidden rather than truncated */
     s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;

@@ -6,6 +6,7 @@
 
 #include "backends/base/text.h"
 #include "tui/draw/rule.h"
+#include "tui/draw/wrap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,10 @@ static void too_small(const struct screen *s, struct canvas *cv)
     char text[80];
     snprintf(text, sizeof text, "raydeck needs %d×%d, this is %d×%d", LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS, s->cols,
              s->rows);
-    canvas_field(cv, 0, 0, cv->cols, ROLE_WARN, text);
+    if (cv->rows > 1)
+        wrap_draw(cv, 0, 0, ROLE_WARN, text, 0);
+    else
+        canvas_field(cv, 0, 0, cv->cols, ROLE_WARN, text);
 }
 
 /* The active filter; "": there is none. */

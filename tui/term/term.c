@@ -246,10 +246,10 @@ static bool takes_direct(const char *name)
 
 static enum err check_terminal(const struct term_conf *conf, const char *name, struct why *why)
 {
-    static const char instead[] = "use: raydeck status";
+    static const char instead[] = "use --linear, or raydeck status";
     if (!isatty(conf->in) || !isatty(conf->out))
         return why_set(why, ERR_UNSUPPORTED, "this is not a terminal; %s", instead);
-    if (!name || !name[0]) return why_set(why, ERR_UNSUPPORTED, "TERM is not set; set it, or %s", instead);
+    if (!name || !name[0]) return why_set(why, ERR_UNSUPPORTED, "TERM is not set; set it, %s", instead);
     if (strcmp(name, "dumb") == 0)
         return why_set(why, ERR_UNSUPPORTED, "the terminal is dumb (TERM=dumb): no screen can be drawn; %s", instead);
     return ERR_OK;
