@@ -199,7 +199,7 @@ void app_question_due(void *app);         /* the alarm of its reading time */
 /* app_palette.c */
 void app_palette_open(struct app *app, const char *text /* "": empty */);
 void app_palette_choose(struct app *app, const char *name); /* the values of its argument as a list: Enter takes one */
-void app_palette_stop(struct app *app); /* at exit: lists no files any more */
+void app_palette_stop(struct app *app);                     /* at exit: lists no files any more */
 
 /* app_input.c */
 void app_input(struct app *app, const struct input *in);

@@ -338,7 +338,7 @@ static void a_pipe_is_no_terminal(void **state)
     char *command = mem_printf("%s --draw | cat", self);
     argv[2] = command;
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .cols = 200});
-    pty_see(p, "^refused: this is not a terminal; use: raydeck status");
+    pty_see(p, "^refused: this is not a terminal; use --linear, or raydeck status");
     pty_stop(p);
     free(command);
 }

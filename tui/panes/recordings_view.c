@@ -52,7 +52,7 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
     struct canvas in = overlay_list_draw(&r->table, view_list(r), "Recordings", "none was saved yet", cv);
     canvas_field(&in, in.rows - 2, 0, in.cols, ROLE_DIM, r->folder);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
-                 "Esc leaves   raydeck replay FILE replays one   :save keeps the last 15 minutes");
+                 "Esc leaves   raydeck replay FILE replays one   :save keeps 15 minutes");
 }
 
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)

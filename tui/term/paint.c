@@ -33,8 +33,9 @@ enum { NEWTERM_BYTES = 100 * 1024 }; /* less than what malloc gives back to the 
 
 static enum err why_terminal(struct why *why, const char *terminal, const char *what)
 {
-    return why_set(why, ERR_UNSUPPORTED, "the terminal \"%s\" %s; set TERM to what yours is, or use: raydeck status",
-                   terminal, what);
+    return why_set(why, ERR_UNSUPPORTED,
+                   "the terminal \"%s\" %s; set TERM to what yours is, or use --linear, or raydeck status", terminal,
+                   what);
 }
 
 static bool has_text(const char *capability)
