@@ -106,7 +106,8 @@ enum err lint_render(struct snapshot *snapshot, const struct lint_input *input, 
         err = why_set(why, r.err, "%s: %s is needed to render it, and is not installed: nothing of it was checked",
                       input->path, argv[0]);
     else if (r.err)
-        err = why_set(why, r.err, "%s: %s: %s", input->path, lint_render_words(input->kind), r.why);
+        err = why_set(why, r.err, "%s: %s: %s: nothing of it was checked", input->path, lint_render_words(input->kind),
+                      r.why);
     free(r.why);
     free(path);
     return err;

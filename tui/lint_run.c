@@ -95,9 +95,24 @@ static void text_check(struct lint_run *run, const struct lint_input *input, str
     free(name);
 }
 
+/* A patch has the kind of an object, and would be judged as one. */
+static void part_say(struct lint_run *run, const struct lint_input *input)
+{
+    const struct finding_where where = {.file = input->path};
+    struct findings *const all[] = {&run->found, &run->fixed};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        findings_checked(all[i], input->path, 0);
+        findings_add(all[i], RULE_M5, FINDING_INFO, &where, "%s: nothing was checked", input->part);
+    }
+}
+
 static void input_check(struct lint_run *run, const struct lint_input *input, struct others *others)
 {
     struct why why = {0};
+    if (input->part) {
+        part_say(run, input);
+        return;
+    }
     struct buf text;
     const bool rendered = input->kind == LINT_INPUT_CHART || input->kind == LINT_INPUT_OVERLAY;
     buf_init(&text, rendered ? MANIFEST_BYTES : MANIFEST_LINT_BYTES);

@@ -54,6 +54,7 @@ static void folder_is_empty(struct lint_run *run, const char *folder)
 static void inputs_find(struct lint_run *run)
 {
     struct why why = {0};
+    run->inputs.only_files = run->cli->only_manifests;
     for (int i = 0; i < run->cli->argc; i++) {
         const size_t before = run->inputs.count;
         const enum err err = lint_inputs_add(&run->inputs, run->cli->argv[i], &why);

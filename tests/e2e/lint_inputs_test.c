@@ -82,7 +82,7 @@ static void a_folder_is_read_whole_and_no_loop_is_followed(void **state)
               "{\"apiVersion\": \"v1\", \"kind\": \"Secret\", \"metadata\": {\"name\": \"s\"}, "
               "\"data\": {\"a\": \"=\"}}\n");
     file_made(folder, "sub/workflow.yaml", "on: push\njobs: {}\n");
-    file_made(folder, "sub/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n");
+    file_made(folder, "sub/values.yaml", "replicas: 2\n");
     file_made(folder, "sub/notes.txt", BAD_SECRET);
     file_made(folder, ".hidden/d.yaml", BAD_SECRET);
     assert_int_equal(symlink("..", loop), 0);
@@ -212,6 +212,99 @@ static void an_overlay_is_rendered_by_kubectl(void **state)
     assert_int_equal(r.status, 1);
     run_done(&r);
     free(path);
+    run_remove(folder);
+}
+
+#define PATCH "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {b: \"=\"}\n"
+#define KUSTOMIZATION "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+
+/* A kubectl that prints a Secret with that error, named by the last part of the folder that it renders. */
+static char *kubectl_made(const char *folder)
+{
+    return program_made(
+        folder, "kubectl",
+        "#!/bin/sh\necho \"{apiVersion: v1, kind: Secret, metadata: {name: ${2##*/}}, data: {a: '='}}\"\n");
+}
+
+static char *kustomizations_made(void)
+{
+    char *folder = run_folder();
+    file_made(folder, "k/base/kustomization.yaml", KUSTOMIZATION "resources: [secret.yaml]\n");
+    file_made(folder, "k/base/secret.yaml", BAD_SECRET);
+    file_made(folder, "k/tls/kustomization.yml",
+              "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+              "patchesStrategicMerge: [patch.yaml]\n");
+    file_made(folder, "k/tls/patch.yaml", PATCH);
+    file_made(folder, "k/prod/Kustomization",
+              "resources: [../base]\npatches: [{path: patches/a.yaml}, {patch: \"kind: Secret\"}]\n"
+              "patchesJson6902: [{path: patches/b.yaml, target: {kind: Secret}}]\n");
+    file_made(folder, "k/prod/patches/a.yaml", PATCH);
+    file_made(folder, "k/prod/patches/b.yaml", "- {op: remove, path: /data/a}\n");
+    file_made(folder, "k/plain.yaml", BAD_SECRET);
+    return folder;
+}
+
+/* The overlay is what is applied; its base, its patches and a component are nothing by themselves. */
+static void kustomizations_in_a_folder_are_rendered(void **state)
+{
+    (void)state;
+    char *folder = kustomizations_made(), *k = mem_printf("%s/k", folder), *path = kubectl_made(folder);
+    struct run r = LINT(path, k);
+    assert_string_equal(r.err, "");
+    text_contains(r.out, "/k/plain.yaml:4:8: error L3 ");
+    text_contains(r.out, "/k/prod (kubectl kustomize):1:");
+    text_contains(r.out,
+                  "/k/tls: info M5 it is a component, and nothing without an overlay that includes it: nothing was "
+                  "checked\n");
+    text_contains(r.out, "\n2 errors, 0 warnings, 1 info, 0 unknown\n");
+    run_done(&r);
+    char *file = mem_printf("%s/k/prod/Kustomization", folder), *base = mem_printf("%s/k/base", folder);
+    r = LINT(path, file, base); /* named, each is rendered */
+    text_contains(r.out, "/k/prod (kubectl kustomize):1:");
+    text_contains(r.out, "/k/base (kubectl kustomize):1:");
+    text_contains(r.out, "\n2 errors, 0 warnings, 0 infos, 0 unknown\n");
+    run_done(&r);
+    r = LINT("PATH=/nowhere", k);
+    text_contains(r.err, "/k/prod: kubectl is needed to render it, and is not installed: nothing of it was checked");
+    text_contains(r.out, "\n1 error, 0 warnings, 1 info, 0 unknown\n");
+    assert_int_equal(r.status, 2);
+    run_done(&r);
+    free(base);
+    free(file);
+    free(path);
+    free(k);
+    run_remove(folder);
+}
+
+static void a_part_that_is_named_is_not_judged_as_a_manifest(void **state)
+{
+    (void)state;
+    char *folder = kustomizations_made();
+    static const char *const parts[] = {"k/prod/patches/a.yaml", "k/prod/patches/b.yaml", "k/tls/patch.yaml",
+                                        "k/prod/patches", "chart/values.yaml"};
+    static const char *const said[] = {
+        "info M5 it is named in patches of ", "info M5 it is named in patchesJson6902 of ",
+        "info M5 it is named in patchesStrategicMerge of ", "a.yaml: info M5 it is named in patches of ",
+        "info M5 it belongs to the Helm chart "};
+    file_made(folder, "chart/Chart.yaml", "name: demo\n");
+    file_made(folder, "chart/values.yaml", "a: 1\n");
+    for (size_t i = 0; i < 5; i++) {
+        char *path = mem_printf("%s/%s", folder, parts[i]);
+        const char *const both[][3] = {{path, NULL, NULL}, {"--only-manifests", path, NULL}};
+        for (size_t b = 0; b < 2; b++) {
+            struct run r = run_lint(NULL, both[b]);
+            text_contains(r.out, said[i]);
+            text_contains(r.out, "\nnothing was checked\n");
+            assert_int_equal(r.status, 0);
+            run_done(&r);
+        }
+        free(path);
+    }
+    char *resource = mem_printf("%s/k/base/secret.yaml", folder);
+    struct run r = LINT(NULL, resource); /* an object, whoever includes it */
+    text_contains(r.out, "secret.yaml:4:8: error L3 ");
+    run_done(&r);
+    free(resource);
     run_remove(folder);
 }
 
@@ -348,6 +441,8 @@ int main(void)
         cmocka_unit_test(a_chart_is_rendered_by_helm_without_our_secrets),
         cmocka_unit_test(what_cannot_be_rendered_is_said_and_the_rest_is_checked),
         cmocka_unit_test(an_overlay_is_rendered_by_kubectl),
+        cmocka_unit_test(kustomizations_in_a_folder_are_rendered),
+        cmocka_unit_test(a_part_that_is_named_is_not_judged_as_a_manifest),
         cmocka_unit_test(the_hook_of_pre_commit_passes_what_is_no_manifest),
         cmocka_unit_test(a_corpus_is_counted_by_rule),
         cmocka_unit_test(a_correction_is_shown_and_then_written_by_yes),
