@@ -137,6 +137,7 @@ struct app {
     struct blocking_call *saving;       /* of a text; NULL: none is under way */
     struct blocking_call *reading_file; /* app_read.h; NULL: none */
     struct alarm *reading_late;
+    struct app_linting *linting; /* app_lint.c, while it renders; NULL: it does not */
     char reading_name[APP_MESSAGE_MAX];
     int exit_status;
 };
@@ -282,9 +283,11 @@ void app_reset(struct app *app, const char *how /* "": its initial state; or run
 void app_aws_begin(struct app *app);
 const struct doctor_aws *app_aws_facts(const struct app *app);
 void app_aws_refresh(struct app *app); /* queries again, if it did before */
-/* app_lint.c: a manifest's findings, in their pane. file "": the manifest that `x d` applies. */
+/* app_lint.c: the findings of a manifest, a folder, a chart or a kustomization, in their pane. file "": the manifest
+ * that `x d` applies. */
 void app_lint(struct app *app, const char *file);
 void app_lint_again(struct app *app); /* reads the shown file again */
+void app_lint_stop(struct app *app);  /* ends a chart or a kustomization that is being rendered */
 void context_lint_done(struct context *at);
 
 /* app_copy.c: sends the command equivalent to the selected row to the clipboard, or shows it to be selected. */

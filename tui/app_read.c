@@ -54,6 +54,7 @@ void app_read_start(struct app *app, struct app_file *f)
 
 void app_read_stop(struct app *app)
 {
+    app_lint_stop(app);
     blocking_abandon(app->reading_file);
     app->reading_file = NULL;
     if (app->reading_late) alarm_stop(app->reading_late);

@@ -1,43 +1,42 @@
 /* lint_render.c - runs helm template and kubectl kustomize; see lint_render.h. */
 #include "tui/lint_render.h"
 
-#include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/link/process.h"
+#include "deploy/manifest.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct rendering {
-    struct snapshot *snapshot;
-    struct buf *out;
+    char *path;
+    enum lint_input_kind kind;
+    struct process *process;
+    struct buf out;
     bool too_long, ended;
     enum err err;
     char *why;
+    void (*done)(void *arg);
+    void *arg;
 };
 
 static void rendering_line(void *arg, char *text, size_t len)
 {
     struct rendering *r = arg;
     if (r->too_long) return;
-    if (text && !buf_add(r->out, text, len) && !buf_char(r->out, '\n')) return;
+    if (text && !buf_add(&r->out, text, len) && !buf_char(&r->out, '\n')) return;
     r->too_long = true;
-    snapshot_wake(r->snapshot);
+    r->done(r->arg);
 }
 
 static void rendering_ended(void *arg, enum err err, const char *why)
 {
     struct rendering *r = arg;
+    if (r->too_long) return;
     r->ended = true;
     r->err = err;
     r->why = mem_str(why);
-    snapshot_wake(r->snapshot);
-}
-
-static bool rendering_is_over(void *arg)
-{
-    const struct rendering *r = arg;
-    return r->ended || r->too_long;
+    r->done(r->arg);
 }
 
 const char *lint_render_words(enum lint_input_kind kind)
@@ -85,30 +84,49 @@ void lint_render_sources(const struct buf *text, struct findings *f, size_t firs
     free(all);
 }
 
-enum err lint_render(struct snapshot *snapshot, const struct lint_input *input, struct buf *out, struct why *why)
+struct rendering *rendering_start(struct loop *l, const struct lint_input *input, void (*done)(void *arg), void *arg)
 {
     const bool chart = input->kind == LINT_INPUT_CHART;
+    struct rendering *r = mem_zero(1, sizeof *r);
     /* A path that begins with '-' would be an option. */
-    char *path = mem_printf("%s%s", *input->path == '-' ? "./" : "", input->path);
-    const char *const argv[] = {chart ? "helm" : "kubectl", chart ? "template" : "kustomize", path, NULL};
-    struct rendering r = {.snapshot = snapshot, .out = out};
-    const struct process_calls calls = {.line = rendering_line, .ended = rendering_ended, .arg = &r};
-    struct process *process =
-        process_start(snapshot_loop(snapshot), argv, CHILD_SECRETS_NONE, NULL, LINT_RENDER_MS, &calls);
-    enum err err = snapshot_until(snapshot, rendering_is_over, &r, SNAPSHOT_NO_LIMIT);
-    process_free(process);
-    if (err)
-        why_set(why, err, "%s: cancelled", input->path);
-    else if (r.too_long)
-        err = why_set(why, ERR_LIMIT, "%s: %s prints more than %zu MiB: nothing of it was checked", input->path,
-                      lint_render_words(input->kind), out->max / 1024 / 1024);
-    else if (r.err == ERR_NOT_FOUND)
-        err = why_set(why, r.err, "%s: %s is needed to render it, and is not installed: nothing of it was checked",
-                      input->path, argv[0]);
-    else if (r.err)
-        err = why_set(why, r.err, "%s: %s: %s: nothing of it was checked", input->path, lint_render_words(input->kind),
-                      r.why);
-    free(r.why);
-    free(path);
-    return err;
+    r->path = mem_printf("%s%s", *input->path == '-' ? "./" : "", input->path);
+    r->kind = input->kind;
+    r->done = done;
+    r->arg = arg;
+    buf_init(&r->out, MANIFEST_BYTES);
+    const char *const argv[] = {chart ? "helm" : "kubectl", chart ? "template" : "kustomize", r->path, NULL};
+    const struct process_calls calls = {.line = rendering_line, .ended = rendering_ended, .arg = r};
+    r->process = process_start(l, argv, CHILD_SECRETS_NONE, NULL, LINT_RENDER_MS, &calls);
+    return r;
+}
+
+bool rendering_is_over(const struct rendering *r)
+{
+    return r->ended || r->too_long;
+}
+
+enum err rendering_take(struct rendering *r, struct buf *ret, struct why *why)
+{
+    const char *const words = lint_render_words(r->kind);
+    if (r->too_long)
+        return why_set(why, ERR_LIMIT, "%s: %s prints more than %zu MiB: nothing of it was checked", r->path, words,
+                       r->out.max / 1024 / 1024);
+    if (r->err == ERR_NOT_FOUND)
+        return why_set(why, r->err, "%s: %s is needed to render it, and is not installed: nothing of it was checked",
+                       r->path, r->kind == LINT_INPUT_CHART ? "helm" : "kubectl");
+    if (r->err) return why_set(why, r->err, "%s: %s: %s: nothing of it was checked", r->path, words, r->why);
+    *ret = r->out;
+    buf_init(&r->out, 0);
+    return ERR_OK;
+}
+
+void rendering_free(struct rendering *r)
+{
+    if (!r) return;
+    process_free(r->process);
+    if (r->out.data) mem_wipe(r->out.data, r->out.len);
+    buf_done(&r->out);
+    free(r->why);
+    free(r->path);
+    free(r);
 }

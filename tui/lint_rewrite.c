@@ -1,9 +1,9 @@
-/* lint_rewrite.c - `raydeck lint --fix`: edits in memory, shown as a diff, then written; see lint_run.h. */
+/* lint_rewrite.c - `raydeck lint --fix`: edits in memory, shown as a diff, then written; see lint_command_priv.h. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
 #include "deploy/lint_fix.h"
-#include "tui/lint_run.h"
+#include "tui/lint_command_priv.h"
 #include "tui/question.h"
 
 #include <stdlib.h>
@@ -61,6 +61,7 @@ static bool text_got_better(struct lint_run *run, const char *path, const struct
 
 void lint_rewrite_plan(struct lint_run *run, const struct lint_input *input, struct buf *text)
 {
+    struct lint_command *lint = (struct lint_command *)run;
     struct buf now, diff;
     size_t edits = 0;
     buf_init(&now, 2 * text->max);
@@ -74,9 +75,9 @@ void lint_rewrite_plan(struct lint_run *run, const struct lint_input *input, str
               &run->fixed);
     if (better) {
         fwrite(buf_text(&diff), 1, diff.len, stdout);
-        run->rewrites = mem_grow(run->rewrites, run->rewrites_count + 1, sizeof *run->rewrites);
-        run->rewrites[run->rewrites_count++] = (struct lint_rewrite){input->path, *text, now};
-        run->edits += edits;
+        lint->rewrites = mem_grow(lint->rewrites, lint->rewrites_count + 1, sizeof *lint->rewrites);
+        lint->rewrites[lint->rewrites_count++] = (struct lint_rewrite){input->path, *text, now};
+        lint->edits += edits;
         buf_init(text, 0); /* moved */
     } else {
         if (now.data) mem_wipe(now.data, now.len);
@@ -85,29 +86,41 @@ void lint_rewrite_plan(struct lint_run *run, const struct lint_input *input, str
     buf_done(&diff);
 }
 
-static enum err rewrite_confirmed(struct lint_run *run, struct why *why)
+static enum err rewrite_confirmed(struct lint_command *lint, struct why *why)
 {
     char line[QUESTION_LINE_MAX];
-    const size_t files = run->rewrites_count;
-    if (run->cli->yes) return ERR_OK;
+    const size_t files = lint->rewrites_count;
+    if (lint->cli->yes) return ERR_OK;
     if (!question_can_be_asked()) return why_set(why, ERR_GUARD, "--fix: nothing was written: --yes, or a terminal");
-    enum err err = lint_run_snapshot(run, why);
+    enum err err = lint_snapshot(lint, why);
     if (err) return err;
     fflush(stdout); /* the difference stands above the question */
-    char *text = mem_printf("Correct %zu finding%s in %zu file%s? y or n:\n", run->edits, text_plural(run->edits),
+    char *text = mem_printf("Correct %zu finding%s in %zu file%s? y or n:\n", lint->edits, text_plural(lint->edits),
                             files, text_plural(files));
-    err = question_ask(run->snapshot, text, line, why);
+    err = question_ask(lint->snapshot, text, line, why);
     free(text);
     if (err == ERR_CANCELLED) return err;
     return !err && strcmp(line, "y") == 0 ? ERR_OK : why_set(why, ERR_GUARD, "--fix: nothing was written");
 }
 
-enum err lint_rewrite_files(struct lint_run *run, struct why *why)
+enum err lint_rewrite_files(struct lint_command *lint, struct why *why)
 {
-    enum err err = rewrite_confirmed(run, why);
-    for (size_t i = 0; i < run->rewrites_count && !err; i++) {
-        const struct lint_rewrite *r = &run->rewrites[i];
+    enum err err = rewrite_confirmed(lint, why);
+    for (size_t i = 0; i < lint->rewrites_count && !err; i++) {
+        const struct lint_rewrite *r = &lint->rewrites[i];
         err = file_rewrite(r->path, &r->was, buf_text(&r->now), r->now.len, why);
     }
     return err;
+}
+
+void lint_rewrites_done(struct lint_command *lint)
+{
+    for (size_t i = 0; i < lint->rewrites_count; i++) {
+        struct buf *const both[] = {&lint->rewrites[i].was, &lint->rewrites[i].now};
+        for (size_t b = 0; b < ARRAY_LEN(both); b++) {
+            if (both[b]->data) mem_wipe(both[b]->data, both[b]->len);
+            buf_done(both[b]);
+        }
+    }
+    free(lint->rewrites);
 }

@@ -12,23 +12,6 @@
 
 enum { OTHERS_NAMED = 3 };
 
-enum err lint_run_snapshot(struct lint_run *run, struct why *why)
-{
-    if (run->snapshot) return ERR_OK;
-    struct conf *conf = &run->alone.conf;
-    *conf = (struct conf){.kubeconfig = (char *)"none", .redis = (char *)"none", .no_recorder = true};
-    conf->neuron[conf->neurons++] = (char *)"none";
-    return snapshot_open(&run->alone, &run->snapshot, why);
-}
-
-static enum err input_read(struct lint_run *run, const struct lint_input *input, struct buf *text, struct why *why)
-{
-    if (input->kind == LINT_INPUT_FILE) return file_read(input->path, text, why);
-    if (input->kind == LINT_INPUT_STDIN) return file_read_input(text, why);
-    const enum err err = lint_run_snapshot(run, why);
-    return err ? err : lint_render(run->snapshot, input, text, why);
-}
-
 /* As findings name it. Caller frees. */
 static char *input_name(const struct lint_input *input)
 {
@@ -85,12 +68,12 @@ static void text_check(struct lint_run *run, const struct lint_input *input, str
     else
         lint_text(name, buf_text(text), text->len, &run->vars, run->kuberay, &run->found);
     if (input->kind == LINT_INPUT_CHART) lint_render_sources(text, &run->found, first);
-    if (input->folder) others_count(others, input, other);
-    if (other && run->cli->fix)
+    if (input->folder && !lint_input_is_rendered(input)) others_count(others, input, other);
+    if (other && run->fix)
         findings_checked(&run->fixed, name, 0);
-    else if (run->cli->fix && input->kind == LINT_INPUT_FILE)
-        lint_rewrite_plan(run, input, text);
-    else if (run->cli->fix) /* what is rendered, or comes in by a pipe, is in no file that could be corrected */
+    else if (run->fix && input->kind == LINT_INPUT_FILE)
+        run->plan(run, input, text);
+    else if (run->fix) /* what is rendered, or comes in by a pipe, is in no file that could be corrected */
         lint_text(name, buf_text(text), text->len, &run->vars, run->kuberay, &run->fixed);
     free(name);
 }
@@ -106,54 +89,95 @@ static void part_say(struct lint_run *run, const struct lint_input *input)
     }
 }
 
-static void input_check(struct lint_run *run, const struct lint_input *input, struct others *others)
+static void input_failed(struct lint_run *run, const struct why *why)
+{
+    if (!run->unread++) run->failure = *why;
+    if (run->failed) run->failed(run, why);
+}
+
+static void file_check(struct lint_run *run, const struct lint_input *input, struct others *others)
 {
     struct why why = {0};
-    if (input->part) {
-        part_say(run, input);
-        return;
-    }
     struct buf text;
-    const bool rendered = input->kind == LINT_INPUT_CHART || input->kind == LINT_INPUT_OVERLAY;
-    buf_init(&text, rendered ? MANIFEST_BYTES : MANIFEST_LINT_BYTES);
-    const enum err err = input_read(run, input, &text, &why);
-    if (!err) {
+    buf_init(&text, MANIFEST_LINT_BYTES);
+    const enum err err =
+        input->kind == LINT_INPUT_STDIN ? file_read_input(&text, &why) : file_read(input->path, &text, &why);
+    if (!err)
         text_check(run, input, &text, others);
-    } else if (err == ERR_LIMIT && !rendered) {
+    else if (err == ERR_LIMIT)
         too_long_say(run, input);
-    } else {
-        cli_say("%s", why.text);
-        run->status = err == ERR_CANCELLED ? snapshot_exit_status(run->snapshot, err) : EXIT_USAGE;
-        run->unread++;
-    }
+    else
+        input_failed(run, &why);
     if (text.data) mem_wipe(text.data, text.len);
     buf_done(&text);
 }
 
-void lint_run_inputs(struct lint_run *run)
+bool lint_input_is_rendered(const struct lint_input *input)
+{
+    return !input->part && (input->kind == LINT_INPUT_CHART || input->kind == LINT_INPUT_OVERLAY);
+}
+
+void lint_run_files(struct lint_run *run)
 {
     struct others others = {0};
     buf_init(&others.names, FINDING_TEXT_MAX);
-    for (size_t i = 0; i < run->inputs.count && run->status < EXIT_SIGNALLED; i++) {
+    for (size_t i = 0; i < run->inputs.count; i++) {
         const struct lint_input *input = &run->inputs.items[i];
         if (input->folder != others.folder) others_say(run, &others);
-        input_check(run, input, &others);
+        if (input->part)
+            part_say(run, input);
+        else if (!lint_input_is_rendered(input))
+            file_check(run, input, &others);
     }
     others_say(run, &others);
     buf_done(&others.names);
 }
 
+void lint_run_rendered(struct lint_run *run, const struct lint_input *input, struct buf *text /* NULL */,
+                       const struct why *why)
+{
+    if (text)
+        text_check(run, input, text, NULL);
+    else
+        input_failed(run, why);
+}
+
+const struct lint_input *lint_run_next_rendered(const struct lint_run *run, const struct lint_input *after)
+{
+    size_t i = after ? (size_t)(after - run->inputs.items) + 1 : 0;
+    while (i < run->inputs.count && !lint_input_is_rendered(&run->inputs.items[i])) i++;
+    return i < run->inputs.count ? &run->inputs.items[i] : NULL;
+}
+
+void lint_run_add(struct lint_run *run, const char *path)
+{
+    const struct finding_where where = {.file = path};
+    struct why why = {0};
+    const size_t before = run->inputs.count;
+    if (lint_inputs_add(&run->inputs, path, &why)) {
+        input_failed(run, &why);
+        return;
+    }
+    if (run->inputs.count != before) return;
+    findings_checked(&run->found, path, 0);
+    findings_add(&run->found, RULE_M5, FINDING_INFO, &where,
+                 "no *.yaml, *.yml or *.json is in this folder: nothing was checked");
+}
+
+bool lint_run_has_findings(const struct lint_run *run)
+{
+    return run->unread < run->inputs.count || run->found.count;
+}
+
+void lint_run_init(struct lint_run *run)
+{
+    findings_init(&run->found);
+    findings_init(&run->fixed);
+}
+
 void lint_run_done(struct lint_run *run)
 {
-    for (size_t i = 0; i < run->rewrites_count; i++) {
-        struct buf *const both[] = {&run->rewrites[i].was, &run->rewrites[i].now};
-        for (size_t b = 0; b < ARRAY_LEN(both); b++) {
-            if (both[b]->data) mem_wipe(both[b]->data, both[b]->len);
-            buf_done(both[b]);
-        }
-    }
-    free(run->rewrites);
-    snapshot_close(run->snapshot);
+    variables_done(&run->vars);
     findings_done(&run->found);
     findings_done(&run->fixed);
     lint_inputs_done(&run->inputs);

@@ -1,7 +1,9 @@
 /* sub_lint.c - `raydeck lint FILE…` (-: stdin): checks manifests against the HA rules; findings on stdout. Contacts no
  * cluster. */
+#include "backends/base/mem.h"
 #include "deploy/rule_text.h"
-#include "tui/lint_run.h"
+#include "tui/lint_command_priv.h"
+#include "tui/lint_render.h"
 
 #include <string.h>
 
@@ -31,84 +33,125 @@ static int rule_explain(const char *id)
     return EXIT_FINE;
 }
 
-static enum err options_take(struct lint_run *run, struct why *why)
+static enum err options_take(struct lint_command *lint, struct why *why)
 {
-    const struct cli *cli = run->cli;
-    (void)findings_format_named(cli->output, &run->format); /* checked by cli_parse */
-    run->fail_on = cli->fail_on && strcmp(cli->fail_on, "warning") == 0 ? FINDING_WARNING : FINDING_ERROR;
-    if (cli->fix && run->format != FINDINGS_TEXT)
+    const struct cli *cli = lint->cli;
+    (void)findings_format_named(cli->output, &lint->format); /* checked by cli_parse */
+    lint->fail_on = cli->fail_on && strcmp(cli->fail_on, "warning") == 0 ? FINDING_WARNING : FINDING_ERROR;
+    lint->run.fix = cli->fix;
+    lint->run.inputs.only_files = cli->only_manifests;
+    if (cli->fix && lint->format != FINDINGS_TEXT)
         return why_set(why, ERR_USAGE, "--fix prints the difference: no --output but text goes with it");
     if (cli->argc == 0 && !cli->overlays.count) return why_set(why, ERR_USAGE, "lint: no FILE was given");
-    return cli->kuberay ? lint_kuberay_parse(cli->kuberay, &run->kuberay, why) : ERR_OK;
+    return cli->kuberay ? lint_kuberay_parse(cli->kuberay, &lint->run.kuberay, why) : ERR_OK;
 }
 
-static void folder_is_empty(struct lint_run *run, const char *folder)
+static void input_failed(struct lint_run *run, const struct why *why)
 {
-    const struct finding_where where = {.file = folder};
-    findings_checked(&run->found, folder, 0);
-    findings_add(&run->found, RULE_M5, FINDING_INFO, &where,
-                 "no *.yaml, *.yml or *.json is in this folder: nothing was checked");
+    struct lint_command *lint = (struct lint_command *)run;
+    cli_say("%s", why->text);
+    lint->status = EXIT_USAGE;
 }
 
-/* An input that is not there does not suppress the findings of the others. */
-static void inputs_find(struct lint_run *run)
+static void inputs_find(struct lint_command *lint)
+{
+    struct lint_run *run = &lint->run;
+    for (int i = 0; i < lint->cli->argc; i++) lint_run_add(run, lint->cli->argv[i]);
+    for (size_t i = 0; lint->cli->only_manifests && i < run->inputs.count; i++)
+        if (!run->inputs.items[i].folder) run->inputs.items[i].folder = ".";
+    for (size_t i = 0; i < lint->cli->overlays.count; i++)
+        lint_inputs_add_kind(&run->inputs, lint->cli->overlays.item[i], LINT_INPUT_OVERLAY);
+}
+
+enum err lint_snapshot(struct lint_command *lint, struct why *why)
+{
+    if (lint->snapshot) return ERR_OK;
+    struct conf *conf = &lint->alone.conf;
+    *conf = (struct conf){.kubeconfig = (char *)"none", .redis = (char *)"none", .no_recorder = true};
+    conf->neuron[conf->neurons++] = (char *)"none";
+    return snapshot_open(&lint->alone, &lint->snapshot, why);
+}
+
+static void on_rendered(void *arg)
+{
+    snapshot_wake(arg);
+}
+
+static bool is_rendered(void *arg)
+{
+    return rendering_is_over(arg);
+}
+
+static void input_render(struct lint_command *lint, const struct lint_input *input)
 {
     struct why why = {0};
-    run->inputs.only_files = run->cli->only_manifests;
-    for (int i = 0; i < run->cli->argc; i++) {
-        const size_t before = run->inputs.count;
-        const enum err err = lint_inputs_add(&run->inputs, run->cli->argv[i], &why);
-        if (!err && run->inputs.count == before) folder_is_empty(run, run->cli->argv[i]);
-        if (!err) continue;
-        cli_say("%s", why.text);
-        run->status = EXIT_USAGE;
+    struct buf text;
+    enum err err = lint_snapshot(lint, &why);
+    if (!err) {
+        struct rendering *r = rendering_start(snapshot_loop(lint->snapshot), input, on_rendered, lint->snapshot);
+        err = snapshot_until(lint->snapshot, is_rendered, r, SNAPSHOT_NO_LIMIT);
+        if (err)
+            why_set(&why, err, "%s: cancelled", input->path);
+        else
+            err = rendering_take(r, &text, &why);
+        rendering_free(r);
     }
-    for (size_t i = 0; run->cli->only_manifests && i < run->inputs.count; i++)
-        if (!run->inputs.items[i].folder) run->inputs.items[i].folder = ".";
-    for (size_t i = 0; i < run->cli->overlays.count; i++)
-        lint_inputs_add_kind(&run->inputs, run->cli->overlays.item[i], LINT_INPUT_OVERLAY);
+    lint_run_rendered(&lint->run, input, err ? NULL : &text, &why);
+    if (err == ERR_CANCELLED) lint->status = snapshot_exit_status(lint->snapshot, err);
+    if (err) return;
+    if (text.data) mem_wipe(text.data, text.len);
+    buf_done(&text);
+}
+
+static void inputs_check(struct lint_command *lint)
+{
+    const struct lint_input *input = NULL;
+    lint_run_files(&lint->run);
+    while (lint->status < EXIT_SIGNALLED && (input = lint_run_next_rendered(&lint->run, input)))
+        input_render(lint, input);
 }
 
 /* Writes what --fix has planned. False: the findings are those of the files as they are. */
-static bool corrections_write(struct lint_run *run)
+static bool corrections_write(struct lint_command *lint)
 {
     struct why why = {0};
-    if (!run->rewrites_count || run->cli->dry_run) return false;
-    const enum err err = lint_rewrite_files(run, &why);
+    if (!lint->rewrites_count || lint->cli->dry_run) return false;
+    const enum err err = lint_rewrite_files(lint, &why);
     if (!err) return true;
     cli_say("%s", why.text);
-    run->status = snapshot_exit_status(run->snapshot, err);
+    lint->status = snapshot_exit_status(lint->snapshot, err);
     return false;
 }
 
-static void findings_to_stdout(struct lint_run *run, struct findings *found)
+static void findings_to_stdout(struct lint_command *lint, struct findings *found)
 {
     struct buf out;
-    if (findings_fail(found, run->fail_on) && run->status == EXIT_FINE) run->status = EXIT_FAILED;
+    if (findings_fail(found, lint->fail_on) && lint->status == EXIT_FINE) lint->status = EXIT_FAILED;
     findings_sort(found);
     buf_init(&out, (size_t)FINDINGS * FINDING_TEXT_MAX * 8);
-    findings_print(found, run->format, run->fail_on, &out);
+    findings_print(found, lint->format, lint->fail_on, &out);
     buf_print(&out);
 }
 
 int sub_lint(struct cli *cli)
 {
     struct why why = {0};
-    struct lint_run run = {.cli = cli, .kuberay = LINT_KUBERAY_ANY};
+    struct lint_command lint = {
+        .cli = cli, .run = {.kuberay = LINT_KUBERAY_ANY, .plan = lint_rewrite_plan, .failed = input_failed}};
     if (cli->explain) return rule_explain(cli->explain);
-    enum err err = options_take(&run, &why);
-    if (!err) err = cli_variables(cli, &run.vars, &why);
+    enum err err = options_take(&lint, &why);
+    if (!err) err = cli_variables(cli, &lint.run.vars, &why);
     if (err) {
         cli_say("%s", why.text);
         return EXIT_USAGE;
     }
-    findings_init(&run.found);
-    findings_init(&run.fixed);
-    inputs_find(&run);
-    lint_run_inputs(&run);
-    const bool fixed = cli->fix && corrections_write(&run);
-    if (run.unread < run.inputs.count || run.found.count) findings_to_stdout(&run, fixed ? &run.fixed : &run.found);
-    variables_done(&run.vars);
-    lint_run_done(&run);
-    return run.status;
+    lint_run_init(&lint.run);
+    inputs_find(&lint);
+    inputs_check(&lint);
+    const bool fixed = cli->fix && corrections_write(&lint);
+    if (lint_run_has_findings(&lint.run)) findings_to_stdout(&lint, fixed ? &lint.run.fixed : &lint.run.found);
+    lint_rewrites_done(&lint);
+    snapshot_close(lint.snapshot);
+    lint_run_done(&lint.run);
+    return lint.status;
 }

@@ -5,11 +5,13 @@
 #include "backends/base/mem.h"
 #include "backends/base/yaml.h"
 #include "backends/link/file.h"
+#include "backends/link/loop.h"
 #include "tests/support/deadline.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -432,6 +434,78 @@ static void a_correction_is_asked_on_a_terminal(void **state)
     }
 }
 
+static void console_lint(struct pty *p, const char *path)
+{
+    char *line = mem_printf(":lint %s\r", path);
+    pty_send(p, line);
+    free(line);
+}
+
+/* `:lint` is the command, in the console. */
+static void the_console_takes_folders_charts_and_kustomizations(void **state)
+{
+    (void)state;
+    char *folder = kustomizations_made(), *k = mem_printf("%s/k", folder), *chart = mem_printf("%s/chart", folder);
+    char *path = kubectl_made(folder), *values = mem_printf("%s/chart/values.yaml", folder);
+    free(program_made(folder, "helm", "#!/bin/sh\necho 'Error: no values' >&2\nexit 1\n"));
+    file_made(folder, "chart/Chart.yaml", "name: demo\n");
+    file_made(folder, "chart/values.yaml", "a: 1\n");
+    const char *const argv[] = {"/usr/bin/env", path,   run_raydeck(), "--kubeconfig", "none",
+                                "--redis",      "none", "--neuron",    "none",         NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 160});
+    pty_see(p, "READ-ONLY|no cluster|POD");
+    console_lint(p, chart); /* nothing was checked: nothing is shown */
+    pty_see(p, "lint: .*/chart: helm template: .*no values.*: nothing of it was checked");
+    console_lint(p, k);
+    pty_see(p, "prod \\(kubectl kustomize\\):1");
+    pty_see(p, "plain.yaml:4");
+    console_lint(p, values);
+    pty_see(p, "it belongs to the Helm chart");
+    pty_send(p, "\003");
+    pty_wait_exit(p, DEADLINE_MS);
+    assert_true(pty_modes_restored(p));
+    pty_stop(p);
+    free(values);
+    free(path);
+    free(chart);
+    free(k);
+    run_remove(folder);
+}
+
+/* The program that renders is ended with the console. */
+static void a_rendering_ends_with_the_console(void **state)
+{
+    (void)state;
+    char *folder = run_folder(), *chart = mem_printf("%s/chart", folder), *pid = mem_printf("%s/pid", folder);
+    char *script = mem_printf("#!/bin/sh\necho $$ > '%s.new' && mv '%s.new' '%s'\nexec sleep 600\n", pid, pid, pid);
+    char *path = program_made(folder, "helm", script);
+    file_made(folder, "chart/Chart.yaml", "name: demo\n");
+    const char *const argv[] = {"/usr/bin/env", path,   run_raydeck(), "--kubeconfig", "none",
+                                "--redis",      "none", "--neuron",    "none",         NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 160});
+    pty_see(p, "READ-ONLY|no cluster|POD");
+    console_lint(p, chart);
+    pty_see(p, "is rendered by helm template");
+    const uint64_t limit = loop_now_ms() + DEADLINE_MS;
+    while (access(pid, F_OK) != 0 && loop_now_ms() < limit) pty_pump(p, 20);
+    struct buf text;
+    buf_init(&text, 100);
+    assert_int_equal(file_read(pid, &text, NULL), ERR_OK);
+    const pid_t helm = (pid_t)atoi(buf_text(&text));
+    assert_true(helm > 1);
+    pty_send(p, "\003");
+    pty_wait_exit(p, DEADLINE_MS);
+    while (kill(helm, 0) == 0 && loop_now_ms() < limit) usleep(20000);
+    assert_int_not_equal(kill(helm, 0), 0);
+    pty_stop(p);
+    buf_done(&text);
+    free(path);
+    free(script);
+    free(pid);
+    free(chart);
+    run_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +521,8 @@ int main(void)
         cmocka_unit_test(a_corpus_is_counted_by_rule),
         cmocka_unit_test(a_correction_is_shown_and_then_written_by_yes),
         cmocka_unit_test(a_correction_is_asked_on_a_terminal),
+        cmocka_unit_test(the_console_takes_folders_charts_and_kustomizations),
+        cmocka_unit_test(a_rendering_ends_with_the_console),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
