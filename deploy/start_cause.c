@@ -24,6 +24,9 @@
     "the pod does not reach Redis: check its address, and that its security group or NetworkPolicy admits the pods "   \
     "on "                                                                                                              \
     "this port"
+#define REDIS_NAME "the name of Redis does not resolve in the pod: correct its address"
+#define REDIS_INFO                                                                                                     \
+    "Redis answers, and refuses the first command of Ray (INFO): give its password, or a user that may run it"
 #define REDIS_AUTH "Redis refuses the user or password: correct the Secret that the RayService names"
 #define DENIED "the registry refuses the pull: give imagePullSecrets, or the K8s nodes' role the right to pull"
 #define NO_IMAGE "the registry has no such image or tag: correct its name"
@@ -69,6 +72,8 @@ static const struct {
     {"NRT init", NULL, NO_DEVICE},
     {"WRONGPASS", NULL, REDIS_AUTH},
     {"NOAUTH", NULL, REDIS_AUTH},
+    {"Failed to get Redis cluster info", NULL, REDIS_INFO},
+    {"Failed to resolve DNS", "Redis", REDIS_NAME},
     {"connect to Redis", NULL, REDIS},
     {"connection to Redis", NULL, REDIS},
     {"invalid reference format", NULL, NO_IMAGE_NAME},

@@ -146,10 +146,25 @@ static void recorded_loads_have_their_sentence(void **state)
     cJSON_Delete(recorded);
 }
 
+static void recorded_ends_of_the_gcs_have_their_sentence(void **state)
+{
+    (void)state;
+    static const struct expected expected[] = {{"closed", "the pod does not reach Redis: "},
+                                               {"refused", "Redis refuses the user or password: "},
+                                               {"noauth", "Redis answers, and refuses the first command of Ray"},
+                                               {"unresolved", "the name of Redis does not resolve in the pod: "},
+                                               {NULL, NULL}};
+    cJSON *recorded = fixture_json("tests/fixtures/start/redis.json");
+    assert_int_equal(cJSON_GetArraySize(recorded), (int)(sizeof expected / sizeof *expected) - 1);
+    JSON_EACH (end, recorded) cause_begins(expected, json_str(end, "what"), json_str(end, "error"));
+    cJSON_Delete(recorded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_bad_input_has_its_sentence), cmocka_unit_test(recorded_pulls_have_their_sentence),
-        cmocka_unit_test(recorded_loads_have_their_sentence), cmocka_unit_test(other_words_have_none)};
+        cmocka_unit_test(recorded_loads_have_their_sentence),
+        cmocka_unit_test(recorded_ends_of_the_gcs_have_their_sentence), cmocka_unit_test(other_words_have_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
