@@ -1,4 +1,5 @@
-"""Asks the Serve service by the OpenAI API, streaming. One request, never retried: a failure is shown as what it is."""
+"""Asks the Serve service by the OpenAI API, streaming; or by the guide's GET /infer where the service has no such API:
+one question alone, answered whole. One request, never retried: a failure is shown as what it is."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from raydeck_chat.settings import Settings
 
 CONNECT_S = 5.0
 HEALTH_S = 3.0
+BRACKETS = "[/INST]", "</s>"  # of Mistral's template: around the question, after the answer
 
 
 class AskError(Exception):
@@ -50,6 +52,10 @@ class Client:
         """Fills the reply and yields whenever it has grown. Raises AskError."""
         try:
             model = self._model or await self._find_model()
+            if not model:
+                await self._infer(messages[-1]["content"], reply)
+                yield
+                return
             body = {"model": model, "messages": messages, "stream": True, "stream_options": {"include_usage": True}}
             async with self._http.stream("POST", f"{self._url}/v1/chat/completions", json=body) as response:
                 reply.pod = response.headers.get("X-Serving-Pod", "")
@@ -68,6 +74,22 @@ class Client:
         finally:
             reply.note_time()
 
+    async def _infer(self, sentence: str, reply: Reply) -> None:
+        response = await self._http.get(f"{self._url}/infer", params={"sentence": sentence})
+        if response.status_code == 404:
+            raise AskError("the service answers neither /v1/models nor /infer")
+        if response.status_code != 200:
+            raise AskError(_status_words(response.status_code, response.content))
+        try:
+            text = response.json()[0]
+        except (ValueError, LookupError, TypeError):
+            text = None
+        if not isinstance(text, str):
+            raise AskError("what /infer answered is no list of one text")
+        reply.note_time()
+        reply.first_token_s = reply.seconds
+        reply.text, reply.finish = text.rpartition(BRACKETS[0])[2].removesuffix(BRACKETS[1]).strip(), "stop"
+
     async def healthy(self) -> str:
         """Empty where the service's proxies answer; else why not."""
         try:
@@ -77,7 +99,10 @@ class Client:
         return "" if response.status_code == 200 else _status_words(response.status_code, response.content)
 
     async def _find_model(self) -> str:
+        """Empty where the service has no OpenAI API."""
         response = await self._http.get(f"{self._url}/v1/models", timeout=CONNECT_S)
+        if response.status_code == 404:
+            return ""
         if response.status_code != 200:
             raise AskError(_status_words(response.status_code, response.content))
         try:
