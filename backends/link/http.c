@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long after curl's own time-out a request is ended in any case: curl 7.88 sets no timer for one that waits for a
+ * connection, nor for any once a socket of its own could not be polled. */
+enum { LIMIT_AFTER_MS = 2000 };
+
 static void request_unlink(struct http_request *r)
 {
     *r->self = r->next;
@@ -30,7 +34,8 @@ static void request_end(struct http_request *r)
     curl_easy_cleanup(r->easy);
     r->easy = NULL;
     alarm_free(r->silence);
-    r->silence = NULL;
+    alarm_free(r->limit);
+    r->silence = r->limit = NULL;
     curl_slist_free_all(r->headers);
     curl_slist_free_all(r->connect_to);
     r->headers = r->connect_to = NULL;
@@ -184,14 +189,22 @@ void http_dispatch(struct http_client *c)
     client_free_ended(c);
 }
 
-static void on_silence(void *arg)
+static void request_time_out(struct http_request *r, const char *why)
 {
-    struct http_request *r = arg;
-
     r->abort_err = ERR_TIMEOUT;
-    r->abort_why = "nothing was received for too long";
+    r->abort_why = why;
     r->finished = true;
     http_dispatch(r->client);
+}
+
+static void on_silence(void *arg)
+{
+    request_time_out(arg, "nothing was received for too long");
+}
+
+static void on_limit(void *arg)
+{
+    request_time_out(arg, "no answer in time");
 }
 
 /* From the loop, as every end of a request. why: in static storage. */
@@ -200,7 +213,7 @@ static void request_fail_later(struct http_request *r, enum err err, const char 
     r->abort_err = err;
     r->abort_why = why;
     r->finished = true;
-    http_wake(r->client);
+    http_dispatch_next(r->client);
 }
 
 struct http_request *http_send(struct http_client *c, const struct http_ask *ask, const struct http_calls *calls)
@@ -225,6 +238,10 @@ struct http_request *http_send(struct http_client *c, const struct http_ask *ask
     if (code != CURLM_OK) {
         request_fail_later(r, ERR_IO, curl_multi_strerror(code));
         return r;
+    }
+    if (ask->timeout_ms > 0) {
+        r->limit = alarm_new(c->loop, on_limit, r);
+        alarm_set(r->limit, ask->timeout_ms + LIMIT_AFTER_MS, 0);
     }
     if (ask->silence_ms > 0) {
         r->silence_ms = ask->silence_ms;

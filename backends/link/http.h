@@ -39,7 +39,6 @@ struct http_tls {
 struct http_client_conf {
     struct http_tls tls;
     const char *proxy;
-    unsigned max_per_host; /* 0: no limit */
     const char *user_agent;
     bool sync_clock; /* this server's Date headers correct the wall clock (loop_sync_date) */
 };

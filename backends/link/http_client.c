@@ -127,11 +127,6 @@ static int set_timer(CURLM *multi, long timeout_ms, void *arg)
     return 0;
 }
 
-void http_wake(struct http_client *c)
-{
-    set_timer(c->multi, 0, c);
-}
-
 /* Curl's timer, an idle handle and a socket may each call curl in one iteration: together they deliver one piece. */
 static void on_iteration_end(uv_check_t *check)
 {
@@ -190,7 +185,6 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
     curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, set_timer);
     curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
     curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)conf->max_per_host);
     return c;
 }
 

@@ -39,7 +39,7 @@ struct http_request {
     CURL *easy;
     struct curl_slist *headers, *connect_to;
     struct http_calls calls;
-    struct alarm *silence;
+    struct alarm *silence, *limit;
     uint64_t silence_ms;
     struct buf body;    /* collected, or to be delivered to bytes() next */
     uint64_t iteration; /* the client's, at the last call of bytes() */
@@ -65,9 +65,9 @@ struct http_request {
 /* Sets every option of r->easy; ERR_USAGE for an invalid URL, method or header. */
 enum err http_setup(struct http_request *r, const struct http_ask *ask);
 
-void http_dispatch(struct http_client *c);      /* calls the callbacks of everything that curl has recorded */
-void http_cancel_all(struct http_client *c);    /* cancels all requests in flight */
-void http_wake(struct http_client *c);          /* http_dispatch from the loop, as soon as possible */
-void http_dispatch_next(struct http_client *c); /* the same in the next loop iteration, after all other handles */
+void http_dispatch(struct http_client *c);   /* calls the callbacks of everything that curl has recorded */
+void http_cancel_all(struct http_client *c); /* cancels all requests in flight */
+/* The same in the next loop iteration, after all other handles. It does not share curl's timer, which curl may stop. */
+void http_dispatch_next(struct http_client *c);
 
 #endif

@@ -9,6 +9,7 @@ struct faulty_curl faulty_curl;
 
 typedef CURLMcode add_fn(CURLM *multi, CURL *easy);
 typedef CURLMcode perform_fn(CURLM *multi, int *running);
+typedef CURLMcode action_fn(CURLM *multi, curl_socket_t fd, int what, int *running);
 typedef CURLcode recv_fn(CURL *easy, void *bytes, size_t size, size_t *len);
 
 /* Into a pointer to a function, which ISO C does not convert to. */
@@ -31,6 +32,13 @@ CURLMcode curl_multi_perform(CURLM *multi, int *running)
     perform_fn *perform;
     library_function("curl_multi_perform", &perform);
     return faulty_curl.perform ? faulty_curl.perform : perform(multi, running);
+}
+
+CURLMcode curl_multi_socket_action(CURLM *multi, curl_socket_t fd, int what, int *running)
+{
+    action_fn *action;
+    library_function("curl_multi_socket_action", &action);
+    return faulty_curl.deaf ? CURLM_OK : action(multi, fd, what, running);
 }
 
 CURLcode curl_easy_recv(CURL *easy, void *bytes, size_t size, size_t *len)

@@ -212,6 +212,37 @@ static void a_request_that_libcurl_refuses_ends(void **state)
     assert_int_equal(s->err, ERR_OK);
 }
 
+/* Such as libcurl 7.88 after one of its sockets could not be polled: its timers are set no more. */
+static void a_request_ends_in_time_whatever_libcurl_does(void **state)
+{
+    struct fixture *s = *state;
+    s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    faulty_curl.deaf = true;
+    send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/"), .timeout_ms = 50}, false);
+    wait_done(s, 1);
+    faulty_curl.deaf = false;
+    assert_int_equal(s->err, ERR_TIMEOUT);
+    send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/"), .timeout_ms = 600000}, false);
+    wait_done(s, 2);
+    assert_int_equal(s->err, ERR_OK);
+}
+
+/* Cancelling the only other transfer leaves libcurl without a timer. */
+static void a_request_that_cannot_be_sent_ends_beside_a_cancelled_one(void **state)
+{
+    struct fixture *s = *state;
+    send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/"), .timeout_ms = 600000}, false);
+    struct http_request *first = s->request;
+    loop_step(s->loop, 20);
+    faulty_curl.add = CURLM_ABORTED_BY_CALLBACK;
+    send_get(s, "/");
+    faulty_curl.add = CURLM_OK;
+    http_cancel(first);
+    assert_int_equal(s->dones, 1);
+    wait_done(s, 2);
+    assert_int_equal(s->err, ERR_IO);
+}
+
 static void a_stream_is_told_as_it_comes(void **state)
 {
     struct fixture *s = *state;
@@ -460,6 +491,8 @@ int main(void)
         T(an_answer_comes_whole),
         T(a_connection_is_kept),
         T(a_request_that_libcurl_refuses_ends),
+        T(a_request_ends_in_time_whatever_libcurl_does),
+        T(a_request_that_cannot_be_sent_ends_beside_a_cancelled_one),
         T(a_body_and_headers_are_sent),
         T(a_stream_is_told_as_it_comes),
         T(a_failed_stream_keeps_its_body),
