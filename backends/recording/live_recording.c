@@ -16,6 +16,18 @@
 
 enum { EARLY_MAX = 16 * 1024 * 1024, SAVE_MAX = FLIGHT_BYTES + 1024 * 1024, STEP_MS = 20 };
 
+/* A loss of the head, with what is still to be written of it: a following loss does not replace that. */
+struct loss {
+    struct loss *next;
+    char *path;
+    uint64_t t0_ms;
+    bool final;            /* its outage is over: it is recorded whole */
+    bool named;            /* the file at path is this loss's */
+    bool wanted;           /* it is to be saved, once the save in flight has ended */
+    struct outage *outage; /* what it was; NULL: not known yet */
+};
+enum { LOSSES_KEPT = 8 };
+
 struct live_recording {
     struct loop *loop;
     const struct clock *clock;
@@ -28,11 +40,8 @@ struct live_recording {
     const struct world *world;
     struct alarm *turn;
     struct blocking_call *save; /* in flight */
-    bool next_save;             /* of the last loss, once that one has ended */
-    char *loss_path;            /* of the last loss; NULL: none yet */
-    uint64_t loss_t0_ms;
-    bool loss_final, loss_named; /* loss_named: the file at loss_path is this loss's */
-    struct outage *loss;         /* that was final last; NULL: none */
+    struct loss *losses;        /* the newest first; those that are to be saved, and the last LOSSES_KEPT */
+    struct outage *last_final;  /* NULL: none */
 };
 
 static uint64_t live_now(const struct live_recording *r)
@@ -69,16 +78,27 @@ static void on_turn(void *arg)
 
 /* ---- life ------------------------------------------------------------------------------------------------------ */
 
+static void loss_free(struct loss *loss)
+{
+    free(loss->path);
+    free(loss->outage);
+    free(loss);
+}
+
 static void live_free(struct live_recording *r)
 {
+    while (r->losses) {
+        struct loss *loss = r->losses;
+        r->losses = loss->next;
+        loss_free(loss);
+    }
     if (r->save) blocking_abandon(r->save);
     alarm_free(r->turn);
     record_file_free(r->file);
     recorder_free(r->recorder);
     flight_ring_free(r->flight);
     buf_done(&r->early);
-    free(r->loss_path);
-    free(r->loss);
+    free(r->last_final);
     free((char *)r->conf.folder);
     free((char *)r->conf.opening.context);
     free((char *)r->conf.opening.ns);
@@ -139,7 +159,8 @@ static void text_set(const char **field, const char *text)
     *field = copy;
 }
 
-static void opening_add(const struct live_recording *r, bool of_loss, struct buf *out)
+/* loss NULL: of none. */
+static void opening_add(const struct live_recording *r, const struct loss *loss, struct buf *out)
 {
     struct recorder_opening o = r->conf.opening;
     char *text[] = {mem_str(o.context), mem_str(o.ns), mem_str(o.service)};
@@ -150,7 +171,7 @@ static void opening_add(const struct live_recording *r, bool of_loss, struct buf
     o.ns = text[1];
     o.service = text[2];
     o.redacted = redaction->text != NULL;
-    if (of_loss && r->loss && r->loss->t0_ms == r->loss_t0_ms && !o.redacted) o.loss = r->loss;
+    if (loss && !o.redacted) o.loss = loss->outage;
     recorder_opening(&o, live_now(r), clock_wall_ms(r->clock), out);
     for (size_t i = 0; i < ARRAY_LEN(text); i++) free(text[i]);
 }
@@ -163,7 +184,7 @@ void live_opening(struct live_recording *r, const char *context, const char *ns,
     if (!r->file || r->opened) return;
     struct buf head;
     buf_init(&head, EARLY_MAX);
-    opening_add(r, false, &head);
+    opening_add(r, NULL, &head);
     record_file_bytes(r->file, head.data, head.len);
     record_file_bytes(r->file, buf_text(&r->early), r->early.len);
     buf_done(&head);
@@ -179,8 +200,9 @@ struct save {
     char *path, *folder; /* folder: to prune; NULL: a path given by the user */
     struct buf bytes;
     enum save_how how;
-    uint64_t loss_t0_ms; /* of a loss */
-    bool quiet;          /* only a failure is reported */
+    uint64_t loss_t0_ms;
+    bool of_loss;
+    bool quiet; /* only a failure is reported */
     enum err err;
     struct why why;
 };
@@ -205,15 +227,23 @@ static void save_free(void *data)
     free(s);
 }
 
-static void loss_save(struct live_recording *r);
+static struct loss *loss_find(const struct live_recording *r, uint64_t t0_ms)
+{
+    struct loss *loss = r->losses;
+    while (loss && loss->t0_ms != t0_ms) loss = loss->next;
+    return loss;
+}
+
+static void losses_save(struct live_recording *r);
 
 /* The name that the loss has got is where it is saved again. */
 static void loss_name(struct live_recording *r, struct save *s)
 {
-    if (s->err || !s->loss_t0_ms || s->loss_t0_ms != r->loss_t0_ms) return;
-    free(r->loss_path);
-    r->loss_path = mem_str(s->path);
-    r->loss_named = true;
+    struct loss *loss = s->of_loss ? loss_find(r, s->loss_t0_ms) : NULL;
+    if (s->err || !loss) return;
+    free(loss->path);
+    loss->path = mem_str(s->path);
+    loss->named = true;
 }
 
 static void save_done(void *arg, void *data)
@@ -227,13 +257,11 @@ static void save_done(void *arg, void *data)
     loss_name(r, s);
     if (s->err || !s->quiet) live_say(r, s->err != ERR_OK, words);
     free(words);
-    const bool next = r->next_save;
-    r->next_save = false;
-    if (next) loss_save(r);
+    losses_save(r);
 }
 
-/* loss_t0_ms 0: it is of no loss. */
-static void save_start(struct live_recording *r, const char *path, enum save_how how, uint64_t loss_t0_ms)
+/* loss NULL: it is of none. */
+static void save_start(struct live_recording *r, const char *path, enum save_how how, const struct loss *loss)
 {
     static const struct blocking_ops ops = {save_run, save_done, save_free};
     struct save *s = mem_zero(1, sizeof *s);
@@ -241,10 +269,11 @@ static void save_start(struct live_recording *r, const char *path, enum save_how
     s->path = mem_str(path);
     s->folder = how == SAVE_NEW ? NULL : mem_str(r->conf.folder);
     s->how = how;
-    s->loss_t0_ms = loss_t0_ms;
-    s->quiet = loss_t0_ms && !r->loss_final;
+    s->of_loss = loss != NULL;
+    s->loss_t0_ms = loss ? loss->t0_ms : 0;
+    s->quiet = loss && !loss->final;
     buf_init(&s->bytes, SAVE_MAX);
-    opening_add(r, loss_t0_ms != 0, &s->bytes);
+    opening_add(r, loss, &s->bytes);
     flight_ring_save(r->flight, &s->bytes);
     if (blocking_start(r->loop, &ops, s, r, &r->save)) {
         r->save = NULL;
@@ -263,25 +292,67 @@ void live_save(struct live_recording *r, const char *path)
     }
     char *own = path ? mem_str(path)
                      : recordings_path(r->conf.folder, "saved", clock_wall_ms(r->clock), r->conf.opening.service);
-    save_start(r, own, path ? SAVE_NEW : SAVE_UNIQUE, 0);
+    save_start(r, own, path ? SAVE_NEW : SAVE_UNIQUE, NULL);
     free(own);
 }
 
-static void loss_save(struct live_recording *r)
+/* Starts the save of the oldest loss that waits for one, unless one is in flight. */
+static void losses_save(struct live_recording *r)
 {
-    if (r->save)
-        r->next_save = true;
-    else
-        save_start(r, r->loss_path, r->loss_named ? SAVE_AGAIN : SAVE_UNIQUE, r->loss_t0_ms);
+    struct loss *next = NULL;
+    if (r->save) return;
+    for (struct loss *loss = r->losses; loss; loss = loss->next)
+        if (loss->wanted) next = loss;
+    if (!next) return;
+    next->wanted = false;
+    save_start(r, next->path, next->named ? SAVE_AGAIN : SAVE_UNIQUE, next);
+}
+
+static void loss_save(struct live_recording *r, struct loss *loss)
+{
+    loss->wanted = true;
+    losses_save(r);
+}
+
+static void loss_is(struct loss *loss, const struct outage *outage)
+{
+    if (!loss->outage) loss->outage = mem_zero(1, sizeof *loss->outage);
+    *loss->outage = *outage;
+}
+
+static struct loss *loss_add(struct live_recording *r, const struct recovery *recovery, const char *service)
+{
+    struct loss *loss = mem_zero(1, sizeof *loss), **at;
+    size_t kept = 1;
+    loss->path = recordings_path(r->conf.folder, "loss", recovery->t0_wall_ms, service);
+    loss->t0_ms = recovery->t0_ms;
+    if (r->last_final && r->last_final->t0_ms == loss->t0_ms) loss_is(loss, r->last_final);
+    /* The one before goes on in this one's file: what is known of it by now is kept in its own. */
+    if (r->losses && !r->losses->final) loss_save(r, r->losses);
+    loss->next = r->losses;
+    r->losses = loss;
+    for (at = &loss->next; *at;) {
+        struct loss *old = *at;
+        if (old->wanted || kept++ < LOSSES_KEPT) {
+            at = &old->next;
+            continue;
+        }
+        *at = old->next;
+        loss_free(old);
+    }
+    return loss;
 }
 
 void live_loss(struct live_recording *r, const struct outage *outage)
 {
     if (outage->state != OUTAGE_OVER || !outage->final || !outage->head_lost) return;
-    if (r->loss && r->loss->t0_ms == outage->t0_ms) return;
-    if (!r->loss) r->loss = mem_zero(1, sizeof *r->loss);
-    *r->loss = *outage;
-    if (r->loss_path && r->loss_final && r->loss_t0_ms == outage->t0_ms) loss_save(r); /* it was saved without */
+    if (r->last_final && r->last_final->t0_ms == outage->t0_ms) return;
+    if (!r->last_final) r->last_final = mem_zero(1, sizeof *r->last_final);
+    *r->last_final = *outage;
+    struct loss *loss = loss_find(r, outage->t0_ms);
+    if (!loss) return;
+    loss_is(loss, outage);
+    if (loss->final) loss_save(r, loss); /* it was saved without */
 }
 
 void live_look(struct live_recording *r, const struct recovery *recovery, const char *service)
@@ -289,17 +360,28 @@ void live_look(struct live_recording *r, const struct recovery *recovery, const 
     if (!r->flight || !r->conf.saves_losses || !r->conf.folder || recovery->outage == OUTAGE_NONE ||
         !recovery->head_lost)
         return;
-    if (!r->loss_path || r->loss_t0_ms != recovery->t0_ms) {
-        free(r->loss_path);
-        r->loss_path = recordings_path(r->conf.folder, "loss", recovery->t0_wall_ms, service);
-        r->loss_t0_ms = recovery->t0_ms;
-        r->loss_final = r->loss_named = false;
-        loss_save(r);
+    struct loss *loss = loss_find(r, recovery->t0_ms);
+    if (!loss) {
+        loss = loss_add(r, recovery, service);
+        loss_save(r, loss);
     }
     const bool final = recovery->outage == OUTAGE_OVER && live_now(r) >= recovery->t0_ms + OUTAGE_SECONDS * 1000 + 1000;
-    if (!final || r->loss_final) return;
-    r->loss_final = true;
-    loss_save(r);
+    if (!final || loss->final) return;
+    loss->final = true;
+    loss_save(r, loss);
+}
+
+/* The last one is recorded up to now; those before it up to the next. */
+static bool loss_is_open(const struct live_recording *r)
+{
+    return r->losses && !r->losses->final;
+}
+
+static bool losses_wait(const struct live_recording *r)
+{
+    for (const struct loss *loss = r->losses; loss; loss = loss->next)
+        if (loss->wanted) return true;
+    return false;
 }
 
 /* ---- the end --------------------------------------------------------------------------------------------------- */
@@ -313,8 +395,8 @@ enum err live_close(struct live_recording *r, uint64_t *ret_bytes, struct why *w
     alarm_stop(r->turn);
     recorder_cut(r->recorder);
     if (r->file && !r->opened) live_opening(r, r->conf.opening.context, r->conf.opening.ns, r->conf.opening.service);
-    if (r->loss_path && !r->loss_final) loss_save(r);
-    while (((r->file && !record_file_is_done(r->file)) || r->save) && loop_now_ms() < until_ms)
+    if (loss_is_open(r)) loss_save(r, r->losses);
+    while (((r->file && !record_file_is_done(r->file)) || r->save || losses_wait(r)) && loop_now_ms() < until_ms)
         loop_step(r->loop, STEP_MS);
     if (r->file && record_file_failed(r->file))
         err = reported ? ERR_IO : why_set(why, ERR_IO, "the recording is not whole");
@@ -332,7 +414,7 @@ const struct recorder *live_recorder(const struct live_recording *r)
 
 bool live_is_busy(const struct live_recording *r)
 {
-    return r->file || r->save || (r->loss_path && !r->loss_final);
+    return r->file || r->save || losses_wait(r) || loss_is_open(r);
 }
 
 bool live_file_failed(const struct live_recording *r)

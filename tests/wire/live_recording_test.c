@@ -291,6 +291,75 @@ static void losses_of_the_same_second_are_two_files(void **state)
     desk_close(&d);
 }
 
+/* The first loss is final while a save is in flight, and so is the second: each is written whole, in its own file. */
+static void losses_in_quick_succession_are_each_saved(void **state)
+{
+    (void)state;
+    enum { LOSSES = 3 };
+    struct fake_console d;
+    struct recovery r[LOSSES];
+    struct outage *loss = mem_zero(1, sizeof *loss);
+    desk_open(&d, NULL, true);
+    char *kept = mem_printf("%s/kept", d.folder);
+    for (size_t i = 0; i < LOSSES; i++) {
+        desk_run(&d, 3);
+        r[i] = lost_at(clock_now_ms(loop_clock(d.loop)));
+        live_look(d.live, &r[i], "llm");
+    }
+    desk_wait_file(&d, kept, LOSSES);
+    desk_run(&d, OUTAGE_SECONDS + 8);
+    for (size_t i = 0; i < LOSSES; i++) { /* in one turn: each comes while the one before is written */
+        *loss = (struct outage){.state = OUTAGE_OVER,
+                                .final = true,
+                                .head_lost = true,
+                                .t0_ms = r[i].t0_ms,
+                                .t0_wall_ms = r[i].t0_wall_ms,
+                                .head_down_ms = known_u64(1000 + i),
+                                .waits_for = RUNG_COUNT,
+                                .missing = RUNG_COUNT};
+        r[i].outage = OUTAGE_OVER;
+        live_look(d.live, &r[i], "llm");
+        live_loss(d.live, loss);
+    }
+    desk_wait_told(&d, LOSSES);
+    assert_true(live_is_busy(d.live) || d.told >= LOSSES);
+    STEP_UNTIL(d.loop, !live_is_busy(d.live));
+    assert_false(d.bad);
+    assert_int_equal(run_entries(kept), LOSSES);
+    for (size_t i = 0; i < LOSSES; i++) {
+        char *path = recordings_path(kept, "loss", r[i].t0_wall_ms, "llm");
+        uint64_t span_ms = 0;
+        assert_int_equal(recording_loss_read(path, loss, NULL), ERR_OK);
+        assert_int_equal(loss->head_down_ms.value, 1000 + i);
+        assert_true(changes_of(path, &span_ms) > OUTAGE_SECONDS);
+        free(path);
+    }
+    free(loss);
+    free(kept);
+    desk_close(&d);
+}
+
+/* A console that ends writes what waits. */
+static void what_waits_is_written_at_the_end(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    desk_open(&d, NULL, true);
+    char *kept = mem_printf("%s/kept", d.folder);
+    for (size_t i = 0; i < 3; i++) {
+        desk_run(&d, 3);
+        const struct recovery r = lost_at(clock_now_ms(loop_clock(d.loop)));
+        live_look(d.live, &r, "llm");
+    }
+    assert_true(live_is_busy(d.live));
+    assert_int_equal(live_close(d.live, NULL, NULL), ERR_OK);
+    assert_int_equal(run_entries(kept), 3);
+    free(kept);
+    world_free(d.world);
+    loop_free(d.loop);
+    run_remove(d.folder);
+}
+
 /* Who opens a console later need not play the recording to know what it was. */
 static void the_recording_of_a_loss_says_what_it_was(void **state)
 {
@@ -387,6 +456,8 @@ int main(void)
         cmocka_unit_test(the_flight_recorder_has_a_limit),
         cmocka_unit_test(a_loss_is_saved_by_itself_and_the_latest_are_kept),
         cmocka_unit_test(losses_of_the_same_second_are_two_files),
+        cmocka_unit_test(losses_in_quick_succession_are_each_saved),
+        cmocka_unit_test(what_waits_is_written_at_the_end),
         cmocka_unit_test(the_recording_of_a_loss_says_what_it_was),
         cmocka_unit_test(a_gcs_that_was_silent_is_no_loss),
         cmocka_unit_test(a_full_disk_ends_the_file_and_says_so),
