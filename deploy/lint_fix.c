@@ -158,7 +158,8 @@ void fix_of(const char *file, const char *text, size_t len, const struct finding
     size_t count = 0;
     *ret = (struct fix){.text = mem_strn(text, len)};
     lines_cut(ret, len);
-    for (size_t i = 0; i < f->count; i++)
+    /* Lines and columns are of characters; in UTF-16 they are not bytes. */
+    for (size_t i = 0; i < f->count && !text_is_utf16(text, len); i++)
         if (f->items[i].edit.kind != EDIT_NONE && text_eq(f->items[i].where.file, file))
             edits[count++] = &f->items[i].edit;
     if (count) qsort(edits, count, sizeof *edits, by_column_from_right);

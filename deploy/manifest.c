@@ -192,6 +192,13 @@ enum err manifest_parse(const char *file, const char *bytes, size_t len, struct 
 {
     struct yaml_place at = {0};
     struct manifest *m = mem_zero(1, sizeof *m);
+    struct buf decoded;
+    buf_init(&decoded, 2 * (size_t)MANIFEST_BYTES);
+    /* As kubectl (cli-runtime, utf16bom): PowerShell's ">" writes it. */
+    if (len <= MANIFEST_BYTES && text_is_utf16(bytes, len) && !text_utf16_decode(bytes, len, &decoded)) {
+        bytes = buf_text(&decoded);
+        len = decoded.len;
+    }
     m->file = mem_str(file);
     enum err err = len > MANIFEST_BYTES ? refuse_long(file, bytes, &at, why)
                                         : parse_hidden(file, bytes, len, MANIFEST_DOCS, &m->yaml, &at, why);
@@ -200,6 +207,8 @@ enum err manifest_parse(const char *file, const char *bytes, size_t len, struct 
         lines_find(m, len);
         err = objects_find(m, &at, why);
     }
+    if (decoded.data) mem_wipe(decoded.data, decoded.len);
+    buf_done(&decoded);
     if (!err) {
         *ret = m;
         return ERR_OK;

@@ -46,6 +46,9 @@ bool text_looks_secret(const char *name, const char *value);
 char *text_hex(const void *bytes, size_t len);                            /* lower case; caller frees */
 enum err text_base64_decode(const char *in, size_t len, struct buf *out); /* ERR_PARSE, ERR_LIMIT; padding required */
 enum err text_base64_encode(const void *in, size_t len, struct buf *out);
+bool text_is_utf16(const char *in, size_t len); /* by its byte order mark */
+enum err text_utf16_decode(const char *in, size_t len,
+                           struct buf *out);                           /* into UTF-8; half a pair: U+FFFD; ERR_LIMIT */
 void text_shell_word(struct buf *out, const char *word);               /* quoted for a shell where necessary */
 enum err text_url_encode(const char *in, size_t len, struct buf *out); /* RFC 3986: unreserved characters are kept */
 

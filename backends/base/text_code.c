@@ -72,6 +72,42 @@ enum err text_base64_encode(const void *in, size_t len, struct buf *out)
     return ERR_OK;
 }
 
+bool text_is_utf16(const char *in, size_t len)
+{
+    return len >= 2 && (memcmp(in, "\xff\xfe", 2) == 0 || memcmp(in, "\xfe\xff", 2) == 0);
+}
+
+static uint32_t utf16_unit(const unsigned char *at, bool big)
+{
+    return big ? (uint32_t)at[0] << 8 | at[1] : (uint32_t)at[1] << 8 | at[0];
+}
+
+static enum err utf8_add(struct buf *out, uint32_t c)
+{
+    char bytes[4];
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = n - 1; i > 0; i--, c >>= 6) bytes[i] = (char)(0x80 | (c & 0x3f));
+    bytes[0] = (char)(first[n] | c);
+    return buf_add(out, bytes, n);
+}
+
+enum err text_utf16_decode(const char *in, size_t len, struct buf *out)
+{
+    const unsigned char *s = (const unsigned char *)in;
+    const bool big = len >= 2 && s[0] == 0xfe;
+    enum err err = ERR_OK;
+    for (size_t i = text_is_utf16(in, len) ? 2 : 0; i + 1 < len && !err; i += 2) {
+        uint32_t c = utf16_unit(s + i, big);
+        const uint32_t low = i + 3 < len ? utf16_unit(s + i + 2, big) : 0;
+        const bool pair = (c & 0xfc00) == 0xd800 && (low & 0xfc00) == 0xdc00;
+        if (pair) c = 0x10000 + ((c & 0x3ff) << 10) + (low & 0x3ff);
+        if (pair) i += 2;
+        err = utf8_add(out, (c & 0xfffff800) == 0xd800 ? 0xfffd : c);
+    }
+    return err;
+}
+
 static bool is_alnum(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -126,6 +126,26 @@ static void json_values_may_touch_and_positions_hold(void **state)
     }
 }
 
+/* What PowerShell's ">" writes, and kubectl applies. */
+static void utf16_is_read_by_its_mark(void **state)
+{
+    (void)state;
+    static const char little[] = "\xff\xfek\0i\0n\0d\0:\0 \0A\0\r\0\n\0n\0:\0 \0\xe4\0\x3d\xd8\x00\xde\n\0";
+    static const char big[] = "\xfe\xff\0k\0i\0n\0d\0:\0 \0B";
+    static const char bad[] = "\xff\xfek\0:\0 \0*\0x\0";
+    struct manifest *m = NULL;
+    struct why why = {0};
+    assert_int_equal(manifest_parse("m", little, sizeof little - 1, &m, NULL, &why), ERR_OK);
+    assert_string_equal(m->objects[0].kind, "A");
+    assert_string_equal(yaml_str(m->objects[0].root, "n"), "\xc3\xa4\xf0\x9f\x98\x80");
+    manifest_free(m);
+    assert_int_equal(manifest_parse("m", big, sizeof big - 1, &m, NULL, &why), ERR_OK);
+    assert_string_equal(m->objects[0].kind, "B");
+    manifest_free(m);
+    assert_int_equal(manifest_parse("m", bad, sizeof bad - 1, &m, NULL, &why), ERR_PARSE);
+    assert_int_equal(strncmp(why.text, "m:1:4: ", 7), 0);
+}
+
 static void escapes_do_not_get_into_words(void **state)
 {
     (void)state;
@@ -255,6 +275,7 @@ int main(void)
         cmocka_unit_test(items_of_a_typed_list_are_of_its_kind),
         cmocka_unit_test(json_values_one_after_the_other_are_documents),
         cmocka_unit_test(json_values_may_touch_and_positions_hold),
+        cmocka_unit_test(utf16_is_read_by_its_mark),
         cmocka_unit_test(escapes_do_not_get_into_words),
         cmocka_unit_test(variables_in_braces_are_read_in_flow_and_in_keys),
         cmocka_unit_test(refusals_say_where),
