@@ -69,12 +69,6 @@ static void cmd_chat(struct app *app, const char *args)
     app_chat_open(app, "");
 }
 
-static void cmd_zoom(struct app *app, const char *args)
-{
-    (void)args;
-    screen_zoom(app->at->screen);
-}
-
 static void cmd_refresh(struct app *app, const char *args)
 {
     (void)args;
@@ -478,7 +472,12 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_SORT] = cmd_sort,
     [CMD_ASK] = cmd_ask,
     [CMD_CHAT] = cmd_chat,
-    [CMD_ZOOM] = cmd_zoom,
+    [CMD_ZOOM] = app_pane_zoom,
+    [CMD_WIDER] = app_pane_wider,
+    [CMD_NARROWER] = app_pane_narrower,
+    [CMD_TALLER] = app_pane_taller,
+    [CMD_SHORTER] = app_pane_shorter,
+    [CMD_EVEN] = app_pane_even,
     [CMD_REFRESH] = cmd_refresh,
     [CMD_STOP] = cmd_stop,
     [CMD_THEME] = cmd_theme,

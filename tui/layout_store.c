@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAYOUT_VERSION = 1, SIDE_MAX = 10000 };
+enum { LAYOUT_VERSION = 1, SIDE_MAX = 10000, SPLIT_NUMBERS = 2 + LAYOUT_BANDS };
 
 struct sized {
     int rows, cols;
@@ -27,7 +27,8 @@ struct layout_store {
 
 static bool layouts_same(const struct screen_layout *a, const struct screen_layout *b)
 {
-    return a->pane == b->pane && a->zoomed == b->zoomed && a->cores == b->cores;
+    return a->pane == b->pane && a->zoomed == b->zoomed && a->cores == b->cores &&
+           memcmp(&a->sizes, &b->sizes, sizeof a->sizes) == 0;
 }
 
 static size_t size_find(const struct layout_store *s, int rows, int cols)
@@ -45,14 +46,36 @@ static int int_of(const cJSON *item, const char *name, int most)
     return n.known && n.value <= (uint64_t)most ? (int)n.value : 0;
 }
 
+/* "split": [line, line, band, band, band, band]; of this size of the terminal, or none. */
+static void split_read(const cJSON *item, struct sized *z)
+{
+    struct layout_sizes sizes = {.rows = z->rows, .cols = z->cols};
+    int at = 0;
+    JSON_EACH (number, json_get(item, "split")) {
+        const bool fits = cJSON_IsNumber(number) && number->valuedouble >= 0 && number->valuedouble <= SIDE_MAX;
+        if (!fits || at == SPLIT_NUMBERS) return;
+        *(at < 2 ? &sizes.line[at] : &sizes.band[at - 2]) = (int)number->valuedouble;
+        at++;
+    }
+    if (at == SPLIT_NUMBERS) z->layout.sizes = sizes;
+}
+
+static void split_print(const struct layout_sizes *s, struct buf *out)
+{
+    buf_printf(out, ", \"split\": [%d, %d", s->line[0], s->line[1]);
+    for (int i = 0; i < LAYOUT_BANDS; i++) buf_printf(out, ", %d", s->band[i]);
+    buf_str(out, "]");
+}
+
 static void size_read(struct layout_store *s, const cJSON *item)
 {
     const char *pane = json_str(item, "pane");
-    const struct sized size = {.rows = int_of(item, "rows", SIDE_MAX),
-                               .cols = int_of(item, "cols", SIDE_MAX),
-                               .layout = {.pane = pane ? pane[0] : '\0',
-                                          .zoomed = cJSON_IsTrue(json_get(item, "zoomed")),
-                                          .cores = (enum cores_view)int_of(item, "cores", CORES_HEAT)}};
+    struct sized size = {.rows = int_of(item, "rows", SIDE_MAX),
+                         .cols = int_of(item, "cols", SIDE_MAX),
+                         .layout = {.pane = pane ? pane[0] : '\0',
+                                    .zoomed = cJSON_IsTrue(json_get(item, "zoomed")),
+                                    .cores = (enum cores_view)int_of(item, "cores", CORES_HEAT)}};
+    split_read(item, &size);
     if (size.rows && size.cols && s->count < LAYOUT_SIZES && size_find(s, size.rows, size.cols) == s->count)
         s->size[s->count++] = size;
 }
@@ -76,9 +99,11 @@ static char *layouts_text(const struct layout_store *s)
     buf_printf(&out, "{\"version\": %d, \"sizes\": [", LAYOUT_VERSION);
     for (size_t i = 0; i < s->count; i++) {
         const struct sized *z = &s->size[i];
-        buf_printf(&out, "%s\n  {\"rows\": %d, \"cols\": %d, \"pane\": \"%c\", \"zoomed\": %s, \"cores\": %d}",
+        buf_printf(&out, "%s\n  {\"rows\": %d, \"cols\": %d, \"pane\": \"%c\", \"zoomed\": %s, \"cores\": %d",
                    i ? "," : "", z->rows, z->cols, z->layout.pane, z->layout.zoomed ? "true" : "false",
                    (int)z->layout.cores);
+        if (z->layout.sizes.rows == z->rows && z->layout.sizes.cols == z->cols) split_print(&z->layout.sizes, &out);
+        buf_str(&out, "}");
     }
     buf_str(&out, "\n]}\n");
     char *text = buf_take(&out);

@@ -19,17 +19,22 @@
 #include <cmocka.h>
 
 #define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
-static const char on[] = "\033[?1000h\033[?1006h", off[] = "\033[?1006l\033[?1000l";
+static const char on[] = "\033[?1000h\033[?1002h\033[?1006h", off[] = "\033[?1006l\033[?1002l\033[?1000l";
 
 /* Of a recording that stands still. */
-static struct pty *console_start(const char *option, const char *value)
+static struct pty *console_start_sized(const char *option, const char *value, int rows, int cols)
 {
     const char *const argv[] = {run_raydeck(), "replay", HEAD_KILL, "--at", "+5", option, value, NULL};
-    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = rows, .cols = cols});
     pty_see(p, "REPLAY");
     pty_send(p, ",");
     pty_see(p, "REPLAY paused");
     return p;
+}
+
+static struct pty *console_start(const char *option, const char *value)
+{
+    return console_start_sized(option, value, 40, 120);
 }
 
 static size_t raw_count(struct pty *p, const char *bytes)
@@ -109,6 +114,100 @@ static void clicks_sort_select_and_open(void **state)
     console_quit(p, 1);
 }
 
+struct place {
+    const char *text; /* a line of the screen contains it, at: */
+    int row, col;     /* row -1: any */
+};
+
+static bool is_at(struct pty *p, void *arg)
+{
+    const struct place *at = arg;
+    const int row = row_of(p, at->text);
+    if (row < 0 || (at->row >= 0 && row != at->row)) return false;
+    return strcmp(pty_cell(p, row, at->col).text, "│") == 0;
+}
+
+static void see_at(struct pty *p, const char *text, int row, int col)
+{
+    struct place at = {text, row, col};
+    if (pty_wait(p, is_at, &at, DEADLINE_MS)) return;
+    fail_msg("%s is in row %d and not in %d, or its line is not in column %d:\n%s", text, row_of(p, text), row, col,
+             pty_screen(p));
+}
+
+static void mouse_send(struct pty *p, int button, int row, int col, char final)
+{
+    char bytes[64];
+    snprintf(bytes, sizeof bytes, "\033[<%d;%d;%d%c", button, col + 1, row + 1, final);
+    pty_send(p, bytes);
+}
+
+static void console_drag(struct pty *p, int row, int col, int to_row, int to_col)
+{
+    mouse_send(p, 0, row, col, 'M');
+    mouse_send(p, 32, to_row, to_col, 'M');
+    mouse_send(p, 0, to_row, to_col, 'm');
+}
+
+/* The column of the line between panes, beside the NeuronCores' title. */
+static int line_col(struct pty *p, int row)
+{
+    int col = 20;
+    while (col < 300 && strcmp(pty_cell(p, row, col).text, "│") != 0) col++;
+    return col;
+}
+
+static void lines_between_panes_are_dragged(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{32, 100}, {40, 120}, {60, 200}};
+    static const char title[] = "2 NeuronCores";
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct pty *p = console_start_sized("--mouse", NULL, sizes[i][0], sizes[i][1]);
+        pty_see(p, title);
+        const int row = row_of(p, title), col = line_col(p, row);
+        console_drag(p, row + 2, col, row + 2, col - 7);
+        see_at(p, title, row, col - 7);
+        if (i > 0) { /* at 32 rows every pane has its least */
+            console_drag(p, row, 5, row + 1, 9);
+            see_at(p, title, row + 1, col - 7);
+            console_drag(p, row + 1, 5, row, 9);
+        }
+        console_drag(p, row + 2, col - 7, row + 2, 0); /* as far as it goes */
+        see_at(p, title, row, 24);
+        mouse_send(p, 4, row + 2, 24, 'M'); /* Shift: the terminal's */
+        mouse_send(p, 36, row + 2, 40, 'M');
+        mouse_send(p, 4, row + 2, 40, 'm');
+        for (int k = 0; k < 2; k++) {
+            see_at(p, title, row, 24);
+            mouse_send(p, 0, row + 2, 24, 'M');
+            mouse_send(p, 0, row + 2, 24, 'm');
+        }
+        see_at(p, title, -1, col); /* a click on a rule has moved the focus */
+        console_quit(p, 1);
+    }
+}
+
+static void keys_resize_the_pane_in_focus(void **state)
+{
+    (void)state;
+    static const char title[] = "2 NeuronCores";
+    struct pty *p = console_start("--no-bell", NULL);
+    pty_see(p, title);
+    const int row = row_of(p, title), col = line_col(p, row);
+    pty_send(p, "2}}{}");
+    see_at(p, title, row, col + 4);
+    pty_resize(p, 45, 130); /* another size has its own */
+    see_at(p, title, -1, 65);
+    pty_resize(p, 40, 120);
+    see_at(p, title, row, col + 4);
+    pty_send(p, "_");
+    see_at(p, title, -1, col);
+    pty_send(p, "z}");
+    pty_see(p, "nothing is beside this pane here");
+    console_quit(p, 0);
+}
+
 static void the_configuration_turns_it_on(void **state)
 {
     (void)state;
@@ -159,8 +258,12 @@ static void a_crash_leaves_it_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_is_off_by_default),          cmocka_unit_test(clicks_sort_select_and_open),
-        cmocka_unit_test(the_configuration_turns_it_on), cmocka_unit_test(stopped_it_is_off_and_continued_on),
+        cmocka_unit_test(it_is_off_by_default),
+        cmocka_unit_test(clicks_sort_select_and_open),
+        cmocka_unit_test(lines_between_panes_are_dragged),
+        cmocka_unit_test(keys_resize_the_pane_in_focus),
+        cmocka_unit_test(the_configuration_turns_it_on),
+        cmocka_unit_test(stopped_it_is_off_and_continued_on),
         cmocka_unit_test(a_crash_leaves_it_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* layout_test.c - where things go: every rectangle on the screen, none over another, at every size. */
-#include "tui/panes/layout.h"
+#include "tui/panes/layout_split.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -205,6 +205,67 @@ static void test_alone_takes_all(void **state)
     assert_int_equal(l.split_col, -1);
 }
 
+/* Wherever it is dragged to, nothing lies over anything else, every pane keeps its least, and the panes that are not
+ * its neighbours stay. */
+static void split_drag_everywhere(struct layout_ask ask, enum layout_split split)
+{
+    const struct layout before = layout_of(&ask);
+    for (int row = -2; row < ask.rows + 2; row += 3)
+        for (int col = -2; col < ask.cols + 2; col += 7) {
+            struct layout_ask dragged = ask;
+            dragged.sizes = layout_split_to(&before, split, row, col);
+            layout_check(&dragged);
+            const struct layout l = layout_of(&dragged);
+            for (int i = LAYOUT_PODS; i <= LAYOUT_EVENTS; i++)
+                assert_true(l.pane[i].rows >= 4 && l.pane[i].cols >= LAYOUT_COLUMN_MIN);
+            if (split != SPLIT_PODS) assert_memory_equal(&l.pane[LAYOUT_PODS], &before.pane[LAYOUT_PODS], 16);
+            if (split == SPLIT_PODS) assert_memory_equal(&l.pane[LAYOUT_CORES], &before.pane[LAYOUT_CORES], 16);
+            if (split == SPLIT_LINE_2) assert_memory_equal(&l.pane[LAYOUT_CORES], &before.pane[LAYOUT_CORES], 16);
+        }
+}
+
+static void test_a_line_moves_its_neighbours_alone(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{32, 100}, {40, 120}, {60, 200}};
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 2 * SPLIT_NONE; k++) {
+            struct layout_ask ask = ask_of(sizes[i][0], sizes[i][1]);
+            const enum layout_split split = (enum layout_split)(k % SPLIT_NONE);
+            ask.recovery = k >= SPLIT_NONE;
+            const bool three = layout_of(&ask).three;
+            if (three ? split == SPLIT_LOWER : split == SPLIT_REQUESTS || split == SPLIT_LINE_2) continue;
+            split_drag_everywhere(ask, split);
+        }
+}
+
+/* What was set holds as rows come and go, and a recovery has the rows that it needs. */
+static void test_set_sizes_hold(void **state)
+{
+    (void)state;
+    struct layout_ask ask = ask_of(40, 120);
+    struct layout l = layout_of(&ask);
+    const int rule = l.rule[LAYOUT_REQUESTS].row - 2;
+    assert_int_equal(layout_split_at(&l, rule + 2, 5), SPLIT_LOWER);
+    ask.sizes = layout_split_to(&l, SPLIT_LOWER, rule, 0);
+    ask.wanted[LAYOUT_PODS] = 20;
+    l = layout_of(&ask);
+    assert_int_equal(l.rule[LAYOUT_REQUESTS].row, rule);
+    assert_true(layout_wider(&l, LAYOUT_EVENTS, 2, &ask.sizes));
+    l = layout_of(&ask);
+    assert_int_equal(l.split_col, 58);
+    assert_int_equal(layout_split_at(&l, l.split[0].row, 58), SPLIT_LINE);
+    ask.recovery = true;
+    assert_true(layout_of(&ask).pane[LAYOUT_RECOVERY].rows >= 9);
+    ask.recovery = false;
+    ask.cols = 121; /* of another size */
+    assert_int_equal(layout_of(&ask).split_col, 60);
+    ask.alone = true;
+    l = layout_of(&ask);
+    assert_false(layout_taller(&l, LAYOUT_PODS, 1, &ask.sizes));
+    assert_int_equal(layout_split_at(&l, l.rule[LAYOUT_PODS].row, 3), SPLIT_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +273,8 @@ int main(void)
         cmocka_unit_test(test_greedy_panes),
         cmocka_unit_test(test_wide_shows_every_pane),
         cmocka_unit_test(test_wider_has_three_columns),
+        cmocka_unit_test(test_a_line_moves_its_neighbours_alone),
+        cmocka_unit_test(test_set_sizes_hold),
         cmocka_unit_test(test_recovery_takes_the_details_place),
         cmocka_unit_test(test_many_pods_leave_room_for_the_rest),
         cmocka_unit_test(test_tabs_show_one_pane),

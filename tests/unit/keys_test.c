@@ -25,7 +25,7 @@ static void on_input(void *arg, const struct input *in)
     case INPUT_REPLY: buf_str(out, "reply"); break;
     case INPUT_SYNC: buf_str(out, "sync"); break;
     case INPUT_MOUSE: {
-        static const char *const words[] = {"press", "release", "wheel-up", "wheel-down"};
+        static const char *const words[] = {"press", "release", "drag", "wheel-up", "wheel-down"};
         buf_printf(out, "%s@%d,%d", words[in->mouse], in->row, in->col);
         if (in->mods) buf_printf(out, "+%u", in->mods);
         break;
@@ -113,6 +113,7 @@ static const struct {
     {"\033]11;rgb:0000/0000/0000\033\\a\033]0;x\007b\033P1$r0m\033\\c", "a b c"},
     /* mouse */
     {"\033[<0;1;1M\033[<0;8;4m\033[<64;8;4M\033[<65;8;4M", "press@0,0 release@3,7 wheel-up@3,7 wheel-down@3,7"},
+    {"\033[<32;3;2M\033[<36;3;2M", "drag@1,2 drag@1,2+4"},
     {"\033[<16;3;2M", "press@1,2+1"},
     {"\033[<2;1;1M\033[<35;1;1M\033[<0;0;1M\033[<0;1M\033[<0;99999999;1M\033[<66;1;1M", ""},
     /* paste */

@@ -83,14 +83,14 @@ static void each_size_has_its_own(void **state)
     struct layout_store *s = layout_store_new(f->loop, false);
     struct screen_layout got;
     assert_false(layout_store_find(s, 24, 80, &got));
-    layout_store_note(s, 24, 80, &(struct screen_layout){'3', true, CORES_AUTO});
-    layout_store_note(s, 60, 200, &(struct screen_layout){'2', false, CORES_HEAT});
+    layout_store_note(s, 24, 80, &(struct screen_layout){.pane = '3', .zoomed = true, .cores = CORES_AUTO});
+    layout_store_note(s, 60, 200, &(struct screen_layout){.pane = '2', .zoomed = false, .cores = CORES_HEAT});
     assert_found(s, 24, 80, '3', true, CORES_AUTO);
     assert_found(s, 60, 200, '2', false, CORES_HEAT);
-    layout_store_note(s, 24, 80, &(struct screen_layout){'5', false, CORES_BARS});
+    layout_store_note(s, 24, 80, &(struct screen_layout){.pane = '5', .zoomed = false, .cores = CORES_BARS});
     assert_found(s, 24, 80, '5', false, CORES_BARS);
     for (int i = 0; i < LAYOUT_SIZES - 1; i++)
-        layout_store_note(s, 30 + i, 100, &(struct screen_layout){'4', false, CORES_AUTO});
+        layout_store_note(s, 30 + i, 100, &(struct screen_layout){.pane = '4', .zoomed = false, .cores = CORES_AUTO});
     assert_false(layout_store_find(s, 60, 200, &got)); /* arranged longest ago */
     assert_found(s, 24, 80, '5', false, CORES_BARS);
     layout_store_free(s);
@@ -101,13 +101,21 @@ static void the_next_session_knows_them(void **state)
 {
     struct fixture *f = *state;
     struct layout_store *s = layout_store_new(f->loop, true);
-    layout_store_note(s, 24, 80, &(struct screen_layout){'3', true, CORES_AUTO});
-    layout_store_note(s, 60, 200, &(struct screen_layout){'2', false, CORES_HEAT}); /* while the first is written */
+    layout_store_note(s, 24, 80, &(struct screen_layout){.pane = '3', .zoomed = true, .cores = CORES_AUTO});
+    layout_store_note(
+        s, 60, 200,
+        &(struct screen_layout){.pane = '2', .zoomed = false, .cores = CORES_HEAT}); /* while the first is written */
     file_wait(f, "\"cols\": 200");
+    const struct layout_sizes sizes = {40, 120, {50, 0}, {5, 6, 7, 9}};
+    layout_store_note(s, 40, 120, &(struct screen_layout){'1', false, CORES_AUTO, sizes});
+    file_wait(f, "\"split\": [50, 0, 5, 6, 7, 9]");
     layout_store_free(s);
     s = layout_store_new(f->loop, true);
     assert_found(s, 24, 80, '3', true, CORES_AUTO);
     assert_found(s, 60, 200, '2', false, CORES_HEAT);
+    struct screen_layout got;
+    assert_true(layout_store_find(s, 40, 120, &got));
+    assert_memory_equal(&got.sizes, &sizes, sizeof sizes);
     layout_store_free(s);
 }
 

@@ -1,6 +1,8 @@
 /* layout.c - the position of each pane, for a given size. */
 #include "tui/panes/layout.h"
 
+#include "tui/panes/layout_split.h"
+
 #include <string.h>
 
 enum {
@@ -58,7 +60,9 @@ static void pane_place(struct layout *l, enum layout_pane pane, struct rect whol
 static void place_two(struct layout *l, const struct layout_ask *ask, int which, enum layout_pane left,
                       enum layout_pane right, int row, int rows)
 {
-    int half = ask->cols / 2;
+    const int set = l->sizes.line[0] ? l->sizes.line[0] : ask->cols / 2;
+    const int half = layout_within(set, LAYOUT_COLUMN_MIN, ask->cols - 1 - LAYOUT_COLUMN_MIN);
+    l->sizes.line[0] = half;
     pane_place(l, left, (struct rect){row, 0, rows, half});
     pane_place(l, right, (struct rect){row, half + 1, rows, ask->cols - half - 1});
     l->split_col = half;
@@ -75,8 +79,17 @@ static void place_column(struct layout *l, int column, int row, int rows, int co
  * moves when a prompt is sent. */
 static void place_three(struct layout *l, const struct layout_ask *ask, int row, int rows)
 {
-    const int cores = ask->cols * 36 / 100, gcs = ask->cols * 34 / 100, second = cores + 1, third = second + gcs + 1;
-    const int half = rows / 2;
+    const int *set = l->sizes.line, widest = ask->cols - 1 - LAYOUT_COLUMN_MIN;
+    const int cores =
+        layout_within(set[0] ? set[0] : ask->cols * 36 / 100, LAYOUT_COLUMN_MIN, widest - 1 - LAYOUT_COLUMN_MIN);
+    const int second = cores + 1, computed = ask->cols * 36 / 100 + 1 + ask->cols * 34 / 100;
+    const int third = layout_within(set[1] ? set[1] : computed, second + LAYOUT_COLUMN_MIN, widest) + 1;
+    const int gcs = third - 1 - second;
+    const int asked = l->sizes.band[LAYOUT_UPPER_BAND];
+    const int half = layout_within(asked ? asked + 1 : rows / 2, CONTENT_MIN + 1, rows - CONTENT_MIN - 1);
+    l->sizes.line[0] = cores;
+    l->sizes.line[1] = third - 1;
+    l->sizes.band[LAYOUT_UPPER_BAND] = half - 1;
     pane_place(l, LAYOUT_CORES, (struct rect){row, 0, rows, cores});
     pane_place(l, LAYOUT_GCS, (struct rect){row, second, rows, gcs});
     pane_place(l, LAYOUT_REQUESTS, (struct rect){row, third, half, ask->cols - third});
@@ -85,11 +98,36 @@ static void place_three(struct layout *l, const struct layout_ask *ask, int row,
     place_column(l, 1, row, rows, third - 1);
 }
 
+/* As a person has set them: each keeps its least, and the last ones take what is left or give what is missing. */
+static void bands_set(struct layout *l, struct band *b)
+{
+    int more = 0;
+    for (int i = 0; i < LAYOUT_BANDS; i++) {
+        const int set = l->three && i == LAYOUT_UPPER_BAND ? 0 : l->sizes.band[i];
+        const int rows = set ? most_of(set, l->least[i]) : b[i].rows;
+        more += b[i].rows - rows;
+        b[i].rows = rows;
+    }
+    for (int i = LAYOUT_BANDS - 1; i >= 0; i--) {
+        const int given = more > 0 ? more : -least_of(-more, b[i].rows - l->least[i]);
+        b[i].rows += given;
+        more -= given;
+    }
+    for (int i = 0; i < LAYOUT_BANDS; i++)
+        if (!(l->three && i == LAYOUT_UPPER_BAND)) l->sizes.band[i] = b[i].rows;
+}
+
 /* Every pane at once: pods, then the detail or the recovery, then two by two, or in three columns. */
 static void layout_all(struct layout *l, const struct layout_ask *ask, int top, int bottom)
 {
-    enum { PODS, MIDDLE, UPPER, LOWER, BANDS };
-    const bool three = ask->cols >= LAYOUT_THREE_COLS;
+    enum {
+        PODS = LAYOUT_PODS_BAND,
+        MIDDLE = LAYOUT_MIDDLE_BAND,
+        UPPER = LAYOUT_UPPER_BAND,
+        LOWER = LAYOUT_LOWER_BAND,
+        BANDS = LAYOUT_BANDS
+    };
+    const bool three = l->three = ask->cols >= LAYOUT_THREE_COLS;
     const int *want = ask->wanted;
     int body = bottom - top, middle = ask->recovery ? want[LAYOUT_RECOVERY] : least_of(ask->detail_lines, DETAIL_MAX);
     struct band b[BANDS] = {
@@ -105,13 +143,17 @@ static void layout_all(struct layout *l, const struct layout_ask *ask, int top, 
         b[UPPER] = (struct band){-1, -1};
     }
     int used = BANDS;
-    for (int i = 0; i < BANDS; i++) used += b[i].rows;
+    for (int i = 0; i < BANDS; i++) used += l->least[i] = b[i].rows;
     int left = bands_share(b, BANDS, body - used);
     /* Room that nothing above asked for: what is selected may have a share, events and prompts always find a use for
      * the rest. */
     int more = ask->recovery ? 0 : most_of(least_of(ask->detail_lines - b[MIDDLE].rows, (left - LOWER_FIRST) / 2), 0);
     b[MIDDLE].rows += more;
     b[LOWER].rows += left - more;
+    if (ask->sizes.rows == ask->rows && ask->sizes.cols == ask->cols) l->sizes = ask->sizes;
+    l->sizes.rows = ask->rows;
+    l->sizes.cols = ask->cols;
+    bands_set(l, b);
     int row = top;
     pane_place(l, LAYOUT_PODS, rows_of(ask, row, b[PODS].rows + 1));
     row += b[PODS].rows + 1;

@@ -33,6 +33,18 @@ enum {
     LAYOUT_THREE_COLS = 160
 };
 
+/* The bands of panes that lie over each other: pods, then the detail or the recovery, then NeuronCores beside the GCS,
+ * then requests beside events; in three columns the last two are one, and UPPER is the height of the requests. */
+enum layout_band { LAYOUT_PODS_BAND, LAYOUT_MIDDLE_BAND, LAYOUT_UPPER_BAND, LAYOUT_LOWER_BAND, LAYOUT_BANDS };
+enum { LAYOUT_COLUMN_MIN = 24 };
+
+/* How a person has divided a screen of rows x cols; one of another size ignores it. 0: as computed. */
+struct layout_sizes {
+    int rows, cols;
+    int line[2];            /* the columns of the lines between panes */
+    int band[LAYOUT_BANDS]; /* rows without their rule */
+};
+
 struct rect {
     int row, col, rows, cols; /* rows 0: not shown */
 };
@@ -44,6 +56,7 @@ struct layout_ask {
     bool alone;       /* the focused pane is zoomed, or its detail is open: nothing else is shown */
     int brief_lines;  /* of the panes without focus (tabs) */
     int detail_lines; /* of the selected row's detail; 0: none */
+    struct layout_sizes sizes;
 };
 struct layout {
     enum layout_shape shape;
@@ -53,8 +66,11 @@ struct layout {
     struct rect pane[LAYOUT_PANES];              /* its content */
     struct rect briefs;
     struct rect detail_rule, detail;
-    int split_col;        /* of the first line between columns of panes; -1: none */
-    struct rect split[2]; /* of the lines: one over the other, or of three columns side by side */
+    int split_col;             /* of the first line between columns of panes; -1: none */
+    struct rect split[2];      /* of the lines: one over the other, or of three columns side by side */
+    bool three;                /* columns */
+    struct layout_sizes sizes; /* what it is divided by; rows 0: nothing can be moved */
+    int least[LAYOUT_BANDS];
 };
 /* Panes of findings, the timeline and the stage: shown only while focused, and then alone; the stage without the
  * answers, which are what it shows. */

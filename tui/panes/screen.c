@@ -25,6 +25,7 @@ struct screen *screen_new(void)
         pane_kinds[i]->init(s->panes[i]);
     }
     s->focus = s->before = LAYOUT_PODS;
+    s->drag.held = s->drag.clicked = SPLIT_NONE;
     detail_init(&s->detail);
     screen_size(s, 24, 80);
     return s;
@@ -133,11 +134,13 @@ static void screen_arrange(struct screen *s, const struct view *v)
                              .recovery = s->recovery,
                              .focus = s->focus,
                              .alone = s->zoomed || s->opened,
-                             .brief_lines = s->brief_lines};
+                             .brief_lines = s->brief_lines,
+                             .sizes = s->sizes};
     ask.detail_lines = detail_height(&s->detail, s->cols);
     for (int i = 0; i < LAYOUT_PANES; i++)
         ask.wanted[i] = s->panes[i]->ops->wanted_rows(s->panes[i], v, s->panes[i]->cols);
     rows_hold(s, &ask);
+    s->ask = ask;
     s->layout = layout_of(&ask);
     for (int i = 0; i < LAYOUT_PANES; i++) {
         s->panes[i]->rows = s->layout.pane[i].rows;
@@ -246,12 +249,43 @@ struct screen_layout screen_layout(const struct screen *s)
                                    : s->focus == LAYOUT_RECOVERY ? s->before
                                                                  : s->focus;
     return (struct screen_layout){s->panes[focus]->ops->letter, s->zoomed,
-                                  ((const struct cores *)s->panes[LAYOUT_CORES])->view};
+                                  ((const struct cores *)s->panes[LAYOUT_CORES])->view, s->sizes};
+}
+
+/* At once: another key or movement may come before the next frame. */
+void screen_sizes_set(struct screen *s, const struct layout_sizes *sizes)
+{
+    s->sizes = s->ask.sizes = *sizes;
+    s->layout = layout_of(&s->ask);
+    if (sizes->rows) s->sizes = s->ask.sizes = s->layout.sizes;
+}
+
+bool screen_taller(struct screen *s, int rows)
+{
+    struct layout_sizes sizes;
+    if (s->zoomed || s->opened || !layout_taller(&s->layout, s->focus, rows, &sizes)) return false;
+    screen_sizes_set(s, &sizes);
+    return true;
+}
+
+bool screen_wider(struct screen *s, int cols)
+{
+    struct layout_sizes sizes;
+    if (s->zoomed || s->opened || !layout_wider(&s->layout, s->focus, cols, &sizes)) return false;
+    screen_sizes_set(s, &sizes);
+    return true;
+}
+
+void screen_sizes_reset(struct screen *s)
+{
+    screen_sizes_set(s, &(struct layout_sizes){0});
+    s->held = (struct held_rows){0}; /* what panes of other widths wanted */
 }
 
 void screen_layout_set(struct screen *s, const struct screen_layout *layout)
 {
     ((struct cores *)s->panes[LAYOUT_CORES])->view = layout->cores;
+    s->sizes = layout->sizes;
     for (int i = LAYOUT_PODS; i <= LAYOUT_EVENTS; i++) {
         if (s->panes[i]->ops->letter != layout->pane) continue;
         s->left = (enum layout_pane)i;

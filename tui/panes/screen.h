@@ -10,6 +10,7 @@
 
 #include "tui/panes/chrome.h"
 #include "tui/panes/cores.h"
+#include "tui/panes/layout.h"
 #include "tui/panes/pane.h"
 
 struct screen;
@@ -39,11 +40,16 @@ struct screen_layout {
     char pane;
     bool zoomed;
     enum cores_view cores;
+    struct layout_sizes sizes; /* of the panes */
 };
 struct screen_layout screen_layout(const struct screen *s);
 void screen_layout_set(struct screen *s, const struct screen_layout *layout); /* leaves the stage and the like alone */
-void screen_heat(struct screen *s); /* NeuronCores: bars or the heat view, with the focus there */
-bool screen_open(struct screen *s); /* opens the selected row's detail; false: no selection */
+/* The pane in focus gets so many rows or columns from its neighbour, or gives them. False: nothing can be moved. */
+bool screen_taller(struct screen *s, int rows);
+bool screen_wider(struct screen *s, int cols);
+void screen_sizes_reset(struct screen *s); /* as computed */
+void screen_heat(struct screen *s);        /* NeuronCores: bars or the heat view, with the focus there */
+bool screen_open(struct screen *s);        /* opens the selected row's detail; false: no selection */
 /* Closes one thing: the filter being typed, the detail, the zoom, the filter. False: nothing to close. */
 bool screen_back(struct screen *s);
 /* Opens the filter's text box, or the search in the opened detail; false: the pane has no table. */

@@ -55,18 +55,48 @@ static struct pane_request mouse_opened(struct screen *s, const struct input *in
     return nothing;
 }
 
+/* Drags a line or a rule between panes; a second click on it gives the panes the computed sizes back. True: that is all
+ * that the input does (a click on a rule also focuses its pane). */
+static bool mouse_split(struct screen *s, const struct input *in)
+{
+    const enum layout_split at = layout_split_at(&s->layout, in->row, in->col);
+    switch (in->mouse) {
+    case MOUSE_PRESS:
+        if (s->drag.clicked != at) s->drag.clicked = SPLIT_NONE;
+        s->drag.held = at;
+        s->drag.moved = false;
+        return at == SPLIT_LINE || at == SPLIT_LINE_2;
+    case MOUSE_DRAG:
+        if (s->drag.held == SPLIT_NONE || (at == s->drag.held && !s->drag.moved)) return true;
+        s->drag.moved = true;
+        s->drag.clicked = SPLIT_NONE;
+        const struct layout_sizes sizes = layout_split_to(&s->layout, s->drag.held, in->row, in->col);
+        screen_sizes_set(s, &sizes);
+        return true;
+    case MOUSE_RELEASE: {
+        const bool click = s->drag.held != SPLIT_NONE && !s->drag.moved, second = s->drag.held == s->drag.clicked;
+        if (click && second) screen_sizes_reset(s);
+        s->drag.clicked = click && !second ? s->drag.held : SPLIT_NONE;
+        s->drag.held = SPLIT_NONE;
+        return true;
+    }
+    default: s->drag.clicked = SPLIT_NONE; return false;
+    }
+}
+
 /* A click with Shift selects text: a terminal that reports it all the same gets no answer. */
 static struct pane_request screen_mouse(struct screen *s, const struct view *view, const struct input *in)
 {
     if (in->mods & MOD_SHIFT) return nothing;
     if (s->opened) return mouse_opened(s, in);
+    if (mouse_split(s, in)) return nothing;
     if (in->mouse == MOUSE_PRESS && rect_has(s->layout.tabs, in->row, in->col)) click_tab(s, in->col);
     for (int i = 0; i < LAYOUT_PANES; i++) {
         bool on_rule = rect_has(s->layout.rule[i], in->row, in->col);
         if (!on_rule && !rect_has(s->layout.pane[i], in->row, in->col)) continue;
         const bool focused = i == (int)s->focus;
         if (in->mouse == MOUSE_PRESS) s->focus = (enum layout_pane)i;
-        if (on_rule || in->mouse == MOUSE_RELEASE) return nothing;
+        if (on_rule) return nothing;
         struct input moved = *in;
         moved.row -= s->layout.pane[i].row;
         moved.col -= s->layout.pane[i].col;
@@ -90,6 +120,7 @@ static struct pane_request screen_key(struct screen *s, const struct view *view,
 
 struct pane_request screen_input(struct screen *s, const struct view *view, const struct input *in)
 {
+    if (in->type == INPUT_KEY) s->drag.held = s->drag.clicked = SPLIT_NONE;
     if (s->opened && text_view_typing(&s->detail.view)) return opened_input(s, in);
     if (s->typing && in->type != INPUT_MOUSE) {
         filter_type(s, in);

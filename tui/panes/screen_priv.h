@@ -4,7 +4,7 @@
 
 #include "tui/draw/textbox.h"
 #include "tui/panes/detail.h"
-#include "tui/panes/layout.h"
+#include "tui/panes/layout_split.h"
 #include "tui/panes/screen.h"
 
 enum { SCREEN_BRIEF_MAX = 2048, SCREEN_TABS_MAX = 160 };
@@ -19,6 +19,12 @@ struct screen {
     struct textbox filter;
     struct detail detail;
     struct layout layout;
+    struct layout_ask ask;     /* what it was computed from */
+    struct layout_sizes sizes; /* as a person has set them; rows 0: none */
+    struct {
+        enum layout_split held, clicked; /* with the button down; the last click, and nothing since */
+        bool moved;
+    } drag;
     struct held_rows {
         int rows, cols, wanted[LAYOUT_PANES], detail_lines;
         enum layout_pane focus;
@@ -36,5 +42,7 @@ struct screen {
 bool screen_shows(const struct screen *s, enum layout_pane pane);
 /* "[1 Pods]  2 Cores …"; the columns of each pane's word go to at and width (0: not there). */
 void screen_tabs(const struct screen *s, char out[SCREEN_TABS_MAX], int at[LAYOUT_PANES], int width[LAYOUT_PANES]);
+
+void screen_sizes_set(struct screen *s, const struct layout_sizes *sizes);
 
 #endif

@@ -47,7 +47,8 @@ enum key {
     KEYP_F12
 };
 enum { MOD_CTRL = 1, MOD_ALT = 2, MOD_SHIFT = 4 };
-enum mouse { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+/* DRAG: it moved with the button held; only the screen's lines between panes take it. */
+enum mouse { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 enum { INPUT_PASTE_MAX = 65536 };
 
 struct input {

@@ -109,9 +109,10 @@ static enum keys_found parse_mouse(const struct params *p, bool release, struct 
     *ret = (struct input){.type = INPUT_MOUSE, .row = (int)y - 1, .col = (int)x - 1, .mods = mods};
     switch (button & ~28u) {
     case 0: ret->mouse = release ? MOUSE_RELEASE : MOUSE_PRESS; return KEYS_INPUT;
+    case 32: ret->mouse = MOUSE_DRAG; return KEYS_INPUT;
     case 64: ret->mouse = MOUSE_WHEEL_UP; return KEYS_INPUT;
     case 65: ret->mouse = MOUSE_WHEEL_DOWN; return KEYS_INPUT;
-    default: return KEYS_NOTHING; /* other buttons, and movement */
+    default: return KEYS_NOTHING; /* other buttons, and movement without one */
     }
 }
 

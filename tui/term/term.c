@@ -29,6 +29,10 @@ enum {
     SYNC_LEAST = 200 /* bytes: less is on the screen at once */
 };
 
+/* Buttons, movement while one is held where that is known (1002), and coordinates of any size. */
+#define MOUSE_ON "\033[?1000h\033[?1002h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1002l\033[?1000l"
+
 struct term {
     struct term_conf conf;
     struct term_calls calls;
@@ -156,7 +160,7 @@ static void screen_enter(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
     buf_str(out, t->titled ? "\033[22;0t\033[?2004h" : "\033[?2004h");
-    if (t->conf.mouse) buf_str(out, "\033[?1000h\033[?1006h");
+    if (t->conf.mouse) buf_str(out, MOUSE_ON);
     pace_send(t->pace);
 }
 
@@ -164,7 +168,7 @@ static void screen_enter(struct term *t)
 static void screen_leave(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
-    if (t->conf.mouse) buf_str(out, "\033[?1006l\033[?1000l");
+    if (t->conf.mouse) buf_str(out, MOUSE_OFF);
     buf_str(out, t->titled ? "\033[?2004l\033[23;0t" : "\033[?2004l");
     paint_leave(t->paint, out);
     if (!pace_drain(t->pace, LEAVE_DRAIN_MS)) {
@@ -278,7 +282,7 @@ static enum err open_screen(struct term *t, const char *name, struct why *why)
         snprintf(t->note, sizeof t->note, "%s has no terminfo entry here: drawn as " PAINT_STAND_IN, safe);
     }
     t->titled = paint_like_xterm(t->paint) && !t->conf.no_title;
-    int len = snprintf(t->leave, sizeof t->leave, "%s\033[?2004l%s", t->conf.mouse ? "\033[?1006l\033[?1000l" : "",
+    int len = snprintf(t->leave, sizeof t->leave, "%s\033[?2004l%s", t->conf.mouse ? MOUSE_OFF : "",
                        t->titled ? "\033[23;0t" : "");
     paint_leave_bytes(t->paint, t->leave + len, sizeof t->leave - (size_t)len);
     return termios_take(t->in, t->out, t->leave, why);
