@@ -106,3 +106,5 @@ say 'The cluster is there. The rest is raydeck:'
 say "  eval \"\$($tf -chdir=$cluster_dir output -raw exports)\""
 say '  export HUGGING_FACE_HUB_TOKEN=…        # the licence of the model has to be accepted first'
 say "  raydeck --context $name doctor && raydeck --context $name deploy && raydeck --context $name drill"
+say '  the chat page beside it: push the image of deploy/assets/gradio to a registry of yours, then'
+say "  raydeck --context $name deploy --with ui --var RAY_CHAT_IMAGE=… && raydeck --context $name ui"
