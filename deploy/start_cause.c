@@ -34,6 +34,8 @@
 #define NO_PLATFORM "the image is not made for the K8s node's CPU: give one that is, or nodes of its architecture"
 #define REGISTRY_LIMITS "the registry answers too many pulls (429): wait, or give imagePullSecrets of an account"
 #define REGISTRY_FAILS "the registry itself fails (5xx): wait, the kubelet pulls again"
+#define SIGNATURE                                                                                                      \
+    "the K8s node's policy refuses the image's signature: sign it as the policy says, or change the policy"
 #define NO_REGISTRY "the K8s node does not reach the registry: check its name, the node's DNS and its way out"
 #define PULL "the image cannot be pulled: check its name and tag, and the credentials of its registry"
 
@@ -94,6 +96,8 @@ static const struct {
     {"pull", "no such host", NO_REGISTRY},
     {"pull", "i/o timeout", NO_REGISTRY},
     {"pull", "connection refused", NO_REGISTRY},
+    {"because the registry is unavailable", NULL, NO_REGISTRY},
+    {"because the signature validation failed", NULL, SIGNATURE},
     {"Back-off pulling image", NULL, PULL},
     {"ailed to pull", NULL, PULL},
 };

@@ -80,7 +80,7 @@ static void cause_begins(const struct expected *expected, const char *what, cons
         fail_msg("%s: %s: %s", what, message, cause ? cause : "no cause");
 }
 
-/* The kubelet's events and the state of the waiting container, of 1.31 and before and from 1.32 on
+/* As the kubelet writes them into an event, and into the state of the waiting container: of 1.34.1
  * (pkg/kubelet/images/image_manager.go). */
 static void recorded_pulls_have_their_sentence(void **state)
 {
@@ -109,8 +109,18 @@ static void recorded_pulls_have_their_sentence(void **state)
         }
     }
     cJSON_Delete(recorded);
-    static const struct expected name = {"name", "this is no image's name: "};
-    cause_begins(&name, "name",
+    /* These it writes itself. */
+    static const struct expected own[] = {{"name", "this is no image's name: "},
+                                          {"unavailable", "the K8s node does not reach the registry: "},
+                                          {"signature", "the K8s node's policy refuses the image's signature: "}};
+    cause_begins(
+        own, "unavailable",
+        "Back-off pulling image \"r.example/ray:9\": RegistryUnavailable: image pull failed for r.example/ray:9 "
+        "because the registry is unavailable: pinging it");
+    cause_begins(
+        own, "signature",
+        "image pull failed for r.example/ray:9 because the signature validation failed: Source image rejected");
+    cause_begins(own, "name",
                  "Failed to apply default image tag \"registry.test/Ray:9\": couldn't parse image reference "
                  "\"registry.test/Ray:9\": invalid reference format: repository name must be lowercase");
 }
