@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "tui/term/palette.h"
 
+#include <glob.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,17 +96,37 @@ static double colour_difference(int32_t a, int32_t b, enum sight sight)
     return sqrt(pow(lab[0][0] - lab[1][0], 2) + pow(lab[0][1] - lab[1][1], 2) + pow(lab[0][2] - lab[1][2], 2));
 }
 
+/* The themes with colours, what the terminal's own background is taken to be in each, for whose eyes it is, and the
+ * contrast that its states keep. A theme of sources that is not here fails every_theme_is_judged. */
+static const struct {
+    const char *name;
+    int32_t background;
+    enum sight sight;
+    double contrast;
+} shipped[] = {{"default", 0x101010, NORMAL, 4.5},        {"light", 0xffffff, NORMAL, 4.5},
+               {"high-contrast", 0x000000, NORMAL, 7},    {"deuteranopia", 0x101010, DEUTERANOPIA, 4.5},
+               {"tritanopia", 0x101010, TRITANOPIA, 4.5}, {"projector", 0xffffff, NORMAL, 7}};
+
+static void every_theme_is_judged(void **state)
+{
+    (void)state;
+    glob_t found;
+    assert_int_equal(glob("themes/*.yaml", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+        const size_t len = strlen(name) - strlen(".yaml");
+        bool judged =
+            len == strlen("mono") && strncmp(name, "mono", len) == 0; /* has no colours, and a test of its own */
+        for (size_t k = 0; k < ARRAY_LEN(shipped); k++)
+            judged = judged || (strlen(shipped[k].name) == len && strncmp(name, shipped[k].name, len) == 0);
+        if (!judged) fail_msg("%s: the table of themes does not say what it is for", found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
 static void states_are_told_apart(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        int32_t background; /* what the terminal's own is taken to be */
-        enum sight sight;
-        double contrast;
-    } shipped[] = {{"default", 0x101010, NORMAL, 4.5},        {"light", 0xffffff, NORMAL, 4.5},
-                   {"high-contrast", 0x000000, NORMAL, 7},    {"deuteranopia", 0x101010, DEUTERANOPIA, 4.5},
-                   {"tritanopia", 0x101010, TRITANOPIA, 4.5}, {"projector", 0xffffff, NORMAL, 7}};
     static const enum role told[] = {ROLE_OK, ROLE_WARN, ROLE_BAD};
     for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
         struct theme t;
@@ -130,11 +151,6 @@ static void states_are_told_apart(void **state)
 static void grey_text_can_be_read(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        int32_t background;
-    } shipped[] = {{"default", 0x101010},      {"light", 0xffffff},      {"high-contrast", 0x000000},
-                   {"deuteranopia", 0x101010}, {"tritanopia", 0x101010}, {"projector", 0xffffff}};
     static const enum role roles[] = {ROLE_DIM, ROLE_STRIP, ROLE_HEADER, ROLE_STALE, ROLE_GONE, ROLE_ARMED, ROLE_DEMO};
     for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
         struct theme t;
@@ -151,12 +167,6 @@ static void grey_text_can_be_read(void **state)
 static void fillings_can_be_read_and_told_apart(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        enum sight sight;
-    } shipped[] = {{"default", NORMAL},        {"light", NORMAL},
-                   {"high-contrast", NORMAL},  {"deuteranopia", DEUTERANOPIA},
-                   {"tritanopia", TRITANOPIA}, {"projector", NORMAL}};
     static const enum role filled[][5] = {
         {ROLE_BADGE_OK, ROLE_BADGE_WARN, ROLE_BADGE_BAD, ROLE_BADGE_UNKNOWN, ROLE_COUNT},
         {ROLE_HEAT_1, ROLE_HEAT_2, ROLE_HEAT_3, ROLE_HEAT_4, ROLE_COUNT}};
@@ -180,10 +190,9 @@ static void fillings_can_be_read_and_told_apart(void **state)
 static void bars_and_heat_are_of_one_scale(void **state)
 {
     (void)state;
-    static const char *const names[] = {"default", "light", "high-contrast", "deuteranopia", "tritanopia", "projector"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
         struct theme t;
-        theme_read(names[i], &t);
+        theme_read(shipped[i].name, &t);
         for (int quarter = 0; quarter < 4; quarter++)
             assert_int_equal(t.look[ROLE_LOAD_1 + quarter].fg, t.look[ROLE_HEAT_1 + quarter].bg);
     }
@@ -293,6 +302,7 @@ static void nearest_colours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_theme_is_judged),
         cmocka_unit_test(states_are_told_apart),
         cmocka_unit_test(grey_text_can_be_read),
         cmocka_unit_test(fillings_can_be_read_and_told_apart),
