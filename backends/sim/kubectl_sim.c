@@ -1,6 +1,9 @@
 /* kubectl_sim.c - the stand-in for kubectl; see kubectl_sim.h. */
 #include "backends/sim/kubectl_sim.h"
 
+#include "backends/base/mem.h"
+#include "backends/sim/sim_report.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +15,7 @@ enum { EXIT_FAILED = 1 };
 
 static int kubectl_fail(const char *what, const char *more)
 {
-    fprintf(stderr, "error: %s%s\n", what, more);
+    sim_report(mem_printf("error: %s%s", what, more));
     return EXIT_FAILED;
 }
 

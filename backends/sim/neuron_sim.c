@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/sim/rng.h"
+#include "backends/sim/sim_report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -427,7 +428,7 @@ int neuron_sim_monitor(const char *dir, const char *knode)
     int n = snprintf(at.sun_path, sizeof at.sun_path, "%s/%s", dir, socket_name);
     int fd = n > 0 && (size_t)n < sizeof at.sun_path ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
     if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0 || dprintf(fd, "%s\n", knode) < 0) {
-        fprintf(stderr, "raydeck-sim: no simulator serves %s/%s: %s\n", dir, socket_name, strerror(errno));
+        sim_report(mem_printf("raydeck-sim: no simulator serves %s/%s: %s", dir, socket_name, strerror(errno)));
         if (fd >= 0) close(fd);
         return 3;
     }

@@ -6,6 +6,7 @@
 #include "backends/sim/kubectl_sim.h"
 #include "backends/sim/neuron_sim.h"
 #include "backends/sim/sim.h"
+#include "backends/sim/sim_report.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -85,9 +86,15 @@ static bool parse_number(const char *text, double least, double *ret)
     return true;
 }
 
+/* Of what getopt_long does not know. */
+static void option_report(char **argv)
+{
+    sim_report(mem_printf("raydeck-sim: %s: no such option, or its value is missing", argv[optind - 1]));
+}
+
 static int usage_error(const char *option, const char *value)
 {
-    fprintf(stderr, "raydeck-sim: --%s: not valid: %s\n", option, value);
+    sim_report(mem_printf("raydeck-sim: --%s: not valid: %s", option, value));
     return EXIT_USAGE;
 }
 
@@ -143,8 +150,10 @@ static int options_read(struct options *o, int argc, char **argv)
         {"own-dir", no_argument, NULL, 'w'},        {NULL, 0, NULL, 0}};
     int which, status;
     *o = (struct options){.sim = {.seed = 1, .speed = 1}};
-    while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)
+    while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (which == '?') option_report(argv);
         if ((status = option_read(o, which, optarg)) != 0) return status;
+    }
     if (!o->sim.dir || optind < argc) {
         usage_print(stderr);
         return EXIT_USAGE;
@@ -224,11 +233,12 @@ static int run_server(struct options *o)
     watch_signals(&p);
     enum err e = sim_new(p.loop, &o->sim, &sim, &why);
     unblock_signals();
-    if (*why.text) fprintf(stderr, "raydeck-sim: %s\n", why.text);
+    if (*why.text) sim_report(mem_printf("raydeck-sim: %s", why.text));
     for (int i = 0; e == ERR_OK && i < FAULT_COUNT; i++) {
         if (!o->faults[i]) continue;
         e = sim_set_fault(sim, (enum fault)i, true, &why);
-        if (e != ERR_OK) fprintf(stderr, "raydeck-sim: --fault %s: %s\n", fault_info((enum fault)i)->word, why.text);
+        if (e != ERR_OK)
+            sim_report(mem_printf("raydeck-sim: --fault %s: %s", fault_info((enum fault)i)->word, why.text));
     }
     if (e == ERR_OK) {
         puts("ready");
@@ -251,7 +261,10 @@ static int run_monitor(int argc, char **argv)
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) {
         if (which == 'd') dir = optarg;
         if (which == 'n') node = optarg;
-        if (which == '?') break;
+        if (which == '?') {
+            option_report(argv);
+            break;
+        }
     }
     if (!dir || !node || optind < argc) {
         usage_print(stderr);
@@ -265,12 +278,13 @@ int main(int argc, char **argv)
     struct options o;
     struct why why;
     file_reserve_stdio();
+    opterr = 0; /* getopt_long prints an option as it stands */
     if (argc > 1 && strcmp(argv[1], "monitor") == 0) return run_monitor(argc - 1, argv + 1);
     if (argc > 2 && strcmp(argv[1], "kubectl") == 0) return kubectl_sim(argv[2], (const char *const *)argv + 3);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         usage_print(stdout);
         if (file_close_output(&why) != ERR_IO) return 0;
-        fprintf(stderr, "raydeck-sim: %s\n", why.text);
+        sim_report(mem_printf("raydeck-sim: %s", why.text));
         return 1;
     }
     int status = options_read(&o, argc, argv);

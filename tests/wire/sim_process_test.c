@@ -239,6 +239,7 @@ static void sim_refuses(const char *const *argv, int status, const char *says)
     struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
     assert_int_equal(r.status, status);
     if (!strstr(r.err, says)) fail_msg("not '%s' but: %s", says, r.err);
+    if (!text_is_safe(r.err, strlen(r.err), TEXT_KEEP_LINES)) fail_msg("a control character is in: %s", r.err);
     run_done(&r);
 }
 
@@ -248,6 +249,10 @@ static void wrong_use_is_refused(void **state)
     char *folder = run_folder();
     (void)state;
     sim_refuses((const char *const[]){sim, NULL}, 2, "usage: raydeck-sim");
+    sim_refuses((const char *const[]){sim, "--dir", folder, "--no\033[2J", NULL}, 2, ": no such option");
+    sim_refuses((const char *const[]){sim, "monitor", "--no\033[2J", NULL}, 2, ": no such option");
+    sim_refuses((const char *const[]){sim, "--dir", folder, "--fault", "\033[2J", NULL}, 2, "--fault: not valid: ");
+    sim_refuses((const char *const[]){sim, "--dir", "/nowhere\033[2J/at/all", NULL}, 3, "/at/all: No such file");
     sim_refuses((const char *const[]){sim, "--dir", folder, "--seed", "-1", NULL}, 2, "--seed: not valid: -1");
     sim_refuses((const char *const[]){sim, "--dir", folder, "--speed", "0", NULL}, 2, "--speed: not valid: 0");
     sim_refuses((const char *const[]){sim, "--dir", folder, "--fault", "fire", NULL}, 2, "--fault: not valid: fire");
