@@ -24,12 +24,13 @@ TEST_PKG := cmocka vterm
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla
 HARDEN   := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 CFLAGS   ?= -O2 -g
+LDFLAGS  ?=
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # pkg-config is asked once its packages are there; `deps` installs them first.
 pkg       = $(shell pkg-config --cflags $(PKG) $(SIM_PKG) 2>/dev/null)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD)/gen $(if $(STATIC),-DRAYDECK_STATIC -isystem$(STATIC)/include) $(WARN) $(HARDEN) $(CFLAGS) $(SANFLAGS) $(patsubst -I%,-isystem%,$(pkg)) \
              -DRAYDECK_VERSION='"$(VERSION)"' -DRAYDECK_DATADIR='"$(PREFIX)/share/raydeck"' -MMD -MP
-LINK     := $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS)
+LINK     := $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
 LIBS      = $(if $(STATIC),$(STATIC_LIBS),$(shell pkg-config --libs $(PKG)) -lm)
 # STATIC=FOLDER of packaging/bastion.sh: `make bastion`. libuv's archive has had two names.
 STATIC   ?=
@@ -69,7 +70,7 @@ PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 SERVE_VENV ?= build/serve-venv
 SERVE_REQUIREMENTS := $(wildcard tests/serve/requirements.txt deploy/assets/*/requirements.txt)
 
-.PHONY: FORCE all demo test test-infra test-schema lint-corpus test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall dist bastion test-bastion deb test-deb clean help \
+.PHONY: FORCE all demo test test-infra test-schema lint-corpus test-serve serve-demo serve-venv check-asan check-ubsan fuzz fuzz-build clang-programs mutate lint format bench coverage install uninstall dist bastion test-bastion deb test-deb clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -135,9 +136,13 @@ check-ubsan:
 SECONDS_EACH ?= 20
 fuzz:
 	$(Q).ci/deps.sh build fuzz
-	$(Q)$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/fuzz CC=clang SAN=address,undefined,fuzzer-no-link CFLAGS='-O1 -g' fuzz-build
+	$(Q)$(FUZZ_MAKE) fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/tests/fuzz $(SECONDS_EACH)
 fuzz-build: $(FUZZERS)
+# clang's warnings are errors here. `make lint` asks for the programs in this way, so that nothing is compiled by clang twice.
+FUZZ_MAKE = $(MAKE) --no-print-directory -j$$(nproc) BUILD=build/fuzz CC=clang SAN=address,undefined,fuzzer-no-link CFLAGS='-O1 -g -Werror'
+clang-programs:
+	$(Q)$(FUZZ_MAKE) programs
 
 # Breaks the code in COUNT places, one at a time, and says which of them no test noticed; OPTIONS: of mutate.py.
 COUNT ?= 200

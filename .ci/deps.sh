@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh SET...: sees to the packages that a step needs (build, test, infra, serve, browser, bastion, deb, bare, lint, fuzz), and installs what
+# deps.sh SET...: sees to the packages that a step needs (build, test, infra, serve, browser, bastion, deb, bare, lint, fuzz, gate), and installs what
 # is missing with apt, by sudo where needed. On a system without apt it names what is missing and how to get it.
 set -euo pipefail
 
@@ -13,6 +13,7 @@ infra='bats python3 python3-venv redis-server redis-tools'
 bastion='dpkg-dev libnghttp2-dev libssl-dev zlib1g-dev patch xz-utils'
 deb='build-essential debhelper dpkg-dev lintian'
 bare='mmdebstrap'
+gate='mold'
 serve='python3 python3-venv redis-server'
 
 want=''
@@ -23,6 +24,7 @@ for set in "$@"; do
     lint) want+=" $lint" ;;
     deb) want+=" $deb" ;;
     bare) want+=" $bare" ;;
+    gate) want+=" $gate" ;;
     bastion) want+=" $bastion" ;;
     infra) want+=" $infra" ;;
     serve) want+=" $serve" ;;

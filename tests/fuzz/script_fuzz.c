@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (s->steps[i].key_count > SCRIPT_KEYS || s->steps[i].speed > SCRIPT_SPEED) abort();
     }
     script_rehearse(s, &(struct script_stage){.whole_screen = true}, on_problem, NULL, NULL);
-    script_rehearse(s, &(struct script_stage){true, true}, on_problem, NULL, NULL);
+    script_rehearse(s, &(struct script_stage){true, true, true}, on_problem, NULL, NULL);
     script_free(s);
     return 0;
 }

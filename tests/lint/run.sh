@@ -42,7 +42,7 @@ complexity() {
   lizard_ready || return 1
   "$venv/bin/lizard" -l c -w -m -L 80 -C 20 -a 9 backends deploy tui
 }
-clang_too() { make -s --no-print-directory -j2 BUILD=build/clang CC=clang CFLAGS='-O1 -Werror' programs; }
+clang_too() { make -s --no-print-directory clang-programs; }
 
 check 'layers: includes point one way; curses only in tui/term' python3 tests/lint/layers.py
 check 'banned functions and commands' python3 tests/lint/banned.py
