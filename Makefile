@@ -278,6 +278,7 @@ uninstall:
 
 # The sources of HEAD: the same bytes whenever and by whomever they are packed.
 dist:
+	@git rev-parse -q --verify HEAD >/dev/null || { echo 'make dist packs what git has, and there is nothing here' >&2; exit 1; }
 	@mkdir -p $(BUILD)
 	$(Q)git -c tar.umask=0022 archive --format=tar --prefix=raydeck-$(VERSION)/ -o $(BUILD)/raydeck-$(VERSION).tar HEAD
 	$(Q)gzip -9nf $(BUILD)/raydeck-$(VERSION).tar

@@ -67,6 +67,22 @@ static void the_archive_is_whole(void **state)
     run_remove(folder);
 }
 
+/* An archive is unpacked where no git is: it builds, and says why it cannot be packed again. */
+static void without_git_dist_says_so(void **state)
+{
+    (void)state;
+    char *folder = folder_in_work_tree("command -v make gzip tar");
+    struct run r = run_shell("make -s dist BUILD=$1 >&2\n"
+                             "tar -xzf $1/*.tar.gz -C $1\n"
+                             "cd $1/raydeck-*/ && GIT_CEILING_DIRECTORIES=$1 make -s dist && exit 9\n"
+                             "test ! -e build",
+                             folder);
+    if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    assert_non_null(strstr(r.err, "make dist packs what git has, and there is nothing here\n"));
+    run_done(&r);
+    run_remove(folder);
+}
+
 static void the_build_says_where_it_is(void **state)
 {
     (void)state;
@@ -108,9 +124,8 @@ static void the_examples_are_installed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_archive_is_reproducible),
-        cmocka_unit_test(the_archive_is_whole),
-        cmocka_unit_test(the_build_says_where_it_is),
+        cmocka_unit_test(the_archive_is_reproducible), cmocka_unit_test(the_archive_is_whole),
+        cmocka_unit_test(without_git_dist_says_so),    cmocka_unit_test(the_build_says_where_it_is),
         cmocka_unit_test(the_examples_are_installed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
