@@ -25,6 +25,9 @@ static void input_screen(struct app *app, const struct input *in)
         app_command(app, (enum command_id)request.command, "");
     else if (request.type == REQUEST_SAVE)
         app_detail_save(app);
+    else if (request.type == REQUEST_SAY)
+        app_say(app, false, "%s%s", request.words,
+                app->replay && request.may_come ? "; ] replays on by 10 s, . to the next change of a pod" : "");
     else if (request.type == REQUEST_NO_KEY)
         app_say(app, true, "%s: no such key here; ? lists them", key_text(in, (char[16]){""}));
 }

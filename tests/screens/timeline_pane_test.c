@@ -280,6 +280,33 @@ static void in_each_depth_of_colour(void **state)
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
 
+/* A key that finds nothing says so: silence would be taken for a key that does not work. */
+static void what_is_not_found_is_said(void **state)
+{
+    (void)state;
+    struct replay p;
+    struct shown s;
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, KILL_MS - 2000);
+    shown_open(&s, 40, 120);
+    shown_draw(&s, replay_view(&p));
+    static const struct {
+        uint32_t key;
+        const char *words;
+        bool may_come;
+    } cases[] = {{'b', "no head was lost so far", true}, {'n', "this lane has no change after the cursor", true}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct input in = {.type = INPUT_KEY, .key = cases[i].key};
+        const struct view v = replay_view(&p);
+        const struct pane_request r = screen_input(s.screen, &v, &in);
+        assert_int_equal(r.type, REQUEST_SAY);
+        assert_string_equal(r.words, cases[i].words);
+        assert_int_equal(r.may_come, cases[i].may_come);
+    }
+    shown_close(&s);
+    replay_close(&p);
+}
+
 static void the_cursor_moves_and_follows(void **state)
 {
     (void)state;
@@ -433,6 +460,7 @@ int main(void)
         cmocka_unit_test(nothing_was_watched),
         cmocka_unit_test(in_ascii_and_by_roles),
         cmocka_unit_test(in_each_depth_of_colour),
+        cmocka_unit_test(what_is_not_found_is_said),
         cmocka_unit_test(the_cursor_moves_and_follows),
         cmocka_unit_test(a_lane_is_walked_by_what_happened_in_it),
         cmocka_unit_test(enter_opens_what_lies_there),

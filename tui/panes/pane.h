@@ -47,11 +47,14 @@ enum request_type {
     REQUEST_COMMAND, /* by id */
     REQUEST_OPEN,    /* the selected row's detail */
     REQUEST_SAVE,    /* the opened detail, to a new file */
-    REQUEST_NO_KEY   /* the key has no function here: the console shows a message */
+    REQUEST_NO_KEY,  /* the key has no function here: the console shows a message */
+    REQUEST_SAY      /* the key found nothing: the console shows the words */
 };
 struct pane_request {
     enum request_type type;
-    int command; /* enum command */
+    int command;       /* enum command */
+    const char *words; /* static; of REQUEST_SAY */
+    bool may_come;     /* what was not found may still come as time passes */
 };
 
 struct pane_key {

@@ -308,25 +308,25 @@ static bool column_changes(const struct timeline_pane *s, const struct timeline_
     return cell.died || (cell.state != before.state && !stays_dead);
 }
 
-/* To the next or the last column in which the selected lane changes; stays where there is none. */
-static void cursor_next(struct timeline_pane *s, const struct view *v, int by)
+/* To the next or the last column in which the selected lane changes. False: there is none, and it stays. */
+static bool cursor_next(struct timeline_pane *s, const struct view *v, int by)
 {
     const struct timeline_lane *lane = lane_at_cursor(s);
     const uint64_t step = s->plan.col_ms;
     const uint64_t oldest = v->now_ms > TIMELINE_MS ? v->now_ms - TIMELINE_MS : 2 * step;
     uint64_t end_ms = s->plan.from_ms + ((s->scene.cursor_ms - s->plan.from_ms) / step + 1) * step;
-    if (!lane || s->scene.cursor_ms < s->plan.from_ms) return;
+    if (!lane || s->scene.cursor_ms < s->plan.from_ms) return false;
     for (;;) {
         end_ms = by > 0 ? end_ms + step : end_ms - step;
-        if (end_ms < oldest + 2 * step || end_ms > v->now_ms + step) return;
+        if (end_ms < oldest + 2 * step || end_ms > v->now_ms + step) return false;
         if (!column_changes(s, lane, end_ms)) continue;
         s->cursor_ms = end_ms - 1 < v->now_ms ? end_ms - 1 : 0;
-        return;
+        return true;
     }
 }
 
-/* To the latest T0 before the cursor; from the first of them to the latest of all. */
-static void cursor_to_t0(struct timeline_pane *s)
+/* To the latest T0 before the cursor; from the first of them to the latest of all. False: no loss was seen. */
+static bool cursor_to_t0(struct timeline_pane *s)
 {
     size_t at = 0;
     uint64_t before_ms = 0, latest_ms = s->outage.state != OUTAGE_NONE ? s->outage.t0_ms : 0;
@@ -336,6 +336,13 @@ static void cursor_to_t0(struct timeline_pane *s)
     }
     if (latest_ms && latest_ms < s->scene.cursor_ms) before_ms = latest_ms;
     if (before_ms || latest_ms) s->cursor_ms = before_ms ? before_ms : latest_ms;
+    return before_ms || latest_ms;
+}
+
+static struct pane_request found_or_say(bool found, const char *words, bool may_come)
+{
+    if (found) return (struct pane_request){.type = REQUEST_NONE};
+    return (struct pane_request){.type = REQUEST_SAY, .words = words, .may_come = may_come};
 }
 
 static void lane_move(struct timeline_pane *s, int by)
@@ -390,9 +397,9 @@ static struct pane_request timeline_pane_input(struct pane *p, const struct view
     case '+':
     case '=': window_zoom(s, v, -1); break;
     case '-': window_zoom(s, v, 1); break;
-    case 'n': cursor_next(s, v, 1); break;
-    case 'N': cursor_next(s, v, -1); break;
-    case 'b': cursor_to_t0(s); break;
+    case 'n': return found_or_say(cursor_next(s, v, 1), "this lane has no change after the cursor", true);
+    case 'N': return found_or_say(cursor_next(s, v, -1), "this lane has no change before the cursor", false);
+    case 'b': return found_or_say(cursor_to_t0(s), "no head was lost so far", true);
     case KEYP_ENTER: return (struct pane_request){.type = REQUEST_OPEN};
     default: return pane_no_key(in);
     }
