@@ -162,6 +162,7 @@ static void wrapped_values_hang_under_their_keys(void **state)
     assert_hangs("uid   one\nplain words here", 12, "uid   one\nplain words\nhere\n");
     assert_hangs("  indented text", 12, "  indented\n  text\n");
     assert_hangs("a long key that is   too far", 16, "a long key that\nis   too far\n"); /* no room under it */
+    assert_hangs("uid   longer-than-it", 12, "uid   longer\n      -than-\n      it\n");  /* no key stands alone */
     assert_hangs("日本  one two three", 12, "日本  one\n      two\n      three\n");
 }
 

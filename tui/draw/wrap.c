@@ -59,6 +59,28 @@ int wrap_hang_of(const char *line, int width)
     return lead <= width / 2 ? lead : 0;
 }
 
+/* Bytes before that column; of all the text or line where it is shorter. */
+static size_t bytes_before(const char *text, int column)
+{
+    size_t at = 0;
+    for (int used = 0; used < column && text[at] && text[at] != '\n';) {
+        uint32_t cp;
+        at += text_decode(text + at, strnlen(text + at, UTF8_MAX), &cp);
+        used += columns_of(cp);
+    }
+    return at;
+}
+
+size_t wrap_first_line(const char *text, int width, int hang, size_t *ret_next)
+{
+    const size_t len = wrap_line(text, width, ret_next), second = bytes_before(text, hang);
+    const bool whole = !text[len] || text[len] == '\n';
+    if (whole || len >= second || hang >= width || !text[second] || text[second] == '\n') return len;
+    const size_t rest = wrap_line(text + second, width - hang, ret_next);
+    *ret_next += second;
+    return second + rest;
+}
+
 /* Lines one by one; cv NULL counts them only. Lines that continue another one are indented where it hangs. */
 static int wrap_walk(struct canvas *cv, int row, int col, int width, enum role role, const char *text, int skip,
                      bool hangs)
@@ -68,7 +90,7 @@ static int wrap_walk(struct canvas *cv, int row, int col, int width, enum role r
     size_t next;
     for (; *text && rows < INT_MAX && (!cv || row + rows < cv->rows); text += next) {
         if (begins && hangs) indent = wrap_hang_of(text, width);
-        size_t len = wrap_line(text, begins ? width : width - indent, &next);
+        size_t len = begins ? wrap_first_line(text, width, indent, &next) : wrap_line(text, width - indent, &next);
         int at = begins ? col : col + indent;
         begins = next > 0 && text[next - 1] == '\n';
         if (skip-- > 0) continue;

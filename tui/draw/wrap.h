@@ -22,6 +22,9 @@ void wrap_parts_draw(struct canvas *cv, int row, int col, int lines, enum role r
 /* Where the lines that continue one begin: under its second column, where that leaves them half the width at least,
  * else under its first word. */
 int wrap_hang_of(const char *line, int width);
+/* wrap_line for the first line of one that hangs there: it breaks within the second column rather than before it, which
+ * would leave the first one alone and win no room. */
+size_t wrap_first_line(const char *text, int width, int hang, size_t *ret_next);
 /* wrap_height and wrap_draw for lines of "key   value": continuation lines begin at wrap_hang_of. */
 int wrap_hang_height(const char *text, int width);
 int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);

@@ -63,7 +63,9 @@ static void row_cut(const struct text_line *l, bool wraps, int cols, struct text
     const struct text_part *last = &l->part[l->parts - 1];
     size_t next = 0;
     if (wraps) {
-        r->len = wrap_line(last->text + r->start, cols > r->col ? cols - r->col : 1, &next);
+        const int width = cols > r->col ? cols - r->col : 1;
+        const int hang = r->start == 0 && r->col < l->hang ? l->hang - r->col : 0;
+        r->len = wrap_first_line(last->text + r->start, width, hang, &next);
         r->next = r->start + next;
         if (r->next > last->len) r->next = last->len;
     } else {
