@@ -85,6 +85,7 @@ struct timeline_cell {
     enum timeline_state state;
     bool died;    /* BAND: it was deleted or a container ended within */
     bool begins;  /* VALUE: a value other than the one before begins within */
+    bool fell;    /* VALUE: it was 0 within, and is no longer at the end */
     double value; /* VALUE: the last one; HEIGHT: heartbeat age in seconds, the greatest; utilisation, the mean. NAN:
                      unknown */
     uint32_t ok, slow, failed, waiting, unknown; /* SERIES, by when they were due; unknown: say nothing of Serve */

@@ -173,6 +173,7 @@ static struct timeline_cell values_cell(const struct timeline *t, enum timeline_
     const size_t first = fifo_until(&v->steps, from_ms);
     double sum = 0, most = NAN;
     uint64_t time = 0;
+    bool zero = false;
 
     if (!first && lies_before(t, from_ms)) cell.state = TIMELINE_UNKNOWN;
     for (size_t i = first ? first - 1 : 0; i < v->steps.count; i++) {
@@ -186,7 +187,10 @@ static struct timeline_cell values_cell(const struct timeline *t, enum timeline_
         if (!(most >= age)) most = age;
         sum += (double)step->value * (double)(span ? span : 1);
         time += span ? span : 1;
-        cell.begins = cell.begins || step->at_ms >= from_ms;
+        const bool begins = step->at_ms >= from_ms;
+        cell.begins = cell.begins || begins;
+        cell.fell = step->value > 0 && (cell.fell || zero);
+        zero = begins && !(step->value > 0);
         cell.value = (double)step->value;
     }
     if (kind == LANE_BEAT) cell.value = most / 1000;

@@ -109,24 +109,30 @@ static int number_put(const struct lane_line *l, struct canvas *cv, int col, dou
 }
 
 /* A value where it begins, then a line for as long as it lasts. Two that follow at once are set apart by a column, so
- * that they never read as one number: the second begins late then, and is the value of its column. */
+ * that they never read as one number: the second begins late then, and is the value of its column. Nothing, for less
+ * than a column, is shown before what came after it. */
 static void value_draw(const struct lane_line *l, struct canvas *cv)
 {
     int text_end = -1;
-    bool due = true;
+    bool due = true, fell = false;
+    double shown = NAN;
     for (int col = 0; col < cv->cols; col++) {
         const struct timeline_cell cell = column_cell(l, col);
         const bool known = cell.state == TIMELINE_READY, zero = cell.value <= 0;
         due = due || cell.begins;
+        fell = (fell || cell.fell) && shown > 0;
         if (cell.state == TIMELINE_UNKNOWN) {
             put_unknown(cv, col);
         } else if (known && due && col > text_end) {
-            text_end = number_put(l, cv, col, cell.value);
-            due = false;
+            shown = fell ? 0 : cell.value;
+            text_end = number_put(l, cv, col, shown);
+            due = fell;
+            fell = false;
         } else if (col >= text_end) {
             put_cell(cv, col, zero ? ROLE_BAD : ROLE_DIM, known ? 0x2500 : ' ');
         }
         if (!known) {
+            shown = NAN;
             text_end = -1;
             due = true;
         }
