@@ -91,7 +91,7 @@ def check_command(place, folder, line):
         folder = os.path.join(folder, words[1])
         if not os.path.isdir(folder):
             found.append(f"{place}: there is no folder {folder}")
-    elif words[0].startswith(("./", "tests/", "packaging/")):
+    elif words[0].startswith(("./", ".ci/", "tests/", "packaging/")):
         check_script(place, folder, words)
     elif program not in OTHERS and not re.match(r"\w+\(\)", words[0]):
         found.append(f"{place}: {program} is not known here")
