@@ -112,7 +112,8 @@ static void recorded_pulls_have_their_sentence(void **state)
     /* These it writes itself. */
     static const struct expected own[] = {{"name", "this is no image's name: "},
                                           {"unavailable", "the K8s node does not reach the registry: "},
-                                          {"signature", "the K8s node's policy refuses the image's signature: "}};
+                                          {"signature", "the K8s node's policy refuses the image's signature: "},
+                                          {NULL, NULL}};
     cause_begins(
         own, "unavailable",
         "Back-off pulling image \"r.example/ray:9\": RegistryUnavailable: image pull failed for r.example/ray:9 "
