@@ -1,6 +1,8 @@
 /* lint.c - see lint.h. */
 #include "deploy/lint.h"
 
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "deploy/lint_ray.h"
 
 #include <ctype.h>
@@ -57,13 +59,21 @@ static void lint_object_of_ray(struct lint *l, const struct ray *r)
     serve_done(&s);
 }
 
+/* What is created to ask, and never kept, has no name: a SubjectAccessReview, a TokenReview. */
+static bool is_question(const struct manifest_object *o)
+{
+    return strncmp(o->api_version, "authorization.k8s.io/", strlen("authorization.k8s.io/")) == 0 ||
+           strncmp(o->api_version, "authentication.k8s.io/", strlen("authentication.k8s.io/")) == 0;
+}
+
 static void lint_identity(struct lint *l)
 {
     const struct manifest_object *o = l->o;
     const char *missing = o->root->kind != YAML_MAP ? "a map of fields" : NULL;
     if (!missing && !o->api_version) missing = "apiVersion";
     if (!missing && !o->kind) missing = "kind";
-    if (!missing && !o->name && !yaml_str(yaml_get(o->root, "metadata"), "generateName")) missing = "metadata.name";
+    const bool named = o->name || yaml_str(yaml_get(o->root, "metadata"), "generateName");
+    if (!missing && !named && !is_question(o)) missing = "metadata.name";
     if (missing) lint_say(l, RULE_M3, NULL, "%s is missing", missing);
 }
 
@@ -155,13 +165,27 @@ static void say_unreadable(const char *file, const char *bytes, size_t len, stru
     findings_add(out, RULE_M1, FINDING_ERROR, &where, "%s", without_place(why, file));
 }
 
-/* A chart's values, a workflow, an overlay's kustomization.yaml: YAML that is no manifest. */
+/* What a program's configuration has for its apiVersion, though no API server holds it: a kubeconfig, what kustomize,
+ * kind, kubeadm, eksctl, skaffold and the components of Kubernetes themselves are given. */
+static bool is_configuration(const struct manifest_object *o)
+{
+    static const char *const groups[] = {"kind.x-k8s.io", "kubeadm.k8s.io", "eksctl.io", "skaffold",
+                                         "audit.k8s.io",  "ctlptl.dev",     "k3d.io",    NULL};
+    const size_t len = strcspn(o->api_version, "/");
+    char *group = mem_strn(o->api_version, len);
+    bool is =
+        text_ends(group, ".config.k8s.io") || (strcmp(o->api_version, "v1") == 0 && strcmp(o->kind, "Config") == 0);
+    for (size_t i = 0; groups[i] && !is; i++) is = o->api_version[len] && strcmp(group, groups[i]) == 0;
+    free(group);
+    return is;
+}
+
+/* A chart's values, a workflow, a configuration: YAML that is no manifest. */
 static bool is_of_others(const struct manifest *m)
 {
-    static const char kustomize[] = "kustomize.config.k8s.io/";
     for (size_t i = 0; i < m->count; i++) {
         const struct manifest_object *o = &m->objects[i];
-        if (o->api_version && o->kind && strncmp(o->api_version, kustomize, sizeof kustomize - 1) != 0) return false;
+        if (o->api_version && o->kind && !is_configuration(o)) return false;
     }
     return true;
 }

@@ -60,6 +60,45 @@ static void the_form_of_kuberay_1_3_is_read_whole(void **state)
         "75 L23, 82 L22, 83 L22, 84 L28, 90 L24, 98 L2");
 }
 
+/* Of a folder: a program's configuration looks like an object, and is none. */
+static void what_is_no_manifest_in_a_folder_is_passed_over(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool other;
+    } cases[] = {
+        {"apiVersion: v1\nkind: Config\nclusters: []\n", true},
+        {"apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\n", true},
+        {"apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n---\n"
+         "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n",
+         true},
+        {"apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: c}\n", true},
+        {"apiVersion: skaffold/v4beta6\nkind: Config\n", true},
+        {"apiVersion: audit.k8s.io/v1\nkind: Policy\n", true},
+        {"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n", true},
+        {"image: {tag: latest}\n", true},
+        {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n", false},
+        {"apiVersion: v1\nkind: Config\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n", false},
+        {"apiVersion: example.com/v1\nkind: Config\nmetadata: {name: c}\n", false},
+    };
+    struct variables vars;
+    variables_init(&vars, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct findings f;
+        bool other = false;
+        findings_init(&f);
+        lint_found_text("f", cases[i].text, strlen(cases[i].text), &vars, LINT_KUBERAY_ANY, &f, &other);
+        if (other != cases[i].other) fail_msg("%s", cases[i].text);
+        findings_done(&f);
+    }
+    variables_done(&vars);
+    struct findings f =
+        lint_run("apiVersion: authorization.k8s.io/v1\nkind: SelfSubjectAccessReview\nspec: {}\n", NULL);
+    assert_int_equal(f.count, 0);
+    findings_done(&f);
+}
+
 static void our_own_are_clean(void **state)
 {
     (void)state;
@@ -212,11 +251,17 @@ static void findings_beyond_the_limit_are_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_blueprint_is_read_whole),           cmocka_unit_test(the_blueprint_with_its_variables_set),
-        cmocka_unit_test(the_form_of_kuberay_1_3_is_read_whole), cmocka_unit_test(our_own_are_clean),
-        cmocka_unit_test(our_own_say_what_is_not_set),           cmocka_unit_test(documents_up_to_the_limit_are_read),
-        cmocka_unit_test(a_long_string_is_read_or_refused),      cmocka_unit_test(a_bomb_of_aliases_is_not_looked_at),
-        cmocka_unit_test(a_million_dollars_cost_little),         cmocka_unit_test(values_cannot_grow_it_without_end),
+        cmocka_unit_test(the_blueprint_is_read_whole),
+        cmocka_unit_test(the_blueprint_with_its_variables_set),
+        cmocka_unit_test(the_form_of_kuberay_1_3_is_read_whole),
+        cmocka_unit_test(what_is_no_manifest_in_a_folder_is_passed_over),
+        cmocka_unit_test(our_own_are_clean),
+        cmocka_unit_test(our_own_say_what_is_not_set),
+        cmocka_unit_test(documents_up_to_the_limit_are_read),
+        cmocka_unit_test(a_long_string_is_read_or_refused),
+        cmocka_unit_test(a_bomb_of_aliases_is_not_looked_at),
+        cmocka_unit_test(a_million_dollars_cost_little),
+        cmocka_unit_test(values_cannot_grow_it_without_end),
         cmocka_unit_test(findings_beyond_the_limit_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
