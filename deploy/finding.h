@@ -28,7 +28,7 @@ struct rule {
     const char *id; /* "L1" */
     enum finding_severity severity;
     const char *title, *why, *fix, *source;
-    const char *bad, *good; /* an example: YAML in lines (K, L, M), or what is observed (D) */
+    const char *bad, *good; /* an example: YAML in lines (K, L, M); what is observed, and what the doctor says (D) */
 };
 
 /* Where it was found: an object, and a position in a file. Zero and NULL: none. */

@@ -41,7 +41,7 @@ void rules_markdown(struct buf *out)
     buf_str(out,
             "# Rules of raydeck\n\n"
             "Made from `deploy/rules.def` by `raydeck lint --explain all`; a test holds this file to it, and each "
-            "example to lint.\n\n"
+            "example to lint or to the doctor.\n\n"
             "M, K and L are of `raydeck lint` (the file, what the API server and KubeRay refuse, the rules of high "
             "availability); D are of `raydeck doctor`, which looks at what runs. Examples are parts of a "
             "RayService, unless they say what they are of. A comment `# raydeck: ignore L17 reason` beside a line, "

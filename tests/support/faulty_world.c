@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -168,6 +169,40 @@ void faulty_try(const struct faulty_case *cases, size_t count)
         findings_done(&f);
         faulty_end(&w);
     }
+}
+
+/* The last line of an example: "doctor: OBJECT: MESSAGE" of a finding. */
+static bool is_finding(const struct finding *got, const char *text)
+{
+    const char *const line = strrchr(text, '\n');
+    char *said = got ? mem_printf("doctor: %s: %s", got->where.object ? got->where.object : "", got->message) : NULL;
+    const bool is = said && strcmp(said, line ? line + 1 : text) == 0;
+    free(said);
+    return is;
+}
+
+void faulty_examples(const struct faulty_case *cases, size_t count, enum rule_id first, enum rule_id last)
+{
+    size_t wrong = 0;
+    for (int id = (int)first; id <= (int)last; id++) {
+        const struct rule *rule = rule_get((enum rule_id)id);
+        bool said = false;
+        for (size_t i = 0; i < count; i++) {
+            struct faulty_world w;
+            struct findings f;
+            if ((int)cases[i].rule != id || cases[i].severity == FINDING_UNKNOWN) continue;
+            faulty_begin(&w);
+            cases[i].change(&w);
+            faulty_examine(&w, &f);
+            said = is_finding(faulty_first(&f, cases[i].rule), rule->bad) || said;
+            findings_done(&f);
+            faulty_end(&w);
+        }
+        if (said) continue;
+        print_message("%s is never said: %s\n", rule->id, rule->bad);
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
 }
 
 void faulty_complete(const struct faulty_case *cases, size_t count, enum rule_id first, enum rule_id last)

@@ -50,6 +50,9 @@ struct faulty_case {
 };
 /* Tries them all, each on a healthy cluster; fails at the first that is not as expected. */
 void faulty_try(const struct faulty_case *cases, size_t count);
+/* The bad example of each rule from first to last ends with what the doctor says of one of the cases:
+ * "doctor: OBJECT: MESSAGE". */
+void faulty_examples(const struct faulty_case *cases, size_t count, enum rule_id first, enum rule_id last);
 /* Each rule from first to last is both tripped and unknown somewhere in the cases. */
 void faulty_complete(const struct faulty_case *cases, size_t count, enum rule_id first, enum rule_id last);
 

@@ -597,8 +597,16 @@ static void test_every_rule_is_tried(void **state)
     faulty_complete(cases, ARRAY_LEN(cases), RULE_D5, RULE_D12);
 }
 
+/* What rules.def shows is what a person reads. */
+static void test_examples_are_said(void **state)
+{
+    (void)state;
+    faulty_examples(cases, ARRAY_LEN(cases), RULE_D5, RULE_D12);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_rule), cmocka_unit_test(test_every_rule_is_tried)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_rule), cmocka_unit_test(test_every_rule_is_tried),
+                                       cmocka_unit_test(test_examples_are_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

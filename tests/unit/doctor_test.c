@@ -746,6 +746,14 @@ static void test_every_rule_is_tried(void **state)
     faulty_complete(cases, ARRAY_LEN(cases), RULE_D13, RULE_D19);
 }
 
+/* What rules.def shows is what a person reads. */
+static void test_examples_are_said(void **state)
+{
+    (void)state;
+    faulty_examples(cases, ARRAY_LEN(cases), RULE_D13, RULE_D22);
+    faulty_examples(cases, ARRAY_LEN(cases), RULE_D1, RULE_D4);
+}
+
 /* LOSE THE HEAD? says NO of the head's K8s node where D17 is an error, and nowhere else. */
 static void test_the_answer_judges_nodes_as_the_doctor(void **state)
 {
@@ -771,6 +779,7 @@ static void test_the_answer_judges_nodes_as_the_doctor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_rule), cmocka_unit_test(test_every_rule_is_tried),
+                                       cmocka_unit_test(test_examples_are_said),
                                        cmocka_unit_test(test_the_answer_judges_nodes_as_the_doctor)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
