@@ -7,35 +7,34 @@
 #include <string.h>
 #include <strings.h>
 
-typedef void handler(struct app *app, const char *args);
+/* One of them: what takes no arguments ignores what was typed behind its name. */
+struct handler {
+    void (*run)(struct app *app);
+    void (*run_with)(struct app *app, const char *args); /* the rest of a palette line, "" for a key */
+};
 
-static void cmd_open(struct app *app, const char *args)
+static void cmd_open(struct app *app)
 {
-    (void)args;
     if (!screen_open(app->at->screen)) app_say(app, true, "no row is selected");
 }
 
-static void cmd_back(struct app *app, const char *args)
+static void cmd_back(struct app *app)
 {
-    (void)args;
     if (!screen_back(app->at->screen)) app->message[0] = '\0';
 }
 
-static void cmd_next_pane(struct app *app, const char *args)
+static void cmd_next_pane(struct app *app)
 {
-    (void)args;
     screen_next(app->at->screen, 1);
 }
 
-static void cmd_prev_pane(struct app *app, const char *args)
+static void cmd_prev_pane(struct app *app)
 {
-    (void)args;
     screen_next(app->at->screen, -1);
 }
 
-static void cmd_filter(struct app *app, const char *args)
+static void cmd_filter(struct app *app)
 {
-    (void)args;
     app->swallows = !screen_filter(app->at->screen);
 }
 
@@ -46,9 +45,8 @@ static struct table_view *sorted_table(void *arg, int *ret_cols)
     return screen_table(app->at->screen);
 }
 
-static void cmd_sort(struct app *app, const char *args)
+static void cmd_sort(struct app *app)
 {
-    (void)args;
     if (!screen_table(app->at->screen)) {
         app_say(app, true, "no table is shown here whose columns could be sorted");
         return;
@@ -57,21 +55,13 @@ static void cmd_sort(struct app *app, const char *args)
     app_overlay_open(app, &app->columns.overlay, NULL);
 }
 
-static void cmd_ask(struct app *app, const char *args)
+static void cmd_chat(struct app *app)
 {
-    (void)args;
-    app_prompt_open(app);
-}
-
-static void cmd_chat(struct app *app, const char *args)
-{
-    (void)args;
     app_chat_open(app, "");
 }
 
-static void cmd_refresh(struct app *app, const char *args)
+static void cmd_refresh(struct app *app)
 {
-    (void)args;
     if (screen_pane(app->at->screen)->ops == &lint_pane_ops) {
         app_lint_again(app);
         return;
@@ -81,9 +71,8 @@ static void cmd_refresh(struct app *app, const char *args)
     app_say(app, false, "refreshing every backend");
 }
 
-static void cmd_stop(struct app *app, const char *args)
+static void cmd_stop(struct app *app)
 {
-    (void)args;
     if (session_stop_asking(app->at->session))
         app_say(app, false, "prompts in flight are cancelled");
     else
@@ -126,28 +115,6 @@ static void cmd_theme(struct app *app, const char *args)
     app_read_start(app, &t->file);
 }
 
-static void cmd_kill_head(struct app *app, const char *args)
-{
-    (void)args;
-    app_kill_ask(app);
-}
-
-static void cmd_kill_worker(struct app *app, const char *args)
-{
-    (void)args;
-    app_kill_worker_ask(app);
-}
-
-static void cmd_drill(struct app *app, const char *args)
-{
-    app_drill_ask(app, args);
-}
-
-static void cmd_logs(struct app *app, const char *args)
-{
-    app_logs_open(app, args);
-}
-
 static void cmd_describe(struct app *app, const char *args)
 {
     app_object_open(app, args, OBJECT_DESCRIBE);
@@ -158,38 +125,29 @@ static void cmd_yaml(struct app *app, const char *args)
     app_object_open(app, args, OBJECT_YAML);
 }
 
-static void cmd_doctor(struct app *app, const char *args)
+static void cmd_doctor(struct app *app)
 {
-    (void)args;
     screen_focus(app->at->screen, '6');
 }
 
-static void cmd_timeline(struct app *app, const char *args)
+static void cmd_timeline(struct app *app)
 {
-    (void)args;
     screen_focus(app->at->screen, 'T');
     app_say(app, false, "h l cursor · + - zoom · n N next change · b T0 · Enter opens · G now");
     app->message_of = screen_pane(app->at->screen);
 }
 
-static void cmd_heat(struct app *app, const char *args)
+static void cmd_heat(struct app *app)
 {
-    (void)args;
     screen_heat(app->at->screen);
 }
 
-static void cmd_stage(struct app *app, const char *args)
+static void cmd_stage(struct app *app)
 {
-    (void)args;
     if (screen_pane(app->at->screen)->ops == &stage_pane_ops)
         (void)screen_back(app->at->screen);
     else
         screen_focus(app->at->screen, stage_pane_ops.letter);
-}
-
-static void cmd_lint(struct app *app, const char *args)
-{
-    app_lint(app, args);
 }
 
 static bool pane_named(const struct pane_ops *ops, const char *name)
@@ -208,30 +166,12 @@ static void cmd_pane(struct app *app, const char *args)
     app_say(app, true, "pane NAME: pods, cores, gcs, requests, events, doctor, lint, timeline or recovery");
 }
 
-static void cmd_deploy(struct app *app, const char *args)
+static void cmd_arm(struct app *app)
 {
-    app_deploy_ask(app, args);
-}
-
-static void cmd_cleanup(struct app *app, const char *args)
-{
-    (void)args;
-    app_cleanup_ask(app);
-}
-
-static void cmd_arm(struct app *app, const char *args)
-{
-    (void)args;
     if (arming_allows(&app->at->arming) && !app->at->arming.until_ms)
         app_say(app, false, "armed already, for as long as this runs");
     else
         app_arm_ask(app, CMD_ARM);
-}
-
-static void cmd_disarm(struct app *app, const char *args)
-{
-    (void)args;
-    app_disarm(app);
 }
 
 static void cmd_service(struct app *app, const char *args)
@@ -273,44 +213,13 @@ static void cmd_namespace(struct app *app, const char *args)
     }
 }
 
-static void cmd_all_namespaces(struct app *app, const char *args)
+static void cmd_all_namespaces(struct app *app)
 {
-    (void)args;
     watch_all(app);
 }
 
-static void cmd_context(struct app *app, const char *args)
+static void cmd_losses(struct app *app)
 {
-    app_context_command(app, args);
-}
-
-static void cmd_shell(struct app *app, const char *args)
-{
-    (void)args;
-    app_shell_open(app);
-}
-
-static void cmd_ui(struct app *app, const char *args)
-{
-    (void)args;
-    app_ui_open(app);
-}
-
-static void cmd_forward(struct app *app, const char *args)
-{
-    (void)args;
-    app_forward_ask(app);
-}
-
-static void cmd_forwards(struct app *app, const char *args)
-{
-    (void)args;
-    app_forwards_show(app);
-}
-
-static void cmd_losses(struct app *app, const char *args)
-{
-    (void)args;
     losses_open(&app->at->losses);
     app_overlay_open(app, &app->at->losses.overlay, NULL);
 }
@@ -327,77 +236,24 @@ static void cmd_explain(struct app *app, const char *args)
     app_overlay_open(app, &app->at->explain.overlay, NULL);
 }
 
-static void cmd_replay_pause(struct app *app, const char *args)
+static void cmd_replay_back(struct app *app)
 {
-    (void)args;
-    app_replay_pause(app);
-}
-
-static void cmd_replay_step(struct app *app, const char *args)
-{
-    (void)args;
-    app_replay_step(app);
-}
-
-static void cmd_replay_back(struct app *app, const char *args)
-{
-    (void)args;
     app_replay_by(app, -REPLAY_LEAP_MS);
 }
 
-static void cmd_replay_on(struct app *app, const char *args)
+static void cmd_replay_on(struct app *app)
 {
-    (void)args;
     app_replay_by(app, REPLAY_LEAP_MS);
 }
 
-static void cmd_replay_slower(struct app *app, const char *args)
+static void cmd_replay_slower(struct app *app)
 {
-    (void)args;
     app_replay_speed(app, -1);
 }
 
-static void cmd_replay_faster(struct app *app, const char *args)
+static void cmd_replay_faster(struct app *app)
 {
-    (void)args;
     app_replay_speed(app, 1);
-}
-
-static void cmd_replay_seek(struct app *app, const char *args)
-{
-    app_replay_seek(app, args);
-}
-
-static void cmd_save(struct app *app, const char *args)
-{
-    app_save(app, args);
-}
-
-static void cmd_recordings(struct app *app, const char *args)
-{
-    (void)args;
-    app_recordings(app);
-}
-
-static void cmd_copy(struct app *app, const char *args)
-{
-    (void)args;
-    app_copy_command(app);
-}
-
-static void cmd_script(struct app *app, const char *args)
-{
-    app_script_command(app, args);
-}
-
-static void cmd_reset(struct app *app, const char *args)
-{
-    app_reset(app, args);
-}
-
-static void cmd_palette(struct app *app, const char *args)
-{
-    app_palette_open(app, args);
 }
 
 /* A command that lacks only arming opens the question to arm. */
@@ -415,9 +271,8 @@ static bool help_works(void *arg, const char *name)
     return !err || command_asks_to_arm(arg, id, err);
 }
 
-static void cmd_help(struct app *app, const char *args)
+static void cmd_help(struct app *app)
 {
-    (void)args;
     const struct help_context about = {.pane = screen_pane(app->at->screen)->ops,
                                        .table = screen_table(app->at->screen) != NULL,
                                        .works = help_works,
@@ -426,15 +281,13 @@ static void cmd_help(struct app *app, const char *args)
     app_overlay_open(app, &app->help.overlay, NULL);
 }
 
-static void cmd_redraw(struct app *app, const char *args)
+static void cmd_redraw(struct app *app)
 {
-    (void)args;
     term_redraw(app->term);
 }
 
-static void cmd_suspend(struct app *app, const char *args)
+static void cmd_suspend(struct app *app)
 {
-    (void)args;
     term_suspend(app->term);
 }
 
@@ -445,9 +298,8 @@ static void quit_result(void *arg, enum overlay_result result)
     if (result == OVERLAY_DONE) app_leave(app, EXIT_FINE);
 }
 
-static void cmd_quit(struct app *app, const char *args)
+static void cmd_quit(struct app *app)
 {
-    (void)args;
     if (screen_opened(app->at->screen) && screen_back(app->at->screen)) return;
     const bool runs = app_contexts_recover(app) || app_drill_is_watched(app);
     if (app->replay || !runs) {
@@ -463,67 +315,67 @@ static void cmd_quit(struct app *app, const char *args)
     app_overlay_open(app, &app->dialog.overlay, quit_result);
 }
 
-static handler *const handlers[CMD_COUNT] = {
-    [CMD_OPEN] = cmd_open,
-    [CMD_BACK] = cmd_back,
-    [CMD_NEXT_PANE] = cmd_next_pane,
-    [CMD_PREV_PANE] = cmd_prev_pane,
-    [CMD_FILTER] = cmd_filter,
-    [CMD_SORT] = cmd_sort,
-    [CMD_ASK] = cmd_ask,
-    [CMD_CHAT] = cmd_chat,
-    [CMD_ZOOM] = app_pane_zoom,
-    [CMD_WIDER] = app_pane_wider,
-    [CMD_NARROWER] = app_pane_narrower,
-    [CMD_TALLER] = app_pane_taller,
-    [CMD_SHORTER] = app_pane_shorter,
-    [CMD_EVEN] = app_pane_even,
-    [CMD_REFRESH] = cmd_refresh,
-    [CMD_STOP] = cmd_stop,
-    [CMD_THEME] = cmd_theme,
-    [CMD_KILL_HEAD] = cmd_kill_head,
-    [CMD_KILL_WORKER] = cmd_kill_worker,
-    [CMD_DRILL] = cmd_drill,
-    [CMD_LOGS] = cmd_logs,
-    [CMD_DESCRIBE] = cmd_describe,
-    [CMD_YAML] = cmd_yaml,
-    [CMD_DOCTOR] = cmd_doctor,
-    [CMD_TIMELINE] = cmd_timeline,
-    [CMD_HEAT] = cmd_heat,
-    [CMD_STAGE] = cmd_stage,
-    [CMD_LINT] = cmd_lint,
-    [CMD_PANE] = cmd_pane,
-    [CMD_DEPLOY] = cmd_deploy,
-    [CMD_CLEANUP] = cmd_cleanup,
-    [CMD_ARM] = cmd_arm,
-    [CMD_DISARM] = cmd_disarm,
-    [CMD_SERVICE] = cmd_service,
-    [CMD_NAMESPACE] = cmd_namespace,
-    [CMD_ALL_NAMESPACES] = cmd_all_namespaces,
-    [CMD_CONTEXT] = cmd_context,
-    [CMD_SHELL] = cmd_shell,
-    [CMD_UI] = cmd_ui,
-    [CMD_FORWARD] = cmd_forward,
-    [CMD_FORWARDS] = cmd_forwards,
-    [CMD_LOSSES] = cmd_losses,
-    [CMD_EXPLAIN] = cmd_explain,
-    [CMD_REPLAY_PAUSE] = cmd_replay_pause,
-    [CMD_REPLAY_STEP] = cmd_replay_step,
-    [CMD_REPLAY_BACK] = cmd_replay_back,
-    [CMD_REPLAY_ON] = cmd_replay_on,
-    [CMD_REPLAY_SLOWER] = cmd_replay_slower,
-    [CMD_REPLAY_FASTER] = cmd_replay_faster,
-    [CMD_REPLAY_SEEK] = cmd_replay_seek,
-    [CMD_SAVE] = cmd_save,
-    [CMD_RECORDINGS] = cmd_recordings,
-    [CMD_COPY] = cmd_copy,
-    [CMD_SCRIPT] = cmd_script,
-    [CMD_RESET] = cmd_reset,
-    [CMD_PALETTE] = cmd_palette,
-    [CMD_HELP] = cmd_help,
-    [CMD_REDRAW] = cmd_redraw,
-    [CMD_SUSPEND] = cmd_suspend,
-    [CMD_QUIT] = cmd_quit,
+static const struct handler handlers[CMD_COUNT] = {
+    [CMD_OPEN] = {.run = cmd_open},
+    [CMD_BACK] = {.run = cmd_back},
+    [CMD_NEXT_PANE] = {.run = cmd_next_pane},
+    [CMD_PREV_PANE] = {.run = cmd_prev_pane},
+    [CMD_FILTER] = {.run = cmd_filter},
+    [CMD_SORT] = {.run = cmd_sort},
+    [CMD_ASK] = {.run = app_prompt_open},
+    [CMD_CHAT] = {.run = cmd_chat},
+    [CMD_ZOOM] = {.run = app_pane_zoom},
+    [CMD_WIDER] = {.run = app_pane_wider},
+    [CMD_NARROWER] = {.run = app_pane_narrower},
+    [CMD_TALLER] = {.run = app_pane_taller},
+    [CMD_SHORTER] = {.run = app_pane_shorter},
+    [CMD_EVEN] = {.run = app_pane_even},
+    [CMD_REFRESH] = {.run = cmd_refresh},
+    [CMD_STOP] = {.run = cmd_stop},
+    [CMD_THEME] = {.run_with = cmd_theme},
+    [CMD_KILL_HEAD] = {.run = app_kill_ask},
+    [CMD_KILL_WORKER] = {.run = app_kill_worker_ask},
+    [CMD_DRILL] = {.run_with = app_drill_ask},
+    [CMD_LOGS] = {.run_with = app_logs_open},
+    [CMD_DESCRIBE] = {.run_with = cmd_describe},
+    [CMD_YAML] = {.run_with = cmd_yaml},
+    [CMD_DOCTOR] = {.run = cmd_doctor},
+    [CMD_TIMELINE] = {.run = cmd_timeline},
+    [CMD_HEAT] = {.run = cmd_heat},
+    [CMD_STAGE] = {.run = cmd_stage},
+    [CMD_LINT] = {.run_with = app_lint},
+    [CMD_PANE] = {.run_with = cmd_pane},
+    [CMD_DEPLOY] = {.run_with = app_deploy_ask},
+    [CMD_CLEANUP] = {.run = app_cleanup_ask},
+    [CMD_ARM] = {.run = cmd_arm},
+    [CMD_DISARM] = {.run = app_disarm},
+    [CMD_SERVICE] = {.run_with = cmd_service},
+    [CMD_NAMESPACE] = {.run_with = cmd_namespace},
+    [CMD_ALL_NAMESPACES] = {.run = cmd_all_namespaces},
+    [CMD_CONTEXT] = {.run_with = app_context_command},
+    [CMD_SHELL] = {.run = app_shell_open},
+    [CMD_UI] = {.run = app_ui_open},
+    [CMD_FORWARD] = {.run = app_forward_ask},
+    [CMD_FORWARDS] = {.run = app_forwards_show},
+    [CMD_LOSSES] = {.run = cmd_losses},
+    [CMD_EXPLAIN] = {.run_with = cmd_explain},
+    [CMD_REPLAY_PAUSE] = {.run = app_replay_pause},
+    [CMD_REPLAY_STEP] = {.run = app_replay_step},
+    [CMD_REPLAY_BACK] = {.run = cmd_replay_back},
+    [CMD_REPLAY_ON] = {.run = cmd_replay_on},
+    [CMD_REPLAY_SLOWER] = {.run = cmd_replay_slower},
+    [CMD_REPLAY_FASTER] = {.run = cmd_replay_faster},
+    [CMD_REPLAY_SEEK] = {.run_with = app_replay_seek},
+    [CMD_SAVE] = {.run_with = app_save},
+    [CMD_RECORDINGS] = {.run = app_recordings},
+    [CMD_COPY] = {.run = app_copy_command},
+    [CMD_SCRIPT] = {.run_with = app_script_command},
+    [CMD_RESET] = {.run_with = app_reset},
+    [CMD_PALETTE] = {.run_with = app_palette_open},
+    [CMD_HELP] = {.run = cmd_help},
+    [CMD_REDRAW] = {.run = cmd_redraw},
+    [CMD_SUSPEND] = {.run = cmd_suspend},
+    [CMD_QUIT] = {.run = cmd_quit},
 };
 
 /* Arming would not help one who has no right to. */
@@ -568,8 +420,10 @@ static void command_run(struct app *app, enum command_id id, const char *args)
         app_arm_ask(app, id);
     else if (err)
         app_say(app, true, "%s: %s", commands[id].name, why.text);
+    else if (handlers[id].run)
+        handlers[id].run(app);
     else
-        handlers[id](app, args);
+        handlers[id].run_with(app, args);
 }
 
 static void command_decided(void *arg, enum err err, const char *why)

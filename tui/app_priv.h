@@ -239,12 +239,12 @@ void app_replay_speed(struct app *app, int by); /* powers of two */
 void app_replay_seek(struct app *app, const char *time);
 
 /* app_resize.c: commands */
-void app_pane_zoom(struct app *app, const char *args);
-void app_pane_wider(struct app *app, const char *args);
-void app_pane_narrower(struct app *app, const char *args);
-void app_pane_taller(struct app *app, const char *args);
-void app_pane_shorter(struct app *app, const char *args);
-void app_pane_even(struct app *app, const char *args);
+void app_pane_zoom(struct app *app);
+void app_pane_wider(struct app *app);
+void app_pane_narrower(struct app *app);
+void app_pane_taller(struct app *app);
+void app_pane_shorter(struct app *app);
+void app_pane_even(struct app *app);
 
 /* app_shell.c: a shell in the selected pod, which has the terminal until it ends. */
 void app_shell_open(struct app *app);

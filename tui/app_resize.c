@@ -1,9 +1,8 @@
 /* app_resize.c - the commands that make the pane in focus larger or smaller; the mouse: panes/screen_input.c. */
 #include "tui/app_priv.h"
 
-void app_pane_zoom(struct app *app, const char *args)
+void app_pane_zoom(struct app *app)
 {
-    (void)args;
     screen_zoom(app->at->screen);
 }
 
@@ -13,32 +12,27 @@ static void pane_resize(struct app *app, bool (*resize)(struct screen *s, int by
     if (!resize(app->at->screen, by)) app_say(app, true, "nothing is beside this pane here");
 }
 
-void app_pane_wider(struct app *app, const char *args)
+void app_pane_wider(struct app *app)
 {
-    (void)args;
     pane_resize(app, screen_wider, 2);
 }
 
-void app_pane_narrower(struct app *app, const char *args)
+void app_pane_narrower(struct app *app)
 {
-    (void)args;
     pane_resize(app, screen_wider, -2);
 }
 
-void app_pane_taller(struct app *app, const char *args)
+void app_pane_taller(struct app *app)
 {
-    (void)args;
     pane_resize(app, screen_taller, 1);
 }
 
-void app_pane_shorter(struct app *app, const char *args)
+void app_pane_shorter(struct app *app)
 {
-    (void)args;
     pane_resize(app, screen_taller, -1);
 }
 
-void app_pane_even(struct app *app, const char *args)
+void app_pane_even(struct app *app)
 {
-    (void)args;
     screen_sizes_reset(app->at->screen);
 }
