@@ -357,6 +357,7 @@ static const struct handler handlers[CMD_COUNT] = {
     [CMD_UI] = {.run = app_ui_open},
     [CMD_FORWARD] = {.run = app_forward_ask},
     [CMD_FORWARDS] = {.run = app_forwards_show},
+    [CMD_NODES] = {.run = app_nodes_show},
     [CMD_LOSSES] = {.run = cmd_losses},
     [CMD_EXPLAIN] = {.run_with = cmd_explain},
     [CMD_REPLAY_PAUSE] = {.run = app_replay_pause},

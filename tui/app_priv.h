@@ -26,6 +26,7 @@
 #include "tui/panes/help.h"
 #include "tui/panes/lint_pane.h"
 #include "tui/panes/losses.h"
+#include "tui/panes/nodes_view.h"
 #include "tui/panes/overlay.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
@@ -115,6 +116,7 @@ struct app {
     struct select_text select;
     struct forward_box forward;
     struct forwards_view forwards;
+    struct nodes_view nodes;
     struct dialog dialog;
     struct reading reading; /* of the dialog: input before it could be read is discarded */
     struct alarm *read;     /* fires when it could be read */
@@ -256,6 +258,9 @@ void app_forward_ask(struct app *app);           /* opens the dialog, or shows w
 void app_forwards_show(struct app *app);         /* the list */
 void app_forwards_update(struct app *app);       /* before each frame: the rows of the list */
 void context_forwards_close(struct context *at); /* before its session */
+
+/* app_nodes.c: the list of Kubernetes nodes. */
+void app_nodes_show(struct app *app);
 
 /* app_chat.c: the conversation with the model. */
 void app_chat_open(struct app *app, const char *typed /* safe; "" keeps what was */);

@@ -9,6 +9,7 @@
 #include "tui/panes/explain.h"
 #include "tui/panes/help.h"
 #include "tui/panes/losses.h"
+#include "tui/panes/nodes_view.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
 #include "tui/panes/recordings_view.h"
@@ -886,8 +887,10 @@ static void test_every_overlay(void **state)
     struct dialog dialog;
     struct steps_view view = {.title = "Deploy", .steps = &steps};
     struct drill_view drill = {.title = "Drill", .steps = &steps};
-    struct overlay *const all[] = {&help.overlay,   &palette.overlay, &prompt.overlay, &chat->overlay, &picker.overlay,
-                                   &losses.overlay, &explain.overlay, &dialog.overlay, &view.overlay,  &drill.overlay};
+    struct nodes_view nodes;
+    struct overlay *const all[] = {&help.overlay,   &palette.overlay, &prompt.overlay,  &chat->overlay,
+                                   &picker.overlay, &losses.overlay,  &explain.overlay, &dialog.overlay,
+                                   &view.overlay,   &drill.overlay,   &nodes.overlay};
     const char *seen[ARRAY_LEN(all)];
     const struct input esc = key_input(KEYP_ESC);
     fixture_calm(&f);
@@ -903,6 +906,7 @@ static void test_every_overlay(void **state)
     dialog_open(&dialog, "Quit?", "body", NULL, false);
     steps_view_open(&view);
     drill_view_open(&drill);
+    nodes_view_open(&nodes);
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         struct overlay *o = all[i];
         overlay_push(&stack, o, NULL);

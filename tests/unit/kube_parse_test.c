@@ -348,6 +348,9 @@ static void the_other_kinds(void **state)
     assert_int_equal(n->neuron_cores.value, 12);
     assert_string_equal(n->kubelet_version, "v1.34.4-eks-lab");
     assert_false(m5->neuron_cores.known);
+    assert_int_equal(n->ready_since.value, 1795440132000);
+    assert_string_equal(n->ready_reason, "KubeletReady");
+    assert_null(n->pressure); /* kwok reports Ready alone: nothing is known of the others */
     kube_page_done(&p);
 
     p = page_of(TABLE_SLICE, RECORDED "endpointslices.list.json");
@@ -540,6 +543,45 @@ static void lines_become_changes(void **state)
     assert_int_equal(counts[2], 3);
 }
 
+/* What a kubelet under pressure reports; and a node that stopped reporting, of which nothing is known any more. */
+static void a_node_says_what_presses_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *conditions, *expected; /* NULL: not known */
+        enum tri ready;
+    } cases[] = {
+        {"{'type':'Ready','status':'True'},{'type':'MemoryPressure','status':'False'},{'type':'DiskPressure','status':"
+         "'False'},{'type':'PIDPressure','status':'False'}",
+         "", TRI_YES},
+        {"{'type':'Ready','status':'True'},{'type':'MemoryPressure','status':'True'},{'type':'DiskPressure','status':"
+         "'True'},{'type':'PIDPressure','status':'False'}",
+         "MemoryPressure, DiskPressure", TRI_YES},
+        {"{'type':'Ready','status':'Unknown'},{'type':'MemoryPressure','status':'Unknown'},{'type':'DiskPressure',"
+         "'status':'Unknown'},{'type':'PIDPressure','status':'Unknown'}",
+         NULL, TRI_NO},
+        {"{'type':'NetworkUnavailable','status':'True'}", "NetworkUnavailable", TRI_UNKNOWN},
+        {"", NULL, TRI_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[512];
+        snprintf(text, sizeof text, "{\"status\":{\"conditions\":[%s]}}", cases[i].conditions);
+        for (char *c = text; *c; c++)
+            if (*c == '\'') *c = '"';
+        cJSON *json = cJSON_Parse(text);
+        struct knode *n = record_new(TABLE_KNODE, "uid");
+        assert_non_null(json);
+        knode_parse(json, n);
+        if (cases[i].expected)
+            assert_string_equal(n->pressure, cases[i].expected);
+        else
+            assert_null(n->pressure);
+        assert_int_equal(n->ready, cases[i].ready);
+        cJSON_Delete(json);
+        record_free(&n->record);
+    }
+}
+
 /* Ray 2.52's token: told by the container's environment, where that is all here. */
 static void test_token_auth(void **state)
 {
@@ -570,6 +612,7 @@ static void test_token_auth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_node_says_what_presses_it),
         cmocka_unit_test(test_token_auth),
         cmocka_unit_test(rayservice_with_options),
         cmocka_unit_test(rayservice_by_annotation),

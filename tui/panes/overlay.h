@@ -45,7 +45,7 @@ struct overlay {
 
 extern const struct overlay_ops help_overlay, command_palette_overlay, prompt_box_overlay, chat_overlay, picker_overlay,
     losses_overlay, dialog_overlay, steps_overlay, drill_overlay, recordings_overlay, contexts_overlay, explain_overlay,
-    forwards_overlay, forward_box_overlay, object_overlay, log_overlay;
+    forwards_overlay, forward_box_overlay, object_overlay, log_overlay, nodes_overlay;
 
 /* The open overlays; zeroed: none. Their owners keep them allocated while they are open. */
 struct overlay_stack {
