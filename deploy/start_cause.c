@@ -37,6 +37,17 @@
 #define SIGNATURE                                                                                                      \
     "the K8s node's policy refuses the image's signature: sign it as the policy says, or change the policy"
 #define NO_REGISTRY "the K8s node does not reach the registry: check its name, the node's DNS and its way out"
+#define SECRET                                                                                                         \
+    "a Secret that the pod names is not there: create it in the pod's namespace, or correct its name; deploy creates " \
+    "those of its own manifests"
+#define SECRET_KEY "the Secret or ConfigMap lacks a key that the pod names: add the key, or correct its name"
+#define CONFIG_MAP "a ConfigMap that the pod names is not there: create it in the pod's namespace, or correct its name"
+#define MEMORY "the container used more memory than its limit: raise resources.limits.memory, or let the pod hold less"
+#define NO_ROOM "no K8s node has so much CPU or memory free: lower the pod's requests, or add nodes"
+#define TAINTED "the K8s nodes have taints that the pod does not tolerate: add its tolerations, or use other nodes"
+#define NO_MATCH                                                                                                       \
+    "no K8s node has the labels that the pod selects: correct its nodeSelector or affinity, or add such nodes"
+#define CORDONED "the K8s nodes are cordoned: kubectl uncordon one, or add nodes"
 #define PULL "the image cannot be pulled: check its name and tag, and the credentials of its registry"
 
 /* In this order: the hub answers 401 for a model that does not exist too, huggingface_hub says of a refusal that it
@@ -100,6 +111,17 @@ static const struct {
     {"because the signature validation failed", NULL, SIGNATURE},
     {"Back-off pulling image", NULL, PULL},
     {"ailed to pull", NULL, PULL},
+    {"couldn't find key", NULL, SECRET_KEY},
+    {"references non-existent secret key", NULL, SECRET_KEY},
+    {"secret \"", "not found", SECRET},
+    {"configmap \"", "not found", CONFIG_MAP},
+    {"OOMKilled", NULL, MEMORY},
+    {"emory cgroup out of memory", NULL, MEMORY},
+    {"Insufficient cpu", NULL, NO_ROOM},
+    {"Insufficient memory", NULL, NO_ROOM},
+    {"untolerated taint", NULL, TAINTED},
+    {"didn't match Pod's node affinity/selector", NULL, NO_MATCH},
+    {"were unschedulable", NULL, CORDONED},
 };
 
 const char *start_cause(const char *message)

@@ -20,7 +20,7 @@ MAY = {
                "backends/kube/request_body"},  # what is pure there
     "tui/draw": LOW | {"tui/term/input"},
     "tui/term": LOW | {"backends/link", "tui/draw"},
-    "tui/panes": LOW | {"backends/world", "deploy/doctor", "deploy/finding", "deploy/steps", "tui/draw", "tui/term/input"},  # what is pure there
+    "tui/panes": LOW | {"backends/world", "deploy/doctor", "deploy/finding", "deploy/start_cause", "deploy/steps", "tui/draw", "tui/term/input"},  # what is pure there
     "tui": LOW | {"backends/world", "backends/link", "backends/session", "backends/recording", "deploy", "tui/draw", "tui/term", "tui/panes"},
 }
 KIND = LOW | {"backends/world", "backends/link"}

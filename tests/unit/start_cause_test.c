@@ -48,6 +48,17 @@ static void each_bad_input_has_its_sentence(void **state)
         {"Failed to pull image \"r.example/ray:9\": dial tcp: lookup r.example: no such host",
          "the K8s node does not reach the registry"},
         {"Back-off pulling image \"ray:9\"", "the image cannot be pulled"},
+        {"MountVolume.SetUp failed for volume \"token\" : secret \"hf-token\" not found",
+         "a Secret that the pod names"},
+        {"Error: secret \"redis-auth\" not found", "a Secret that the pod names"},
+        {"Error: couldn't find key password in Secret mistral/redis-auth", "the Secret or ConfigMap lacks a key"},
+        {"MountVolume.SetUp failed for volume \"code\" : configmap \"serve-code\" not found", "a ConfigMap that"},
+        {"Memory cgroup out of memory: Killed process 4211 (ray::Serve)", "the container used more memory"},
+        {"0/3 nodes are available: 3 Insufficient memory.", "no K8s node has so much CPU or memory"},
+        {"0/3 nodes are available: 3 node(s) had untolerated taint {aws.amazon.com/neuron: }.",
+         "the K8s nodes have taints"},
+        {"0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.", "no K8s node has the labels"},
+        {"0/3 nodes are available: 3 node(s) were unschedulable.", "the K8s nodes are cordoned"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *cause = start_cause(cases[i].message);

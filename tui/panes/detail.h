@@ -28,7 +28,7 @@ enum text_view_result detail_opened_input(struct detail *d, const struct input *
 /* The detail of one row, for the panes that show it. */
 void pod_detail(const struct view *v, const struct row *row, struct buf *out);
 void core_detail(const struct view *v, const struct row *row, struct buf *out);
-void event_detail(const struct row *row, struct buf *out);
+void event_detail(const struct view *v, const struct row *row, struct buf *out);
 void request_detail(const struct row *row, struct buf *out);
 
 #endif

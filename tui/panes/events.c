@@ -1,6 +1,7 @@
 /* events.c - the pane of Events. */
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
+#include "deploy/start_cause.h"
 #include "tui/panes/detail.h"
 #include "tui/panes/fresh.h"
 #include "tui/panes/pane_tools.h"
@@ -210,12 +211,24 @@ static bool events_selected(const struct pane *p, struct selection *ret)
     return pane_table_selected(p, TABLE_EVENT, ret);
 }
 
-void event_detail(const struct row *row, struct buf *out)
+/* What it means and what to do; NULL: it says it all. kubelet's "Failed" may say less than the pod's own state: "Error:
+ * ImagePullBackOff". */
+static const char *event_cause(const struct world *w, const struct event *e)
+{
+    const char *cause = text_eq(e->type, "Normal") ? NULL : start_cause(e->message);
+    if (cause || !text_eq(e->reason, "Failed")) return cause;
+    const struct pod *pod = pod_of_event(w, e);
+    return pod ? start_cause(pod->message) : NULL;
+}
+
+void event_detail(const struct view *v, const struct row *row, struct buf *out)
 {
     char stamp[STAMP_TEXT_MAX], num[TEXT_NUM_MAX];
     const struct event *e = ROW(row, event);
     buf_printf(out, "%s  %s  %s/%s\n", or_dash(e->type), or_dash(e->reason), or_dash(e->about_kind), or_dash(e->about));
+    const char *cause = event_cause(v->world, e);
     buf_printf(out, "%s\n\n", or_dash(e->message));
+    if (cause) buf_printf(out, "means  %s\n\n", cause);
     buf_printf(out, "from   %s\n", or_dash(e->component));
     buf_printf(out, "first  %s\n", e->first.known ? stamp_iso(stamp, e->first.value) : "–");
     buf_printf(out, "last   %s\n", e->last.known ? stamp_iso(stamp, e->last.value) : "–");
@@ -227,7 +240,7 @@ static void events_detail(const struct pane *p, const struct view *v, struct buf
     const char *key = table_selected(&((const struct events *)p)->table);
     const struct row *row = key ? world_find(v->world, TABLE_EVENT, key) : NULL;
     if (row)
-        event_detail(row, out);
+        event_detail(v, row, out);
     else if (key)
         buf_str(out, "Deleted from this console, and accepted by the API server.\n");
 }

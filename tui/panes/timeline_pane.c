@@ -245,7 +245,7 @@ static void timeline_pane_detail(const struct pane *p, const struct view *v, str
     if (row && at.table == TABLE_POD) pod_detail(v, row, out);
     if (row && at.table == TABLE_CORE) core_detail(v, row, out);
     if (row && at.table == TABLE_REQUEST) request_detail(row, out);
-    if (row && at.table == TABLE_EVENT) event_detail(row, out);
+    if (row && at.table == TABLE_EVENT) event_detail(v, row, out);
     if (!row && at.table != TABLE_RAYSERVICE)
         buf_str(out, "The world keeps it no longer: this is what the timeline knows.\n");
     if (lane->kind == LANE_PROMPTS || lane->kind == LANE_EVENTS) return;
