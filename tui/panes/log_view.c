@@ -255,9 +255,11 @@ static void view_draw(const struct overlay *o, const struct view *view, struct c
     char status[160], title[256], line[400];
     status_words(v, status, sizeof status);
     snprintf(title, sizeof title, "Logs %s%s", v->title, v->previous ? " (previous run)" : "");
-    struct canvas body = text_page_draw(
-        cv, view, title, status,
-        "Esc back  / search  t times  s since  p previous  c container  a all  w save  W wrap  : cmd  ? help");
+    static const struct footer_key keys[] = {{"t", "times", true, false},    {"s", "since", true, false},
+                                             {"p", "previous", true, false}, {"c", "container", true, false},
+                                             {"a", "all", true, false},      {"w", "save", true, false},
+                                             {"W", "wrap", true, false}};
+    struct canvas body = text_page_draw(cv, view, title, status, keys, ARRAY_LEN(keys));
     if (bad && body.rows > 1) {
         snprintf(line, sizeof line, "%s%s%s", v->streams > 1 ? bad->name : "", v->streams > 1 ? ": " : "", bad->state);
         canvas_field(&body, 0, 0, body.cols, ROLE_WARN, line);

@@ -77,10 +77,15 @@ static void view_draw(const struct overlay *o, const struct view *view, struct c
     if (v->text[v->form])
         snprintf(right, sizeof right, "%s, read %s", v->form == OBJECT_YAML ? "YAML" : "described",
                  stamp_clock(stamp, v->read_wall_ms));
-    struct canvas body = text_page_draw(
-        cv, view, v->title, right,
-        v->form == OBJECT_YAML ? "Esc back  / search  Enter fold  F all  d describe  W wrap  : cmd  ? help  w save"
-                               : "Esc back  / search  Enter fold  F all  y YAML  W wrap  : cmd  ? help  w save");
+    const bool yaml = v->form == OBJECT_YAML;
+    const struct footer_key keys[] = {{"Enter", "fold", true, false},
+                                      {"F", "all", true, false},
+                                      {.key = "y", .word = yaml ? NULL : "YAML", .enabled = true},
+                                      {.key = "d", .word = yaml ? "describe" : NULL, .enabled = true},
+                                      {"r", "read again", true, false},
+                                      {"w", "save", true, false},
+                                      {"W", "wrap", true, false}};
+    struct canvas body = text_page_draw(cv, view, v->title, right, keys, ARRAY_LEN(keys));
     if (!v->text[v->form]) {
         struct canvas inside = canvas_sub(&body, 0, 1, body.rows, body.cols);
         pane_say(&inside, 1, v->trouble[0] ? ROLE_WARN : ROLE_DIM, v->trouble[0] ? v->trouble : "reading it …");

@@ -1,12 +1,26 @@
 /* text_page.c - see text_page.h. */
 #include "tui/panes/text_page.h"
 
+#include "backends/base/mem.h"
 #include "tui/draw/rule.h"
 #include "tui/panes/chrome.h"
 #include "tui/panes/footer.h"
 
+static void keys_draw(const struct footer_key *keys, size_t count, struct canvas *cv)
+{
+    static const struct footer_key search = {"/", "search", true, true}, ends[] = {{":", "cmd", true, true},
+                                                                                   {"?", "help", true, true},
+                                                                                   {"Esc", "back", true, true}};
+    struct footer_key all[TEXT_PAGE_KEYS + 1 + ARRAY_LEN(ends)];
+    size_t n = 0;
+    all[n++] = search;
+    for (size_t i = 0; i < count && i < TEXT_PAGE_KEYS; i++) all[n++] = keys[i];
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) all[n++] = ends[i];
+    footer_draw(&(struct chrome){.keys = all, .key_count = n}, cv);
+}
+
 struct canvas text_page_draw(struct canvas *cv, const struct view *v, const char *title, const char *right,
-                             const char *keys)
+                             const struct footer_key *keys, size_t count)
 {
     canvas_clear(cv, ROLE_TEXT);
     canvas_cursor(cv, -1, -1);
@@ -16,7 +30,7 @@ struct canvas text_page_draw(struct canvas *cv, const struct view *v, const char
     if (v->chrome && v->chrome->message)
         footer_message(v->chrome, &foot);
     else
-        canvas_field(&foot, 0, 1, foot.cols > 2 ? foot.cols - 2 : 0, ROLE_DIM, keys);
+        keys_draw(keys, count, &foot);
     return canvas_sub(cv, 1, 1, cv->rows - TEXT_PAGE_ROWS, cv->cols > 2 ? cv->cols - 2 : cv->cols);
 }
 
