@@ -109,7 +109,6 @@ static void app_draw(struct app *app)
                                          : NULL,
         .message_bad = app->swallows || (app->message_bad && !app->keymap.pending),
         .keys = keys,
-        .key_count = frame_keys(screen_pane(app->at->screen), app->canvas.rows, key_works, app, keys),
         .redacted = app->redact != NULL,
         .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
     char others[APP_MESSAGE_MAX], forwards[FORWARDS_WORDS_MAX];
@@ -126,6 +125,7 @@ static void app_draw(struct app *app)
     struct canvas stage = app_script_stage(app, &view);
     screen_size(app->at->screen, stage.rows, stage.cols);
     screen_update(app->at->screen, &view);
+    chrome.key_count = frame_keys(app->at->screen, view.world, app->canvas.rows, key_works, app, keys);
     app_overlay_update(app, &view, &stage);
     screen_draw(app->at->screen, &view, &stage);
     overlays_draw(&app->overlays, &view, &stage);

@@ -1,7 +1,7 @@
 /* frame.c - see frame.h. */
 #include "tui/frame.h"
 
-#include "tui/panes/screen.h"
+#include "tui/object_target.h"
 
 enum { STAGE_OFFER_ROWS = 50 /* a screen for an audience */ };
 
@@ -20,26 +20,67 @@ struct view frame_view(const struct session *s, const struct focus *focus, struc
                          .wall_ms = wall_ms};
 }
 
-/* What acts on the selected row. */
-static bool is_of_row(int id)
+/* Where a key of the footer is pressed. */
+struct place {
+    const struct pane *pane;
+    bool row, object; /* one is selected; it is an object of Kubernetes */
+    bool opened;      /* its detail is */
+    bool goes_back;   /* q goes back first */
+    bool tall;
+};
+
+static struct place place_of(const struct screen *screen, const struct world *w, int rows)
 {
-    return id == CMD_OPEN || id == CMD_COPY || id == CMD_YAML || id == CMD_DESCRIBE;
+    struct selection selection;
+    struct object_target target;
+    struct place p = {.pane = screen_pane(screen),
+                      .row = screen_selection(screen, &selection),
+                      .opened = screen_detail_opened(screen),
+                      .goes_back = screen_opened(screen),
+                      .tall = rows >= STAGE_OFFER_ROWS};
+    if (p.row && object_target_of_row(w, &selection, &target, NULL) == ERR_OK) {
+        p.object = true;
+        object_target_done(&target);
+    }
+    return p;
 }
 
-size_t frame_keys(const struct pane *pane, int rows, bool (*may)(void *arg, enum command_id id), void *arg,
-                  struct footer_key ret[FRAME_KEYS])
+/* Does the command do something there? */
+static bool works_at(const struct place *p, enum command_id id)
 {
+    const bool table = p->pane->table != NULL, stage = p->pane->ops == &stage_pane_ops;
+    switch (id) {
+    case CMD_OPEN: return p->row && !p->opened && !stage;
+    case CMD_FILTER: return p->opened || table;
+    case CMD_COPY: return p->row && !stage;
+    case CMD_YAML:
+    case CMD_DESCRIBE: return p->object && !stage;
+    case CMD_STAGE: return !table || p->tall; /* without a table: the way back */
+    case CMD_QUIT: return !p->opened;         /* there Esc is the way out */
+    default: return commands[id].where != TABLE || (table && !p->opened);
+    }
+}
+
+static const char *word_at(const struct place *p, enum command_id id)
+{
+    if (id == CMD_FILTER && p->opened) return "search";
+    if (id == CMD_QUIT && p->goes_back) return "back";
+    return commands[id].footer;
+}
+
+size_t frame_keys(const struct screen *screen, const struct world *w, int rows,
+                  bool (*may)(void *arg, enum command_id id), void *arg, struct footer_key ret[FRAME_KEYS])
+{
+    const struct place place = place_of(screen, w, rows);
     size_t count = 0;
-    const bool table = pane->table != NULL, stage = pane->ops == &stage_pane_ops;
-    for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS; id++) {
-        if (!commands[id].footer || (commands[id].where == TABLE && !table)) continue;
-        if (stage && is_of_row(id)) continue;
-        if (id == CMD_STAGE && table && rows < STAGE_OFFER_ROWS) continue; /* without a table: the way back */
+    for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS - 1; id++) {
+        if (!commands[id].footer || !works_at(&place, (enum command_id)id)) continue;
         command_first_key((enum command_id)id, ret[count].key);
-        ret[count].word = commands[id].footer;
+        ret[count].word = word_at(&place, (enum command_id)id);
         ret[count].kept = commands[id].where == ANY && !commands[id].needs;
         ret[count++].enabled = may(arg, (enum command_id)id);
     }
+    if (place.opened) ret[count++] = (struct footer_key){"Esc", "back", true, true};
     return count;
 }
 
@@ -84,9 +125,9 @@ void frame_draw(const struct session *s, const struct frame_conf *conf, struct c
     view.read_only = !conf->demo;
     view.sim_speed = conf->sim_speed;
     view.chrome = &chrome;
-    chrome.key_count = frame_keys(screen_pane(screen), cv->rows, pictured_may, &pictured, keys);
     screen_size(screen, cv->rows, cv->cols);
     screen_update(screen, &view);
+    chrome.key_count = frame_keys(screen, view.world, cv->rows, pictured_may, &pictured, keys);
     screen_draw(screen, &view, cv);
     screen_free(screen);
 }

@@ -4,6 +4,7 @@
 #include "tui/frame.h"
 #include "tui/panes/answers_view.h"
 #include "tui/panes/footer.h"
+#include "tui/panes/screen.h"
 #include "tui/panes/strip.h"
 
 #include "backends/base/mem.h"
@@ -279,14 +280,28 @@ static bool works_read_only(void *arg, enum command_id id)
     return !(commands[id].needs & (NEED_ARMED | NEED_REPLAY | NEED_ARMABLE));
 }
 
+/* The pane with that letter, as on a screen of so many columns. */
+static struct screen *screen_at(struct fixture *f, struct view *v, char letter, int cols)
+{
+    struct screen *s = screen_new();
+    *v = fixture_view(f);
+    screen_size(s, 24, cols);
+    screen_update(s, v);
+    (void)screen_focus(s, letter);
+    screen_update(s, v);
+    return s;
+}
+
 /* Of the table itself: whoever knows k9s finds sorting, search, copy, another namespace (by :) and the way out. */
 static void test_footer_of_80_columns(void **state)
 {
     (void)state;
+    struct fixture f;
+    struct view v;
     struct footer_key keys[FRAME_KEYS];
-    struct table_view table = {0};
-    const struct pane pods = {.ops = &pods_pane_ops, .table = &table};
-    struct chrome c = {.keys = keys, .key_count = frame_keys(&pods, 24, works_read_only, NULL, keys)};
+    fixture_calm(&f);
+    struct screen *s = screen_at(&f, &v, '1', 80);
+    struct chrome c = {.keys = keys, .key_count = frame_keys(s, v.world, 24, works_read_only, NULL, keys)};
     static const char *const found[] = {"/ filter", "o sort", "c copy", ": cmd", "? help", "q quit", "x act"};
     for (int cols = 80; cols <= 160; cols += 40) {
         char *text = line_of(draw_footer, &c, cols);
@@ -295,19 +310,110 @@ static void test_footer_of_80_columns(void **state)
         free(text);
     }
     check_footer(&c, 40, " Enter open  : cmd  ? help  q quit");
+    screen_free(s);
+    fixture_done(&f);
 }
 
 static void test_footer_of_the_stage(void **state)
 {
     (void)state;
+    struct fixture f;
+    struct view v;
     struct footer_key keys[FRAME_KEYS];
-    const struct pane stage = {.ops = &stage_pane_ops};
-    const size_t count = frame_keys(&stage, 24, works_read_only, NULL, keys);
+    fixture_calm(&f);
+    struct screen *s = screen_at(&f, &v, stage_pane_ops.letter, 80);
+    const size_t count = frame_keys(s, v.world, 24, works_read_only, NULL, keys);
     for (size_t i = 0; i < count; i++) {
         static const char *const of_rows[] = {"Enter", "/", "o", "c", "y", "d"};
         for (size_t k = 0; k < ARRAY_LEN(of_rows); k++) assert_string_not_equal(keys[i].key, of_rows[k]);
     }
     assert_true(count > 5);
+    screen_free(s);
+    fixture_done(&f);
+}
+
+static const char *word_of(const struct footer_key *keys, size_t count, const char *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(keys[i].key, key) == 0) return keys[i].word;
+    return NULL;
+}
+
+/* The keys are held against what the screen does with them. */
+static void keys_check(struct screen *s, const struct view *v, const struct footer_key *keys, size_t count)
+{
+    struct selection selection;
+    const bool opened = screen_detail_opened(s), row = screen_selection(s, &selection);
+    const char *slash = word_of(keys, count, "/");
+    assert_int_equal(word_of(keys, count, "o") != NULL, screen_table(s) != NULL);
+    assert_int_equal(word_of(keys, count, "Esc") != NULL, opened);
+    assert_int_equal(word_of(keys, count, "q") != NULL, !opened);
+    if (word_of(keys, count, "c")) assert_true(row);
+    if (slash) assert_string_equal(slash, opened ? "search" : "filter");
+    if (slash) {
+        assert_true(screen_filter(s));
+        assert_true(screen_typing(s));
+        assert_true(screen_back(s));
+        screen_update(s, v);
+    }
+    assert_int_equal(screen_detail_opened(s), opened);
+    if (!word_of(keys, count, "Enter")) return;
+    assert_false(opened);
+    assert_true(screen_open(s));
+    assert_true(screen_back(s));
+}
+
+static bool works_all(void *arg, enum command_id id)
+{
+    (void)arg;
+    return !(commands[id].needs & NEED_REPLAY);
+}
+
+/* At 80 columns, whatever else is offered: the help and the way out, whole, each key one that works there. */
+static void footer_check(struct screen *s, const struct view *v, const char *what)
+{
+    struct footer_key keys[FRAME_KEYS];
+    bool (*const may[])(void *arg, enum command_id id) = {works_all, works_read_only};
+    for (size_t i = 0; i < ARRAY_LEN(may); i++)
+        for (int tail = 0; tail < 2; tail++) {
+            struct chrome c = {.keys = keys, .footer_tail = tail ? "q asks: recovery running" : NULL};
+            c.key_count = frame_keys(s, v->world, 24, may[i], NULL, keys);
+            char *text = line_of(draw_footer, &c, 80);
+            const char *out = screen_detail_opened(s) ? "Esc back" : screen_opened(s) ? "q back" : "q quit";
+            if (!strstr(text, "? help") || !strstr(text, out) || !strstr(text, ": cmd"))
+                fail_msg("%s of %s: %s", screen_pane(s)->ops->name, what, text);
+            free(text);
+        }
+    keys_check(s, v, keys, frame_keys(s, v->world, 24, works_all, NULL, keys));
+}
+
+static void test_every_footer_has_the_help_and_the_way_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        void (*build)(struct fixture *f);
+        bool killed;
+    } worlds[] = {{"calm", fixture_calm, false}, {"empty", fixture_empty, false}, {"killed", fixture_calm, true}};
+    size_t opened = 0;
+    for (size_t w = 0; w < ARRAY_LEN(worlds); w++) {
+        struct fixture f;
+        struct view v;
+        worlds[w].build(&f);
+        if (worlds[w].killed) fixture_kill_head(&f);
+        for (size_t i = 0; pane_kinds[i]; i++) {
+            struct screen *s = screen_at(&f, &v, pane_kinds[i]->letter, 80);
+            footer_check(s, &v, worlds[w].name);
+            if (screen_open(s)) {
+                screen_update(s, &v);
+                footer_check(s, &v, worlds[w].name);
+                opened++;
+            }
+            screen_free(s);
+        }
+        fixture_done(&f);
+    }
+    assert_true(opened > 8);
 }
 
 static void draw_message(struct canvas *cv, void *arg)
@@ -366,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_footer),
         cmocka_unit_test(test_footer_of_80_columns),
         cmocka_unit_test(test_footer_of_the_stage),
+        cmocka_unit_test(test_every_footer_has_the_help_and_the_way_out),
         cmocka_unit_test(test_message),
         cmocka_unit_test(test_a_long_message_takes_more_rows),
     };

@@ -374,6 +374,11 @@ const char *screen_detail(const struct screen *s)
     return buf_text(&s->detail.text);
 }
 
+bool screen_detail_opened(const struct screen *s)
+{
+    return s->opened;
+}
+
 bool screen_opened(const struct screen *s)
 {
     return s->opened || s->zoomed || layout_whole(s->focus);

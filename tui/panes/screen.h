@@ -60,7 +60,8 @@ struct table_view *screen_table(const struct screen *s); /* of the pane in focus
 const struct pane *screen_pane(const struct screen *s);
 bool screen_selection(const struct screen *s, struct selection *ret);
 const char *screen_detail(const struct screen *s); /* the selected row's; borrowed */
-bool screen_opened(const struct screen *s);        /* a detail or a zoomed pane: q goes back first */
+bool screen_detail_opened(const struct screen *s);
+bool screen_opened(const struct screen *s); /* a detail or a zoomed pane: q goes back first */
 
 /* True while a time on the screen runs (an outage, ARMED, a prompt in flight): draw every 100 ms, else every 1 s. */
 bool screen_timed(const struct view *view);
