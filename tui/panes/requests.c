@@ -9,7 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RATE_MS = 10000 /* the window of a rate */ };
+enum {
+    RATE_MS = 10000 /* the window of a rate */,
+    DOT_ROWS_MAX = 3,
+    DOTS_FROM_ROWS = 12,
+    DOTS_SHARE = 4 /* of the rows beyond: a quarter */
+};
 
 static const struct column columns[REQUESTS_COLUMNS] = {
     [REQUESTS_PHASE] = {.title = "PROMPT", .min = 9, .max = 9}, /* of one width: nothing moves as it changes */
@@ -149,9 +154,20 @@ static void requests_rebuild(struct requests *s, const struct view *v)
     s->per_s = rate_of(recent, first_ms, v->wall_ms);
 }
 
-int requests_head(const struct requests *s)
+int requests_dot_rows(const struct requests *s)
+{
+    const int rows = 1 + (s->pane.rows > DOTS_FROM_ROWS ? (s->pane.rows - DOTS_FROM_ROWS) / DOTS_SHARE : 0);
+    return rows < DOT_ROWS_MAX ? rows : DOT_ROWS_MAX;
+}
+
+static int least_head(const struct requests *s)
 {
     return REQUESTS_HEAD + s->page.there;
+}
+
+int requests_head(const struct requests *s)
+{
+    return least_head(s) + requests_dot_rows(s) - 1;
 }
 
 static void requests_update(struct pane *p, const struct view *v)
@@ -182,7 +198,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
     const struct requests *s = (const struct requests *)p;
     (void)v;
     (void)cols;
-    return requests_head(s) + (s->table.count ? table_height(&s->table) : 1);
+    return least_head(s) + (s->table.count ? table_height(&s->table) : 1);
 }
 
 static void requests_status(const struct pane *p, const struct view *v, char *out, size_t size)

@@ -11,7 +11,8 @@ enum {
     REQUESTS_DOTS = 512,
     REQUESTS_PROMPTS = 200,
     REQUESTS_WINDOW_MS = 60000,
-    REQUESTS_HEAD = 3 /* lines over the prompts; one more where there is a chat page */
+    REQUESTS_MARGIN = 4, /* columns beside the dots */
+    REQUESTS_HEAD = 3    /* lines over the prompts; one more where there is a chat page */
 };
 
 struct requests {
@@ -32,6 +33,8 @@ struct requests {
 };
 
 int requests_head(const struct requests *s); /* lines over the prompts */
+/* Lines of dots: more in a high pane. By its height alone, so that the prompts below stay where they are. */
+int requests_dot_rows(const struct requests *s);
 void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
 void requests_detail(const struct pane *p, const struct view *v, struct buf *out);
 bool request_is(const struct request *r, const char *kind);

@@ -10,16 +10,17 @@
 
 enum { LATENCY_WIDTH = 13 /* "p95 999 ms" and a gap */ };
 
-/* Only failures are highlighted. */
+/* Only failures are highlighted. Row by row, as many of the newest as there is room for. */
 static void draw_dots(const struct requests *s, struct canvas *cv, int row)
 {
-    int room = cv->cols - 4;
-    size_t show = room > 0 && s->dot_count > (size_t)room ? (size_t)room : s->dot_count;
+    const int wide = cv->cols - REQUESTS_MARGIN;
+    const size_t room = wide > 0 ? (size_t)wide * (size_t)requests_dot_rows(s) : 0;
+    const size_t show = s->dot_count < room ? s->dot_count : room;
     const char *from = s->dots + s->dot_count - show;
-    for (int i = 0; room > 0 && i < (int)show; i++) {
+    for (int i = 0; i < (int)show; i++) {
         char one[2] = {from[i], '\0'};
         enum role role = one[0] == 'X' ? ROLE_BAD : one[0] == 's' ? ROLE_WARN : one[0] == '?' ? ROLE_DIM : ROLE_OK;
-        canvas_text(cv, row, 2 + i, role, one);
+        canvas_text(cv, row + i / wide, REQUESTS_MARGIN / 2 + i % wide, role, one);
     }
 }
 
@@ -39,14 +40,15 @@ static void draw_probes(const struct requests *s, const struct view *v, struct c
     const char *span = outage ? outage_since_words(v->outage) : "60 s ▸ now";
     int width = (int)text_width(span);
     if (cv->cols > 2 + (int)text_width(text) + width + 4) canvas_text(cv, 0, cv->cols - 2 - width, ROLE_DIM, span);
+    const int sums = 1 + requests_dot_rows(s);
     draw_dots(s, cv, 1);
-    int col = canvas_printf(cv, 2, 2, ROLE_TEXT, "ok %zu   slow %zu   ", s->sum.ok, s->sum.slow);
-    col = canvas_printf(cv, 2, col, s->sum.failed ? ROLE_BAD : ROLE_TEXT, "failed %zu", s->sum.failed);
-    col = canvas_printf(cv, 2, col, ROLE_DIM, "   ? in flight");
+    int col = canvas_printf(cv, sums, 2, ROLE_TEXT, "ok %zu   slow %zu   ", s->sum.ok, s->sum.slow);
+    col = canvas_printf(cv, sums, col, s->sum.failed ? ROLE_BAD : ROLE_TEXT, "failed %zu", s->sum.failed);
+    col = canvas_printf(cv, sums, col, ROLE_DIM, "   ? in flight");
     snprintf(text, sizeof text, "p95 %s", text_latency(p95, s->sum.p95_us));
-    draw_right(cv, 2, col, text, cv->cols);
+    draw_right(cv, sums, col, text, cv->cols);
     snprintf(text, sizeof text, "p50 %s", text_latency(p50, s->sum.p50_us));
-    draw_right(cv, 2, col, text, cv->cols - LATENCY_WIDTH);
+    draw_right(cv, sums, col, text, cv->cols - LATENCY_WIDTH);
 }
 
 /* Since a loss that has just begun none has ended yet. */
@@ -77,8 +79,8 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
         const enum role role = s->page.answers == TRI_NO    ? ROLE_BAD
                                : s->page.answers == TRI_YES ? ROLE_TEXT
                                                             : ROLE_WARN;
-        canvas_text(cv, REQUESTS_HEAD, 2, ROLE_DIM, "chat page");
-        canvas_field(cv, REQUESTS_HEAD, 12, cv->cols - 12, role, s->page_words);
+        canvas_text(cv, head - 1, 2, ROLE_DIM, "chat page");
+        canvas_field(cv, head - 1, 12, cv->cols - 12, role, s->page_words);
     }
     struct canvas under = canvas_sub(cv, head, 0, cv->rows - head, cv->cols);
     if (s->table.count)
