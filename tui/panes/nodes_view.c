@@ -83,8 +83,8 @@ static enum role ray_words(const struct view *v, const char *node, char *out, si
         snprintf(out, size, "–");
         return ROLE_DIM;
     }
-    if (n.workers) snprintf(workers, sizeof workers, "%zu worker%s", n.workers, n.workers == 1 ? "" : "s");
-    if (n.others) snprintf(others, sizeof others, "%zu other%s", n.others, n.others == 1 ? "" : "s");
+    if (n.workers) snprintf(workers, sizeof workers, "%zu worker%s", n.workers, text_plural(n.workers));
+    if (n.others) snprintf(others, sizeof others, "%zu other%s", n.others, text_plural(n.others));
     snprintf(out, size, "%s%s%s%s%s",
              n.heads == 1 ? "head"
              : n.heads    ? "heads"
