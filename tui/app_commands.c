@@ -1,11 +1,11 @@
 /* app_commands.c - runs the commands of commands.def, or reports why one is not available. */
 #include "backends/base/mem.h"
 #include "tui/app_priv.h"
+#include "tui/page.h"
 #include "tui/themes.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* One of them: what takes no arguments ignores what was typed behind its name. */
 struct handler {
@@ -150,20 +150,13 @@ static void cmd_stage(struct app *app)
         screen_focus(app->at->screen, stage_pane_ops.letter);
 }
 
-static bool pane_named(const struct pane_ops *ops, const char *name)
-{
-    return strcasecmp(ops->name, name) == 0 || strcasecmp(ops->tab, name) == 0 || (name[0] == ops->letter && !name[1]);
-}
-
 static void cmd_pane(struct app *app, const char *args)
 {
-    for (size_t i = 0; pane_kinds[i]; i++) {
-        if (!pane_named(pane_kinds[i], args)) continue;
-        if (!screen_focus(app->at->screen, pane_kinds[i]->letter))
-            app_say(app, true, "%s: not shown now", pane_kinds[i]->title);
-        return;
-    }
-    app_say(app, true, "pane NAME: pods, cores, gcs, requests, events, doctor, lint, timeline or recovery");
+    const struct pane_ops *ops = page_pane(args);
+    if (!ops)
+        app_say(app, true, "pane NAME: pods, cores, gcs, requests, events, doctor, lint, timeline or recovery");
+    else if (!screen_focus(app->at->screen, ops->letter))
+        app_say(app, true, "%s: not shown now", ops->title);
 }
 
 static void cmd_arm(struct app *app)

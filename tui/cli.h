@@ -50,7 +50,7 @@ struct cli {
     uint64_t replay_at_ms;
     char *at, *from, *to;      /* of a recording, checked by replay_at_parse */
     char *svg, *cast;          /* --svg FILE, --cast FILE */
-    char *size;                /* --size COLSxROWS */
+    char *size, *page;         /* --size COLSxROWS, --page NAME */
     struct redactor *redactor; /* with --redact, while the subcommand runs; else NULL */
     char *record, *for_seconds, *rate, *fault;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */

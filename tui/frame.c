@@ -2,6 +2,7 @@
 #include "tui/frame.h"
 
 #include "tui/object_target.h"
+#include "tui/page.h"
 
 enum { STAGE_OFFER_ROWS = 50 /* a screen for an audience */ };
 
@@ -108,7 +109,7 @@ static bool pictured_may(void *arg, enum command_id id)
     return p->demo || !(needs & (NEED_ARMED | NEED_ARMABLE));
 }
 
-void frame_draw(const struct session *s, const struct frame_conf *conf, struct canvas *cv)
+enum err frame_draw(const struct session *s, const struct frame_conf *conf, struct canvas *cv, struct why *why)
 {
     struct outage outage;
     const struct focus focus = session_focus(s);
@@ -127,7 +128,13 @@ void frame_draw(const struct session *s, const struct frame_conf *conf, struct c
     view.chrome = &chrome;
     screen_size(screen, cv->rows, cv->cols);
     screen_update(screen, &view);
-    chrome.key_count = frame_keys(screen, view.world, cv->rows, pictured_may, &pictured, keys);
-    screen_draw(screen, &view, cv);
+    const enum err err = conf->page ? page_focus(conf->page, screen, &view, why) : ERR_OK;
+    if (!err) {
+        screen_update(screen, &view);
+        chrome.key_count = frame_keys(screen, view.world, cv->rows, pictured_may, &pictured, keys);
+        screen_draw(screen, &view, cv);
+        if (conf->page) page_overlay_draw(conf->page, &view, cv);
+    }
     screen_free(screen);
+    return err;
 }

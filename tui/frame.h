@@ -27,8 +27,9 @@ struct frame_conf {
     const char *context; /* NULL: none */
     bool demo, redacted;
     unsigned sim_speed; /* 0: not simulated */
+    const char *page;   /* page.h; NULL: as the console is first shown */
 };
-/* Draws the console of a session on the whole canvas, as it is first shown. */
-void frame_draw(const struct session *s, const struct frame_conf *conf, struct canvas *cv);
+/* Draws the console of a session on the whole canvas. ERR_NOT_FOUND: the page is not shown at that moment. */
+enum err frame_draw(const struct session *s, const struct frame_conf *conf, struct canvas *cv, struct why *why);
 
 #endif

@@ -8,6 +8,7 @@
 #include "tui/frame.h"
 #include "tui/kill_head.h"
 #include "tui/linear.h"
+#include "tui/page.h"
 #include "tui/snapshot.h"
 #include "tui/status.h"
 
@@ -17,7 +18,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SETTLE_MS = 10 * 1000, SOON_MS = 50, TICK_MS = 1000, STEP_MS = 100, TYPED_MAX = 4096 };
+enum {
+    SETTLE_MS = 10 * 1000,
+    SOON_MS = 50,
+    TICK_MS = 1000,
+    STEP_MS = 100,
+    TYPED_MAX = 4096,
+    PAGE_TEXT_MAX = 256 * 1024
+};
 
 static void line_print(void *arg, const char *text)
 {
@@ -187,6 +195,41 @@ static enum err state_show(struct live *v, const char *text, struct why *why)
     return ERR_OK;
 }
 
+static enum err page_show(struct live *v, const char *name, struct why *why)
+{
+    const struct session *s = snapshot_session(v->snapshot);
+    const struct focus focus = session_focus(s);
+    struct outage outage;
+    const struct view view = frame_view(s, &focus, &outage);
+    struct buf text;
+    buf_init(&text, PAGE_TEXT_MAX);
+    const enum err err = page_text(name, &view, &text, why);
+    if (!err) fputs(buf_text(&text), stdout);
+    fflush(stdout);
+    buf_done(&text);
+    return err;
+}
+
+static enum err nodes_show(struct live *v, const char *text, struct why *why)
+{
+    (void)text;
+    return page_show(v, "nodes", why);
+}
+
+static enum err losses_show(struct live *v, const char *text, struct why *why)
+{
+    (void)text;
+    return page_show(v, "losses", why);
+}
+
+static enum err explain_show(struct live *v, const char *text, struct why *why)
+{
+    char *page = mem_printf("explain %s", text);
+    const enum err err = page_show(v, page, why);
+    free(page);
+    return err;
+}
+
 static enum err live_quit(struct live *v, const char *text, struct why *why)
 {
     (void)text;
@@ -206,6 +249,10 @@ static const struct word {
              {"stop", "s", NULL, prompts_stop},
              {"kill-head", "kill", NULL, head_kill},
              {"doctor", "", NULL, doctor_show},
+             {"pane", "", "Print a pane as text: pane pods, cores, gcs, requests, events, timeline …", page_show},
+             {"nodes", "no", NULL, nodes_show},
+             {"losses", "", NULL, losses_show},
+             {"explain", "", NULL, explain_show},
              {"help", "?", NULL, help_show},
              {"quit", "q", "Leave; so does Ctrl-C", live_quit}};
 

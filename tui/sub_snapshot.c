@@ -8,6 +8,7 @@
 #include "tui/canvas_svg.h"
 #include "tui/demo_cli.h"
 #include "tui/frame.h"
+#include "tui/page.h"
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
 #include "tui/replay_at.h"
@@ -69,7 +70,8 @@ static enum err picture_parse(const struct cli *cli, struct picture *p, struct w
     p->cli = cli;
     if (cli->svg && (cli->json || cli->text || cli->output))
         return why_set(why, ERR_USAGE, "snapshot: --svg, --text or --json, one of them");
-    enum err err = size_parse(cli->size, p, why);
+    enum err err = cli->page ? page_check(cli->page, why) : ERR_OK;
+    if (!err) err = size_parse(cli->size, p, why);
     if (!err) err = themes_take(cli, p, why);
     return err;
 }
@@ -124,17 +126,19 @@ static enum err svg_write(const struct picture *p, const struct canvas *cv, cons
 static enum err picture_draw(const struct picture *p, const struct session *s, const char *context, struct why *why)
 {
     const struct cli *cli = p->cli;
-    const struct frame_conf conf = {context, cli->conf.demo, cli->redact, demo_cli_speed(cli)};
+    const struct frame_conf conf = {context, cli->conf.demo, cli->redact, demo_cli_speed(cli), cli->page};
     const uint64_t wall_ms = clock_wall_ms(session_clock(s));
     struct canvas cv;
     char stamp[STAMP_TEXT_MAX], title[64];
     enum err err = ERR_OK;
     canvas_init(&cv, p->rows, p->cols);
     cv.ascii = cli->conf.ascii;
-    frame_draw(s, &conf, &cv);
+    err = frame_draw(s, &conf, &cv, why);
     if (cli->redactor) redact_canvas(cli->redactor, &cv);
     snprintf(title, sizeof title, "raydeck at %s", stamp_iso(stamp, wall_ms));
-    if (cli->svg) {
+    if (err) {
+        /* nothing is drawn */
+    } else if (cli->svg) {
         err = svg_write(p, &cv, title, why);
     } else if (cli->json || cli_json(cli)) {
         json_print(&cv, wall_ms);

@@ -86,6 +86,16 @@ static void commands_are_typed_words(void **state)
     pty_see(p, "^kill-head  kill  Delete the head pod");
     pty_send(p, "fly\n");
     pty_see(p, "fly: no such command; help lists them");
+    pty_send(p, "nodes\n");
+    pty_see(p, "^Ray pods  head mistral-");
+    pty_send(p, "pane events\n");
+    pty_see(p, "ROLE +NAME +READY");
+    pty_send(p, "pane nowhere\n");
+    pty_see(p, "nowhere: no such page: recovery, pods");
+    pty_send(p, "explain 2\n");
+    pty_see(p, "Without fault tolerance the head takes all with it");
+    pty_send(p, "losses\n");
+    pty_see(p, "The last two head losses");
     pty_send(p, "ask What is the GCS?\n");
     pty_see(p, "Z prompt: What is the GCS");
     pty_see(p, "Z answered in ");

@@ -57,6 +57,38 @@ static void a_recording_is_drawn_as_text(void **state)
     run_done(&r);
 }
 
+/* Each pane alone, and the overlays that a view alone fills; what is none, or is not shown then, says so. */
+static void every_page_has_a_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *page, *has;
+    } pages[] = {{"pods", "K8S NODE"},   {"cores", "2 NeuronCores"},    {"heat", "tenths"},
+                 {"gcs", "TABLE"},       {"requests", "probe GET"},     {"events", "ABOUT"},
+                 {"doctor", "Doctor"},   {"timeline", "Timeline"},      {"recovery", "delete accepted"},
+                 {"stage", "ANSWERING"}, {"nodes", "Kubernetes nodes"}, {"losses", "The last two head losses"},
+                 {"explain 3", "3/6"}};
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        struct run r = RUN("snapshot", HEAD_KILL, "--at", "+31", "--page", pages[i].page);
+        assert_int_equal(r.status, 0);
+        assert_int_equal(lines_of(r.out), 40);
+        text_has(r.out, (const char *const[]){pages[i].has, NULL});
+        run_done(&r);
+    }
+    struct run r = RUN("snapshot", HEAD_KILL, "--at", "+31", "--page", "logs");
+    assert_int_equal(r.status, USAGE);
+    text_has(r.err, (const char *const[]){"logs: no such page: recovery, pods, cores", NULL});
+    run_done(&r);
+    r = RUN("snapshot", HEAD_KILL, "--at", "+31", "--page", "explain 9");
+    assert_int_equal(r.status, USAGE);
+    run_done(&r);
+    r = RUN("snapshot", HEAD_KILL, "--at", "+1", "--page", "recovery");
+    assert_int_not_equal(r.status, 0);
+    text_has(r.err, (const char *const[]){"recovery: not shown at that moment", NULL});
+    assert_string_equal(r.out, "");
+    run_done(&r);
+}
+
 static void json_has_the_roles(void **state)
 {
     (void)state;
@@ -168,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_recording_is_drawn_as_text),
+        cmocka_unit_test(every_page_has_a_name),
         cmocka_unit_test(json_has_the_roles),
         cmocka_unit_test(the_picture_of_the_readme_is_the_tools_own),
         cmocka_unit_test(the_simulated_cluster_is_drawn),

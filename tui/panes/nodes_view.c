@@ -188,6 +188,26 @@ static struct overlay_list view_list(const struct nodes_view *n, int rows, int c
     return overlay_list_of(&n->table, left > LEAST_ROWS ? left : LEAST_ROWS, inner_cols(cols), words);
 }
 
+static const char *empty_words(const struct fresh *f)
+{
+    return f->why[0] ? f->why : f->state == FRESH_OFF ? "Kubernetes is off" : "the API server lists none";
+}
+
+void nodes_view_text(const struct view *v, struct buf *out)
+{
+    const struct fresh f = fresh_of(v->world, WORLD_KUBE, "nodes", v->now_ms);
+    char words[FRESH_TEXT_MAX];
+    bool some = false;
+    if (fresh_is_old(f.state)) buf_printf(out, "%s\n", fresh_words(f.state, f.age_ms, words));
+    WORLD_EACH (row, v->world, TABLE_KNODE) {
+        if (row->gone_ms) continue;
+        if (some) buf_str(out, "\n");
+        about_node(v, ROW(row, knode), out);
+        some = true;
+    }
+    if (!some) buf_printf(out, "%s\n", empty_words(&f));
+}
+
 static void view_update(struct overlay *o, const struct view *v, int rows, int cols)
 {
     struct nodes_view *n = (struct nodes_view *)o;
@@ -202,10 +222,7 @@ static void view_update(struct overlay *o, const struct view *v, int rows, int c
     n->old = fresh_is_old(f.state);
     if (n->old) fresh_words(f.state, f.age_ms, words);
     snprintf(n->title, sizeof n->title, "Kubernetes nodes%s%s", *words ? " · " : "", words);
-    snprintf(n->empty, sizeof n->empty, "%s",
-             f.why[0]               ? f.why
-             : f.state == FRESH_OFF ? "Kubernetes is off"
-                                    : "the API server lists none");
+    snprintf(n->empty, sizeof n->empty, "%s", empty_words(&f));
     buf_clear(&n->about);
     const char *key = table_selected(&n->table);
     const struct row *row = key ? world_find(v->world, TABLE_KNODE, key) : NULL;

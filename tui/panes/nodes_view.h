@@ -17,6 +17,8 @@ struct nodes_view {
     bool as_yaml; /* of an action: its YAML is wanted, not its description */
 };
 void nodes_view_open(struct nodes_view *n);
+/* All of them, in words; or why there is none. */
+void nodes_view_text(const struct view *v, struct buf *out);
 /* The name of the selected node; NULL: none. Borrowed until the next update. */
 const char *nodes_view_choice(const struct nodes_view *n);
 
