@@ -47,7 +47,25 @@ static char *places_of(const struct canvas *cv)
     return out;
 }
 
-/* How often something moved after the first second of the loss, which brings the recovery's pane. */
+/* Does a head that both have stand in another column? Of a head that is there twice the first one counts. */
+static bool columns_move(const char *before, const char *now)
+{
+    for (const char *line = now, *end; *line; line = end + 1) {
+        end = line + strcspn(line, "\n");
+        const char *at = end;
+        while (at > line && at[-1] != ' ') at--; /* "row:column" */
+        char *head = mem_printf("\n%.*s", (int)(at - line), line), *all = mem_printf("\n%s", before);
+        const char *was = strstr(all, head), *column = was ? strchr(was + strlen(head), ':') : NULL;
+        const bool moved = column && strtol(column + 1, NULL, 10) != strtol(strchr(at, ':') + 1, NULL, 10);
+        free(head);
+        free(all);
+        if (moved) return true;
+    }
+    return false;
+}
+
+/* How often something moved. In the first second of the loss the recovery's pane comes: rows make room for it, columns
+ * stay. */
 static size_t moves_of(int rows, int cols, char letter, bool zoomed)
 {
     struct sim_play p;
@@ -68,7 +86,7 @@ static size_t moves_of(int rows, int cols, char letter, bool zoomed)
         screen_update(s, &v);
         screen_draw(s, &v, &cv);
         char *now = places_of(&cv);
-        if (before && strcmp(before, now) != 0 && at != CALM_S) {
+        if (before && (at == CALM_S ? columns_move(before, now) : strcmp(before, now) != 0)) {
             moves++;
             print_message("%dx%d %c at %+d s:\n--- from\n%s--- to\n%s", cols, rows, letter, at + 1 - CALM_S, before,
                           now);
@@ -83,12 +101,21 @@ static size_t moves_of(int rows, int cols, char letter, bool zoomed)
     return moves;
 }
 
-/* At 120 columns the GCS's table has no spare one: its columns make room once for "kept 80/83 +3 -3 expected". */
+/* Where a table has no spare column its columns make room once for a longer word: at 160 columns the GCS's for "SINCE
+ * DELETE"; at 120 the Pods' STATUS for "ContainerCreating", which else would cut the names of the K8s nodes on every
+ * day without a loss, and the GCS's for "kept 80/83 +3 -3 expected". */
+static size_t moves_allowed(int cols, char letter)
+{
+    if (letter == '1' && cols == 120) return 1;
+    return letter == '3' && (cols == 160 || cols == 120);
+}
+
 static void test_panes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
-        assert_true(moves_of(sizes[i].rows, sizes[i].cols, '1', false) <= (sizes[i].cols == 120));
+        assert_true(moves_of(sizes[i].rows, sizes[i].cols, '1', false) <=
+                    moves_allowed(sizes[i].cols, '1') + moves_allowed(sizes[i].cols, '3'));
 }
 
 static void test_zoomed(void **state)
@@ -96,7 +123,8 @@ static void test_zoomed(void **state)
     (void)state;
     for (const char *letter = "12345"; *letter; letter++)
         for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
-            assert_int_equal(moves_of(sizes[i].rows, sizes[i].cols, *letter, true), 0);
+            assert_true(moves_of(sizes[i].rows, sizes[i].cols, *letter, true) <=
+                        (*letter == '1' ? moves_allowed(sizes[i].cols, '1') : 0));
 }
 
 int main(void)
