@@ -191,7 +191,7 @@ static enum err monitor_open(struct loop *l, const struct neuron_open *conf, con
     be->silence = alarm_new(l, on_silence, be);
     backoff_init(&be->backoff, MONITOR_FIRST_MS, BACKOFF_LINK_MOST_MS, loop_random(l));
     monitor_publish_state(be, SOURCE_CONNECTING, ERR_OK, NULL);
-    alarm_set(be->again, 0, 0);
+    alarm_set(be->again, MONITOR_START_MS, 0);
     *ret_be = be;
     return ERR_OK;
 }

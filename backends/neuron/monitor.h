@@ -11,6 +11,7 @@
 #include "backends/backend.h"
 
 enum {
+    MONITOR_START_MS = 50,   /* after it is opened: the fork blocks the loop, and pods are to be asked for first */
     MONITOR_FIRST_MS = 1000, /* back-off */
     MONITOR_SILENCE_MS = 30000
 };
