@@ -119,7 +119,7 @@ static void small_screen_tabs_and_resize(void **state)
     pty_send(d.pty, "\033");
     pty_see(d.pty, "needs 40");
     pty_resize(d.pty, 5, 20);
-    pty_see(d.pty, "^raydeck needs 40×10…$");
+    pty_see(d.pty, "^raydeck needs 40×10,$");
     pty_resize(d.pty, 24, 80);
     pty_see(d.pty, "ANSWERING +YES");
     pty_see(d.pty, "LAST HEAD LOSS +4d2h");
