@@ -23,7 +23,9 @@ static bool is_routine(const struct change *c)
 
 uint64_t frame_pace_due(struct frame_pace *p, const struct change *c, bool outage, uint64_t now_ms)
 {
-    uint64_t due_ms = now_ms + (!outage && is_routine(c) ? FRAME_ROUTINE_MS : FRAME_SOON_MS);
+    const bool pods = c->type == CHANGE_RELISTED && c->table == TABLE_POD; /* all of them: nothing to wait for */
+    const uint64_t wait_ms = pods ? 0 : !outage && is_routine(c) ? FRAME_ROUTINE_MS : FRAME_SOON_MS;
+    const uint64_t due_ms = now_ms + wait_ms;
     if (!p->due_ms || due_ms < p->due_ms) p->due_ms = due_ms;
     return p->due_ms;
 }

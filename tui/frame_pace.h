@@ -8,7 +8,8 @@
 #include "backends/world/change.h"
 
 enum {
-    FRAME_SOON_MS = 6, /* batches related changes: a list's rows, the states of several sources */
+    FRAME_SOON_MS =
+        6, /* batches related changes: the states of several sources, a list's rows until pods are complete */
     FRAME_ROUTINE_MS = 500
 };
 

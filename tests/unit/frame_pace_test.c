@@ -63,6 +63,9 @@ static void news_is_drawn_at_once(void **state)
     assert_int_equal(due_of(&p, probe_change("failed"), false, 1200), 1200 + FRAME_SOON_MS);
     assert_int_equal(due_of(&p, change_put("kube/pods", WORLD_KUBE, record_new(TABLE_POD, "uid")), false, 1203),
                      1200 + FRAME_SOON_MS);
+    struct change *listed = change_new(CHANGE_RELISTED, "kube/pods", WORLD_KUBE);
+    listed->table = TABLE_POD;
+    assert_int_equal(due_of(&p, listed, false, 1204), 1204); /* complete */
     frame_pace_drawn(&p);
     assert_int_equal(due_of(&p, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "x", NULL), false, 2000),
                      2000 + FRAME_SOON_MS);
