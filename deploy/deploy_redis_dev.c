@@ -92,8 +92,7 @@ static void password_read(struct deploy *d, const cJSON *secret)
         step_log(&d->engine, TONE_PLAIN, "secret/" REDIS_DEV " exists: its password is used");
         password_take(d, buf_text(&plain));
     }
-    if (plain.data) mem_wipe(plain.data, plain.cap);
-    buf_done(&plain);
+    buf_wipe(&plain);
 }
 
 static void on_secret(void *arg, const struct object_answer *a)
@@ -141,8 +140,7 @@ cJSON *deploy_redis_dev_secret(const struct deploy *d)
     buf_init(&encoded, PASSWORD_MAX);
     (void)text_base64_encode(d->redis_password, strlen(d->redis_password), &encoded);
     cJSON_AddStringToObject(cJSON_AddObjectToObject(o, "data"), "password", buf_text(&encoded));
-    mem_wipe(encoded.data, encoded.cap);
-    buf_done(&encoded);
+    buf_wipe(&encoded);
     return o;
 }
 

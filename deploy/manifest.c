@@ -176,8 +176,7 @@ static enum err parse_hidden(const char *name, const char *bytes, size_t len, si
     enum err err = yaml_parse_all(&text, max, ret, ret_at, why);
     for (size_t d = 0; !err && hid && d < yaml_documents(*ret); d++) braces_show_tree(yaml_document(*ret, d));
     free(cuts);
-    if (hidden.data) mem_wipe(hidden.data, hidden.len);
-    buf_done(&hidden);
+    buf_wipe(&hidden);
     return err;
 }
 
@@ -207,8 +206,7 @@ enum err manifest_parse(const char *file, const char *bytes, size_t len, struct 
         lines_find(m, len);
         err = objects_find(m, &at, why);
     }
-    if (decoded.data) mem_wipe(decoded.data, decoded.len);
-    buf_done(&decoded);
+    buf_wipe(&decoded);
     if (!err) {
         *ret = m;
         return ERR_OK;

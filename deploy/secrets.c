@@ -161,11 +161,9 @@ static void cut_out_all(struct buf *text, const struct secrets_at *at)
     buf_init(&decoded, DECODED_MAX);
     cut_out(text, value, strlen(value));
     if (text_base64_decode(value, strlen(value), &decoded) == ERR_OK) cut_out(text, buf_text(&decoded), decoded.len);
-    if (decoded.data) mem_wipe(decoded.data, decoded.cap);
-    buf_clear(&decoded);
+    buf_wipe(&decoded);
     if (text_base64_encode(value, strlen(value), &decoded) == ERR_OK) cut_out(text, buf_text(&decoded), decoded.len);
-    if (decoded.data) mem_wipe(decoded.data, decoded.cap);
-    buf_done(&decoded);
+    buf_wipe(&decoded);
 }
 
 char *secrets_text(const cJSON *object, const char *text)

@@ -95,8 +95,7 @@ static bool is_encoded_text(const char *value)
     bool ok = text_base64_decode(value, strlen(value), &plain) == ERR_OK && plain.len > 0;
     for (size_t i = 0; ok && i < plain.len; i++)
         ok = isprint((unsigned char)plain.data[i]) || (plain.data[i] == '\n' && i + 1 == plain.len);
-    if (plain.data) mem_wipe(plain.data, plain.len);
-    buf_done(&plain);
+    buf_wipe(&plain);
     return ok;
 }
 
@@ -237,8 +236,7 @@ static bool scalar_apply(struct walk *w, const struct yaml_node *node)
         p = t.done > p + n ? t.done : p + n;
     }
     scalar_write(w, &t);
-    if (t.out.data) mem_wipe(t.out.data, t.out.len);
-    buf_done(&t.out);
+    buf_wipe(&t.out);
     return !t.left_out;
 }
 

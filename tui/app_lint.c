@@ -36,8 +36,7 @@ static void linting_free(struct app_linting *l)
     if (!l) return;
     rendering_free(l->rendering);
     lint_run_done(&l->run);
-    if (l->text.data) mem_wipe(l->text.data, l->text.len);
-    buf_done(&l->text);
+    buf_wipe(&l->text);
     free(l->named);
     free(l->path);
     free(l);
@@ -104,8 +103,7 @@ static void on_rendered(void *arg)
 
 static void linting_go_on(struct app *app, struct app_linting *l)
 {
-    if (l->text.data) mem_wipe(l->text.data, l->text.len);
-    buf_done(&l->text);
+    buf_wipe(&l->text);
     buf_init(&l->text, 0);
     l->input = lint_run_next_rendered(&l->run, l->input);
     if (!l->input) {

@@ -349,8 +349,7 @@ static enum err configuration_read(struct cli *cli, struct why *why)
     } else if (!err) {
         err = conf_from_yaml(&cli->conf, cli->conf.config_path, buf_text(&file), file.len, why);
     }
-    if (file.data) mem_wipe(file.data, file.len);
-    buf_done(&file);
+    buf_wipe(&file);
     return err ? cli_usage_of(err, why) : check_values(cli, why);
 }
 
@@ -413,8 +412,7 @@ enum err cli_demo_variables(struct cli *cli, const char *path, struct why *why)
         if (len) cli->demo_vars[cli->demo_vars_count++] = mem_strn(line, len);
         line += len + (line[len] == '\n');
     }
-    if (file.data) mem_wipe(file.data, file.len);
-    buf_done(&file);
+    buf_wipe(&file);
     return err;
 }
 

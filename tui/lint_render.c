@@ -124,8 +124,7 @@ void rendering_free(struct rendering *r)
 {
     if (!r) return;
     process_free(r->process);
-    if (r->out.data) mem_wipe(r->out.data, r->out.len);
-    buf_done(&r->out);
+    buf_wipe(&r->out);
     free(r->why);
     free(r->path);
     free(r);

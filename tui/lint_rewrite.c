@@ -21,8 +21,7 @@ static void findings_of(struct lint_run *run, const char *path, const struct buf
 
 static void buf_replace(struct buf *b, struct buf *with /* takes */)
 {
-    if (b->data) mem_wipe(b->data, b->len);
-    buf_done(b);
+    buf_wipe(b);
     *b = *with;
 }
 
@@ -80,8 +79,7 @@ void lint_rewrite_plan(struct lint_run *run, const struct lint_input *input, str
         lint->edits += edits;
         buf_init(text, 0); /* moved */
     } else {
-        if (now.data) mem_wipe(now.data, now.len);
-        buf_done(&now);
+        buf_wipe(&now);
     }
     buf_done(&diff);
 }
@@ -117,10 +115,7 @@ void lint_rewrites_done(struct lint_command *lint)
 {
     for (size_t i = 0; i < lint->rewrites_count; i++) {
         struct buf *const both[] = {&lint->rewrites[i].was, &lint->rewrites[i].now};
-        for (size_t b = 0; b < ARRAY_LEN(both); b++) {
-            if (both[b]->data) mem_wipe(both[b]->data, both[b]->len);
-            buf_done(both[b]);
-        }
+        for (size_t b = 0; b < ARRAY_LEN(both); b++) buf_wipe(both[b]);
     }
     free(lint->rewrites);
 }

@@ -108,8 +108,7 @@ static void file_check(struct lint_run *run, const struct lint_input *input, str
         too_long_say(run, input);
     else
         input_failed(run, &why);
-    if (text.data) mem_wipe(text.data, text.len);
-    buf_done(&text);
+    buf_wipe(&text);
 }
 
 bool lint_input_is_rendered(const struct lint_input *input)

@@ -1,6 +1,5 @@
 /* sub_lint.c - `raydeck lint FILE…` (-: stdin): checks manifests against the HA rules; findings on stdout. Contacts no
  * cluster. */
-#include "backends/base/mem.h"
 #include "deploy/rule_text.h"
 #include "tui/lint_command_priv.h"
 #include "tui/lint_render.h"
@@ -99,8 +98,7 @@ static void input_render(struct lint_command *lint, const struct lint_input *inp
     lint_run_rendered(&lint->run, input, err ? NULL : &text, &why);
     if (err == ERR_CANCELLED) lint->status = snapshot_exit_status(lint->snapshot, err);
     if (err) return;
-    if (text.data) mem_wipe(text.data, text.len);
-    buf_done(&text);
+    buf_wipe(&text);
 }
 
 static void inputs_check(struct lint_command *lint)

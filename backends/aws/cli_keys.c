@@ -23,7 +23,7 @@ static void on_line(void *arg, char *text, size_t len)
     struct cli_keys *c = arg;
 
     if (!text || buf_add(&c->answer, text, len)) c->too_long = true;
-    if (text) mem_wipe(text, len);
+    mem_wipe(text, len);
 }
 
 static void on_ended(void *arg, enum err err, const char *said)
@@ -63,7 +63,6 @@ void cli_keys_free(struct cli_keys *c)
 {
     if (!c) return;
     process_free(c->process);
-    if (c->answer.data) mem_wipe(c->answer.data, c->answer.len);
-    buf_done(&c->answer);
+    buf_wipe(&c->answer);
     free(c);
 }

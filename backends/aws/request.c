@@ -148,7 +148,6 @@ void aws_request_free(struct aws_request *r)
     free(r->target);
     aws_keys_done(&r->keys);
     mem_free_secret(r->hidden);
-    if (r->form.data) mem_wipe(r->form.data, r->form.len);
-    buf_done(&r->form);
+    buf_wipe(&r->form);
     free(r);
 }

@@ -38,8 +38,7 @@ static enum err read_shared(struct profiles *p, enum profile_file kind, const ch
         err = profiles_parse(p, kind, path, buf_text(&bytes), bytes.len, why);
     else if (err == ERR_NOT_FOUND)
         err = ERR_OK;
-    if (bytes.data) mem_wipe(bytes.data, bytes.len);
-    buf_done(&bytes);
+    buf_wipe(&bytes);
     free(path);
     return err;
 }

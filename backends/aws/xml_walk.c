@@ -26,7 +26,7 @@ static void walk_stop(struct walk *w, const char *limit)
 
 static void wipe_text(struct walk *w)
 {
-    if (w->text.data) mem_wipe(w->text.data, w->text.len);
+    mem_wipe(w->text.data, w->text.len);
     buf_clear(&w->text);
 }
 

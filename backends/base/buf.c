@@ -23,6 +23,12 @@ void buf_done(struct buf *b)
     buf_init(b, b->max);
 }
 
+void buf_wipe(struct buf *b)
+{
+    mem_wipe(b->data, b->cap);
+    buf_done(b);
+}
+
 void buf_clear(struct buf *b)
 {
     b->len = 0;

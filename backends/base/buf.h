@@ -20,6 +20,7 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_done(struct buf *b);  /* frees; the buffer can be used again, same max */
+void buf_wipe(struct buf *b);  /* the same for what may hold a secret: zeroes all of the memory first */
 void buf_clear(struct buf *b); /* len = 0, keeps the memory */
 enum err buf_add(struct buf *b, const void *bytes, size_t len);
 enum err buf_str(struct buf *b, const char *text);

@@ -163,8 +163,7 @@ enum err json_parse_shown(const char *bytes, size_t len, cJSON **ret, struct why
     while (c.at < c.end && !c.full) copy_token(&c);
     /* If the copy is invalid too, reports the error of the original text. */
     if (!c.full && c.depth <= JSON_DEPTH && !json_parse(buf_text(&c.out), c.out.len, ret, NULL)) err = ERR_OK;
-    if (c.out.data) mem_wipe(c.out.data, c.out.cap); /* the text may hold a secret */
-    buf_done(&c.out);
+    buf_wipe(&c.out); /* the text may hold a secret */
     if (!err) why_set(why, ERR_OK, "%s", "");
     return err;
 }

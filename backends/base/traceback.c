@@ -3,7 +3,6 @@
 
 #include "backends/base/buf.h"
 #include "backends/base/mask.h"
-#include "backends/base/mem.h"
 
 #include <string.h>
 
@@ -92,7 +91,6 @@ char *traceback_text(const char *foreign, size_t max_bytes)
         lines_add(&out, foreign, end);
     }
     char *safe = out.len ? mask_text(out.data, out.len, TEXT_ONE_LINE, max_bytes) : NULL;
-    mem_wipe(out.data, out.len);
-    buf_done(&out);
+    buf_wipe(&out);
     return safe;
 }

@@ -69,7 +69,7 @@ char *url_unescape(const char *text, size_t len)
     }
     char *decoded = len ? curl_easy_unescape(NULL, text, (int)len, &out_len) : NULL;
     char *out = mem_strn(decoded ? decoded : "", (size_t)out_len);
-    if (decoded) mem_wipe(decoded, (size_t)out_len);
+    mem_wipe(decoded, (size_t)out_len);
     curl_free(decoded);
     return out;
 }

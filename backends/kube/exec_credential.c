@@ -21,7 +21,7 @@ static void on_line(void *arg, char *text, size_t len)
 {
     struct exec_run *run = arg;
     if (!text || buf_add(&run->out, text, len) != ERR_OK || buf_char(&run->out, '\n') != ERR_OK) run->too_long = true;
-    if (text) mem_wipe(text, len);
+    mem_wipe(text, len);
 }
 
 static void on_ended(void *arg, enum err err, const char *why)
@@ -67,7 +67,6 @@ void exec_run_free(struct exec_run *run)
 {
     if (!run) return;
     process_free(run->process);
-    if (run->out.data) mem_wipe(run->out.data, run->out.len);
-    buf_done(&run->out);
+    buf_wipe(&run->out);
     free(run);
 }

@@ -17,8 +17,7 @@ static enum err add_file(struct kube_access *a, const char *path, struct why *wh
     buf_init(&b, KUBECONFIG_MAX);
     enum err e = file_read(path, &b, why);
     if (e == ERR_OK) e = kubeconfig_parse(&a->files, path, buf_text(&b), b.len, why);
-    if (b.data) mem_wipe(b.data, b.len);
-    buf_done(&b);
+    buf_wipe(&b);
     return e;
 }
 
@@ -111,8 +110,7 @@ static enum err pem_of(const char *data, const char *file, const char *origin, c
         *ret = mem_strn(buf_text(&b), b.len);
     else
         why_prefix(why, origin);
-    if (b.data) mem_wipe(b.data, b.len);
-    buf_done(&b);
+    buf_wipe(&b);
     return e;
 }
 
@@ -183,7 +181,6 @@ enum err kube_token_read(const char *path, char **ret, struct why *why)
     buf_init(&b, KUBE_TOKEN_MAX);
     enum err e = file_read(path, &b, why);
     if (e == ERR_OK) e = kube_token_parse(buf_text(&b), path, ret, why);
-    if (b.data) mem_wipe(b.data, b.len);
-    buf_done(&b);
+    buf_wipe(&b);
     return e;
 }

@@ -165,8 +165,7 @@ static void value_finish(struct action *a, enum err err, struct buf *value, cons
     void *done_arg = a->arg;
     action_free(a);
     done(done_arg, err, err == ERR_OK ? buf_text(value) : NULL, err == ERR_OK ? value->len : 0, why);
-    if (value->data) mem_wipe(value->data, value->cap);
-    buf_done(value);
+    buf_wipe(value);
 }
 
 static void on_value(void *arg, const struct http_answer *answer)

@@ -62,8 +62,7 @@ static void set_basic(struct kube_auth *a)
     char *pair = mem_printf("%s:%s", a->user->username, a->user->password ? a->user->password : "");
     buf_init(&b64, KUBE_TOKEN_MAX);
     if (text_base64_encode(pair, strlen(pair), &b64) == ERR_OK) set_header(a, mem_printf("Basic %s", buf_text(&b64)));
-    if (b64.data) mem_wipe(b64.data, b64.len);
-    buf_done(&b64);
+    buf_wipe(&b64);
     mem_free_secret(pair);
 }
 

@@ -69,8 +69,7 @@ static enum err take_pem(const struct file *f, const struct yaml_node *map, cons
         mem_free_secret(*field);
         *field = mem_strn(pem.data, pem.len);
     }
-    if (pem.data) mem_wipe(pem.data, pem.len);
-    buf_done(&pem);
+    buf_wipe(&pem);
     mem_free_secret(text);
     return e;
 }

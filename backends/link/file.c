@@ -146,8 +146,7 @@ enum err file_rewrite(const char *path, const struct buf *was, const void *bytes
     if (err == ERR_LIMIT || (!err && (now.len != was->len || memcmp(buf_text(&now), buf_text(was), now.len) != 0)))
         err = why_set(why, ERR_CONFLICT, "%s: was changed meanwhile, and is left as it is", path);
     if (!err) err = file_put(real, bytes, len, true, st.st_mode & 07777, why);
-    if (now.data) mem_wipe(now.data, now.len);
-    buf_done(&now);
+    buf_wipe(&now);
     free(real);
     return err;
 }

@@ -36,8 +36,7 @@ static void work_free(void *data)
 {
     struct file_work *w = data;
 
-    if (w->bytes.data) mem_wipe(w->bytes.data, w->bytes.len); /* it may be a token */
-    buf_done(&w->bytes);
+    buf_wipe(&w->bytes); /* it may be a token */
     free(w->path);
     free(w);
 }

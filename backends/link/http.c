@@ -48,7 +48,7 @@ static void client_free_ended(struct http_client *c)
     while (c->ended) {
         struct http_request *r = c->ended;
         request_unlink(r);
-        if (r->secret && r->body.data) mem_wipe(r->body.data, r->body.cap);
+        if (r->secret) buf_wipe(&r->body);
         buf_done(&r->body);
         free(r);
     }

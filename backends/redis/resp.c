@@ -203,8 +203,7 @@ enum err resp_send(struct resp *r, enum allow command, const struct gcs_span *ar
     enum err err = allow_format(command, args, count, &out);
     if (!err) err = transport_write(&r->transport, out.data, out.len);
     /* AUTH has the password in it */
-    if (out.data) mem_wipe(out.data, out.len);
-    buf_done(&out);
+    buf_wipe(&out);
     if (err) return err;
     if (command == ALLOW_SUBSCRIBE) r->subscribed = true;
     reply_expect(r, command, done, arg);

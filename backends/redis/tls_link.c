@@ -41,8 +41,7 @@ struct tls_link {
 static void link_release(struct tls_link *t)
 {
     if (t->depth || !t->freed || t->poll_open) return;
-    if (t->out.data) mem_wipe(t->out.data, t->out.len);
-    buf_done(&t->out);
+    buf_wipe(&t->out);
     free(t);
 }
 

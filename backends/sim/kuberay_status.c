@@ -1,7 +1,6 @@
 /* kuberay_status.c - the cluster's other objects, and the statuses that KubeRay and the endpoint controller write. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
-#include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/sim/kuberay_priv.h"
 
@@ -237,8 +236,7 @@ static void put_secrets(struct kuberay *k, const char *created)
     const struct template_value hf[] = {{"UID", other}, {"CREATED", created}, {"NS", k->ns}, {NULL, NULL}};
     objects_put(k->objects, SIM_SECRET, template_make(k->templates, "secret-hf", hf));
     buf_done(&user);
-    mem_wipe(password.data, password.len);
-    buf_done(&password);
+    buf_wipe(&password);
 }
 
 void place_objects(struct kuberay *k, uint64_t since_ms)

@@ -87,8 +87,7 @@ static enum err child_start_server(struct redis_child *c, unsigned ready_ms, str
     if (e == ERR_OK && c->folder) /* a process that is killed loses nothing that it wrote */
         e = buf_printf(&conf, "appendonly yes\nappendfsync no\nappenddirname \"%s\"\n", c->folder);
     if (e == ERR_OK) e = guard_redis(c->guard, buf_text(&conf), conf.len, &c->pid, why);
-    if (conf.data) mem_wipe(conf.data, conf.len);
-    buf_done(&conf);
+    buf_wipe(&conf);
     if (e != ERR_OK) return e;
     if (wait_ready(c, ready_ms)) return ERR_OK;
     guard_kill_redis(c->guard);

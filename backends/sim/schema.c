@@ -93,8 +93,7 @@ static bool base64_broken(const char *text, size_t *ret_at)
     struct buf plain;
     buf_init(&plain, SECRET_MAX);
     bool broken = text_base64_decode(text, strlen(text), &plain) != ERR_OK;
-    if (plain.data) mem_wipe(plain.data, plain.len);
-    buf_done(&plain);
+    buf_wipe(&plain);
     size_t at = 0;
     while (text[at] && (text[at] == '+' || text[at] == '/' || text[at] == '=' || (text[at] >= '0' && text[at] <= '9') ||
                         ((text[at] | 32) >= 'a' && (text[at] | 32) <= 'z')))
@@ -159,8 +158,7 @@ static void secret_defaults(cJSON *obj)
         cJSON *data = object_ensure(obj, "data");
         cJSON_DeleteItemFromObjectCaseSensitive(data, value->string);
         cJSON_AddStringToObject(data, value->string, buf_text(&coded));
-        if (coded.data) mem_wipe(coded.data, coded.len);
-        buf_done(&coded);
+        buf_wipe(&coded);
     }
     cJSON_Delete(plain);
     fill_in(obj, "{'type':'Opaque'}");

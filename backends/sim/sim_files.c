@@ -22,8 +22,7 @@ static enum err write_file(const char *dir, const char *name, struct buf *text, 
     char *path = sim_file(dir, name);
     enum err e = file_write(path, buf_text(text), text->len, why);
     free(path);
-    if (text->data) mem_wipe(text->data, text->len);
-    buf_done(text);
+    buf_wipe(text);
     return e;
 }
 

@@ -104,6 +104,23 @@ static void lines_are_cut_out(void **state)
     buf_done(&b);
 }
 
+static void a_wiped_buffer_is_empty_and_usable(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 8);
+    buf_wipe(&b);
+    assert_null(b.data);
+    buf_str(&b, "hunter2");
+    buf_wipe(&b);
+    assert_null(b.data);
+    assert_int_equal(b.len, 0);
+    assert_int_equal(b.cap, 0);
+    assert_int_equal(buf_str(&b, "eight by"), ERR_OK);
+    assert_int_equal(buf_char(&b, '!'), ERR_LIMIT);
+    buf_done(&b);
+}
+
 static void memory_helpers_copy(void **state)
 {
     (void)state;
@@ -186,10 +203,15 @@ static void a_long_reason_is_cut_between_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_grows_up_to_its_limit), cmocka_unit_test(huge_lengths_are_a_limit),
-        cmocka_unit_test(printf_drop_and_take),     cmocka_unit_test(lines_are_cut_out),
-        cmocka_unit_test(memory_helpers_copy),      cmocka_unit_test(exhaustion_ends_the_program),
-        cmocka_unit_test(errors_have_words),        cmocka_unit_test(a_long_reason_is_cut_between_characters),
+        cmocka_unit_test(it_grows_up_to_its_limit),
+        cmocka_unit_test(huge_lengths_are_a_limit),
+        cmocka_unit_test(printf_drop_and_take),
+        cmocka_unit_test(lines_are_cut_out),
+        cmocka_unit_test(a_wiped_buffer_is_empty_and_usable),
+        cmocka_unit_test(memory_helpers_copy),
+        cmocka_unit_test(exhaustion_ends_the_program),
+        cmocka_unit_test(errors_have_words),
+        cmocka_unit_test(a_long_reason_is_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
