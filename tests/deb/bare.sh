@@ -2,7 +2,8 @@
 # bare.sh SUITE ARCHIVE [PACKAGE]: installs, runs and removes the package on a bare Debian of that suite (bookworm, trixie), by
 # install.sh. Without PACKAGE it is built there first from ARCHIVE (of `make dist`), with its own Build-Depends alone and no git,
 # and checked by that release's lintian. The system is a chroot of mmdebstrap with namespaces of its own for mounts and
-# processes: nothing on this machine is changed, and nothing is left of it. Takes root, or sudo.
+# processes: nothing on this machine is changed, and nothing is left of it. Skipped, with a sentence, where a
+# machine grants no namespaces or that suite's packages cannot be had. Takes root, or sudo.
 set -euo pipefail
 [ "$(id -u)" = 0 ] || exec sudo -E "$0" "$@"
 suite=$1 archive=$(readlink -f "$2") package=${3:+$(readlink -f "$3")}
@@ -10,6 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/raydeck-bare.XXXXXX"); trap 'rm -rf "$work"' EXIT
 fail() { echo "test-deb: $suite: $*" >&2; exit 1; }
+skip() { echo "test-deb: $suite: skipped: $*"; exit 0; }
 
 # The package sources of this machine with the other suite's name; none where this is another distribution: mmdebstrap knows one.
 sources() {
@@ -34,10 +36,11 @@ run_in() {
 }
 
 command -v mmdebstrap >/dev/null || fail 'mmdebstrap is needed'
+unshare --mount --pid --fork true 2>/dev/null || skip 'this machine grants no namespaces for mounts and processes'
 sources >"$work/sources"
 # Without fsync: the system lives for a minute. Its package lists stay, for what is installed there.
 mmdebstrap --mode=root --variant=apt --include=ca-certificates --dpkgopt=force-unsafe-io --skip=cleanup/apt/lists --format=directory \
-  "$suite" "$work/root" "$([ -s "$work/sources" ] && echo "$work/sources" || true)" >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; fail 'there is no such system'; }
+  "$suite" "$work/root" "$([ -s "$work/sources" ] && echo "$work/sources" || true)" >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; skip 'its packages cannot be had here'; }
 cp -L /etc/resolv.conf "$work/root/etc/resolv.conf"
 cp -rn /etc/ssl/certs/. "$work/root/etc/ssl/certs/"
 mkdir "$work/root/work"
