@@ -52,6 +52,10 @@ struct doctor_aws;
 int doctor_print(const struct cli *cli, const struct session *session,
                  const struct doctor_aws *aws /* NULL: not queried */);
 
+/* The rows that are there, in an order that every run has: Kubernetes' as its API lists them, what arrives in any order
+ * (the GCS's records, NeuronCores) by key. The rows are the world's; caller frees the array (NULL: there are none). */
+const struct row **status_rows(const struct world *w, enum table table, size_t *ret_count);
+
 /* Why nothing of a world is watched; NULL: it is not configured, or its sources are on. Borrowed. */
 const char *status_off_why(const struct status_of *s, enum world_kind kind);
 

@@ -7,9 +7,32 @@
 #include "backends/world/chat_page.h"
 #include "backends/world/serve_not_running.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static void add_text(cJSON *object, const char *name, const char *text)
 {
     cJSON_AddItemToObject(object, name, text ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct row *const *one = a, *const *other = b;
+    return strverscmp((*one)->record->key, (*other)->record->key);
+}
+
+const struct row **status_rows(const struct world *w, enum table table, size_t *ret_count)
+{
+    const bool listed_in_order =
+        table == TABLE_POD || table == TABLE_RAYSERVICE || table == TABLE_RAYCLUSTER || table == TABLE_KNODE;
+    const size_t max = world_count(w, table);
+    const struct row **rows = max ? mem_alloc(max * sizeof(struct row *)) : NULL;
+    size_t count = 0;
+    WORLD_EACH (row, w, table)
+        if (!row->gone_ms && count < max) rows[count++] = row;
+    if (!listed_in_order && count > 1) qsort(rows, count, sizeof *rows, compare_keys);
+    *ret_count = count;
+    return rows;
 }
 
 /* The living rows of a table as an array; `ours` picks those of the service in focus. */
@@ -17,10 +40,12 @@ static void add_rows(const struct status_of *s, cJSON *object, const char *name,
                      bool (*ours)(const struct status_of *s, const struct row *row))
 {
     cJSON *array = cJSON_AddArrayToObject(object, name);
-    WORLD_EACH (row, s->world, table) {
-        if (!row->gone_ms && (!ours || ours(s, row)))
-            cJSON_AddItemToArray(array, record_to_json(row->record, RECORD_AS_NULL));
+    size_t count;
+    const struct row **rows = status_rows(s->world, table, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!ours || ours(s, rows[i])) cJSON_AddItemToArray(array, record_to_json(rows[i]->record, RECORD_AS_NULL));
     }
+    free(rows);
 }
 
 static bool pod_ours(const struct status_of *s, const struct row *row)

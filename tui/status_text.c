@@ -8,6 +8,7 @@
 #include "backends/world/chat_page.h"
 #include "backends/world/serve_not_running.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { NOT_RUNNING_MAX = 1600 /* bytes: a whole message */, DENIED_MAX = 256 };
@@ -116,19 +117,24 @@ static void text_gcs(const struct status_of *s, FILE *out)
         print_cell(out, t->table, 20);
         fprintf(out, "%8s fields  %10s\n", fields, text_bytes(bytes, t->bytes));
     }
-    WORLD_EACH (row, s->world, TABLE_RAYNODE) {
-        const struct raynode *n = ROW(row, raynode);
-        if (row->gone_ms || (s->focus.gcs_ns && !text_eq(n->ns, s->focus.gcs_ns))) continue;
+    size_t count;
+    const struct row **rows = status_rows(s->world, TABLE_RAYNODE, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct raynode *n = ROW(rows[i], raynode);
+        if (s->focus.gcs_ns && !text_eq(n->ns, s->focus.gcs_ns)) continue;
         fprintf(out, "  Ray node %.8s  %-6s %s %s\n", or_dash(n->id), or_dash(n->state),
                 n->is_head == TRI_YES ? "head  " : "worker", or_dash(n->pod));
     }
+    free(rows);
 }
 
 static void text_cores(const struct status_of *s, FILE *out)
 {
-    WORLD_EACH (row, s->world, TABLE_CORE) {
-        const struct core *c = ROW(row, core);
-        if (row->gone_ms || c->held != TRI_YES) continue;
+    size_t count;
+    const struct row **rows = status_rows(s->world, TABLE_CORE, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct core *c = ROW(rows[i], core);
+        if (c->held != TRI_YES) continue;
         const struct pod *pod = pod_of_core(s->world, &s->focus, c);
         const struct actor *actor = actor_of_core(s->world, &s->focus, c);
         char replica[128] = "", index[TEXT_NUM_MAX], used[TEXT_NUM_MAX] = "–";
@@ -139,6 +145,7 @@ static void text_cores(const struct status_of *s, FILE *out)
         print_cell(out, pod ? pod->name : c->source, 34);
         fprintf(out, "%s\n", or_dash(replica));
     }
+    free(rows);
 }
 
 static void text_not_running(const struct status_of *s, FILE *out)
