@@ -3,7 +3,7 @@
  * recovery to its end and judges it. A run of the step engine.
  *
  *   guards    refuses where a loss would prove nothing, or cost more than it is to prove (see below)
- *   baseline  a load as it will be, for a while: it must be answered; how many prompts the service sustains
+ *   baseline  a load for a while: it must be answered; later prompts go at half the rate that it sustains
  *   confirm   the hypothesis, in numbers
  *   fault     the guards are asked again, since a person may have taken long to confirm; the load begins, and the
  *             fault is injected into the head pod: that UID and no other

@@ -145,7 +145,9 @@ static void baseline_read(void *arg)
     struct drill *d = arg;
 
     if (!baseline_is_read(d)) {
-        step_wait_text(&d->engine, "a load as it will be, for %llu s", (unsigned long long)d->conf.baseline_ms / 1000);
+        step_wait_text(&d->engine,
+                       "load before the fault, for %llu s; then prompts go at half the rate that is answered now",
+                       (unsigned long long)d->conf.baseline_ms / 1000);
         step_unmet(&d->engine);
         return;
     }
