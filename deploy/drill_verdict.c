@@ -162,7 +162,12 @@ static void measure_runtimes(const struct verdict_ask *ask, struct judged *j)
         reason_set(j, "neuron-monitor reported no runtime of a worker");
         return;
     }
-    value_set(j, (double)(o->runtimes - o->runtimes_same));
+    const size_t other = o->runtimes - o->runtimes_same - o->runtimes_unheard;
+    if (o->runtimes_unheard && !other) {
+        reason_set(j, "%zu of %zu are not heard", o->runtimes_unheard, o->runtimes);
+        return;
+    }
+    value_set(j, (double)other);
     reason_set(j, "%zu of %zu the same by pid", o->runtimes_same, o->runtimes);
 }
 

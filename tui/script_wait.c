@@ -99,8 +99,7 @@ static enum script_met met_unharmed(const struct view *v, char out[SCRIPT_WORDS]
              *outage_request_words(o, OUTAGE_CLASSES, requests) ? requests : "no request ended",
              outage_worker_words(o, workers));
     const size_t len = strlen(out);
-    if (o->runtimes)
-        snprintf(out + len, SCRIPT_WORDS - len, "; Neuron runtimes %zu/%zu same pids", o->runtimes_same, o->runtimes);
+    if (o->runtimes) snprintf(out + len, SCRIPT_WORDS - len, "; Neuron runtimes %s", outage_runtime_words(o, workers));
     if (outage_failed(o) || !outage_workers_lived_on(o)) return SCRIPT_NEVER;
     return yes_if(o->workers && outage_answered(o) && o->runtimes_same == o->runtimes);
 }

@@ -221,7 +221,7 @@ static void worker_pods(const struct world *w, const struct outage *o, uint64_t 
     say(ret->text, "%s%s", heard ? "" : "before that ", text);
     say(ret->brief, "%s%s", heard ? "" : "before that ", text);
     if (o->runtimes && !say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms))
-        say(ret->text, "Neuron runtimes %zu/%zu same pids", o->runtimes_same, o->runtimes);
+        say(ret->text, "Neuron runtimes %s", outage_runtime_words(o, text));
 }
 
 void answers_of(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *previous,

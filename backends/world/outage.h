@@ -93,7 +93,8 @@ struct outage {
     struct outage_worker worker[RECOVERY_WORKERS];
     size_t workers, same, replaced; /* same: by UID, restarted or not */
     uint64_t restarts;
-    size_t runtimes, runtimes_same; /* Neuron runtimes of these workers, by pid */
+    /* Neuron runtimes of these workers, by pid. Of those whose monitor is gone or not heard nothing is known. */
+    size_t runtimes, runtimes_same, runtimes_unheard;
 
     struct outage_requests request[OUTAGE_CLASSES];
     struct outage_failure failure[OUTAGE_FAILURES];
@@ -172,6 +173,8 @@ char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
 const char *outage_since_words(const struct outage *o);
 /* "same UIDs, 0 restarts", "1 replaced, 2 restarts" */
 char *outage_fate_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
+/* "2/2 same pids", "1/2 same pids, 1 not heard", "–" where none was reported. */
+char *outage_runtime_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
 /* "2/2 same UIDs, 0 restarts", "1/2 the same, 1 replaced, 2 restarts", "–" where none was there. */
 char *outage_worker_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
 /* "31/31 requests, 0 failed"; "" where none ended. class OUTAGE_CLASSES: of all. */

@@ -39,6 +39,7 @@
     WHOLE(restarts)                                                                                                    \
     SIZE(runtimes)                                                                                                     \
     SIZE(runtimes_same)                                                                                                \
+    SIZE(runtimes_unheard)                                                                                             \
     TEXT(second)                                                                                                       \
     KNOWN(unserved_ms)                                                                                                 \
     KNOWN(gcs_silent_ms)                                                                                               \

@@ -81,6 +81,18 @@ char *outage_worker_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
     return out;
 }
 
+char *outage_runtime_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
+{
+    if (!o->runtimes)
+        snprintf(out, OUTAGE_WORDS_MAX, "–");
+    else if (o->runtimes_unheard)
+        snprintf(out, OUTAGE_WORDS_MAX, "%zu/%zu same pids, %zu not heard", o->runtimes_same, o->runtimes,
+                 o->runtimes_unheard);
+    else
+        snprintf(out, OUTAGE_WORDS_MAX, "%zu/%zu same pids", o->runtimes_same, o->runtimes);
+    return out;
+}
+
 char *outage_request_words(const struct outage *o, enum outage_class class, char out[OUTAGE_WORDS_MAX])
 {
     static const char *const nouns[] = {"probes", "prompts", "requests"};

@@ -60,6 +60,13 @@ void workers_capture(struct recovery *r, const struct world *w, const struct foc
     runtimes_capture(r->memory, w, f);
 }
 
+/* What a monitor last reported is true of now only while it is heard. */
+static bool monitor_is_heard(const struct world *w, const struct row *row)
+{
+    const struct source *src = row && !row->gone_ms ? world_source_named(w, row->source) : NULL;
+    return src && src->state == SOURCE_LIVE;
+}
+
 static bool runtime_runs(const struct monitor *m, uint64_t pid)
 {
     for (size_t i = 0; i < m->runtimes_count; i++)
@@ -95,7 +102,10 @@ void outage_fill_workers(const struct recovery *r, const struct world *w, struct
     ret->runtimes = m->runtimes;
     for (size_t i = 0; i < m->runtimes; i++) {
         const struct row *row = world_find(w, TABLE_MONITOR, m->runtime[i].monitor);
-        ret->runtimes_same += row && !row->gone_ms && runtime_runs(ROW(row, monitor), m->runtime[i].pid);
+        if (!monitor_is_heard(w, row))
+            ret->runtimes_unheard++;
+        else
+            ret->runtimes_same += runtime_runs(ROW(row, monitor), m->runtime[i].pid);
     }
 }
 

@@ -181,6 +181,10 @@ static void what_was_not_seen_is_inconclusive(void **state)
     x->outage.runtimes = x->outage.runtimes_same = 0;
     verdict_is(x, DRILL_INCONCLUSIVE, "Neuron runtimes restarted: unknown");
     loss_fill(x);
+    x->outage.runtimes_same = 2;
+    x->outage.runtimes_unheard = x->outage.runtimes - 2;
+    verdict_is(x, DRILL_INCONCLUSIVE, "Neuron runtimes restarted: unknown (2 of 4 are not heard)");
+    loss_fill(x);
     x->outage.fields.known = false;
     verdict_is(x, DRILL_INCONCLUSIVE, "GCS fields lost: unknown");
     loss_fill(x);

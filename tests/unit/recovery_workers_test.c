@@ -87,6 +87,22 @@ static void runtimes_of_monitors_that_are_gone_or_elsewhere_are_not_counted(void
     small_gone(s, TABLE_MONITOR, "neuron/x2p7c");
     assert_int_equal(small_outage_now(s).runtimes, 1);
     assert_int_equal(small_outage_now(s).runtimes_same, 0);
+    assert_int_equal(small_outage_now(s).runtimes_unheard, 1);
+}
+
+/* What it reported before it fell silent is not true of now, and nothing else is known. */
+static void runtimes_of_a_monitor_that_is_not_heard_are_unknown(void **state)
+{
+    struct small *s = *state;
+    char words[OUTAGE_WORDS_MAX];
+    head_is_deleted(s, old_head);
+    assert_int_equal(small_outage_now(s).runtimes_same, 2);
+    assert_int_equal(small_outage_now(s).runtimes_unheard, 0);
+    small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_DOWN, ERR_CHILD, "it ended", NULL));
+    const struct outage o = small_outage_now(s);
+    assert_int_equal(o.runtimes_same, 1);
+    assert_int_equal(o.runtimes_unheard, 1);
+    assert_string_equal(outage_runtime_words(&o, words), "1/2 same pids, 1 not heard");
 }
 
 static void a_monitor_that_was_gone_at_t0_has_no_runtimes(void **state)
@@ -387,6 +403,7 @@ int main(void)
         T(pods_that_go_or_are_no_workers_are_not_compared),
         T(the_shortest_reconnect_timeout_counts),
         T(runtimes_of_monitors_that_are_gone_or_elsewhere_are_not_counted),
+        T(runtimes_of_a_monitor_that_is_not_heard_are_unknown),
         T(a_monitor_that_was_gone_at_t0_has_no_runtimes),
         T(a_monitor_of_no_known_pod_is_counted),
         T(a_worker_is_the_same_until_it_restarts_or_goes),

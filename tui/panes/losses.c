@@ -72,9 +72,12 @@ static int draw_workers(struct canvas *cv, int row, const struct outage *o)
     char text[OUTAGE_WORDS_MAX];
     enum role role = !o->workers ? ROLE_DIM : outage_workers_lived_on(o) ? ROLE_OK : ROLE_BAD;
     row = draw_field(cv, row, "worker pods", role, outage_worker_words(o, text));
-    if (!o->runtimes) return draw_field(cv, row, "runtimes", ROLE_DIM, "–");
-    snprintf(text, sizeof text, "%zu/%zu same pids", o->runtimes_same, o->runtimes);
-    return draw_field(cv, row, "runtimes", o->runtimes_same == o->runtimes ? ROLE_OK : ROLE_BAD, text);
+    if (!o->runtimes || o->runtimes_unheard)
+        role = ROLE_DIM;
+    else
+        role = o->runtimes_same == o->runtimes ? ROLE_OK : ROLE_BAD;
+    if (o->runtimes_same + o->runtimes_unheard < o->runtimes) role = ROLE_BAD;
+    return draw_field(cv, row, "runtimes", role, outage_runtime_words(o, text));
 }
 
 /* The last line: it may take a second one. */
