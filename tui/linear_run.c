@@ -135,7 +135,7 @@ static void input_close(struct live *v)
 static bool line_is_typed(void *arg)
 {
     const struct live *v = arg;
-    return v->quit || strchr(buf_text(&v->typed), '\n');
+    return v->quit || ferror(stdout) || strchr(buf_text(&v->typed), '\n');
 }
 
 /* ---- commands --------------------------------------------------------------------------------------------------- */
@@ -321,7 +321,7 @@ static enum err live_follow(struct live *v)
     if (v->input) printf("\nhelp lists the commands; quit, or Ctrl-C, leaves.\n");
     fflush(stdout);
     alarm_set(v->tick, TICK_MS, TICK_MS);
-    for (err = ERR_OK; !err && !v->quit;) {
+    for (err = ERR_OK; !err && !v->quit && !ferror(stdout);) {
         err = snapshot_until(v->snapshot, line_is_typed, v, SNAPSHOT_NO_LIMIT);
         if (!err) buf_lines(&v->typed, line_take, v);
     }

@@ -88,6 +88,7 @@ static const struct {
     {"replay", "replay " RECORDING " report"},
     {"replay", "replay " RECORDING " report -o json"},
     {"timeline", "timeline " RECORDING},
+    {NULL, "--linear SIM"}, /* ends, as its reader is gone */
     {"snapshot", "snapshot SIM"},
     {"snapshot", "snapshot -o json SIM"},
     {"snapshot", "snapshot " RECORDING},
