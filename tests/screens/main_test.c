@@ -279,6 +279,22 @@ static void test_panes(void **state)
         }
 }
 
+/* A recording takes no prompt: no key to send one is offered. */
+static void test_replay_offers_no_prompt(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct canvas cv;
+    struct screen *s = open_world(&f, ARRAY_LEN(worlds) - 1, 40, 120, &cv);
+    f.chrome.replay = "REPLAY ×1";
+    screen_show(s, &f, &cv);
+    char *text = canvas_dump(&cv, false);
+    assert_non_null(strstr(text, "prompts  none"));
+    assert_null(strstr(text, "sends one"));
+    free(text);
+    close_world(s, &f, &cv);
+}
+
 /* Nothing that the terminal would obey reaches a cell, whatever things are called. */
 static void test_hostile_is_inert(void **state)
 {
@@ -346,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_small),
         cmocka_unit_test(test_ascii),
         cmocka_unit_test(test_panes),
+        cmocka_unit_test(test_replay_offers_no_prompt),
         cmocka_unit_test(test_hostile_is_inert),
         cmocka_unit_test(test_draw_is_pure),
         cmocka_unit_test(test_quiet_is_still),

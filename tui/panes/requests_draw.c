@@ -3,6 +3,7 @@
 #include "backends/world/evidence.h"
 #include "tui/panes/requests.h"
 
+#include "tui/panes/chrome.h"
 #include "tui/panes/detail.h"
 
 #include <stdio.h>
@@ -86,7 +87,8 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
     if (s->table.count)
         table_draw(&s->table, &under, focused);
     else
-        canvas_text(&under, 0, 2, ROLE_DIM, "prompts  none yet    p  sends one");
+        canvas_text(&under, 0, 2, ROLE_DIM,
+                    v->chrome && v->chrome->replay ? "prompts  none" : "prompts  none yet    p  sends one");
 }
 
 static void words_number(struct buf *out, const char *name, const char *text)
