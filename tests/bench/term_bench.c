@@ -3,7 +3,8 @@
  * that never does, and one at the end of a line of 1 KB/s. Prints a table with the limits beside it; decides nothing.
  *
  * Calm: the simulated cluster at speed 1, 80x24, a mean of 60 s. Nothing happens: a recording that is paused. Head
- * kill: a recording of one, played from 2 s before to 20 s after it. A frame is what ends in ESC[5n.
+ * kill: a recording of one, played from 2 s before to 20 s after it. A frame is what ends in ESC[5n: a
+ * terminal that never answers is soon asked no more, and its frames are not counted.
  */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
@@ -12,6 +13,7 @@
 #include "backends/base/mem.h"
 #include "backends/link/loop.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,10 +93,15 @@ static void row_print(const char *what, const double *value, size_t count, const
                       const char *must)
 {
     printf("%-34s", what);
-    for (size_t i = 0; i < count; i++) printf(" %9.*f", decimals, value[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(value[i]))
+            printf(" %9s", "-");
+        else
+            printf(" %9.*f", decimals, value[i]);
+    }
     printf(" %-8s", unit);
     for (size_t i = 1; i < count; i++)
-        if (value[0] > 0) printf("%s%.2f x", i > 1 ? ", " : " ", value[i] / value[0]);
+        if (value[0] > 0 && !isnan(value[i])) printf(" %.2f x", value[i] / value[0]);
     printf("  %s\n", must);
 }
 
@@ -171,8 +178,8 @@ static void calm_print(const char *config)
     for (int i = 0; i < ALL; i++) {
         const struct sample s = sample_since(p[i], &before[i]);
         rate[i] = (double)s.bytes / CALM_S;
-        frames[i] = (double)s.frames / CALM_S;
-        each[i] = s.frames ? (double)s.bytes / (double)s.frames : 0;
+        frames[i] = i == SILENT ? NAN : (double)s.frames / CALM_S;
+        each[i] = i == SILENT || !s.frames ? NAN : (double)s.bytes / (double)s.frames;
         cpu[i] = 100 * s.cpu_s / CALM_S;
     }
     for (int i = 0; i < KINDS; i++) key[i] = key_ms(p[i]);
@@ -220,8 +227,8 @@ static void head_kill_print(void)
     for (int i = 0; i < KINDS; i++) {
         const struct sample s = sample_since(p[i], &before[i]);
         rate[i] = (double)s.bytes / KILL_S;
-        frames[i] = (double)s.frames / KILL_S;
-        each[i] = s.frames ? (double)s.bytes / (double)s.frames : 0;
+        frames[i] = i == SILENT ? NAN : (double)s.frames / KILL_S;
+        each[i] = i == SILENT || !s.frames ? NAN : (double)s.bytes / (double)s.frames;
         console_leave(p[i]);
     }
     row_print("head kill: bytes a second", rate, KINDS, "B/s", 0, "");
