@@ -25,6 +25,8 @@ const struct pane_ops *page_pane(const char *name)
 
 /* ---- overlays --------------------------------------------------------------------------------------------------- */
 
+enum overlay_page { NOT_AN_OVERLAY, PAGE_NODES, PAGE_LOSSES, PAGE_EXPLAIN };
+
 /* One of them is open. */
 struct overlays {
     struct overlay_stack stack;
@@ -54,28 +56,28 @@ static size_t explain_page(const char *name)
     return (size_t)page;
 }
 
-static bool is_explain(const char *name)
+static enum overlay_page overlay_page_of(const char *name)
 {
     const size_t len = strlen("explain");
-    return strncmp(name, "explain", len) == 0 && (!name[len] || name[len] == ' ');
+    if (text_eq(name, "nodes")) return PAGE_NODES;
+    if (text_eq(name, "losses")) return PAGE_LOSSES;
+    const bool explain = strncmp(name, "explain", len) == 0 && (!name[len] || name[len] == ' ');
+    return explain && explain_page(name) ? PAGE_EXPLAIN : NOT_AN_OVERLAY;
 }
 
-/* NULL: the name is none's. v NULL: it is not filled. */
+/* NULL: the name is none's. */
 static struct overlay *overlay_open(struct overlays *o, const char *name, const struct view *v)
 {
-    *o = (struct overlays){.stack = {NULL}};
-    if (text_eq(name, "nodes")) {
-        nodes_view_open(&o->nodes);
-        return &o->nodes.overlay;
-    }
-    if (text_eq(name, "losses")) {
-        if (v) losses_of(&o->losses, v);
+    switch (overlay_page_of(name)) {
+    case PAGE_NODES: nodes_view_open(&o->nodes); return &o->nodes.overlay;
+    case PAGE_LOSSES:
+        losses_of(&o->losses, v);
         losses_open(&o->losses);
         return &o->losses.overlay;
+    case PAGE_EXPLAIN: explain_open(&o->explain, explain_page(name) - 1); return &o->explain.overlay;
+    case NOT_AN_OVERLAY: break;
     }
-    if (!is_explain(name) || !explain_page(name)) return NULL;
-    explain_open(&o->explain, explain_page(name) - 1);
-    return &o->explain.overlay;
+    return NULL;
 }
 
 void page_overlay_draw(const char *name, const struct view *v, struct canvas *cv)
@@ -95,8 +97,7 @@ void page_overlay_draw(const char *name, const struct view *v, struct canvas *cv
 
 enum err page_check(const char *name, struct why *why)
 {
-    const bool overlay = text_eq(name, "nodes") || text_eq(name, "losses") || (is_explain(name) && explain_page(name));
-    if (overlay || text_eq(name, "heat") || page_pane(name)) return ERR_OK;
+    if (overlay_page_of(name) || text_eq(name, "heat") || page_pane(name)) return ERR_OK;
     struct buf names;
     buf_init(&names, 1024);
     for (size_t i = 0; pane_kinds[i]; i++) buf_printf(&names, "%s, ", pane_kinds[i]->name);
@@ -158,8 +159,8 @@ enum err page_text(const char *name, const struct view *v, struct buf *out, stru
 {
     const enum err err = page_check(name, why);
     if (err) return err;
-    if (page_pane(name) || text_eq(name, "heat")) return pane_print(name, v, out, why);
-    if (text_eq(name, "nodes")) {
+    if (!overlay_page_of(name)) return pane_print(name, v, out, why);
+    if (overlay_page_of(name) == PAGE_NODES) {
         nodes_view_text(v, out);
         return ERR_OK;
     }
