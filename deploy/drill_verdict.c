@@ -162,7 +162,7 @@ static void measure_runtimes(const struct verdict_ask *ask, struct judged *j)
         reason_set(j, "neuron-monitor reported no runtime of a worker");
         return;
     }
-    const size_t other = o->runtimes - o->runtimes_same - o->runtimes_unheard;
+    const size_t other = outage_runtimes_other(o);
     if (o->runtimes_unheard && !other) {
         reason_set(j, "%zu of %zu are not heard", o->runtimes_unheard, o->runtimes);
         return;

@@ -241,6 +241,12 @@ size_t outage_answered(const struct outage *o)
     return n;
 }
 
+size_t outage_runtimes_other(const struct outage *o)
+{
+    const size_t accounted = o->runtimes_same + o->runtimes_unheard; /* of a recording: any numbers */
+    return o->runtimes > accounted ? o->runtimes - accounted : 0;
+}
+
 size_t outage_failed(const struct outage *o)
 {
     size_t n = 0;

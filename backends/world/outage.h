@@ -153,6 +153,7 @@ bool outage_fields_are_read(const struct world *w);
 
 size_t outage_answered(const struct outage *o); /* probes and prompts */
 size_t outage_failed(const struct outage *o);
+size_t outage_runtimes_other(const struct outage *o); /* Neuron runtimes that were heard, and are not the same */
 bool outage_workers_lived_on(
     const struct outage *o); /* all workers of T0 exist and none restarted; true without workers */
 const struct outage_fields *outage_fields_of(const struct outage *o, const char *table); /* NULL: not known at T0 */

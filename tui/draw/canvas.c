@@ -16,7 +16,7 @@ enum { CANVAS_SIDE_MAX = 4096, CANVAS_PRINTF_MAX = 4096 };
 
 static const struct cell blank = {' ', {0, 0, 0}, ROLE_TEXT};
 
-static int clamp_int(int v, int low, int high)
+int clamp_int(int v, int low, int high)
 {
     return v < low ? low : v > high ? high : v;
 }

@@ -38,6 +38,7 @@ void canvas_done(struct canvas *c);
 void canvas_clear(struct canvas *c, enum role role);
 struct canvas canvas_sub(const struct canvas *c, int row, int col, int rows, int cols); /* clipped to c */
 const struct cell *canvas_cell(const struct canvas *c, int row, int col);               /* NULL outside */
+int clamp_int(int v, int low, int high); /* the nearest to v from low to high; low where that is above high */
 int canvas_role_end(const struct canvas *c, int row, int col); /* of the cells of one role from (row, col) on */
 
 /* Draws safe text from (row, col) on, clipped at the window's edge; returns the column after it. */

@@ -1,6 +1,7 @@
 /* layout.c - the position of each pane, for a given size. */
 #include "tui/panes/layout.h"
 
+#include "tui/draw/canvas.h"
 #include "tui/panes/layout_split.h"
 
 #include <string.h>
@@ -61,7 +62,7 @@ static void place_two(struct layout *l, const struct layout_ask *ask, int which,
                       enum layout_pane right, int row, int rows)
 {
     const int set = l->sizes.line[0] ? l->sizes.line[0] : ask->cols / 2;
-    const int half = layout_within(set, LAYOUT_COLUMN_MIN, ask->cols - 1 - LAYOUT_COLUMN_MIN);
+    const int half = clamp_int(set, LAYOUT_COLUMN_MIN, ask->cols - 1 - LAYOUT_COLUMN_MIN);
     l->sizes.line[0] = half;
     pane_place(l, left, (struct rect){row, 0, rows, half});
     pane_place(l, right, (struct rect){row, half + 1, rows, ask->cols - half - 1});
@@ -81,12 +82,12 @@ static void place_three(struct layout *l, const struct layout_ask *ask, int row,
 {
     const int *set = l->sizes.line, widest = ask->cols - 1 - LAYOUT_COLUMN_MIN;
     const int cores =
-        layout_within(set[0] ? set[0] : ask->cols * 36 / 100, LAYOUT_COLUMN_MIN, widest - 1 - LAYOUT_COLUMN_MIN);
+        clamp_int(set[0] ? set[0] : ask->cols * 36 / 100, LAYOUT_COLUMN_MIN, widest - 1 - LAYOUT_COLUMN_MIN);
     const int second = cores + 1, computed = ask->cols * 36 / 100 + 1 + ask->cols * 34 / 100;
-    const int third = layout_within(set[1] ? set[1] : computed, second + LAYOUT_COLUMN_MIN, widest) + 1;
+    const int third = clamp_int(set[1] ? set[1] : computed, second + LAYOUT_COLUMN_MIN, widest) + 1;
     const int gcs = third - 1 - second;
     const int asked = l->sizes.band[LAYOUT_UPPER_BAND];
-    const int half = layout_within(asked ? asked + 1 : rows / 2, CONTENT_MIN + 1, rows - CONTENT_MIN - 1);
+    const int half = clamp_int(asked ? asked + 1 : rows / 2, CONTENT_MIN + 1, rows - CONTENT_MIN - 1);
     l->sizes.line[0] = cores;
     l->sizes.line[1] = third - 1;
     l->sizes.band[LAYOUT_UPPER_BAND] = half - 1;

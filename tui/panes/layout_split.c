@@ -1,6 +1,9 @@
 /* layout_split.c - see layout_split.h. */
 #include "tui/panes/layout_split.h"
 
+#include "backends/base/mem.h"
+#include "tui/draw/canvas.h"
+
 #include <stddef.h>
 
 static bool rect_has(struct rect r, int row, int col)
@@ -24,7 +27,7 @@ enum layout_split layout_split_at(const struct layout *l, int row, int col)
         {l->rule[LAYOUT_EVENTS], l->three ? SPLIT_REQUESTS : SPLIT_LOWER},
     };
     if (l->sizes.rows)
-        for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        for (size_t i = 0; i < ARRAY_LEN(all); i++)
             if (rect_has(all[i].where, row, col)) return all[i].split;
     return SPLIT_NONE;
 }
@@ -44,15 +47,10 @@ static int split_place(const struct layout *l, enum layout_split split)
     return 0;
 }
 
-int layout_within(int place, int least, int most)
-{
-    return place < least ? least : place > most ? most : place;
-}
-
 static void rows_move(const struct layout *l, enum layout_band above, enum layout_band below, int by,
                       struct layout_sizes *s)
 {
-    by = layout_within(by, l->least[above] - s->band[above], s->band[below] - l->least[below]);
+    by = clamp_int(by, l->least[above] - s->band[above], s->band[below] - l->least[below]);
     s->band[above] += by;
     s->band[below] -= by;
 }
@@ -71,11 +69,11 @@ struct layout_sizes layout_split_to(const struct layout *l, enum layout_split sp
         break;
     case SPLIT_LOWER: rows_move(l, LAYOUT_UPPER_BAND, LAYOUT_LOWER_BAND, by, &s); break;
     case SPLIT_REQUESTS: /* its limits: layout_of */
-        s.band[LAYOUT_UPPER_BAND] = layout_within(s.band[LAYOUT_UPPER_BAND] + by, 1, s.rows);
+        s.band[LAYOUT_UPPER_BAND] = clamp_int(s.band[LAYOUT_UPPER_BAND] + by, 1, s.rows);
         break;
     case SPLIT_LINE:
     case SPLIT_LINE_2:
-        s.line[split - SPLIT_LINE] = layout_within(col, left + LAYOUT_COLUMN_MIN, before_last - 1 - LAYOUT_COLUMN_MIN);
+        s.line[split - SPLIT_LINE] = clamp_int(col, left + LAYOUT_COLUMN_MIN, before_last - 1 - LAYOUT_COLUMN_MIN);
         break;
     case SPLIT_NONE: break;
     }

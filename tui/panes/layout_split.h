@@ -18,6 +18,4 @@ struct layout_sizes layout_split_to(const struct layout *l, enum layout_split sp
 bool layout_taller(const struct layout *l, enum layout_pane pane, int by, struct layout_sizes *ret);
 bool layout_wider(const struct layout *l, enum layout_pane pane, int by, struct layout_sizes *ret);
 
-int layout_within(int place, int least, int most); /* as near to it as those let it */
-
 #endif

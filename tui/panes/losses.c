@@ -72,11 +72,10 @@ static int draw_workers(struct canvas *cv, int row, const struct outage *o)
     char text[OUTAGE_WORDS_MAX];
     enum role role = !o->workers ? ROLE_DIM : outage_workers_lived_on(o) ? ROLE_OK : ROLE_BAD;
     row = draw_field(cv, row, "worker pods", role, outage_worker_words(o, text));
-    if (!o->runtimes || o->runtimes_unheard)
-        role = ROLE_DIM;
+    if (outage_runtimes_other(o))
+        role = ROLE_BAD;
     else
-        role = o->runtimes_same == o->runtimes ? ROLE_OK : ROLE_BAD;
-    if (o->runtimes_same + o->runtimes_unheard < o->runtimes) role = ROLE_BAD;
+        role = !o->runtimes || o->runtimes_unheard ? ROLE_DIM : ROLE_OK;
     return draw_field(cv, row, "runtimes", role, outage_runtime_words(o, text));
 }
 
