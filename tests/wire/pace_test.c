@@ -122,7 +122,7 @@ static void one_that_is_silent_is_asked_no_more(void **state)
     assert_int_equal(f->owed, 0);
 }
 
-/* Another program has the terminal: what it reads is not ours, and one that answered is asked again. */
+/* Another program reads the terminal; afterwards a terminal that had answered is sent the question again. */
 static void nothing_is_owed_while_it_is_held(void **state)
 {
     struct fixture *f = *state;

@@ -1,4 +1,4 @@
-/* serve_probes_test.c - what is probed of a RayService, and that two of one world are told apart. */
+/* serve_probes_test.c - what is probed of a RayService, and that two of one world have probes of their own. */
 #include "backends/session/serve_probes.h"
 
 #include "backends/base/mem.h"

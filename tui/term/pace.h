@@ -36,7 +36,7 @@ struct pace_conf {
     bool slow; /* a slow line: frames PACE_SLOW_MS apart */
     void (*ready)(void *arg);
     void (*gone)(void *arg);                                      /* the terminal was closed; called once */
-    void (*owed)(void *arg, unsigned answers, uint64_t asked_ms); /* as of now: termios_owed; NULL: nobody is told */
+    void (*owed)(void *arg, unsigned answers, uint64_t asked_ms); /* outstanding now (termios_owed); may be NULL */
     void *arg;
 };
 struct pace *pace_open(struct loop *l, const struct pace_conf *conf);

@@ -31,8 +31,9 @@ void termios_emergency(void);    /* the bytes, the answers, the modes; async-sig
 /* So many questions (ESC[5n) have no answer, the last of which was sent at asked_ms (loop_now_ms). */
 void termios_owed(unsigned answers, uint64_t asked_ms);
 /* An answer that came after our end would be typed into the shell: reads and drops what comes, `read_already` first,
- * until all have been received, at most until asked_ms + TERMIOS_ANSWER_MS. What takes long is said, and ^C ends it
- * from then on. Blocks; async-signal-safe. A second call, from a signal handler too, finds nothing owed. */
+ * until all have been received, at most until asked_ms + TERMIOS_ANSWER_MS. A wait of more than half a second
+ * prints a notice, and from then on ^C ends it. Blocks; async-signal-safe. A second call, from a signal handler too,
+ * finds nothing owed. */
 void termios_await(const char *read_already, size_t len);
 
 /* Makes every unhandled fatal signal, and exhausted memory, call termios_emergency first. Call it before
