@@ -61,7 +61,10 @@ void findings_done(struct findings *f)
 {
     for (size_t i = 0; i < f->count; i++) finding_done(&f->items[i]);
     for (size_t i = 0; i < f->ignored_count; i++) finding_done(&f->ignored[i]);
-    for (size_t i = 0; i < f->files_count; i++) free(f->files[i].name);
+    for (size_t i = 0; i < f->files_count; i++) {
+        free(f->files[i].name);
+        free(f->files[i].failure);
+    }
     free(f->items);
     free(f->ignored);
     free(f->files);
@@ -137,10 +140,22 @@ void finding_object_of(struct finding *item, const char *where)
     free(object);
 }
 
-void findings_checked(struct findings *f, const char *file, size_t objects)
+static struct finding_file *file_add(struct findings *f, const char *name)
 {
     f->files = mem_grow(f->files, f->files_count + 1, sizeof *f->files);
-    f->files[f->files_count++] = (struct finding_file){safe_copy(file), objects};
+    f->files[f->files_count] = (struct finding_file){.name = safe_copy(name)};
+    return &f->files[f->files_count++];
+}
+
+void findings_checked(struct findings *f, const char *file, size_t objects)
+{
+    file_add(f, file)->objects = objects;
+}
+
+void findings_failed(struct findings *f, const char *file, const char *why)
+{
+    file_add(f, file)->failure = mask_text(why, strlen(why), TEXT_ONE_LINE, FINDING_TEXT_MAX);
+    f->files_failed++;
 }
 
 void findings_explain(struct findings *f, const char *why)
@@ -200,13 +215,14 @@ static bool nothing_was_checked(const struct findings *f)
 void findings_totals(const struct findings *f, const char *between, struct buf *out)
 {
     const size_t *of = f->of;
-    if (nothing_was_checked(f)) {
+    if (nothing_was_checked(f))
         buf_str(out, "nothing was checked");
-        return;
-    }
-    buf_printf(out, "%zu error%s%s%zu warning%s%s%zu info%s%s%zu unknown", of[FINDING_ERROR],
-               text_plural(of[FINDING_ERROR]), between, of[FINDING_WARNING], text_plural(of[FINDING_WARNING]), between,
-               of[FINDING_INFO], text_plural(of[FINDING_INFO]), between, of[FINDING_UNKNOWN]);
+    else
+        buf_printf(out, "%zu error%s%s%zu warning%s%s%zu info%s%s%zu unknown", of[FINDING_ERROR],
+                   text_plural(of[FINDING_ERROR]), between, of[FINDING_WARNING], text_plural(of[FINDING_WARNING]),
+                   between, of[FINDING_INFO], text_plural(of[FINDING_INFO]), between, of[FINDING_UNKNOWN]);
+    if (f->files_failed)
+        buf_printf(out, "%s%zu file%s not read", between, f->files_failed, text_plural(f->files_failed));
 }
 
 /* "ignored: 2 of L17 in m.yaml: reason", in the order of files and lines: each rule, file and reason once. */
@@ -287,6 +303,7 @@ cJSON *findings_json(const struct findings *f)
         cJSON *file = cJSON_CreateObject();
         add_text(file, "file", f->files[i].name);
         cJSON_AddNumberToObject(file, "objects", (double)f->files[i].objects);
+        add_text(file, "failure", f->files[i].failure);
         cJSON_AddItemToArray(files, file);
     }
     return root;

@@ -65,6 +65,7 @@ struct finding {
 struct finding_file {
     char *name;
     size_t objects; /* in it, that were checked */
+    char *failure;  /* why it could not be read or rendered; NULL: it was */
 };
 struct findings {
     struct finding *items;
@@ -73,7 +74,7 @@ struct findings {
     struct finding *ignored;       /* moved out of the items, and counted nowhere else */
     size_t ignored_count;
     struct finding_file *files;
-    size_t files_count;
+    size_t files_count, files_failed;
 };
 
 const struct rule *rule_get(enum rule_id id);
@@ -93,19 +94,20 @@ size_t findings_ignore(struct findings *f, size_t first, const struct rule *rule
 /* "RayService demo/demo" becomes "RayService demo/demo, of WHERE". */
 void finding_object_of(struct finding *item, const char *where);
 void findings_checked(struct findings *f, const char *file, size_t objects); /* one more file */
+void findings_failed(struct findings *f, const char *file, const char *why); /* one more, which could not be read */
 /* The finding added last is corrected by this edit, which is copied. Nothing if it was dropped. */
 void findings_edit(struct findings *f, const struct finding_edit *edit);
 void findings_sort(struct findings *f); /* by file, document, line, column, rule, message; files by name */
 
-/* "1 error, 0 warnings, 2 infos, 0 unknown", with `between` for ", "; where files were checked and no object was in any
- * of them, and nothing else was found, "nothing was checked". */
+/* "1 error, 0 warnings, 2 infos, 0 unknown", with `between` for ", ", and ", 1 file not read" where that is so; where
+ * no object was in any file that was read, and nothing else was found, "nothing was checked". */
 void findings_totals(const struct findings *f, const char *between, struct buf *out);
 /* "file:line:col: error L1 message" with object and fix on lines of their own, what is ignored by which reason, and a
  * last line of totals. */
 void findings_text(const struct findings *f, struct buf *out);
 /* {"version":1,"findings":[{"id","severity","title","where","file","document","line","column","message","why","fix",
  * "source"}],"errors","warnings","infos","unknowns","dropped","ignored":[as findings, and "reason"],
- * "files":[{"file","objects"}]}; absent values are null. Caller: cJSON_Delete. */
+ * "files":[{"file","objects","failure"}]}; absent values are null. Caller: cJSON_Delete. */
 cJSON *findings_json(const struct findings *f);
 
 #endif

@@ -126,6 +126,23 @@ static void sarif_rule(cJSON *list, const struct rule *rule)
     free(help);
 }
 
+/* Whether all was checked: a run that could not read a file is no run without results. */
+static void sarif_invocation(cJSON *run, const struct findings *f)
+{
+    cJSON *invocation = cJSON_CreateObject();
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(run, "invocations"), invocation);
+    cJSON_AddBoolToObject(invocation, "executionSuccessful", !f->files_failed);
+    cJSON *list = cJSON_AddArrayToObject(invocation, "toolExecutionNotifications");
+    for (size_t i = 0; i < f->files_count; i++) {
+        if (!f->files[i].failure) continue;
+        cJSON *notification = cJSON_CreateObject();
+        cJSON_AddStringToObject(notification, "level", "error");
+        sarif_text(notification, "message", f->files[i].failure);
+        sarif_location(notification, &(struct finding_where){.file = f->files[i].name});
+        cJSON_AddItemToArray(list, notification);
+    }
+}
+
 static cJSON *findings_sarif(const struct findings *f)
 {
     cJSON *root = cJSON_CreateObject();
@@ -138,6 +155,7 @@ static cJSON *findings_sarif(const struct findings *f)
     cJSON_AddStringToObject(driver, "version", RAYDECK_VERSION);
     cJSON *list = cJSON_AddArrayToObject(driver, "rules");
     for (int i = 0; i < RULES; i++) sarif_rule(list, rule_get((enum rule_id)i));
+    sarif_invocation(run, f);
     cJSON_AddStringToObject(run, "columnKind", "unicodeCodePoints");
     cJSON *results = cJSON_AddArrayToObject(run, "results");
     for (size_t i = 0; i < f->count; i++) sarif_result(results, &f->items[i]);
@@ -194,7 +212,7 @@ struct junit_part {
     size_t count;
 };
 struct junit_sum {
-    size_t cases, failures, skipped;
+    size_t cases, failures, errors, skipped;
 };
 
 /* The next part of a list that begins at *at; moves it on. */
@@ -218,29 +236,38 @@ static void junit_count(struct junit_part part, enum finding_severity fail_on, s
 
 static void junit_attributes(const struct junit_sum *sum, struct buf *out)
 {
-    buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n", sum->cases, sum->failures,
-               sum->skipped);
+    buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n", sum->cases, sum->failures,
+               sum->errors, sum->skipped);
 }
 
-/* A file without a finding is a test case that passes. */
-static struct junit_sum junit_suite(const char *file, const struct junit_part parts[2], enum finding_severity fail_on,
-                                    struct buf *out)
+/* Of a file without a finding: it passes, or is an error where the file could not be read. */
+static void junit_file_case(const struct finding_file *file, struct buf *out)
 {
-    struct junit_sum sum = {0};
+    buf_str(out, "    <testcase classname=\"");
+    xml_text(out, file->name);
+    if (!file->failure) {
+        buf_str(out, "\" name=\"every rule holds\"/>\n");
+        return;
+    }
+    buf_str(out, "\" name=\"it can be read\">\n      <error message=\"");
+    xml_text(out, file->failure);
+    buf_str(out, "\"/>\n    </testcase>\n");
+}
+
+static struct junit_sum junit_suite(const struct finding_file *file, const struct junit_part parts[2],
+                                    enum finding_severity fail_on, struct buf *out)
+{
+    struct junit_sum sum = {.errors = file->failure != NULL};
     for (size_t p = 0; p < 2; p++) junit_count(parts[p], fail_on, &sum);
-    const bool clean = !sum.cases;
-    sum.cases += clean;
+    const bool has_own_case = !sum.cases || file->failure;
+    sum.cases += has_own_case;
     buf_str(out, "  <testsuite name=\"");
-    xml_text(out, file);
+    xml_text(out, file->name);
     buf_char(out, '"');
     junit_attributes(&sum, out);
-    if (clean) {
-        buf_str(out, "    <testcase classname=\"");
-        xml_text(out, file);
-        buf_str(out, "\" name=\"every rule holds\"/>\n");
-    }
+    if (has_own_case) junit_file_case(file, out);
     for (size_t p = 0; p < 2; p++)
-        for (size_t i = 0; i < parts[p].count; i++) junit_case(&parts[p].items[i], file, fail_on, out);
+        for (size_t i = 0; i < parts[p].count; i++) junit_case(&parts[p].items[i], file->name, fail_on, out);
     buf_str(out, "  </testsuite>\n");
     return sum;
 }
@@ -256,8 +283,9 @@ static void findings_junit(const struct findings *f, enum finding_severity fail_
         if (i && strcmp(f->files[i - 1].name, file) == 0) continue; /* it is given twice, and one suite */
         const struct junit_part parts[] = {part_next(f->items, f->count, file, &at),
                                            part_next(f->ignored, f->ignored_count, file, &ignored_at)};
-        const struct junit_sum sum = junit_suite(file, parts, fail_on, &suites);
-        all = (struct junit_sum){all.cases + sum.cases, all.failures + sum.failures, all.skipped + sum.skipped};
+        const struct junit_sum sum = junit_suite(&f->files[i], parts, fail_on, &suites);
+        all = (struct junit_sum){all.cases + sum.cases, all.failures + sum.failures, all.errors + sum.errors,
+                                 all.skipped + sum.skipped};
     }
     buf_str(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"raydeck lint\"");
     junit_attributes(&all, out);
@@ -301,9 +329,20 @@ static void github_one(const struct finding *item, struct buf *out)
     free(title);
 }
 
+static void github_failure(const struct finding_file *file, struct buf *out)
+{
+    if (!file->failure) return;
+    buf_str(out, "::error file=");
+    github_text(out, file->name, true);
+    buf_str(out, ",title=not read::");
+    github_text(out, file->failure, false);
+    buf_char(out, '\n');
+}
+
 static void findings_github(const struct findings *f, struct buf *out)
 {
     for (size_t i = 0; i < f->count; i++) github_one(&f->items[i], out);
+    for (size_t i = 0; i < f->files_count; i++) github_failure(&f->files[i], out);
     if (f->ignored_count) buf_printf(out, "%zu ignored, ", f->ignored_count);
     findings_totals(f, ", ", out);
     buf_char(out, '\n');

@@ -16,7 +16,8 @@ bool findings_fail(const struct findings *f, enum finding_severity fail_on);
 /* Appends the whole document, of sorted findings. Of JUnit, what is at least as severe as fail_on is a failure.
  * - SARIF: OASIS, Static Analysis Results Interchange Format 2.1.0 (columns in characters; what is ignored is
  * suppressed)
- * - JUnit: a test suite a file, a test case a finding, one that passes where a file has none
+ * - JUnit: a test suite a file, a test case a finding, one that passes where a file has none, or that is an error where
+ * it could not be read
  * - GitHub: "Workflow commands for GitHub Actions" (::error file=…), then the line of totals */
 void findings_print(const struct findings *f, enum findings_format format, enum finding_severity fail_on,
                     struct buf *out);

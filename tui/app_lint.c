@@ -62,7 +62,8 @@ static void lint_show(struct app *app, struct app_linting *l)
 {
     const uint64_t generation = app->at->linted.generation;
     const struct why failure = l->run.failure;
-    if (l->run.unread && !l->run.found.files_count) { /* the old findings stay */
+    const bool failed = l->run.found.files_failed > 0;
+    if (failed && !lint_run_has_findings(&l->run)) { /* the old findings stay */
         app_say(app, true, "lint: %s", failure.text);
         linting_free(l);
         return;
@@ -73,7 +74,7 @@ static void lint_show(struct app *app, struct app_linting *l)
     findings_init(&l->run.found);
     l->named = NULL;
     if (!l->again) screen_focus(app->at->screen, lint_pane_ops.letter);
-    if (l->run.unread)
+    if (failed)
         app_say(app, true, "lint: %s", failure.text);
     else if (l->again)
         app_say(app, false, "%s was read again", app->at->linted.file);

@@ -89,9 +89,11 @@ static void part_say(struct lint_run *run, const struct lint_input *input)
     }
 }
 
-static void input_failed(struct lint_run *run, const struct why *why)
+static void input_failed(struct lint_run *run, const char *name, const struct why *why)
 {
-    if (!run->unread++) run->failure = *why;
+    if (!run->found.files_failed) run->failure = *why;
+    findings_failed(&run->found, name, why->text);
+    findings_failed(&run->fixed, name, why->text);
     if (run->failed) run->failed(run, why);
 }
 
@@ -107,7 +109,7 @@ static void file_check(struct lint_run *run, const struct lint_input *input, str
     else if (err == ERR_LIMIT)
         too_long_say(run, input);
     else
-        input_failed(run, &why);
+        input_failed(run, input->path, &why);
     buf_wipe(&text);
 }
 
@@ -138,7 +140,7 @@ void lint_run_rendered(struct lint_run *run, const struct lint_input *input, str
     if (text)
         text_check(run, input, text, NULL);
     else
-        input_failed(run, why);
+        input_failed(run, input->path, why);
 }
 
 const struct lint_input *lint_run_next_rendered(const struct lint_run *run, const struct lint_input *after)
@@ -154,7 +156,7 @@ void lint_run_add(struct lint_run *run, const char *path)
     struct why why = {0};
     const size_t before = run->inputs.count;
     if (lint_inputs_add(&run->inputs, path, &why)) {
-        input_failed(run, &why);
+        input_failed(run, path, &why);
         return;
     }
     if (run->inputs.count != before) return;
@@ -165,7 +167,7 @@ void lint_run_add(struct lint_run *run, const char *path)
 
 bool lint_run_has_findings(const struct lint_run *run)
 {
-    return run->unread < run->inputs.count || run->found.count;
+    return run->found.files_count > run->found.files_failed || run->found.count;
 }
 
 void lint_run_init(struct lint_run *run)

@@ -21,8 +21,7 @@ struct lint_run {
     /* Of a file with fix: adds what it is to be to `fixed`; may take the bytes of `text`. */
     void (*plan)(struct lint_run *run, const struct lint_input *input, struct buf *text);
     void (*failed)(struct lint_run *run, const struct why *why); /* an input cannot be read or rendered; may be NULL */
-    size_t unread;                                               /* how many could not be */
-    struct why failure;                                          /* the first reason */
+    struct why failure;                                          /* the first reason, of found.files_failed */
 };
 
 /* After variables were set. Nothing is allocated before. */

@@ -147,7 +147,9 @@ int sub_lint(struct cli *cli)
     inputs_find(&lint);
     inputs_check(&lint);
     const bool fixed = cli->fix && corrections_write(&lint);
-    if (lint_run_has_findings(&lint.run)) findings_to_stdout(&lint, fixed ? &lint.run.fixed : &lint.run.found);
+    /* Of a text that is all of it: stderr has the reason. Programs that read stdout get a whole document. */
+    if (lint_run_has_findings(&lint.run) || lint.format != FINDINGS_TEXT)
+        findings_to_stdout(&lint, fixed ? &lint.run.fixed : &lint.run.found);
     lint_rewrites_done(&lint);
     snapshot_close(lint.snapshot);
     lint_run_done(&lint.run);

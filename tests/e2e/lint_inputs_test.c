@@ -268,7 +268,7 @@ static void kustomizations_in_a_folder_are_rendered(void **state)
     run_done(&r);
     r = LINT("PATH=/nowhere", k);
     text_contains(r.err, "/k/prod: kubectl is needed to render it, and is not installed: nothing of it was checked");
-    text_contains(r.out, "\n1 error, 0 warnings, 1 info, 0 unknown\n");
+    text_contains(r.out, "\n1 error, 0 warnings, 1 info, 0 unknown, 1 file not read\n");
     assert_int_equal(r.status, 2);
     run_done(&r);
     free(base);

@@ -125,6 +125,15 @@ static void what_cannot_be_read_is_a_usage_error(void **state)
     text_contains(r.out, "error L4 headService.metadata.name is set");
     text_contains(r.err, "tests/no-such-file.yaml");
     run_done(&r);
+    r = LINT(NULL, OURS, "tests/no-such-file.yaml"); /* and is not the whole of what was to be checked */
+    assert_int_equal(r.status, 2);
+    text_contains(r.out, ", 1 file not read\n");
+    run_done(&r);
+    r = LINT(NULL, "tests/no-such-file.yaml", "--output", "sarif"); /* a reader gets a document, not nothing */
+    assert_int_equal(r.status, 2);
+    text_contains(r.out, "\"executionSuccessful\":\tfalse");
+    text_contains(r.out, "no-such-file.yaml");
+    run_done(&r);
     r = run_lint(NULL, (const char *const[]){NULL});
     assert_int_equal(r.status, 2);
     text_contains(r.err, "no FILE");

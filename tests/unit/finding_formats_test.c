@@ -89,6 +89,33 @@ static void a_result_is_valid(const cJSON *result, const cJSON *rules)
         assert_string_equal(json_str(suppression, "kind"), "inSource");
 }
 
+/* One that could not be read beside a clean one: no reader may take the run for one without findings. */
+static void a_file_that_was_not_read_is_said_in_every_format(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {
+        [FINDINGS_TEXT] = "0 errors, 0 warnings, 0 infos, 0 unknown, 1 file not read\n",
+        [FINDINGS_JSON] = "{\"file\":\"chart\",\"objects\":0,\"failure\":\"helm: <not> found\"}",
+        [FINDINGS_SARIF] = "\"invocations\":[{\"executionSuccessful\":false,\"toolExecutionNotifications\":[{"
+                           "\"level\":\"error\",\"message\":{\"text\":\"helm: <not> found\"},\"locations\":[{"
+                           "\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"chart\"}}}]}]}]",
+        [FINDINGS_JUNIT] = "<testsuites name=\"raydeck lint\" tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\">",
+        [FINDINGS_GITHUB] = "::error file=chart,title=not read::helm: <not> found\n",
+    };
+    struct findings f;
+    findings_init(&f);
+    findings_checked(&f, "clean.yaml", 1);
+    findings_failed(&f, "chart", "helm: <not> found");
+    findings_sort(&f);
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        char *text = findings_printed(&f, (enum findings_format)i, FINDING_ERROR);
+        if (i == FINDINGS_JSON || i == FINDINGS_SARIF) cJSON_Minify(text);
+        if (!strstr(text, expected[i])) fail_msg("\n%s\nlacks %s", text, expected[i]);
+        free(text);
+    }
+    findings_done(&f);
+}
+
 static void sarif_is_what_its_schema_requires(void **state)
 {
     (void)state;
@@ -219,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_have_names),
+        cmocka_unit_test(a_file_that_was_not_read_is_said_in_every_format),
         cmocka_unit_test(sarif_is_what_its_schema_requires),
         cmocka_unit_test(junit_has_a_case_for_each_finding_and_each_clean_file),
         cmocka_unit_test(githubs_commands_are_a_line_each),
