@@ -42,6 +42,7 @@ static const char usage[] =
     "  --pods N           N pods more, of another RayCluster, for measuring\n"
     "  --exit-with-stdin  ends when its standard input is closed\n"
     "  --own-dir          removes DIR at the end even where it was there before\n"
+    "  --help, --version  alone: prints it\n"
     "\n"
     "monitor prints what neuron-monitor would on that K8s node, a JSON line each second, until the simulator ends.\n"
     "kubectl is what config.yaml names in place of kubectl: the one command that the simulated head knows is the one "
@@ -273,19 +274,29 @@ static int run_monitor(int argc, char **argv)
     return neuron_sim_monitor(dir, node);
 }
 
+/* The exit status: what was written to stdout may not have arrived. */
+static int output_end(void)
+{
+    struct why why;
+    if (file_close_output(&why) != ERR_IO) return 0;
+    sim_report(mem_printf("raydeck-sim: %s", why.text));
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
-    struct why why;
     file_reserve_stdio();
     opterr = 0; /* getopt_long prints an option as it stands */
     if (argc > 1 && strcmp(argv[1], "monitor") == 0) return run_monitor(argc - 1, argv + 1);
     if (argc > 2 && strcmp(argv[1], "kubectl") == 0) return kubectl_sim(argv[2], (const char *const *)argv + 3);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         usage_print(stdout);
-        if (file_close_output(&why) != ERR_IO) return 0;
-        sim_report(mem_printf("raydeck-sim: %s", why.text));
-        return 1;
+        return output_end();
+    }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("raydeck-sim " RAYDECK_VERSION);
+        return output_end();
     }
     int status = options_read(&o, argc, argv);
     return status ? status : run_server(&o);

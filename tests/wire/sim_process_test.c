@@ -266,6 +266,10 @@ static void wrong_use_is_refused(void **state)
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "--exit-with-stdin"));
     run_done(&r);
+    r = run_program((const char *const[]){sim, "--version", NULL}, NULL, NULL, DEADLINE_MS);
+    assert_int_equal(r.status, 0);
+    assert_string_equal(r.out, "raydeck-sim " RAYDECK_VERSION "\n");
+    run_done(&r);
     run_remove(folder);
 }
 
