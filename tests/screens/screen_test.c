@@ -150,19 +150,19 @@ static void test_selection_moves_on_to_the_new_head(void **state)
     fake_console_close(&d);
 }
 
-static void test_selected_pod_is_marked_elsewhere(void **state)
+static void test_selected_pod_is_related_elsewhere(void **state)
 {
     (void)state;
     struct fake_console d;
     fake_console_open(&d, 40, 120);
     screen_press(&d, 'j');
-    assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->marked);
-    assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->marked);
-    assert_false(fake_console_row(&d, LAYOUT_CORES, "neuron/x2p7c/0")->marked);
+    assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->related);
+    assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->related);
+    assert_false(fake_console_row(&d, LAYOUT_CORES, "neuron/x2p7c/0")->related);
     screen_press(&d, '2');
     screen_press(&d, 'G');
-    assert_true(fake_console_row(&d, LAYOUT_PODS, "22bb-worker")->marked);
-    assert_false(fake_console_row(&d, LAYOUT_PODS, "11aa-worker")->marked);
+    assert_true(fake_console_row(&d, LAYOUT_PODS, "22bb-worker")->related);
+    assert_false(fake_console_row(&d, LAYOUT_PODS, "11aa-worker")->related);
     fake_console_close(&d);
 }
 
@@ -213,7 +213,7 @@ static void test_events_of_one_second_stand_in_order(void **state)
 }
 
 /* A pod of the same name that was there before has another UID: its events are not those of the one selected. */
-static void test_events_of_another_uid_are_not_marked(void **state)
+static void test_events_of_another_uid_are_not_related(void **state)
 {
     (void)state;
     struct fake_console d;
@@ -224,9 +224,9 @@ static void test_events_of_another_uid_are_not_marked(void **state)
     event_put(&d, "of another", pod->name, "00ff-worker");
     screen_press(&d, 'j');
     fake_console_update(&d);
-    assert_true(fake_console_row(&d, LAYOUT_EVENTS, "of it")->marked);
-    assert_true(fake_console_row(&d, LAYOUT_EVENTS, "of none")->marked);
-    assert_false(fake_console_row(&d, LAYOUT_EVENTS, "of another")->marked);
+    assert_true(fake_console_row(&d, LAYOUT_EVENTS, "of it")->related);
+    assert_true(fake_console_row(&d, LAYOUT_EVENTS, "of none")->related);
+    assert_false(fake_console_row(&d, LAYOUT_EVENTS, "of another")->related);
     fake_console_close(&d);
 }
 
@@ -240,12 +240,12 @@ static void test_rows_keep_their_place(void **state)
     const struct table_view *t = d.s->panes[LAYOUT_PODS]->table;
     static const struct {
         const char *key;
-        char mark;
+        char sign;
     } expected[] = {{"9c1e7a40-head", '-'}, {"7f2b-head", '+'}, {"11aa-worker", ' '}, {"22bb-worker", ' '}};
     assert_int_equal(t->count, ARRAY_LEN(expected));
     for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
         assert_string_equal(t->rows[i].key, expected[i].key);
-        assert_int_equal(t->rows[i].mark, expected[i].mark);
+        assert_int_equal(t->rows[i].sign, expected[i].sign);
     }
     fake_console_close(&d);
 }
@@ -782,8 +782,8 @@ int main(void)
         cmocka_unit_test(test_focus_comes_back_after_the_recovery),
         cmocka_unit_test(test_selection_is_a_key),
         cmocka_unit_test(test_selection_moves_on_to_the_new_head),
-        cmocka_unit_test(test_selected_pod_is_marked_elsewhere),
-        cmocka_unit_test(test_events_of_another_uid_are_not_marked),
+        cmocka_unit_test(test_selected_pod_is_related_elsewhere),
+        cmocka_unit_test(test_events_of_another_uid_are_not_related),
         cmocka_unit_test(test_events_of_one_second_stand_in_order),
         cmocka_unit_test(test_rows_keep_their_place),
         cmocka_unit_test(test_back_closes_one_thing_at_a_time),

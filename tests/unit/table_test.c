@@ -278,7 +278,7 @@ static void clicks_select_and_sort(void **state)
     table_done(&t);
 }
 
-static void marks_and_roles(void **state)
+static void signs_and_roles(void **state)
 {
     (void)state;
     struct table_view t;
@@ -287,15 +287,15 @@ static void marks_and_roles(void **state)
     struct table_row *r = table_row_add(&t, "a");
     table_cell_set(r, 0, ROLE_BAD, "a");
     table_cell_set(r, 1, ROLE_TEXT, "x");
-    r->mark = '-';
+    r->sign = '-';
     r->role = ROLE_GONE;
     r = table_row_add(&t, "b");
     table_cell_set(r, 0, ROLE_TEXT, "b");
-    r->mark = '+';
-    r->marked = true;
+    r->sign = '+';
+    r->related = true;
     r = table_row_add(&t, "c");
     table_cell_set(r, 0, ROLE_BAD, "c");
-    r->mark = '\033'; /* no mark of ours */
+    r->sign = '\033'; /* no sign of ours */
     table_end(&t);
     table_select(&t, "b");
     struct canvas cv;
@@ -306,7 +306,7 @@ static void marks_and_roles(void **state)
     assert_int_equal(canvas_cell(&cv, 1, 2)->role, ROLE_BAD);
     assert_int_equal(canvas_cell(&cv, 1, 15)->role, ROLE_GONE);
     assert_int_equal(canvas_cell(&cv, 2, 0)->cp, '+');
-    assert_int_equal(canvas_cell(&cv, 2, 2)->role, ROLE_MARKED);
+    assert_int_equal(canvas_cell(&cv, 2, 2)->role, ROLE_RELATED);
     assert_int_equal(canvas_cell(&cv, 3, 0)->cp, ' ');
     table_draw(&t, &cv, true);
     assert_int_equal(canvas_cell(&cv, 2, 1)->cp, '>');
@@ -377,7 +377,7 @@ int main(void)
         cmocka_unit_test(hidden_columns_make_room),
         cmocka_unit_test(scrolls_so_that_the_selection_is_seen),
         cmocka_unit_test(clicks_select_and_sort),
-        cmocka_unit_test(marks_and_roles),
+        cmocka_unit_test(signs_and_roles),
         cmocka_unit_test(long_cells_are_cut_between_characters),
         cmocka_unit_test(a_rebuilt_table_takes_no_more_memory),
     };

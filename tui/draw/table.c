@@ -44,7 +44,7 @@ struct table_row *table_row_add(struct table_view *t, const char *key)
         t->shown = mem_grow(t->shown, t->capacity, sizeof *t->shown);
     }
     struct table_row *r = &t->rows[t->count++];
-    *r = (struct table_row){.arena = t->arena, .mark = ' ', .role = ROLE_TEXT, .cell_count = t->column_count};
+    *r = (struct table_row){.arena = t->arena, .sign = ' ', .role = ROLE_TEXT, .cell_count = t->column_count};
     r->key = arena_strn(t->arena, key, strlen(key));
     r->cell = arena_alloc(t->arena, (size_t)t->column_count * sizeof *r->cell);
     for (int i = 0; i < t->column_count; i++) r->cell[i] = (struct table_cell){"", NAN, ROLE_TEXT};

@@ -33,9 +33,9 @@ struct table_cell {
 struct table_row {
     struct arena *arena;
     const char *key;
-    char mark;      /* '-' gone, '+' new, ' ' */
+    char sign;      /* '-' gone, '+' new, ' ' */
     enum role role; /* for cells of ROLE_TEXT */
-    bool marked;    /* the corresponding row of another pane is selected */
+    bool related;   /* the corresponding row of another pane is selected */
     int cell_count;
     struct table_cell *cell; /* cell_count of them */
 };

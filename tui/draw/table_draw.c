@@ -31,11 +31,11 @@ static void draw_row(const struct table_view *t, struct canvas *cv, const struct
 {
     const struct table_row *r = &t->rows[t->shown[index]];
     bool selected = focused && index == t->selected_at;
-    enum role role = selected ? ROLE_SELECTED : r->role != ROLE_TEXT ? r->role : r->marked ? ROLE_MARKED : ROLE_TEXT;
+    enum role role = selected ? ROLE_SELECTED : r->role != ROLE_TEXT ? r->role : r->related ? ROLE_RELATED : ROLE_TEXT;
     canvas_fill(cv, line, 0, 1, cv->cols, role, ' ');
-    bool mark = r->mark == '-' || r->mark == '+';
-    if (mark) canvas_fill(cv, line, 0, 1, 1, role, (uint32_t)r->mark);
-    if (selected) canvas_fill(cv, line, mark ? 1 : 0, 1, 1, role, '>');
+    bool sign = r->sign == '-' || r->sign == '+';
+    if (sign) canvas_fill(cv, line, 0, 1, 1, role, (uint32_t)r->sign);
+    if (selected) canvas_fill(cv, line, sign ? 1 : 0, 1, 1, role, '>');
     for (int i = 0; i < t->column_count; i++) {
         const struct table_cell *cell = &r->cell[i];
         if (!at->width[i] || !cell->text[0]) continue;

@@ -4,7 +4,7 @@
 
 #include "tui/draw/table.h"
 
-enum { TABLE_LEAD = 2 /* the marks before the first column */ };
+enum { TABLE_LEAD = 2 /* the gutter before the first column */ };
 struct table_layout {
     int at[TABLE_COLUMNS];    /* first column on the screen */
     int width[TABLE_COLUMNS]; /* 0: left out */

@@ -149,7 +149,7 @@ static const char *place_of(const struct view *v, const struct core *core, const
     return or_dash(m ? m->instance_id : NULL);
 }
 
-static bool is_marked(const struct view *v, const struct pod *pod)
+static bool is_related(const struct view *v, const struct pod *pod)
 {
     return v->selection && v->selection->table != TABLE_CORE && pod && v->selection->pod_uid[0] &&
            strcmp(v->selection->pod_uid, pod->record.key) == 0;
@@ -162,7 +162,7 @@ static void add_core(struct cores *s, const struct view *v, const struct core *c
     struct table_row *tr = table_row_add(&s->table, core->record.key);
     char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
     if (!pod) pod = only;
-    tr->marked = is_marked(v, pod);
+    tr->related = is_related(v, pod);
     table_cell_set(tr, CORES_POD, ROLE_TEXT, place_of(v, core, pod));
     table_cell_num(tr, CORES_CORE, ROLE_TEXT, (double)core->index.value, count_text(num, core->index));
     enum core_use use = core_use_of(v->world, core);
@@ -184,7 +184,7 @@ static void add_range(struct cores *s, const struct view *v, const struct item *
         snprintf(text, sizeof text, "%llu", (unsigned long long)first);
     else
         snprintf(text, sizeof text, "%llu–%llu", (unsigned long long)first, (unsigned long long)last);
-    tr->marked = is_marked(v, only);
+    tr->related = is_related(v, only);
     table_cell_set(tr, CORES_POD, ROLE_TEXT, place_of(v, items[0].core, only));
     table_cell_num(tr, CORES_CORE, ROLE_TEXT, (double)first, text);
     table_cell_set(tr, CORES_UTIL, ROLE_DIM, core_use_words(CORE_NO_RUNTIME));

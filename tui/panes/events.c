@@ -103,7 +103,8 @@ static void add_event(struct events *s, const struct view *v, const struct event
     struct table_row *tr = table_row_add(&s->table, e->record.key);
     bool warning = e->type && strcmp(e->type, "Normal") != 0;
     const struct pod *pod = pod_of_event(v->world, e);
-    tr->marked = pod && v->selection && v->selection->table == TABLE_POD && text_eq(v->selection->key, pod->record.key);
+    tr->related =
+        pod && v->selection && v->selection->table == TABLE_POD && text_eq(v->selection->key, pod->record.key);
     table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)event_time(e),
                    event_time(e) ? stamp_clock(clock, event_time(e)) : "–");
     about_text(v, e, text, sizeof text);

@@ -94,7 +94,7 @@ static void add_table(struct gcs *s, const struct view *v, const struct row *row
     const struct gcstable *t = ROW(row, gcstable);
     char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
     struct table_row *tr = table_row_add(&s->table, row->record->key);
-    tr->mark = row->gone_ms ? '-' : ' ';
+    tr->sign = row->gone_ms ? '-' : ' ';
     tr->role = row->gone_ms ? ROLE_GONE : ROLE_TEXT;
     if (v->focus->gcs_ns)
         snprintf(text, sizeof text, "%s", or_dash(t->table));

@@ -35,7 +35,7 @@ struct view {
     bool read_only, armed, demo;
     unsigned sim_speed; /* of the demo's cluster: how many times faster than a real one; 0: not simulated */
 };
-/* The selected row, so that other panes can mark related rows. */
+/* The selected row, so that other panes show which rows are related. */
 struct selection {
     enum table table;
     char key[160];

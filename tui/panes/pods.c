@@ -75,7 +75,7 @@ static const char *tri_word(enum tri t)
 }
 
 /* '-' for a deleted pod; '+' for one created since the start, or replacing a lost head. */
-static char row_mark(const struct row *row, const struct view *v)
+static char row_sign(const struct row *row, const struct view *v)
 {
     if (row->gone_ms) return '-';
     if (text_eq(row->record->key, v->outage->new_head_uid)) return '+';
@@ -106,9 +106,9 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     const struct pod *pod = ROW(row, pod);
     struct table_row *tr = table_row_add(&s->table, row->record->key);
     char text[160], num[TEXT_NUM_MAX];
-    tr->mark = row_mark(row, v);
-    tr->role = tr->mark == '-' ? ROLE_GONE : tr->mark == '+' ? ROLE_NEW : ROLE_TEXT;
-    tr->marked = v->selection && v->selection->table != TABLE_POD && text_eq(v->selection->pod_uid, row->record->key);
+    tr->sign = row_sign(row, v);
+    tr->role = tr->sign == '-' ? ROLE_GONE : tr->sign == '+' ? ROLE_NEW : ROLE_TEXT;
+    tr->related = v->selection && v->selection->table != TABLE_POD && text_eq(v->selection->pod_uid, row->record->key);
     table_cell_set(tr, PODS_ROLE, ROLE_TEXT, or_dash(pod->role));
     set_name(tr, s, v, pod);
     table_cell_num(tr, PODS_AGE, ROLE_TEXT, pod->created.known ? -(double)pod->created.value : NAN,
@@ -233,7 +233,7 @@ static void draw_gone(const struct pods *s, const struct view *v, struct canvas 
     for (int line = 1; line < cv->rows; line++) {
         bool selected;
         const struct table_row *tr = pane_row_at(&s->table, cv->rows, line, &selected);
-        const struct row *row = tr && tr->mark == '-' ? world_find(v->world, TABLE_POD, tr->key) : NULL;
+        const struct row *row = tr && tr->sign == '-' ? world_find(v->world, TABLE_POD, tr->key) : NULL;
         if (!row || !row->gone_ms) continue;
         char text[96];
         gone_text(v, row, text, sizeof text);
@@ -340,7 +340,7 @@ static void brief_row(const struct view *v, const struct row *row, char *out, si
     const struct pod *pod = ROW(row, pod);
     char ready[TEXT_NUM_MAX], age[TEXT_NUM_MAX], restarts[TEXT_NUM_MAX], status[96], cores[64];
     const char *name = pod_short(pod->name, pod->cluster);
-    char mark = row_mark(row, v);
+    char sign = row_sign(row, v);
     if (row->gone_ms) {
         gone_text(v, row, status, sizeof status);
         snprintf(out, size, "- %-7s %-18s %s", or_dash(pod->role), name, status);
@@ -349,7 +349,7 @@ static void brief_row(const struct view *v, const struct row *row, char *out, si
     ready_text(pod, ready);
     status_text(pod, status, sizeof status);
     cores_text(v, row, cores, sizeof cores);
-    snprintf(out, size, "%c %-7s %-18s %-5s %-11s %-3s %-5s%s%s%s", mark, or_dash(pod->role), name, ready, status,
+    snprintf(out, size, "%c %-7s %-18s %-5s %-11s %-3s %-5s%s%s%s", sign, or_dash(pod->role), name, ready, status,
              count_text(restarts, pod->restarts), age_since(age, pod->created, v->wall_ms), cores[0] ? " cores" : "",
              cores, cores[0] ? " %" : "");
 }

@@ -70,7 +70,7 @@ static void follow_recovery(struct screen *s, const struct view *v)
     s->recovery = shown;
 }
 
-/* The pod of the selected row, so that the other panes can mark its rows. */
+/* The pod of the selected row, so that the other panes show which rows are its. */
 static void find_pod(struct selection *sel, const struct view *v)
 {
     const struct row *row = world_find(v->world, sel->table, sel->key);

@@ -507,7 +507,7 @@ static int draw_line(const struct text_view *v, const struct text_source *source
 {
     const struct text_line l = line_of(source, n, v->cols);
     const bool marked = source->marks && n == v->cursor;
-    const enum role match = v->matched && n == v->match && !marked ? ROLE_SELECTED : ROLE_MARKED;
+    const enum role match = v->matched && n == v->match && !marked ? ROLE_SELECTED : ROLE_RELATED;
     struct text_row r;
     if (!row_first(&l, v->wraps, v->cols, &r)) return row + 1;
     const struct text_part *last = &l.part[l.parts - 1];

@@ -25,7 +25,7 @@ static const struct theme built_in =
                 [ROLE_STRIP] = {.fg = 255, .bg = 237},
                 [ROLE_HEADER] = {.fg = 248, .bg = PLAIN, .underline = true},
                 [ROLE_SELECTED] = {.fg = PLAIN, .bg = PLAIN, .reverse = true},
-                [ROLE_MARKED] = {.fg = 14, .bg = PLAIN, .underline = true},
+                [ROLE_RELATED] = {.fg = 14, .bg = PLAIN, .underline = true},
                 [ROLE_OK] = {.fg = 10, .bg = PLAIN},
                 [ROLE_WARN] = {.fg = 11, .bg = PLAIN},
                 [ROLE_BAD] = {.fg = 9, .bg = PLAIN, .bold = true},
