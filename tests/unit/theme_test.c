@@ -213,6 +213,26 @@ static void mono_has_no_colour_and_three_states(void **state)
     assert_true(t.look[ROLE_BAD].reverse);
 }
 
+/* By its colour where there are some, else by its weight; the gutter says it too. */
+static void a_marked_row_is_seen(void **state)
+{
+    (void)state;
+    struct theme t;
+    theme_read("mono", &t);
+    assert_false(looks_same(&t.look[ROLE_MARKED], &t.look[ROLE_TEXT]));
+    assert_false(looks_same(&t.look[ROLE_MARKED], &t.look[ROLE_SELECTED]));
+    for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
+        theme_read(shipped[i].name, &t);
+        const int32_t ground = shipped[i].background, ink = ground == 0xffffff ? 0 : 0xe0e0e0;
+        const struct look *look = &t.look[ROLE_MARKED];
+        const double ratio = colour_contrast(rgb_of(look->fg, ink), rgb_of(look->bg, ground)),
+                     far =
+                         colour_difference(rgb_of(look->fg, ink), rgb_of(t.look[ROLE_TEXT].fg, ink), shipped[i].sight);
+        if (ratio < shipped[i].contrast) fail_msg("%s: a contrast of %.1f", shipped[i].name, ratio);
+        if (far < 20) fail_msg("%s: it differs from text by %.1f", shipped[i].name, far);
+    }
+}
+
 static void the_default_file_is_what_is_built_in(void **state)
 {
     (void)state;
@@ -308,6 +328,7 @@ int main(void)
         cmocka_unit_test(fillings_can_be_read_and_told_apart),
         cmocka_unit_test(bars_and_heat_are_of_one_scale),
         cmocka_unit_test(mono_has_no_colour_and_three_states),
+        cmocka_unit_test(a_marked_row_is_seen),
         cmocka_unit_test(the_default_file_is_what_is_built_in),
         cmocka_unit_test(what_is_left_out_stays),
         cmocka_unit_test(mistakes_name_their_place),

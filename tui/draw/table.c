@@ -5,6 +5,7 @@
 #include "backends/base/text.h"
 #include "tui/draw/arena.h"
 #include "tui/draw/table_layout.h"
+#include "tui/draw/table_marks.h"
 
 #include <assert.h>
 #include <math.h>
@@ -22,6 +23,7 @@ void table_init(struct table_view *t, const struct column *columns, int column_c
 void table_done(struct table_view *t)
 {
     if (!t) return;
+    table_marks_done(t);
     arena_free(t->arena);
     free(t->rows);
     free(t->shown);
@@ -151,6 +153,7 @@ static int natural_width(const struct table_view *t, int column)
 void table_end(struct table_view *t)
 {
     for (int i = 0; i < t->column_count; i++) t->natural[i] = natural_width(t, i);
+    table_marks_keep(t);
     table_sort(t);
 }
 

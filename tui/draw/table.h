@@ -3,7 +3,8 @@
  *
  * The owner fills rows on update(); the widget lays out the columns (it drops the least important ones first when space
  * is short), draws, moves the selection, filters and sorts. The selection is a key, not a row number, and survives
- * rebuilding; when the selected row is removed, the row now at its position is selected.
+ * rebuilding; when the selected row is removed, the row now at its position is selected. So are the marks: keys, which
+ * sorting, filtering and scrolling leave alone. A mark goes with its row (table_end), so that each has one.
  */
 #ifndef RAYDECK_DRAW_TABLE_H
 #define RAYDECK_DRAW_TABLE_H
@@ -53,6 +54,10 @@ struct table_view {
     int sort; /* column, or -1: the owner's order */
     bool sort_down;
     bool hidden[TABLE_COLUMNS]; /* columns that a person took away; never all */
+    struct {
+        char **key; /* in order; of rows that there are, shown or not */
+        size_t count, capacity;
+    } marks; /* a person's */
     char filter[TABLE_FILTER_MAX];
     bool filter_inverts;
     size_t not_shown;          /* rows beyond a limit, counted by the owner; shown in the last line */
@@ -62,7 +67,8 @@ struct table_view {
 void table_init(struct table_view *t, const struct column *columns, int column_count);
 void table_done(struct table_view *t);
 
-/* To rebuild: table_begin, a table_row_add per row, table_end (filters, sorts, restores the selection). */
+/* To rebuild: table_begin, a table_row_add per row, table_end (filters, sorts, restores the selection and the marks).
+ */
 void table_begin(struct table_view *t);
 /* Cells start empty, ROLE_TEXT. The row is valid until the next table_row_add. */
 struct table_row *table_row_add(struct table_view *t, const char *key);
@@ -82,6 +88,17 @@ void table_filter(struct table_view *t, const char *text);      /* "!text" inver
 void table_sort_by(struct table_view *t, int column);           /* again: reverses the order */
 void table_hide(struct table_view *t, int column, bool hidden); /* the last shown column stays */
 void table_reset(struct table_view *t);                         /* the owner's order, and every column */
+
+bool table_mark(struct table_view *t); /* the selected row, or takes its mark away; false: none is shown */
+size_t
+table_marks_span(struct table_view *t);     /* from the nearest mark, above first, to the selected row; how many more */
+void table_marks_all(struct table_view *t); /* the rows that are shown */
+void table_marks_clear(struct table_view *t);
+bool table_is_marked(const struct table_view *t, const char *key);
+size_t table_marks(const struct table_view *t, size_t *ret_hidden); /* how many; of them not shown (NULL: not wanted) */
+/* The marked keys in the owner's order: *at begins as 0. NULL: no more. */
+const char *table_mark_next(const struct table_view *t, size_t *at);
+
 enum table_hit { TABLE_HIT_NONE, TABLE_HIT_HEAD /* sorted by it */, TABLE_HIT_ROW, TABLE_HIT_SELECTED /* it was so */ };
 /* Selects the clicked row, or sorts by the clicked head. */
 enum table_hit table_click(struct table_view *t, int row, int col, int rows, int cols);

@@ -26,16 +26,29 @@ static void draw_more(const struct table_view *t, struct canvas *cv, int page)
     if (width < cv->cols / 2) canvas_field(cv, 0, cv->cols - width, width, ROLE_HEADER, text);
 }
 
+/* The gutter: what is gone or new, the cursor, a person's mark. Where a row has all three its colours show the cursor.
+ */
+static void draw_gutter(struct canvas *cv, int line, enum role role, const struct table_row *r, bool selected,
+                        bool marked)
+{
+    const bool sign = r->sign == '-' || r->sign == '+';
+    const char first = sign ? r->sign : selected ? '>' : ' ', second = marked ? '*' : sign && selected ? '>' : ' ';
+    canvas_fill(cv, line, 0, 1, 1, role, (uint32_t)first);
+    canvas_fill(cv, line, 1, 1, 1, role, (uint32_t)second);
+}
+
 static void draw_row(const struct table_view *t, struct canvas *cv, const struct table_layout *at, int line,
                      size_t index, bool focused)
 {
     const struct table_row *r = &t->rows[t->shown[index]];
-    bool selected = focused && index == t->selected_at;
-    enum role role = selected ? ROLE_SELECTED : r->role != ROLE_TEXT ? r->role : r->related ? ROLE_RELATED : ROLE_TEXT;
+    const bool selected = focused && index == t->selected_at, marked = table_is_marked(t, r->key);
+    const enum role role = selected               ? ROLE_SELECTED
+                           : marked               ? ROLE_MARKED
+                           : r->role != ROLE_TEXT ? r->role
+                           : r->related           ? ROLE_RELATED
+                                                  : ROLE_TEXT;
     canvas_fill(cv, line, 0, 1, cv->cols, role, ' ');
-    bool sign = r->sign == '-' || r->sign == '+';
-    if (sign) canvas_fill(cv, line, 0, 1, 1, role, (uint32_t)r->sign);
-    if (selected) canvas_fill(cv, line, sign ? 1 : 0, 1, 1, role, '>');
+    draw_gutter(cv, line, role, r, selected, marked);
     for (int i = 0; i < t->column_count; i++) {
         const struct table_cell *cell = &r->cell[i];
         if (!at->width[i] || !cell->text[0]) continue;

@@ -55,6 +55,7 @@ static const struct theme built_in =
                 [ROLE_HEAT_2] = {.fg = 16, .bg = 37},
                 [ROLE_HEAT_3] = {.fg = 16, .bg = 113},
                 [ROLE_HEAT_4] = {.fg = 16, .bg = 220},
+                [ROLE_MARKED] = {.fg = 13, .bg = PLAIN, .bold = true},
             },
 };
 
