@@ -20,7 +20,10 @@ static void cmd_open(struct app *app)
 
 static void cmd_back(struct app *app)
 {
-    if (!screen_back(app->at->screen)) app->message[0] = '\0';
+    const size_t marks = screen_marks(app->at->screen);
+    const bool closed = screen_back(app->at->screen);
+    if (!closed) app->message[0] = '\0';
+    if (marks && !screen_marks(app->at->screen)) app_say(app, false, "the marks are cleared");
 }
 
 static void cmd_next_pane(struct app *app)
@@ -268,6 +271,7 @@ static void cmd_help(struct app *app)
 {
     const struct help_context about = {.pane = screen_pane(app->at->screen)->ops,
                                        .table = screen_table(app->at->screen) != NULL,
+                                       .rows = screen_rows(app->at->screen) != NULL,
                                        .works = help_works,
                                        .arg = app};
     help_open(&app->help, &about);
@@ -314,6 +318,8 @@ static const struct handler handlers[CMD_COUNT] = {
     [CMD_NEXT_PANE] = {.run = cmd_next_pane},
     [CMD_PREV_PANE] = {.run = cmd_prev_pane},
     [CMD_FILTER] = {.run = cmd_filter},
+    [CMD_MARK] = {.run_with = app_mark},
+    [CMD_MARK_RANGE] = {.run = app_mark_range},
     [CMD_SORT] = {.run = cmd_sort},
     [CMD_ASK] = {.run = app_prompt_open},
     [CMD_CHAT] = {.run = cmd_chat},

@@ -37,7 +37,12 @@ static void input_key(struct app *app, const struct input *in)
     enum command_id id;
     bool swallowed;
     switch (keymap_feed(&app->keymap, in, &id, &swallowed)) {
-    case KEYMAP_COMMAND: app_command(app, id, ""); break;
+    case KEYMAP_COMMAND:
+        if (commands[id].where == ON_ROWS && !screen_rows(app->at->screen))
+            input_screen(app, in);
+        else
+            app_command(app, id, "");
+        break;
     case KEYMAP_PENDING: break; /* its keys stand on the message line as long as they work: app_message */
     case KEYMAP_NONE:
         if (swallowed && in->key != KEYP_ESC)

@@ -124,7 +124,18 @@ void app_kill_ask(struct app *app)
     struct head_loss loss;
     struct dialog_kill kill =
         kill_plan(app->at->session, cli_grace(&app->cli->conf), app->at->arming.state == ARMING_DEVELOPMENT, &loss);
+    kill.marks = screen_marks(app->at->screen);
     kill_dialog_open(app, &kill);
+}
+
+/* Somebody who marks pods may expect that all of them are deleted, and that the selected one, which is not marked, is
+ * not: neither is what this does. */
+static bool marks_mislead(const struct app *app)
+{
+    const struct screen *s = app->at->screen;
+    const size_t marks = screen_marks(s);
+    struct selection at;
+    return marks > 1 || (marks == 1 && !(screen_selection(s, &at) && table_is_marked(screen_table(s), at.key)));
 }
 
 void app_kill_worker_ask(struct app *app)
@@ -134,6 +145,9 @@ void app_kill_worker_ask(struct app *app)
     struct why why = {0};
     if (session_may_delete_worker(app->at->session, &why)) {
         app_say(app, true, "%s", why.text);
+    } else if (marks_mislead(app)) {
+        app_say(app, true,
+                "delete-worker deletes the selected pod alone, never what is marked: Esc clears the marks first");
     } else if (!pod || !text_eq(pod->role, "worker") || !focus_has_pod(&f, pod) || pod->deleted.known) {
         app_say(app, true, "delete-worker: select a worker pod of this RayService, which is not being deleted");
     } else {

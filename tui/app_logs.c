@@ -26,12 +26,18 @@ struct pod_log {
     bool gone; /* the pod is, and the ring ends with a note that says so */
     uint64_t gone_wall_ms;
 };
+/* The pods that were chosen, by UID: one, or those of the marked rows. None: all. */
+struct pods_chosen {
+    char **uid;
+    size_t count;
+};
 struct app_logs {
     struct context *at;
     struct log_view view;
     struct pod_log *logs; /* newest first */
-    char *uid;            /* of the pod that was chosen; NULL: none */
-    char *container;      /* the one that was chosen; NULL: the Ray container */
+    struct pods_chosen chosen;
+    char *container; /* the one that was chosen, of one pod; NULL: the Ray container */
+    size_t wanted;   /* pods whose logs would be in the view if it had room */
 };
 
 static bool is_open(const struct app_logs *l)
@@ -214,17 +220,44 @@ static void stream_words(struct pod_log *g, struct log_stream *s)
                                              : "ended");
 }
 
+static void stream_show(struct app_logs *l, struct pod_log *g, const char *cluster)
+{
+    const struct focus focus = session_focus(l->at->session);
+    struct log_stream *s = &l->view.stream[l->view.streams++];
+    *s = (struct log_stream){.ring = &g->ring};
+    snprintf(s->name, sizeof s->name, "%s", pod_short(g->pod, focus.raycluster ? focus.raycluster->name : cluster));
+    g->shown = true;
+}
+
 static void stream_add(struct app_logs *l, const struct row *row, const char *container)
 {
-    struct log_view *v = &l->view;
-    const struct focus focus = session_focus(l->at->session);
-    if (v->streams == LOG_STREAMS) return;
-    struct pod_log *g = log_of(l, row, container ? container : ray_container(ROW(row, pod)), v->previous, v->since);
-    struct log_stream *s = &v->stream[v->streams++];
-    *s = (struct log_stream){.ring = &g->ring};
-    snprintf(s->name, sizeof s->name, "%s",
-             pod_short(g->pod, focus.raycluster ? focus.raycluster->name : ROW(row, pod)->cluster));
-    g->shown = true;
+    const struct log_view *v = &l->view;
+    const struct pod *pod = ROW(row, pod);
+    l->wanted++;
+    if (v->streams < LOG_STREAMS)
+        stream_show(l, log_of(l, row, container ? container : ray_container(pod), v->previous, v->since), pod->cluster);
+}
+
+/* The row of a pod that is gone goes too, after a while; its lines stay. */
+static void stream_add_kept(struct app_logs *l, const char *uid)
+{
+    struct pod_log *g = l->logs;
+    while (g && strcmp(g->uid, uid) != 0) g = g->next;
+    if (!g) return;
+    l->wanted++;
+    if (l->view.streams < LOG_STREAMS) stream_show(l, g, NULL);
+}
+
+static void streams_add_chosen(struct app_logs *l)
+{
+    const struct pods_chosen *c = &l->chosen;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct row *row = world_find(session_world(l->at->session), TABLE_POD, c->uid[i]);
+        if (row)
+            stream_add(l, row, c->count == 1 ? l->container : NULL);
+        else
+            stream_add_kept(l, c->uid[i]);
+    }
 }
 
 /* Those of the cluster that exist, and those that are gone whose lines were kept. */
@@ -240,25 +273,44 @@ static void streams_add_all(struct app_logs *l)
     }
 }
 
-static void view_fill(struct app_logs *l)
+/* The row of the only pod that was chosen; NULL: all are shown, several were chosen, or it is there no more. */
+static const struct row *only_row(const struct app_logs *l)
+{
+    if (l->view.all || l->chosen.count != 1) return NULL;
+    return world_find(session_world(l->at->session), TABLE_POD, l->chosen.uid[0]);
+}
+
+/* "of 2 marked pods"; "of 12 of 20 pods of mistral-44qn2" where the view has no room for more. */
+static void title_set(struct app_logs *l)
 {
     struct log_view *v = &l->view;
-    const struct row *row = l->uid ? world_find(session_world(l->at->session), TABLE_POD, l->uid) : NULL;
-    for (struct pod_log *g = l->logs; g; g = g->next) g->shown = false;
-    v->streams = 0;
-    if (v->all || !row)
-        streams_add_all(l);
-    else
-        stream_add(l, row, l->container);
     const struct focus focus = session_focus(l->at->session);
-    if (v->streams == 1 && row && !v->all) {
+    const struct row *row = only_row(l);
+    char of[40] = "";
+    if (l->wanted > v->streams) snprintf(of, sizeof of, " of %zu", l->wanted);
+    if (row && v->streams == 1) {
         const char *container = l->container ? l->container : ray_container(ROW(row, pod));
         snprintf(v->title, sizeof v->title, "%.120s%s%.60s", ROW(row, pod)->name, container ? " · " : "",
                  container ? container : "");
+    } else if (l->chosen.count > 1 && !v->all) {
+        snprintf(v->title, sizeof v->title, "of %zu%s marked pods", v->streams, of);
     } else {
-        snprintf(v->title, sizeof v->title, "of %zu pods of %.120s", v->streams,
+        snprintf(v->title, sizeof v->title, "of %zu%s pods of %.120s", v->streams, of,
                  focus.raycluster ? or_dash(focus.raycluster->name) : "the RayService");
     }
+}
+
+static void view_fill(struct app_logs *l)
+{
+    struct log_view *v = &l->view;
+    for (struct pod_log *g = l->logs; g; g = g->next) g->shown = false;
+    v->streams = l->wanted = 0;
+    if (!v->all) streams_add_chosen(l);
+    if (!v->streams) {
+        v->all = true;
+        streams_add_all(l);
+    }
+    title_set(l);
     log_view_reset(v);
 }
 
@@ -274,9 +326,10 @@ static void view_closed(struct app_logs *l)
 
 static void container_next(struct app_logs *l)
 {
-    const struct row *row = l->uid ? world_find(session_world(l->at->session), TABLE_POD, l->uid) : NULL;
-    if (!row || l->view.all) {
-        app_say(l->at->app, true, "a container is chosen of one pod; a shows that of the row alone");
+    const struct row *row = only_row(l);
+    if (!row) {
+        app_say(l->at->app, true, "a container is chosen of one pod; %s shows that of the row alone",
+                l->chosen.count == 1 ? "a" : "L, where no row is marked,");
         return;
     }
     const struct pod *pod = ROW(row, pod);
@@ -319,45 +372,68 @@ static void logs_result(void *arg, enum overlay_result result)
 /* ---- the command --------------------------------------------------------------------------------------------------
  */
 
-/* The pod that args name; *ret_uid NULL: all. False: there is no such pod. */
-static bool pod_chosen(struct app *app, const char *args, char **ret_uid)
+static void chosen_done(struct pods_chosen *c)
+{
+    for (size_t i = 0; i < c->count; i++) free(c->uid[i]);
+    free(c->uid);
+    *c = (struct pods_chosen){.count = 0};
+}
+
+/* Several rows can be of one pod. */
+static void chosen_add(struct pods_chosen *c, const char *uid)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (strcmp(c->uid[i], uid) == 0) return;
+    c->uid = mem_grow(c->uid, c->count + 1, sizeof *c->uid);
+    c->uid[c->count++] = mem_str(uid);
+}
+
+/* Of the marked rows, else of the selected one. False, and says so: the marked rows have none. */
+static bool rows_chosen(struct app *app, struct pods_chosen *ret)
+{
+    struct focus focus = session_focus(app->at->session);
+    const struct view view = app_view(app, &focus);
+    const size_t marks = screen_marks(app->at->screen);
+    struct selection s;
+    for (size_t at = 0; screen_mark_next(app->at->screen, &view, &at, &s);)
+        if (s.pod_uid[0]) chosen_add(ret, s.pod_uid);
+    if (!marks && screen_selection(app->at->screen, &s) && s.pod_uid[0]) chosen_add(ret, s.pod_uid);
+    if (!marks || ret->count) return true;
+    app_say(app, true, "logs: no marked row belongs to a pod; Esc clears the marks, :logs all follows all pods");
+    return false;
+}
+
+/* The pods that args name; none: all. False, and says so: there is no such pod. */
+static bool pods_choose(struct app *app, const char *args, struct pods_chosen *ret)
 {
     const struct focus focus = session_focus(app->at->session);
-    struct selection s;
-    *ret_uid = NULL;
+    *ret = (struct pods_chosen){.count = 0};
+    if (!*args) return rows_chosen(app, ret);
     if (strcmp(args, "all") == 0) return true;
-    if (strcmp(args, "head") == 0) {
-        *ret_uid = focus.head ? mem_str(focus.head->record.key) : NULL;
-        return focus.head != NULL;
-    }
-    if (*args) {
-        const struct pod *pod = pod_named(session_world(app->at->session), focus.ns, args);
-        *ret_uid = pod ? mem_str(pod->record.key) : NULL;
-        return pod != NULL;
-    }
-    if (screen_selection(app->at->screen, &s))
-        *ret_uid = s.table == TABLE_POD ? mem_str(s.key) : s.pod_uid[0] ? mem_str(s.pod_uid) : NULL;
-    return true;
+    const bool head = strcmp(args, "head") == 0;
+    const struct pod *pod = head ? focus.head : pod_named(session_world(app->at->session), focus.ns, args);
+    if (pod)
+        chosen_add(ret, pod->record.key);
+    else
+        app_say(app, true, "logs: there is no pod %s; logs [all|head|POD]", args);
+    return pod != NULL;
 }
 
 void app_logs_open(struct app *app, const char *args)
 {
-    char *uid;
+    struct pods_chosen chosen;
     if (app->replay) {
         app_say(app, true, "logs: a recording does not hold the pods' logs");
         return;
     }
-    if (!pod_chosen(app, args, &uid)) {
-        app_say(app, true, "logs: there is no pod %s; logs [all|head|POD]", args);
-        return;
-    }
+    if (!pods_choose(app, args, &chosen)) return;
     struct app_logs *l = logs_of(app->at);
-    free(l->uid);
+    chosen_done(&l->chosen);
     free(l->container);
-    l->uid = uid;
+    l->chosen = chosen;
     l->container = NULL;
     log_view_open(&l->view);
-    l->view.all = !uid;
+    l->view.all = !chosen.count;
     view_fill(l);
     if (!l->view.streams) {
         l->view.overlay.ops->done(&l->view.overlay);
@@ -394,7 +470,7 @@ void app_logs_free(struct app_logs *l)
 {
     if (!l) return;
     while (l->logs) log_free(l->logs);
-    free(l->uid);
+    chosen_done(&l->chosen);
     free(l->container);
     free(l);
 }

@@ -8,7 +8,8 @@
 struct app;
 struct app_logs; /* of a context */
 
-/* args "": of the selected row's pod, or of all where it has none; "all", "head", or a pod's name. */
+/* args "": of the marked rows' pods, without marks of the selected row's, or of all where it has none; "all", "head",
+ * or a pod's name. */
 void app_logs_open(struct app *app, const char *args);
 void app_logs_update(struct app *app);  /* before each frame */
 void app_logs_tick(struct app *app);    /* about once a second: of the context on the screen */

@@ -303,7 +303,12 @@ void app_lint_again(struct app *app); /* reads the shown file again */
 void app_lint_stop(struct app *app);  /* ends a chart or a kustomization that is being rendered */
 void context_lint_done(struct context *at);
 
-/* app_copy.c: sends the command equivalent to the selected row to the clipboard, or shows it to be selected. */
+/* app_marks.c: the rows of the pane in focus that a person marks. */
+void app_mark(struct app *app, const char *args); /* "": the selected row, or takes its mark away; all, none */
+void app_mark_range(struct app *app);
+
+/* app_copy.c: sends the commands equivalent to the marked rows, or to the selected one, to the clipboard, or shows them
+ * to be selected. */
 void app_copy_command(struct app *app);
 
 #endif

@@ -16,7 +16,7 @@ enum command_id {
     CMD_COUNT
 };
 
-enum command_where { ANY, PANES, TABLE };
+enum command_where { ANY, PANES, TABLE, ON_ROWS };
 
 /* What a command requires. */
 enum need {

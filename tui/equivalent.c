@@ -303,3 +303,67 @@ bool equivalent_of(const struct equivalent_from *from, const struct pane_ops *pa
     buf_clear(out);
     return pane_of(from, pane, out);
 }
+
+/* ---- several rows ---- */
+
+enum { QUOTED_BYTES = 4 /* of one, at most: text_shell_word */, LAST_WORDS_ROOM = 16 };
+
+static const struct pod *pod_of(const struct equivalent_from *f, const struct selection *selected)
+{
+    const struct row *row = selected->table == TABLE_POD ? world_find(f->world, selected->table, selected->key) : NULL;
+    return row && ROW(row, pod)->name ? ROW(row, pod) : NULL;
+}
+
+/* "kubectl -n NS get pod A B C -o yaml", of those in the namespace of the first. */
+static enum err pods_get(const struct equivalent_from *f, const struct selection *selected, size_t count, bool *done,
+                         struct buf *out)
+{
+    const char *ns = pod_of(f, selected)->ns;
+    kubectl_begin(f, ns, out);
+    words_add(out, (const char *const[]){"get", "pod", NULL});
+    for (size_t i = 0; i < count; i++) {
+        const struct pod *pod = done[i] ? NULL : pod_of(f, &selected[i]);
+        if (!pod || !text_unchanged(pod->ns, ns)) continue;
+        if (out->len + QUOTED_BYTES * strlen(pod->name) + LAST_WORDS_ROOM > out->max) return ERR_LIMIT;
+        word_add(out, pod->name);
+        done[i] = true;
+    }
+    words_add(out, (const char *const[]){"-o", "yaml", NULL});
+    return ERR_OK;
+}
+
+static bool has_line(const struct buf *text, const struct buf *line)
+{
+    for (const char *at = buf_text(text); *at; at += strcspn(at, "\n"), at += *at == '\n')
+        if (strcspn(at, "\n") == line->len && memcmp(at, buf_text(line), line->len) == 0) return true;
+    return false;
+}
+
+static enum err line_add(const struct buf *line, struct buf *out)
+{
+    if (!line->len || has_line(out, line)) return ERR_OK;
+    if (out->len && buf_char(out, '\n')) return ERR_LIMIT;
+    return buf_add(out, line->data, line->len);
+}
+
+enum err equivalent_of_rows(const struct equivalent_from *from, const struct pane_ops *pane,
+                            const struct selection *selected, size_t count, struct buf *out)
+{
+    bool *done = mem_zero(count ? count : 1, sizeof *done);
+    struct buf line;
+    enum err err = ERR_OK;
+    buf_init(&line, EQUIVALENT_MAX);
+    buf_clear(out);
+    for (size_t i = 0; i < count && !err; i++) {
+        if (done[i]) continue;
+        buf_clear(&line);
+        if (pod_of(from, &selected[i]))
+            err = pods_get(from, &selected[i], count - i, done + i, &line);
+        else
+            (void)equivalent_of(from, pane, &selected[i], &line);
+        if (!err) err = line_add(&line, out);
+    }
+    buf_done(&line);
+    free(done);
+    return err ? err : out->len ? ERR_OK : ERR_NOT_FOUND;
+}

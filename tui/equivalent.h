@@ -25,4 +25,9 @@ struct equivalent_from {
 bool equivalent_of(const struct equivalent_from *from, const struct pane_ops *pane, const struct selection *selected,
                    struct buf *out);
 
+/* Of several rows: one command of the pods of a namespace, else a line a row, none twice. ERR_LIMIT: they are longer
+ * than out may be; ERR_NOT_FOUND: there is none. out is then undefined. */
+enum err equivalent_of_rows(const struct equivalent_from *from, const struct pane_ops *pane,
+                            const struct selection *selected, size_t count, struct buf *out);
+
 #endif

@@ -58,7 +58,7 @@ static bool works_at(const struct place *p, enum command_id id)
     case CMD_DESCRIBE: return p->object && !stage;
     case CMD_STAGE: return !table || p->tall; /* without a table: the way back */
     case CMD_QUIT: return !p->opened;         /* there Esc is the way out */
-    default: return commands[id].where != TABLE || (table && !p->opened);
+    default: return commands[id].where < TABLE || (table && !p->opened);
     }
 }
 

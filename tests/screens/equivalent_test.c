@@ -198,6 +198,72 @@ static void names_are_quoted(void **state)
     commands_close(&c);
 }
 
+/* Of the rows with these keys of a pane. */
+static char *commands_of(struct commands *c, const struct pane_ops *pane, const char *const *keys)
+{
+    struct selection rows[8];
+    struct buf out;
+    size_t count = 0;
+    for (; keys[count]; count++) {
+        rows[count] = (struct selection){.table = pane->rows_of};
+        snprintf(rows[count].key, sizeof rows[count].key, "%s", keys[count]);
+    }
+    buf_init(&out, EQUIVALENT_MAX);
+    c->from.focus = c->d.v.focus;
+    assert_int_equal(equivalent_of_rows(&c->from, pane, rows, count, &out), ERR_OK);
+    return buf_take(&out);
+}
+
+static void pod_put(struct commands *c, const char *uid, const char *ns, const char *name)
+{
+    struct pod *pod = record_new(TABLE_POD, uid);
+    record_set(&pod->ns, ns);
+    record_set(&pod->name, name);
+    fixture_put(&c->d.f, "kube/pods", WORLD_KUBE, pod);
+}
+
+/* kubectl takes several names of a namespace; what has a command in common has it once. */
+static void marked_rows_share_their_commands(void **state)
+{
+    (void)state;
+    struct commands c;
+    commands_open(&c);
+    pod_put(&c, "other", "else", "one");
+    char *got = commands_of(&c, &pods_pane_ops, (const char *const[]){"11aa-worker", "other", "22bb-worker", NULL});
+    assert_string_equal(got, KUBECTL "-n mistral get pod mistral-44qn2-inf2-worker-q5rdw "
+                                     "mistral-44qn2-inf2-worker-x2p7c -o yaml\n" KUBECTL "-n else get pod one -o yaml");
+    free(got);
+    got = commands_of(&c, &cores_pane_ops, (const char *const[]){"neuron/q5rdw/0", "neuron/q5rdw/2", NULL});
+    assert_string_equal(got, "neuron-monitor");
+    free(got);
+    commands_close(&c);
+}
+
+static void more_than_a_terminal_takes_is_refused(void **state)
+{
+    (void)state;
+    enum { PODS = 400 };
+    struct commands c;
+    struct selection *rows = mem_zero(PODS, sizeof *rows);
+    struct buf out;
+    commands_open(&c);
+    for (int i = 0; i < PODS; i++) {
+        char name[160];
+        snprintf(name, sizeof name, "%0*d", 100, i);
+        pod_put(&c, name, "mistral", name);
+        rows[i].table = TABLE_POD;
+        snprintf(rows[i].key, sizeof rows[i].key, "%s", name);
+    }
+    buf_init(&out, EQUIVALENT_MAX);
+    c.from.focus = c.d.v.focus;
+    assert_int_equal(equivalent_of_rows(&c.from, &pods_pane_ops, rows, PODS, &out), ERR_LIMIT);
+    assert_int_equal(equivalent_of_rows(&c.from, &pods_pane_ops, rows, PODS / 2, &out), ERR_OK);
+    assert_int_equal(equivalent_of_rows(&c.from, &pods_pane_ops, rows, 0, &out), ERR_NOT_FOUND);
+    buf_done(&out);
+    free(rows);
+    commands_close(&c);
+}
+
 /* ---- shown to be selected ---- */
 
 static void lines_are_broken_where_a_shell_joins_them(void **state)
@@ -209,6 +275,8 @@ static void lines_are_broken_where_a_shell_joins_them(void **state)
     assert_string_equal(buf_text(&out), "kubectl -n mistral \\\nget pod 'a b c d' \\\n-o yaml");
     select_text_lines("one 'a quoted word longer than the line' two", 16, &out);
     assert_string_equal(buf_text(&out), "one \\\n'a quoted word longer than the line' \\\ntwo");
+    select_text_lines("kubectl get a\nkubectl get pod 'b\nc'", 16, &out); /* two commands */
+    assert_string_equal(buf_text(&out), "kubectl get a\nkubectl get \\\npod 'b\nc'");
     select_text_lines("x", 20, &out);
     assert_string_equal(buf_text(&out), "x");
     buf_done(&out);
@@ -250,6 +318,8 @@ int main(void)
         cmocka_unit_test(a_prompt_is_sent_as_the_console_sent_it),
         cmocka_unit_test(a_monitors_command_is_the_configured_one),
         cmocka_unit_test(names_are_quoted),
+        cmocka_unit_test(marked_rows_share_their_commands),
+        cmocka_unit_test(more_than_a_terminal_takes_is_refused),
         cmocka_unit_test(lines_are_broken_where_a_shell_joins_them),
         cmocka_unit_test(what_was_not_sent_is_shown_whole),
     };

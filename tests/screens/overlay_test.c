@@ -329,7 +329,9 @@ static void test_kill_says_what_is_at_stake(void **state)
     snprintf(loss.redis_why, sizeof loss.redis_why, "Redis replicas not known");
     k.loss = &loss;
     k.in_flight = 1;
+    k.marks = 2;
     char *text = dialog_kill_text(&k, false);
+    assert_non_null(strstr(text, "marked     2 rows, left alone: marks delete nothing\n"));
     assert_ptr_equal(strstr(text, "GCS fault tolerance is ON"), text);
     assert_non_null(strstr(text, "survives?  NO: an upgrade is under way\n"));
     assert_non_null(strstr(text, "must live  mistral-44qn2-inf2-worker-7gq8p\n"));
@@ -545,20 +547,23 @@ static void test_help_lists_what_works(void **state)
         const char *name;
     } cases[] = {{&pods_pane_ops, true, "pods"}, {&timeline_pane_ops, false, "timeline"}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const struct help_context about = {cases[i].pane, cases[i].table, works_without_a_cluster, NULL};
+        const struct help_context about = {cases[i].pane, cases[i].table, cases[i].table, works_without_a_cluster,
+                                           NULL};
         struct help h;
         struct canvas cv;
         char file[64];
         help_open(&h, &about);
-        bool sort = false, not_now = false;
+        bool sort = false, mark = false, not_now = false;
         for (size_t n = 0; n < h.count; n++) {
             sort |= strcmp(h.line[n].name, "sort") == 0;
+            mark |= strcmp(h.line[n].name, "mark") == 0;
             not_now |= strstr(h.line[n].help, "more do not work now") != NULL;
             assert_true(!h.line[n].name[0] || works_without_a_cluster(NULL, h.line[n].name));
             assert_true(strncmp(h.line[n].keys, "x ", 2) != 0 || strcmp(h.line[n].name, "restart-worker") == 0 ||
                         works_without_a_cluster(NULL, h.line[n].name));
         }
         assert_int_equal(sort, cases[i].table);
+        assert_int_equal(mark, cases[i].table);
         assert_true(not_now);
         canvas_filled(&cv, 24, 80);
         help_size(&h, 24, 80);

@@ -450,11 +450,6 @@ static void cores_brief(const struct pane *p, const struct view *v, char *out, s
     if (fresh_is_old(f.state)) snprintf(out + at, size - at, " · %s", fresh_words(f.state, f.age_ms, words));
 }
 
-static bool cores_selected(const struct pane *p, struct selection *ret)
-{
-    return pane_table_selected(p, TABLE_CORE, ret);
-}
-
 struct cores_fit cores_fit(const struct cores *s, int rows)
 {
     return fit_of(s, rows, cores_heat(s));
@@ -481,6 +476,7 @@ const struct pane_ops cores_pane_ops = {
     .title = "NeuronCores",
     .tab = "Cores",
     .letter = '2',
+    .rows_of = TABLE_CORE,
     .state_size = sizeof(struct cores),
     .min_rows = 4,
     .init = cores_init,
@@ -490,7 +486,7 @@ const struct pane_ops cores_pane_ops = {
     .wanted_rows = cores_wanted,
     .status = cores_status,
     .brief = cores_brief,
-    .selected = cores_selected,
+    .selected = pane_table_selected,
     .detail = cores_detail,
     .input = cores_input,
 };

@@ -52,6 +52,7 @@ struct dialog_kill {
     struct known_u64 besides;     /* Serve endpoints that are ready and not the pod's own */
     bool development;             /* plain y is enough here */
     const struct head_loss *loss; /* NULL: not evaluated */
+    size_t marks;                 /* rows that are marked, and left alone */
 };
 /* What it means and what exactly is deleted, "label      value" a line; with_uids: of the worker pods too. Safe text;
  * caller frees. */

@@ -84,6 +84,7 @@ const struct pane_ops doctor_pane_ops = {
     .title = "Doctor",
     .tab = "Doctor",
     .letter = '6',
+    .rows_of = TABLE_RAYSERVICE, /* a finding is no row of the world: no RayService has its key */
     .state_size = sizeof(struct doctor_pane),
     .min_rows = 2,
     .init = doctor_init,
@@ -93,7 +94,7 @@ const struct pane_ops doctor_pane_ops = {
     .wanted_rows = wanted_rows,
     .status = doctor_status,
     .brief = doctor_brief,
-    .selected = findings_view_selected,
+    .selected = pane_table_selected,
     .detail = doctor_detail,
     .input = findings_view_input,
 };

@@ -207,11 +207,6 @@ static void events_brief(const struct pane *p, const struct view *v, char *out, 
              tr->cell[EVENTS_WHAT].text);
 }
 
-static bool events_selected(const struct pane *p, struct selection *ret)
-{
-    return pane_table_selected(p, TABLE_EVENT, ret);
-}
-
 /* What it means and what to do; NULL: it says it all. kubelet's "Failed" may say less than the pod's own state: "Error:
  * ImagePullBackOff". */
 static const char *event_cause(const struct world *w, const struct event *e)
@@ -257,6 +252,7 @@ const struct pane_ops events_pane_ops = {
     .title = "Events",
     .tab = "Events",
     .letter = '5',
+    .rows_of = TABLE_EVENT,
     .state_size = sizeof(struct events),
     .min_rows = 2,
     .init = events_init,
@@ -266,7 +262,7 @@ const struct pane_ops events_pane_ops = {
     .wanted_rows = wanted_rows,
     .status = events_status,
     .brief = events_brief,
-    .selected = events_selected,
+    .selected = pane_table_selected,
     .detail = events_detail,
     .input = events_input,
 };

@@ -180,12 +180,6 @@ void findings_view_detail(const struct findings_view *s, const struct findings *
     }
 }
 
-/* A finding is no row of the world: no RayService has its key. */
-bool findings_view_selected(const struct pane *p, struct selection *ret)
-{
-    return pane_table_selected(p, TABLE_RAYSERVICE, ret);
-}
-
 struct pane_request findings_view_input(struct pane *p, const struct view *v, const struct input *in)
 {
     (void)v;

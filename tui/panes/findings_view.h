@@ -32,7 +32,6 @@ void findings_view_status(const struct findings *f, char out[FINDINGS_STATUS_MAX
 void findings_view_detail(const struct findings_view *s, const struct findings *f, struct buf *out);
 
 /* As in struct pane_ops. */
-bool findings_view_selected(const struct pane *p, struct selection *ret);
 struct pane_request findings_view_input(struct pane *p, const struct view *v, const struct input *in);
 
 #endif

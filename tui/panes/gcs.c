@@ -339,11 +339,6 @@ static void gcs_brief(const struct pane *p, const struct view *v, char *out, siz
     }
 }
 
-static bool gcs_selected(const struct pane *p, struct selection *ret)
-{
-    return pane_table_selected(p, TABLE_GCSTABLE, ret);
-}
-
 static struct pane_request gcs_input(struct pane *p, const struct view *v, const struct input *in)
 {
     (void)v;
@@ -355,6 +350,7 @@ const struct pane_ops gcs_pane_ops = {
     .title = "GCS in Redis",
     .tab = "GCS",
     .letter = '3',
+    .rows_of = TABLE_GCSTABLE,
     .state_size = sizeof(struct gcs),
     .min_rows = 4,
     .init = gcs_init,
@@ -364,7 +360,7 @@ const struct pane_ops gcs_pane_ops = {
     .wanted_rows = gcs_wanted,
     .status = gcs_status,
     .brief = gcs_brief,
-    .selected = gcs_selected,
+    .selected = pane_table_selected,
     .detail = gcs_detail,
     .input = gcs_input,
 };

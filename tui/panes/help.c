@@ -19,7 +19,7 @@ enum {
 /* A heading has neither keys nor a name. */
 static const struct help_command {
     const char *keys, *name, *help;
-    enum { ANY, PANES, TABLE } where;
+    enum { ANY, PANES, TABLE, ON_ROWS } where;
 } commands[] = {
 #define CMD(id, name, keys, where, needs, word, help) {keys, name, help, where},
 #include "tui/commands.def"
@@ -29,7 +29,7 @@ static const struct help_command {
 static const struct pane_key moving[] = {
     {"j k ↑ ↓", "The next row, the previous row"},
     {"g G", "The first row, the last row (Home, End)"},
-    {"PgUp PgDn", "A page up, a page down (^B ^F, Space); ^U ^D half a page"},
+    {"PgUp PgDn", "A page up, a page down (^B ^F); ^U ^D half a page"},
     {"mouse", "With --mouse: the wheel, a click, a second click opens, a head sorts. Shift selects text"},
     {NULL, NULL},
 };
@@ -41,6 +41,7 @@ static const struct pane_key between_panes[] = {
 static const struct pane_key in_a_text[] = {
     {"/", "Search; a capital letter makes case count"},
     {"n N", "The next match, the previous one"},
+    {"Space", "A page down (^F), ^B a page up"},
     {"W", "Wrap long lines, or not; h and l then move sideways"},
     {"w", "Write the text to a new file"},
     {"Enter F", "YAML, describe: fold a key, fold all"},
@@ -58,6 +59,7 @@ static const struct pane_key in_a_field[] = {
 static const struct pane_key symbols[] = {
     {"–", "Unknown; never drawn as 0"},
     {"- +", "A deleted row, a new row; both keep their place"},
+    {"*", "A marked row; C-Space is Ctrl and Space"},
     {"STALE 14s", "No update for so long: the data may be outdated"},
     {"✗", "Not available now; pressing the key shows the reason"},
     {". s X ?", "A probe: answered, slow, failed, not yet answered"},
@@ -90,13 +92,14 @@ static enum help_group group_of(const struct help_command *c)
 {
     if (!c->keys[0]) return BY_NAME;
     if (strncmp(c->keys, "x ", 2) == 0) return BY_LEADER;
-    return c->where == TABLE ? OF_TABLE : BY_KEY;
+    return c->where == TABLE || c->where == ON_ROWS ? OF_TABLE : BY_KEY;
 }
 
 static bool command_works(const struct help_context *about, const struct help_command *c)
 {
     if (!about) return true;
-    return (c->where != TABLE || about->table) && (!about->works || about->works(about->arg, c->name));
+    return (c->where != TABLE || about->table) && (c->where != ON_ROWS || about->rows) &&
+           (!about->works || about->works(about->arg, c->name));
 }
 
 /* Those that work now; false, and no heading: none does. */

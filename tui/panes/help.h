@@ -21,6 +21,7 @@ struct help {
 struct help_context {
     const struct pane_ops *pane;
     bool table;                                 /* it shows one, with rows to act on */
+    bool rows;                                  /* and they are in sight as such */
     bool (*works)(void *arg, const char *name); /* whether that command works now. NULL: each does */
     void *arg;
 };

@@ -83,6 +83,7 @@ const struct pane_ops lint_pane_ops = {
     .title = "Lint",
     .tab = "Lint",
     .letter = '7',
+    .rows_of = TABLE_RAYSERVICE, /* a finding is no row of the world: no RayService has its key */
     .state_size = sizeof(struct lint_pane),
     .min_rows = 2,
     .init = lint_init,
@@ -92,7 +93,7 @@ const struct pane_ops lint_pane_ops = {
     .wanted_rows = wanted_rows,
     .status = lint_status,
     .brief = lint_brief,
-    .selected = findings_view_selected,
+    .selected = pane_table_selected,
     .detail = lint_detail,
     .input = findings_view_input,
 };

@@ -1,6 +1,7 @@
 /*
  * motion.h - the keys and the wheel that move through rows and lines: THE place that maps them, for tables and texts
- * alike. less', vim's and htop's: arrows, j k, PgUp PgDn, ^B ^F, Space, ^U ^D (half a page), g G, Home End.
+ * alike. less', vim's and htop's: arrows, j k, PgUp PgDn, ^B ^F, Space, ^U ^D (half a page), g G, Home End. Before rows
+ * that can be marked Space comes to nobody here: it marks them (commands.def).
  */
 #ifndef RAYDECK_PANES_MOTION_H
 #define RAYDECK_PANES_MOTION_H

@@ -69,6 +69,7 @@ struct pane_ops {
     int min_rows;                /* below this it is shown as a tab only */
     bool sideways;               /* left and right are the pane's own; else they go to the pane beside */
     const struct pane_key *keys; /* its own, for the help, ended by a NULL; NULL: those of a table */
+    enum table rows_of;          /* the world's, whose keys the rows of its table have; without one: any */
     void (*init)(struct pane *p);
     void (*done)(struct pane *p);
     void (*update)(struct pane *p, const struct view *v);

@@ -48,12 +48,19 @@ struct pane_request pane_table_input(struct pane *p, int rows, const struct inpu
     return (struct pane_request){.type = table_selected(p->table) ? REQUEST_OPEN : REQUEST_NONE};
 }
 
-bool pane_table_selected(const struct pane *p, enum table table, struct selection *ret)
+struct selection pane_selection(const struct pane *p, const char *key)
+{
+    struct selection at = {.table = p->ops->rows_of};
+    snprintf(at.key, sizeof at.key, "%s", key);
+    if (at.table == TABLE_POD) snprintf(at.pod_uid, sizeof at.pod_uid, "%.63s", key);
+    return at;
+}
+
+bool pane_table_selected(const struct pane *p, struct selection *ret)
 {
     const char *key = table_selected(p->table);
     if (!key) return false;
-    *ret = (struct selection){.table = table};
-    snprintf(ret->key, sizeof ret->key, "%s", key);
+    *ret = pane_selection(p, key);
     return true;
 }
 

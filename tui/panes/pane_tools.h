@@ -21,8 +21,10 @@ struct pane_request pane_no_key(const struct input *in); /* for a key that the p
 /* Motion (motion.h), clicks (row and col of the pane's content), Enter. `rows` of its table. */
 struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in);
 
-/* The selected row of a pane's table as a selection. False when there is none. */
-bool pane_table_selected(const struct pane *p, enum table table, struct selection *ret);
+/* A row of a pane's table as a selection. */
+struct selection pane_selection(const struct pane *p, const char *key);
+/* Of a pane with a table, as in struct pane_ops: the selected row. False when there is none. */
+bool pane_table_selected(const struct pane *p, struct selection *ret);
 
 /* The row drawn on a line of the pane's content (1: the first under the heads), NULL for none; *ret_selected may be
  * NULL. For what is drawn over a table's cells: bars, histories, sentences. */

@@ -382,13 +382,6 @@ static void pods_brief(const struct pane *p, const struct view *v, char *out, si
         snprintf(out, size, "  Pods    %zu of %zu ready%s", ready, known, gone ? " · some gone" : "");
 }
 
-static bool pods_selected(const struct pane *p, struct selection *ret)
-{
-    if (!pane_table_selected(p, TABLE_POD, ret)) return false;
-    snprintf(ret->pod_uid, sizeof ret->pod_uid, "%.63s", ret->key);
-    return true;
-}
-
 static struct pane_request pods_input(struct pane *p, const struct view *v, const struct input *in)
 {
     (void)v;
@@ -400,6 +393,7 @@ const struct pane_ops pods_pane_ops = {
     .title = "Pods",
     .tab = "Pods",
     .letter = '1',
+    .rows_of = TABLE_POD,
     .state_size = sizeof(struct pods),
     .min_rows = 4,
     .init = pods_init,
@@ -409,7 +403,7 @@ const struct pane_ops pods_pane_ops = {
     .wanted_rows = pods_wanted,
     .status = pods_status,
     .brief = pods_brief,
-    .selected = pods_selected,
+    .selected = pane_table_selected,
     .detail = pods_detail,
     .input = pods_input,
 };

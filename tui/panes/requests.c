@@ -236,11 +236,6 @@ static void requests_brief(const struct pane *p, const struct view *v, char *out
              tr->cell[REQUESTS_LATENCY].text, s->waiting > 1 ? " · more waiting" : "");
 }
 
-static bool requests_selected(const struct pane *p, struct selection *ret)
-{
-    return pane_table_selected(p, TABLE_REQUEST, ret);
-}
-
 static struct pane_request requests_input(struct pane *p, const struct view *v, const struct input *in)
 {
     struct input moved = *in;
@@ -254,6 +249,7 @@ const struct pane_ops requests_pane_ops = {
     .title = "Requests",
     .tab = "Requests",
     .letter = '4',
+    .rows_of = TABLE_REQUEST,
     .state_size = sizeof(struct requests),
     .min_rows = 4,
     .init = requests_init,
@@ -263,7 +259,7 @@ const struct pane_ops requests_pane_ops = {
     .wanted_rows = wanted_rows,
     .status = requests_status,
     .brief = requests_brief,
-    .selected = requests_selected,
+    .selected = pane_table_selected,
     .detail = requests_detail,
     .input = requests_input,
 };

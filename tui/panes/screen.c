@@ -324,6 +324,10 @@ bool screen_back(struct screen *s)
             if (i == 0) table_filter(t, "");
             return true;
         }
+    if (t && table_marks(t, NULL)) {
+        table_marks_clear(t);
+        return true;
+    }
     if (t && t->filter[0]) {
         table_filter(t, "");
         return true;
@@ -348,6 +352,28 @@ bool screen_filter(struct screen *s)
 struct table_view *screen_table(const struct screen *s)
 {
     return s->opened ? NULL : s->panes[s->focus]->table;
+}
+
+struct table_view *screen_rows(const struct screen *s)
+{
+    const bool heat = s->focus == LAYOUT_CORES && cores_heat((const struct cores *)s->panes[LAYOUT_CORES]);
+    return heat ? NULL : screen_table(s);
+}
+
+size_t screen_marks(const struct screen *s)
+{
+    const struct table_view *t = screen_table(s);
+    return t ? table_marks(t, NULL) : 0;
+}
+
+bool screen_mark_next(const struct screen *s, const struct view *view, size_t *at, struct selection *ret)
+{
+    const struct table_view *t = screen_table(s);
+    const char *key = t ? table_mark_next(t, at) : NULL;
+    if (!key) return false;
+    *ret = pane_selection(s->panes[s->focus], key);
+    find_pod(ret, view);
+    return true;
 }
 
 bool screen_typing(const struct screen *s)

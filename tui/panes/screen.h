@@ -50,11 +50,16 @@ bool screen_wider(struct screen *s, int cols);
 void screen_sizes_reset(struct screen *s); /* as computed */
 void screen_heat(struct screen *s);        /* NeuronCores: bars or the heat view, with the focus there */
 bool screen_open(struct screen *s);        /* opens the selected row's detail; false: no selection */
-/* Closes one thing: the filter being typed, the detail, the zoom, the filter. False: nothing to close. */
+/* Closes one thing: the filter being typed, the detail, the zoom, the marks, the filter. False: nothing to close. */
 bool screen_back(struct screen *s);
 /* Opens the filter's text box, or the search in the opened detail; false: the pane has no table. */
 bool screen_filter(struct screen *s);
 struct table_view *screen_table(const struct screen *s); /* of the pane in focus; NULL: it shows none */
+struct table_view *screen_rows(const struct screen *s); /* the same, whose rows are drawn as such: not as a heat view */
+/* The marked rows of the pane in focus; in an opened detail there are none: it is one row's. */
+size_t screen_marks(const struct screen *s);
+/* One after the other, in the pane's own order, with their pods (view: the world of now); *at begins as 0. */
+bool screen_mark_next(const struct screen *s, const struct view *view, size_t *at, struct selection *ret);
 
 /* The pane in focus and its selected row. */
 const struct pane *screen_pane(const struct screen *s);

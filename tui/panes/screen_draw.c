@@ -8,6 +8,7 @@
 #include "tui/draw/rule.h"
 #include "tui/draw/wrap.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,23 +30,41 @@ static void too_small(const struct screen *s, struct canvas *cv)
         canvas_field(cv, 0, 0, cv->cols, ROLE_WARN, text);
 }
 
-/* The active filter; "": there is none. */
-static void filter_of(const struct pane *p, char *out, size_t size)
+/* How many rows are marked, those behind the filter too. */
+static void marks_words(const struct table_view *t, char *out, size_t size)
 {
-    const struct table_view *t = p->table;
+    size_t hidden;
+    const size_t marks = table_marks(t, &hidden);
     out[0] = '\0';
-    if (t && t->filter[0])
-        snprintf(out, size, "filter %s%s: %zu of %zu", t->filter_inverts ? "!" : "", t->filter, t->shown_count,
-                 t->count);
+    if (marks && hidden)
+        snprintf(out, size, "%zu marked, %zu not shown", marks, hidden);
+    else if (marks)
+        snprintf(out, size, "%zu marked", marks);
 }
 
-/* The right end of a pane's rule: its status, and the active filter. */
+/* What a person has done to the rows: the marks, and the active filter; "": nothing. Both in fewer words where they
+ * have no room. */
+static void rows_words(const struct pane *p, int room, char *out, size_t size)
+{
+    const struct table_view *t = p->table;
+    char marks[64] = "", filter[128] = "";
+    if (t) marks_words(t, marks, sizeof marks);
+    if (t && t->filter[0])
+        snprintf(filter, sizeof filter, "filter %s%s: %zu of %zu", t->filter_inverts ? "!" : "", t->filter,
+                 t->shown_count, t->count);
+    snprintf(out, size, "%s%s%s", marks, marks[0] && filter[0] ? " · " : "", filter);
+    if (marks[0] && filter[0] && (int)text_width(out) > room)
+        snprintf(out, size, "%zu marked · /%s%s %zu/%zu", table_marks(t, NULL), t->filter_inverts ? "!" : "", t->filter,
+                 t->shown_count, t->count);
+}
+
+/* The right end of a pane's rule: its status behind that. */
 static void status_of(const struct pane *p, const struct view *v, char out[STATUS_MAX])
 {
-    char status[120] = "", filter[128];
+    char status[120] = "", rows[192];
     p->ops->status(p, v, status, sizeof status);
-    filter_of(p, filter, sizeof filter);
-    snprintf(out, STATUS_MAX, "%s%s%s", filter, filter[0] && status[0] ? " · " : "", status);
+    rows_words(p, INT_MAX, rows, sizeof rows);
+    snprintf(out, STATUS_MAX, "%s%s%s", rows, rows[0] && status[0] ? " · " : "", status);
 }
 
 static void draw_tabs(const struct screen *s, const struct view *v, struct canvas *cv)
@@ -60,9 +79,9 @@ static void draw_tabs(const struct screen *s, const struct view *v, struct canva
     }
     screen_tabs(s, text, at, width);
     status_of(s->panes[s->focus], v, status);
-    /* Where both have no room the filter stays: without it rows would be missing for no reason that is seen. */
-    if ((int)(text_width(text) + text_width(status)) + TAB_STATUS_GAP > row.cols)
-        filter_of(s->panes[s->focus], status, sizeof status);
+    /* Where both have no room marks and filter stay: else rows would be missing for no reason that is seen. */
+    const int room = row.cols - TAB_STATUS_GAP - (int)text_width(text);
+    if ((int)text_width(status) > room) rows_words(s->panes[s->focus], room, status, sizeof status);
     rule_draw(&row, 0, text, status, false);
     for (int i = 0; i < LAYOUT_PANES; i++)
         canvas_role(&row, 0, RULE_TITLE_AT + at[i], width[i], i == (int)s->focus ? ROLE_TITLE : ROLE_DIM);

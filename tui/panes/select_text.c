@@ -9,12 +9,13 @@
 
 enum { FRAME_ROWS = 2, WHY_ROWS = 4 /* at most */, SELECT_COLS_MIN = 8 };
 
-/* Bytes of the word that begins at text, up to the blank after it; quotes and backslashes as POSIX shells have them. */
+/* Bytes of the word that begins at text, up to the blank or the line's end after it; quotes and backslashes as POSIX
+ * shells have them. */
 static size_t word_length(const char *text)
 {
     char quote = '\0';
     size_t i = 0;
-    for (; text[i] && (quote || text[i] != ' '); i++) {
+    for (; text[i] && (quote || (text[i] != ' ' && text[i] != '\n')); i++) {
         if (quote == text[i])
             quote = '\0';
         else if (!quote && (text[i] == '\'' || text[i] == '"'))
@@ -32,7 +33,7 @@ void select_text_lines(const char *text, int cols, struct buf *out)
     buf_clear(out);
     while (*text) {
         const size_t len = word_length(text), wide = text_widthn(text, len);
-        const bool last = !text[len];
+        const bool last = !text[len] || text[len] == '\n';
         if (used && used + 1 + wide + (last ? 0 : 2) > room) {
             buf_str(out, " \\\n");
             used = 0;
@@ -40,7 +41,13 @@ void select_text_lines(const char *text, int cols, struct buf *out)
         if (used) buf_char(out, ' ');
         buf_add(out, text, len);
         used += wide + (used ? 1 : 0);
-        text += len + strspn(text + len, " ");
+        text += len;
+        if (*text == '\n') {
+            buf_char(out, '\n'); /* the next command */
+            used = 0;
+            text++;
+        }
+        text += strspn(text, " ");
     }
 }
 

@@ -1,0 +1,208 @@
+/* marks_console_test.c - marked rows by keys alone, in a terminal: two pods and both their logs, their commands, Esc,
+ * and that nothing is ever deleted by a mark. */
+#include "tests/support/deadline.h"
+#include "tests/support/pty.h"
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include "backends/base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
+
+/* Of a recording that stands still; 80×24. */
+static struct pty *replay_start(const char *env)
+{
+    const char *const argv[] = {run_raydeck(), "replay", HEAD_KILL, "--at", "+5", NULL};
+    const char *const envs[] = {env, NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = envs});
+    pty_see(p, "REPLAY");
+    pty_send(p, ",");
+    pty_see(p, "^> head ");
+    return p;
+}
+
+static void console_quit(struct pty *p)
+{
+    pty_send(p, "q");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
+    assert_true(pty_modes_restored(p));
+    pty_stop(p);
+}
+
+static void space_marks_and_esc_clears(void **state)
+{
+    (void)state;
+    struct pty *p = replay_start(NULL);
+    pty_send(p, " ");
+    pty_see(p, "1 row is marked: c copies its command; Esc clears");
+    pty_see(p, "^>\\*head ");
+    pty_send(p, "G");
+    pty_see(p, "^ \\*head ");
+    pty_send(p, ":mark all\r");
+    pty_see(p, "3 rows are marked: c copies their commands; Esc clears");
+    pty_send(p, ":mark none\r");
+    pty_see(p, "no row is marked");
+    pty_send(p, "g G\033[32;5u"); /* Ctrl and Space, as terminals say that tell keys apart */
+    pty_see(p, "3 rows are marked");
+    pty_send(p, ":mark none\r");
+    pty_see(p, "no row is marked");
+    assert_true(pty_wait_gone(p, "^[> ]\\*", DEADLINE_MS));
+    pty_send(p, " k ");
+    pty_see(p, "2 marked");
+    pty_send(p, "/head\r"); /* both stay marked behind the filter */
+    pty_see(p, "2 marked · /head 1/3");
+    pty_send(p, "onn\033"); /* and through a sort */
+    pty_see(p, "NAME.*↓");
+    pty_send(p, "\033");
+    pty_see(p, "the marks are cleared");
+    pty_see(p, "filter head: 1 of 3");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "1 of 3", DEADLINE_MS));
+    pty_send(p, "L");
+    pty_see(p, "logs: a recording does not hold the pods' logs");
+    console_quit(p);
+}
+
+/* Elsewhere it is the page's, as it was: in a detail, in the help, in a pane without rows. */
+static void space_pages_in_a_text(void **state)
+{
+    (void)state;
+    struct pty *p = replay_start(NULL);
+    pty_send(p, "\r");
+    pty_see(p, "Esc back");
+    pty_send(p, " \033");
+    assert_true(pty_wait_gone(p, "Esc back", DEADLINE_MS));
+    pty_see(p, "^> head ");
+    pty_send(p, "?");
+    pty_see(p, "In this pane: Pods");
+    pty_send(p, " ");
+    assert_true(pty_wait_gone(p, "In this pane: Pods", DEADLINE_MS));
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Esc closes", DEADLINE_MS));
+    pty_send(p, "T:mark\r");
+    pty_see(p, "no rows are in sight here that could be marked");
+    pty_send(p, "1");
+    pty_see(p, "^> head ");
+    console_quit(p);
+}
+
+/* "\033]52;c;" and its text, decoded; NULL: none was sent. Caller frees. */
+static char *clipboard_of(struct pty *p)
+{
+    static const char begins[] = "\033]52;c;";
+    const char *raw = pty_raw(p, NULL), *at = NULL;
+    for (const char *next = strstr(raw, begins); next; next = strstr(next + 1, begins)) at = next + sizeof begins - 1;
+    if (!at) return NULL;
+    struct buf text;
+    buf_init(&text, 64 * 1024);
+    assert_int_equal(text_base64_decode(at, strcspn(at, "\a"), &text), ERR_OK);
+    return buf_take(&text);
+}
+
+static void one_command_is_of_all_marked_pods(void **state)
+{
+    (void)state;
+    struct pty *p = replay_start("KITTY_WINDOW_ID=1");
+    pty_send(p, " G c");
+    pty_see(p, "sent to the terminal's clipboard: kubectl ");
+    char *text = clipboard_of(p);
+    assert_non_null(text);
+    const char *head = strstr(text, " get pod mistral-6x5r2-head-"), *worker = strstr(text, "-worker-");
+    assert_non_null(head);
+    assert_non_null(worker);
+    assert_true(worker > head);
+    assert_non_null(strstr(worker, " -o yaml"));
+    assert_null(strstr(worker + 1, "-worker-")); /* two of three */
+    free(text);
+    console_quit(p);
+}
+
+static struct pty *console_start(struct sim_run *sim)
+{
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "--no-recorder", NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 160});
+    pty_see(p, "worker +mistral-.*-worker-hn9fs +1/1 +Running .* yes");
+    pty_see(p, "ARMED kube redis neuron serve");
+    return p;
+}
+
+/* The two workers, and not the head: each with its name before its lines. */
+static void the_logs_of_two_marked_pods_are_followed(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    struct pty *p = console_start(sim);
+    pty_send(p, "1G k ");
+    pty_see(p, "2 rows are marked: L follows logs, c copies their commands; Esc clears");
+    pty_see(p, "2 marked · mistral-");
+    pty_send(p, "gL"); /* wherever the cursor is */
+    pty_see(p, "Logs of 2 marked pods");
+    pty_see(p, "^ *inf2-worker-hn9fs +INFO ");
+    pty_see(p, "^ *inf2-worker-cxpv4 +INFO ");
+    pty_send(p, "c");
+    pty_see(p, "a container is chosen of one pod; L, where no row is marked, shows that of the row alone");
+    pty_send(p, "a");
+    pty_see(p, "Logs of 3 pods of mistral-");
+    pty_send(p, "a");
+    pty_see(p, "Logs of 2 marked pods");
+    pty_send(p, "q");
+    pty_see(p, "^ \\*worker "); /* they are marked still */
+    pty_send(p, "3 L");
+    pty_see(p, "logs: no marked row belongs to a pod");
+    pty_send(p, "\033");
+    pty_see(p, "the marks are cleared");
+    pty_send(p, "\003");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 130);
+    pty_stop(p);
+    sim_run_stop(sim);
+}
+
+/* k9s deletes what is marked. Here neither that is deleted nor, by mistake, the selected one. */
+static void nothing_is_deleted_by_a_mark(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    struct pty *p = console_start(sim);
+    pty_send(p, "1G gjxr"); /* one is marked, the other one is selected */
+    pty_see(p, "deletes the selected pod alone, never what is marked: Esc clears the marks first");
+    pty_send(p, "y"); /* a dialog that somebody expects: it shows YAML */
+    pty_see(p, "YAML|apiVersion");
+    pty_send(p, "q");
+    pty_see(p, "^ \\*worker ");
+    pty_send(p, "Gxr"); /* the marked one is the selected one */
+    pty_see(p, "Delete a worker pod");
+    pty_see(p, "deletes +mistral-.*-worker-hn9fs");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Delete a worker pod", DEADLINE_MS));
+    pty_send(p, "xk");
+    pty_see(p, "Kill the Ray head");
+    pty_see(p, "marked +1 row, left alone: marks delete nothing");
+    pty_send(p, "\033");
+    assert_true(pty_wait_gone(p, "Kill the Ray head", DEADLINE_MS));
+    pty_see(p, "worker +mistral-.*-worker-hn9fs +1/1 +Running");
+    pty_see(p, "worker +mistral-.*-worker-cxpv4 +1/1 +Running");
+    pty_send(p, "\003");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 130);
+    pty_stop(p);
+    sim_run_stop(sim);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(space_marks_and_esc_clears),        cmocka_unit_test(space_pages_in_a_text),
+        cmocka_unit_test(one_command_is_of_all_marked_pods), cmocka_unit_test(the_logs_of_two_marked_pods_are_followed),
+        cmocka_unit_test(nothing_is_deleted_by_a_mark),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
