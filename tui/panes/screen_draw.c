@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RULE_TITLE_AT = 3, STATUS_MAX = 256, TAB_STATUS_GAP = 8, MESSAGE_ROWS = 3, MESSAGE_OF_ROWS = 12 };
+enum { RULE_TITLE_AT = 3, STATUS_MAX = 320, TAB_STATUS_GAP = 8, MESSAGE_ROWS = 3, MESSAGE_OF_ROWS = 12 };
 
 static struct canvas canvas_window(const struct canvas *cv, struct rect r)
 {
