@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 #include "backends/link/blocking.h"
 #include "tui/app_priv.h"
+#include "tui/object_target.h"
 #include "tui/values.h"
 
 #include <dirent.h>
@@ -130,6 +131,16 @@ static void palette_values(void *arg, struct command_palette *p, const char *wor
 
 /* ---- the line ---- */
 
+/* Of kinds that Kubernetes has and no page here lists, as `:deployments` in k9s: how one of them is read. */
+static void palette_unknown(const char *word, char *out, size_t size)
+{
+    const char *nearest = command_nearest(word);
+    if (object_kind_named(word, strlen(word)))
+        snprintf(out, size, "no list of them here; :yaml %.40s NAME shows one, :describe too", word);
+    else
+        snprintf(out, size, "no such command%s%s", nearest ? ", the nearest is " : "", nearest ? nearest : "");
+}
+
 static void palette_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
@@ -143,9 +154,9 @@ static void palette_result(void *arg, enum overlay_result result)
         goto out;
     }
     line[strcspn(line, " ")] = '\0';
-    const char *nearest = command_nearest(line);
-    app_say(app, true, "%s: no such command%s%s; ? lists them", line, nearest ? ", the nearest is " : "",
-            nearest ? nearest : "");
+    char words[PALETTE_UNKNOWN];
+    palette_unknown(line, words, sizeof words);
+    app_say(app, true, "%s: %s; ? lists all commands", line, words);
 out:
     free(line);
     free(args);
@@ -153,7 +164,7 @@ out:
 
 void app_palette_open(struct app *app, const char *text)
 {
-    const struct palette_calls calls = {palette_may, palette_values, command_nearest, app};
+    const struct palette_calls calls = {palette_may, palette_values, palette_unknown, app};
     command_palette_open(&app->palette, *text ? text : NULL, &calls);
     app->palette.history = &app->typed_lines;
     app_overlay_open(app, &app->palette.overlay, palette_result);

@@ -403,6 +403,26 @@ static void test_palette_chooses(void **state)
     assert_string_equal(p.typed.text, "redraw");
 }
 
+/* ":top" of k9s must not run stop, nor ":m" arm. */
+static void a_name_that_only_contains_the_word_is_not_run(void **state)
+{
+    (void)state;
+    struct command_palette p;
+    size_t found[64];
+    command_palette_open(&p, "rm", NULL);
+    assert_true(command_palette_matches(&p, found, ARRAY_LEN(found)) >= 2); /* arm, disarm */
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "rm");
+    command_palette_open(&p, "rm now", NULL);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "rm now");
+    command_palette_open(&p, "rm", NULL);
+    PRESS(&p, command_palette_input, KEYP_DOWN); /* selected by hand it is meant, the first of them first */
+    assert_int_equal(p.picked, 0);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "arm");
+}
+
 static void test_palette_ends(void **state)
 {
     (void)state;
@@ -964,6 +984,7 @@ int main(void)
         cmocka_unit_test(test_palette_history),
         cmocka_unit_test(test_palette_names_people_type),
         cmocka_unit_test(test_palette_ends),
+        cmocka_unit_test(a_name_that_only_contains_the_word_is_not_run),
         cmocka_unit_test(test_palette_screen),
         cmocka_unit_test(test_prompt_box),
         cmocka_unit_test(test_prompt_box_pastes),

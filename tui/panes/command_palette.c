@@ -228,6 +228,14 @@ static void value_complete(struct command_palette *p)
     values_update(p);
 }
 
+/* Whether Enter takes the selection: what merely contains the typed word ("stop", of "top") was not meant by it. */
+static bool selection_is_meant(const struct command_palette *p, const size_t *found, size_t n)
+{
+    char word[WORD_MAX];
+    const size_t len = (word_of(p, word, sizeof word), strlen(word));
+    return n && (p->moved || strncmp(entries[found[0]].name, word, len) == 0);
+}
+
 /* ---- input ---- */
 
 void command_palette_open(struct command_palette *p, const char *text, const struct palette_calls *calls)
@@ -265,16 +273,19 @@ static enum overlay_result line_enter(struct command_palette *p, const size_t *f
         const size_t picked = n ? found[0] : 0;
         char word[WORD_MAX];
         word_of(p, word, sizeof word);
-        if (n && strcmp(entries[picked].name, word) != 0) name_complete(p, picked, false);
-    } else if (n) {
+        const bool begins = n && strncmp(entries[picked].name, word, strlen(word)) == 0;
+        if (begins && strcmp(entries[picked].name, word) != 0) name_complete(p, picked, false);
+    } else if (selection_is_meant(p, found, n)) {
         name_complete(p, found[p->picked], false);
     }
     return p->typed.text[strspn(p->typed.text, " ")] ? OVERLAY_DONE : OVERLAY_STAYS;
 }
 
-static void selection_move(struct command_palette *p, size_t n, bool up)
+static void selection_move(struct command_palette *p, size_t n, bool up, bool shown)
 {
-    if (up && p->picked > 0) {
+    if (!up && !shown && n && !p->back) {
+        p->moved = true; /* to the first, which was not selected yet */
+    } else if (up && p->picked > 0) {
         p->picked--;
         p->moved = true;
     } else if (up) {
@@ -327,7 +338,7 @@ enum overlay_result command_palette_input(struct command_palette *p, const struc
     if (key == KEYP_ESC || (key == KEYP_BACKSPACE && p->typed.len == 0)) return OVERLAY_CANCELLED;
     if (key == KEYP_ENTER) return line_enter(p, found, names);
     if (step) {
-        selection_move(p, n, step < 0);
+        selection_move(p, n, step < 0, palette_argument(p) || selection_is_meant(p, found, names));
     } else if (key == 'r' && in->mods == MOD_CTRL) {
         history_back(p, text_has);
         values_update(p);
@@ -375,9 +386,9 @@ static void draw_none(const struct command_palette *p, struct canvas *in)
 {
     char word[WORD_MAX];
     word_of(p, word, sizeof word);
-    const char *nearest = p->calls.nearest ? p->calls.nearest(word) : NULL;
-    canvas_printf(in, 1, 0, ROLE_DIM, "no such command%s%s", nearest ? "; the nearest is " : "",
-                  nearest ? nearest : "");
+    char words[PALETTE_UNKNOWN] = "no such command";
+    if (p->calls.unknown) p->calls.unknown(word, words, sizeof words);
+    canvas_text(in, 1, 0, ROLE_DIM, words);
 }
 
 void command_palette_draw(const struct command_palette *p, struct canvas *cv)
@@ -386,6 +397,7 @@ void command_palette_draw(const struct command_palette *p, struct canvas *cv)
     const size_t names = command_palette_matches(p, found, ARRAY_LEN(found)), offered = values_matching(p, values);
     const bool argument = palette_argument(p) && argument_words(entries[names ? found[0] : 0].name);
     const size_t n = argument ? offered : names;
+    const bool meant = selection_is_meant(p, found, names);
     struct canvas in = overlay_box(cv, PALETTE_ROWS, PALETTE_COLS, ROLE_DIALOG, "Command");
     canvas_fill(&in, 0, 0, 1, in.cols, ROLE_INPUT, ' ');
     canvas_text(&in, 0, 0, ROLE_KEY, ":");
@@ -396,7 +408,7 @@ void command_palette_draw(const struct command_palette *p, struct canvas *cv)
         if (argument)
             draw_value(&in, row + 1, p->value[values[at]], p->about[values[at]], p->moved && at == p->picked);
         else
-            draw_entry(&in, row + 1, found[at], at == p->picked, name_may(p, found[at]));
+            draw_entry(&in, row + 1, found[at], meant && at == p->picked, name_may(p, found[at]));
     }
     if (names == 0) draw_none(p, &in);
     textbox_draw(&p->typed, &in, 0, 1, in.cols - 1, ROLE_INPUT);

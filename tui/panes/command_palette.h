@@ -1,6 +1,6 @@
 /*
  * command_palette.h - a command typed by name, with completion from commands.def: names and aliases that begin with the
- * typed text first, then names that contain it. Behind the name, the values of its argument.
+ * typed text first, then names that contain it: those Enter takes only where they were selected. Behind the name, the values of its argument.
  *
  * Tab completes as far as is certain, then what is selected; Down and Up select, and beyond the first Up goes back in
  * the lines of before; ^R searches those; Enter runs.
@@ -12,7 +12,7 @@
 #include "tui/panes/overlay.h"
 
 /* The lines of this session, the oldest first; each once, where it was typed last. Zeroed: none. */
-enum { PALETTE_HISTORY = 64, PALETTE_VALUES = 256 };
+enum { PALETTE_HISTORY = 64, PALETTE_VALUES = 256, PALETTE_UNKNOWN = 128 };
 struct palette_history {
     char *line[PALETTE_HISTORY];
     size_t count;
@@ -26,7 +26,8 @@ struct palette_calls {
     /* Offers (palette_offer) what the words stand for that commands.def has for an argument; at once or later, while
      * palette_argument is the same. NULL: nothing is offered. */
     void (*values)(void *arg, struct command_palette *p, const char *words, const char *typed);
-    const char *(*nearest)(const char *word); /* the name that a mistyped one may mean; NULL: none */
+    /* Writes what is said of a word that no command has, "no such command; the nearest is pods". NULL: just that. */
+    void (*unknown)(const char *word, char *out, size_t size);
     void *arg;
 };
 struct command_palette {
