@@ -1,5 +1,6 @@
 /* app_commands.c - runs the commands of commands.def, or reports why one is not available. */
 #include "backends/base/mem.h"
+#include "deploy/variable_type.h"
 #include "tui/app_priv.h"
 #include "tui/page.h"
 #include "tui/themes.h"
@@ -74,12 +75,29 @@ static void cmd_refresh(struct app *app)
     app_say(app, false, "refreshing every backend");
 }
 
-static void cmd_stop(struct app *app)
+static void stop_result(void *arg, enum overlay_result result)
 {
+    struct app *app = arg;
+    app_overlay_close(app);
+    if (result != OVERLAY_DONE) return;
     if (session_stop_asking(app->at->session))
         app_say(app, false, "prompts in flight are cancelled");
     else
-        app_say(app, true, "no prompt is in flight");
+        app_say(app, true, "the prompts have ended by themselves");
+}
+
+/* It asks: in k9s s is a shell, and an answer that was waited for would be lost. */
+static void cmd_stop(struct app *app)
+{
+    char key[16];
+    command_first_key(CMD_SHELL, key);
+    if (!session_asks(app->at->session)) {
+        app_say(app, true, "no prompt is in flight that could be cancelled; a shell is on %s", key);
+        return;
+    }
+    dialog_open(&app->dialog, "Cancel the prompts in flight?", "Their answers are not waited for any longer.", NULL,
+                false);
+    app_overlay_open(app, &app->dialog.overlay, stop_result);
 }
 
 struct theme_file {
@@ -155,8 +173,15 @@ static void cmd_stage(struct app *app)
 
 static void cmd_pane(struct app *app, const char *args)
 {
-    const struct pane_ops *ops = page_pane(args);
-    if (!ops)
+    const size_t len = strcspn(args, " ");
+    const char *rest = args + len + strspn(args + len, " ");
+    char *name = mem_strn(args, len);
+    const struct pane_ops *ops = page_pane(name);
+    free(name);
+    if (ops == &pods_pane_ops && *rest) { /* "pods NAMESPACE", as in k9s */
+        screen_focus(app->at->screen, ops->letter);
+        app_command(app, CMD_NAMESPACE, rest);
+    } else if (!ops)
         app_say(app, true, "pane NAME: pods, cores, gcs, requests, events, doctor, lint, timeline or recovery");
     else if (!screen_focus(app->at->screen, ops->letter))
         app_say(app, true, "%s: not shown now", ops->title);
@@ -195,6 +220,8 @@ static void cmd_namespace(struct app *app, const char *args)
     const char *only = session_only_ns(app->at->session);
     if (strcmp(args, "all") == 0 || strcmp(args, "*") == 0) {
         watch_all(app);
+    } else if (*args && !variable_type_fits(VARIABLE_NAMESPACE, args)) {
+        app_say(app, true, "%s: not the name of a namespace: %s", args, variable_type_words(VARIABLE_NAMESPACE));
     } else if (*args) {
         session_watch(app->at->session, args);
         app->at->picker_offered = false;

@@ -1,5 +1,6 @@
 /* app_input.c - where a key goes: to the overlay, to a text being typed, to a command, or to the focused pane. */
 #include "tui/app_priv.h"
+#include "tui/habits.h"
 
 static bool is_ctrl_c(const struct input *in)
 {
@@ -14,11 +15,39 @@ void app_key_dropped(struct app *app, const struct input *in, const char *why)
 
 /* ---- the screen ---- */
 
+/* A key that has no function here: which key does what it does in k9s or htop, or where all keys are. */
+static void app_key_unknown(struct app *app, const struct input *in)
+{
+    char key[16], words[HABIT_WORDS_MAX];
+    key_text(in, key);
+    if (habit_words(in, words, sizeof words))
+        app_say(app, true, "%s: no such key here; %s", key, words);
+    else
+        app_say(app, true, "%s: no such key here; ? lists them", key);
+}
+
+static bool is_plain_l(const struct input *in)
+{
+    return in->type == INPUT_KEY && in->key == 'l' && !in->mods;
+}
+
+/* l goes to the pane beside, as in vi; who meant the logs, as in k9s, reads where they are. */
+static void l_say_logs(struct app *app, const struct pane *from)
+{
+    char key[16];
+    const struct pane *to = screen_pane(app->at->screen);
+    command_first_key(CMD_LOGS, key);
+    if (to != from) app_say(app, false, "the pane beside: %s; logs are on %s", to->ops->title, key);
+}
+
 static void input_screen(struct app *app, const struct input *in)
 {
     struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
+    const bool beside = is_plain_l(in) && !screen_typing(app->at->screen);
+    const struct pane *from = screen_pane(app->at->screen);
     struct pane_request request = screen_input(app->at->screen, &view, in);
+    if (beside) l_say_logs(app, from);
     if (request.type == REQUEST_OPEN)
         screen_open(app->at->screen);
     else if (request.type == REQUEST_COMMAND)
@@ -29,7 +58,7 @@ static void input_screen(struct app *app, const struct input *in)
         app_say(app, false, "%s%s", request.words,
                 app->replay && request.may_come ? "; ] replays on by 10 s, . to the next change of a pod" : "");
     else if (request.type == REQUEST_NO_KEY)
-        app_say(app, true, "%s: no such key here; ? lists them", key_text(in, (char[16]){""}));
+        app_key_unknown(app, in);
 }
 
 static void input_key(struct app *app, const struct input *in)
@@ -73,6 +102,22 @@ static void input_swallow(struct app *app, const struct input *in)
     if (ends || in->type == INPUT_MOUSE) app->swallows = false;
 }
 
+/* On a slow line Esc and the key behind it arrive at once, which is what Alt sends, too. No key here is one with Alt,
+ * so that they are two, in the order in which they were typed; texts that are edited keep theirs. */
+static bool is_esc_and_key(const struct app *app, const struct input *in)
+{
+    return in->type == INPUT_KEY && (in->mods & MOD_ALT) && !app->overlays.top && !screen_typing(app->at->screen);
+}
+
+static void input_esc_and_key(struct app *app, const struct input *in)
+{
+    const struct input esc = {.type = INPUT_KEY, .key = KEYP_ESC};
+    struct input key = *in;
+    key.mods &= ~(unsigned)MOD_ALT;
+    app_input(app, &esc);
+    app_input(app, &key);
+}
+
 void app_input(struct app *app, const struct input *in)
 {
     const struct input enter = {.type = INPUT_KEY, .key = KEYP_ENTER};
@@ -85,6 +130,8 @@ void app_input(struct app *app, const struct input *in)
         app_key_dropped(app, in, "armed.json is being read");
     else if (app->swallows)
         input_swallow(app, in);
+    else if (is_esc_and_key(app, in))
+        input_esc_and_key(app, in);
     else if (top && top->ops->no_text && is_filter_key(in))
         app->swallows = true;
     else if (top)

@@ -1,5 +1,6 @@
 /* commands_test.c - the one table of commands: no two share a key, every key can be typed, leaders lead. */
 #include "tui/commands.h"
+#include "tui/habits.h"
 
 #include "backends/base/text.h"
 
@@ -187,6 +188,40 @@ static void a_leader_shows_all_its_keys(void **state)
     assert_true(text_width(command_leader_words) <= 78);
 }
 
+/* What k9s and htop have taught is answered by the key that does it here. */
+static void a_key_of_another_tool_names_the_own_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key, *words;
+    } keys[] = {
+        {"e", "nothing is edited here; the YAML is on y"},
+        {"a", "a shell is on !"},
+        {"A", "columns are sorted with o"},
+        {"F6", "columns are sorted with o"},
+        {"^K", "the head is killed with x k, a worker pod is deleted with x r"},
+        {"F9", "the head is killed with x k, a worker pod is deleted with x r"},
+        {"^R", "all is read again with r"},
+        {"F4", "rows are filtered and texts searched with /"},
+        {"F10", "the way out is q"},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct input in = key_input(keys[i].key);
+        char words[128] = "";
+        assert_true(habit_words(&in, words, sizeof words));
+        assert_string_equal(words, keys[i].words);
+    }
+    const struct input none = key_input("E"), open = key_input("Enter");
+    char words[8] = "as was";
+    assert_false(habit_words(&none, words, sizeof words));
+    assert_false(habit_words(&open, words, sizeof words));
+    assert_string_equal(words, "as was");
+    const struct input killed = key_input("^K");
+    assert_true(habit_words(&killed, words, sizeof words));
+    assert_string_equal(words, "the hea");
+    if (habits_bound()) fail_msg("of these keys one is a command's: %s", habits_bound());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +237,7 @@ int main(void)
         cmocka_unit_test(the_footer_shows_the_first_of_several_keys),
         cmocka_unit_test(a_name_is_not_its_beginning),
         cmocka_unit_test(a_leader_shows_all_its_keys),
+        cmocka_unit_test(a_key_of_another_tool_names_the_own_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

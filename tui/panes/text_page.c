@@ -36,6 +36,8 @@ struct canvas text_page_draw(struct canvas *cv, const struct view *v, const char
 
 enum overlay_result text_page_input(const struct input *in)
 {
+    /* Esc and a `:` that arrive at once, as on a slow line, look like Alt: the palette closes the page as well. */
+    if (in->type == INPUT_KEY && in->mods == MOD_ALT && (in->key == ':' || in->key == '?')) return OVERLAY_COMMAND;
     if (in->type != INPUT_KEY || in->mods & (MOD_CTRL | MOD_ALT)) return OVERLAY_STAYS;
     switch (in->key) {
     case KEYP_ESC:
