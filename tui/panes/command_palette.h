@@ -1,6 +1,7 @@
 /*
  * command_palette.h - a command typed by name, with completion from commands.def: names and aliases that begin with the
- * typed text first, then names that contain it: those Enter takes only where they were selected. Behind the name, the values of its argument.
+ * typed text first, then names that contain it: those Enter takes only where they were selected. Behind the name, the
+ * values of its argument.
  *
  * Tab completes as far as is certain, then what is selected; Down and Up select, and beyond the first Up goes back in
  * the lines of before; ^R searches those; Enter runs.
