@@ -9,10 +9,10 @@
 #ifndef RAYDECK_REDIS_RESP_H
 #define RAYDECK_REDIS_RESP_H
 
+#include "backends/base/redis_url.h"
 #include "backends/link/loop.h"
 #include "backends/redis/allow.h"
 #include "backends/redis/reply.h"
-#include "backends/redis/url_parse.h"
 
 enum { RESP_CONNECT_MS = 10000, RESP_SILENCE_MS = 10000, RESP_PIPELINE_MAX = 4096 };
 

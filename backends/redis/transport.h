@@ -4,8 +4,8 @@
 #ifndef RAYDECK_REDIS_TRANSPORT_H
 #define RAYDECK_REDIS_TRANSPORT_H
 
+#include "backends/base/redis_url.h"
 #include "backends/link/bytes.h"
-#include "backends/redis/url_parse.h"
 
 /* Embedded in its owner; exactly one of the two is set while open. */
 struct transport {

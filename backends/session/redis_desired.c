@@ -2,25 +2,22 @@
 #include "backends/session/redis_desired.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/redis_url.h"
 #include "backends/base/url.h"
 
 #include <string.h>
 #include <strings.h>
 
-enum { DEFAULT_PORT = 6379 };
-
 /* The URL has the RayService's host, port and TLS; a `via` command handles TLS itself. */
 static bool url_is_place(const char *url, const char *named, bool via)
 {
-    struct url a = {0}, b = {0};
+    struct redis_url a = {0}, b = {0};
     bool same = named && strcmp(url, named) == 0;
 
-    if (!same && named && !url_parse(url, "redis", &a) && !url_parse(named, "redis", &b))
-        same = strcmp(a.scheme, "unix") != 0 && strcmp(b.scheme, "unix") != 0 && strcasecmp(a.host, b.host) == 0 &&
-               (a.port ? a.port : DEFAULT_PORT) == (b.port ? b.port : DEFAULT_PORT) &&
-               (via || strcmp(a.scheme, "rediss") == 0 || strcmp(b.scheme, "rediss") != 0);
-    url_done(&a);
-    url_done(&b);
+    if (!same && named && !redis_url_parse(url, &a, NULL) && !redis_url_parse(named, &b, NULL))
+        same = a.host && b.host && strcasecmp(a.host, b.host) == 0 && a.port == b.port && (via || a.tls || !b.tls);
+    redis_url_done(&a);
+    redis_url_done(&b);
     return same;
 }
 

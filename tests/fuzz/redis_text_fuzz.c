@@ -1,8 +1,8 @@
 /* redis_text_fuzz.c - URL, INFO and CLIENT LIST: what a person and a server may say in text. */
 #include "backends/base/mem.h"
+#include "backends/base/redis_url.h"
 #include "backends/redis/clients_parse.h"
 #include "backends/redis/info_parse.h"
-#include "backends/redis/url_parse.h"
 
 #include <stdlib.h>
 

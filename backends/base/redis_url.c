@@ -1,5 +1,5 @@
-/* url_parse.c - Parses the URL of a Redis. */
-#include "backends/redis/url_parse.h"
+/* redis_url.c - Parses the URL of a Redis. */
+#include "backends/base/redis_url.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

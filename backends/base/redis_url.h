@@ -1,10 +1,10 @@
 /*
- * url_parse.h - parses the URL of a Redis: redis://[user[:password]@]host[:port][/db], rediss:// (TLS), unix:///path,
+ * redis_url.h - parses the URL of a Redis: redis://[user[:password]@]host[:port][/db], rediss:// (TLS), unix:///path,
  * or host[:port] alone, as RAY_REDIS_ADDRESS has it. Percent-encoding is decoded in user, password and query:
  * rediss://host?cacert=FILE&servername=NAME. No I/O.
  */
-#ifndef RAYDECK_REDIS_URL_PARSE_H
-#define RAYDECK_REDIS_URL_PARSE_H
+#ifndef RAYDECK_BASE_REDIS_URL_H
+#define RAYDECK_BASE_REDIS_URL_H
 
 #include "backends/base/err.h"
 
