@@ -5,6 +5,7 @@
 #include "backends/base/text.h"
 #include "backends/base/url.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,7 +72,11 @@ static enum err parse_network(struct redis_url *u, const char *text, struct why 
 
 static char *shown_text(const struct redis_url *u)
 {
-    if (!u->path) return url_build(u->tls ? "rediss" : "redis", u->host, u->port, NULL);
+    if (!u->path) {
+        char db[16] = "";
+        if (u->db) snprintf(db, sizeof db, "/%u", u->db);
+        return url_build(u->tls ? "rediss" : "redis", u->host, u->port, db);
+    }
     char *safe = text_safe(u->path, strlen(u->path), TEXT_ONE_LINE, 256), *shown = mem_printf("unix://%s", safe);
     free(safe);
     return shown;

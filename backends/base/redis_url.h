@@ -19,7 +19,7 @@ struct redis_url {
     char *ca_file, *server_name; /* of TLS; NULL: the system's CAs, host */
     unsigned port, db;
     bool tls;
-    char *shown; /* the same without user and password, safe to draw */
+    char *shown; /* the same without user, password and options, safe to draw; a database only if not 0 */
 };
 
 /* ERR_USAGE; the message never quotes the URL, which may hold a password. */

@@ -43,7 +43,11 @@ static void on_auth(void *arg, const struct reply *reply)
 static void on_select(void *arg, const struct reply *reply)
 {
     struct handshake *h = arg;
-    if (reply->type == REPLY_ERROR && !h->err) h->err = redis_error(reply, &h->why);
+    if (reply->type != REPLY_ERROR) return;
+    if (strstr(reply->text, "unknown command"))
+        (void)redis_error(reply, &h->no_databases);
+    else if (!h->err)
+        h->err = redis_error(reply, &h->why);
 }
 
 /* A server at maxclients answers the first command with that error and closes the connection. */

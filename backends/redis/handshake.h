@@ -17,7 +17,8 @@ struct handshake_conf {
 struct handshake {
     enum err err; /* the first error that matters */
     struct why why;
-    struct known_u64 id; /* CLIENT ID; unknown where it is refused */
+    struct why no_databases; /* SELECT is an unknown command: a sentinel, or a proxy; code ERR_OK: it is known */
+    struct known_u64 id;     /* CLIENT ID; unknown where it is refused */
     void (*done)(void *arg, const struct handshake *h);
     void *arg;
 };

@@ -253,6 +253,20 @@ bool link_take_info(struct redis_link *k, const struct reply *reply)
     return false;
 }
 
+/* The master, reached as the URL says: Ray too uses the same TLS settings, user and password for both. */
+static enum err master_url(const struct redis_url *sentinel, const char *address, struct redis_url *ret)
+{
+    struct redis_url url = {0};
+    char *text = mem_printf("%s://%s/%u", sentinel->tls ? "rediss" : "redis", address, sentinel->db);
+    const enum err err = redis_url_parse(text, &url, NULL);
+    free(text);
+    if (err) return err;
+    url.ca_file = mem_str(sentinel->ca_file);
+    url.server_name = mem_str(sentinel->server_name);
+    *ret = url;
+    return ERR_OK;
+}
+
 /* As Ray does: the connection goes on to the master of a sentinel that watches exactly one. */
 static void sentinel_follow(struct redis_link *k, const struct reply *reply)
 {
@@ -266,17 +280,13 @@ static void sentinel_follow(struct redis_link *k, const struct reply *reply)
         return;
     }
     struct redis_url url = {0};
-    struct why bad;
-    char *text = mem_printf("%s://%s", k->url.tls ? "rediss" : "redis", found.address);
-    const enum err err = redis_url_parse(text, &url, &bad);
-    free(text);
+    const enum err err = master_url(&k->url, found.address, &url);
     if (err) {
         link_schedule_close(k, err, "a sentinel's master has an address that is none");
         return;
     }
     redis_url_done(&k->master);
     k->master = url;
-    k->master.ca_file = mem_str(k->url.ca_file);
     k->master_next = true;
     alarm_set(k->closing, 0, 0);
 }
@@ -286,6 +296,10 @@ static void on_version(void *arg, const struct reply *reply)
     struct redis_link *k = arg;
     if (link_take_info(k, reply) && text_eq(k->record->mode, "sentinel")) {
         sentinel_follow(k, reply);
+        return;
+    }
+    if (k->handshake.no_databases.code) {
+        link_schedule_close(k, k->handshake.no_databases.code, k->handshake.no_databases.text);
         return;
     }
     /* HSCAN … NOVALUES exists since Redis 7.4; Valkey has version numbers of its own */
@@ -319,8 +333,11 @@ static void on_handshake(void *arg, const struct handshake *h)
         link_schedule_close(k, h->err, h->why.text);
         return;
     }
-    backoff_works(&k->backoff, loop_now_ms());
-    link_publish_state(k, SOURCE_LIVE, ERR_OK, NULL);
+    /* Of a server without SELECT only the reply to INFO says whether it is a sentinel. */
+    if (!h->no_databases.code) {
+        backoff_works(&k->backoff, loop_now_ms());
+        link_publish_state(k, SOURCE_LIVE, ERR_OK, NULL);
+    }
     (void)resp_send(k->main, ALLOW_INFO, NULL, 0, on_version, k);
 }
 

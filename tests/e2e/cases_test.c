@@ -65,7 +65,7 @@ static void the_sentinels_master_is_examined(void **state)
 {
     (void)state;
     struct redis_server *master = redis_server_start(NULL, NULL);
-    struct redis_server *sentinel = redis_server_start_sentinel((const struct redis_server *const[]){master}, 1);
+    struct redis_server *sentinel = redis_server_start_sentinel((const struct redis_server *const[]){master}, 1, NULL);
     struct run r = RAYDECK("doctor", "--kubeconfig", "none", "--neuron", "none", "--redis", redis_server_url(sentinel));
     char *master_words =
         mem_printf("Redis %s, master by the sentinel %s", redis_server_url(master), redis_server_url(sentinel));

@@ -142,7 +142,8 @@ static struct redis_server *server_new(void)
     return s;
 }
 
-struct redis_server *redis_server_start_sentinel(const struct redis_server *const *masters, size_t count)
+struct redis_server *redis_server_start_sentinel(const struct redis_server *const *masters, size_t count,
+                                                 const char *tail)
 {
     struct redis_server *s = server_new();
     s->sentinel = mem_printf("%s/sentinel.conf", s->folder);
@@ -150,6 +151,7 @@ struct redis_server *redis_server_start_sentinel(const struct redis_server *cons
     if (!out) server_die(s->sentinel);
     fprintf(out, "port %u\nbind 127.0.0.1\nunixsocket %s\ndir %s\nlogfile redis.log\n", s->port, s->path, s->folder);
     for (size_t i = 0; i < count; i++) fprintf(out, "sentinel monitor m%zu 127.0.0.1 %u 1\n", i, masters[i]->port);
+    fputs(tail ? tail : "", out);
     if (fclose(out) != 0) server_die(s->sentinel);
     redis_server_revive(s);
     return s;

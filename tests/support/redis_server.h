@@ -14,8 +14,9 @@ struct redis_server;
 
 /* rdb: a file to begin with, or NULL. config: more arguments, NULL-terminated ("--requirepass", "x"), or NULL. */
 struct redis_server *redis_server_start(const char *rdb, const char *const *config);
-/* A sentinel that watches them. */
-struct redis_server *redis_server_start_sentinel(const struct redis_server *const *masters, size_t count);
+/* A sentinel that watches them. tail: more lines of its configuration, or NULL. */
+struct redis_server *redis_server_start_sentinel(const struct redis_server *const *masters, size_t count,
+                                                 const char *tail);
 void redis_server_free(struct redis_server *s); /* NULL is fine */
 
 unsigned redis_server_free_port(void); /* of 127.0.0.1, for a second one */

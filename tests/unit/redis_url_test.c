@@ -32,7 +32,7 @@ static void test_urls(void **state)
         const char *shown;
     } cases[] = {
         {"redis://cache", "cache", NULL, NULL, NULL, 6379, 0, false, "redis://cache:6379"},
-        {"redis://cache:7000/3", "cache", NULL, NULL, NULL, 7000, 3, false, "redis://cache:7000"},
+        {"redis://cache:7000/3", "cache", NULL, NULL, NULL, 7000, 3, false, "redis://cache:7000/3"},
         {"redis:6379", "redis", NULL, NULL, NULL, 6379, 0, false, "redis://redis:6379"},
         {"10.0.0.7", "10.0.0.7", NULL, NULL, NULL, 6379, 0, false, "redis://10.0.0.7:6379"},
         {"redis://u:p%40%3aq@h:1/", "h", NULL, "u", "p@:q", 1, 0, false, "redis://h:1"},

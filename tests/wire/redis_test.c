@@ -234,6 +234,21 @@ static void test_death_and_return(void **state)
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
 }
 
+/* What has no SELECT has no database 2, and its only one is not shown for it. */
+static void test_no_databases(void **state)
+{
+    (void)state;
+    const char *const config[] = {"--rename-command", "SELECT", "", NULL};
+    server = redis_server_start(RDB("ray-2.60-running"), config);
+    char *url = mem_printf("%s/2", redis_server_url(server));
+    const struct redis_open conf = {.url = url};
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_down, NULL);
+    assert_non_null(strstr(harness_source(&harness)->why, "unknown command"));
+    assert_int_equal(world_count(harness.world, TABLE_GCSTABLE), 0);
+    free(url);
+}
+
 static void test_nobody_there(void **state)
 {
     (void)state;
@@ -253,6 +268,7 @@ int main(void)
         cmocka_unit_test_teardown(test_unix_socket, redis_end),
         cmocka_unit_test_teardown(test_one_namespace, redis_end),
         cmocka_unit_test_teardown(test_death_and_return, redis_end),
+        cmocka_unit_test_teardown(test_no_databases, redis_end),
         cmocka_unit_test_teardown(test_nobody_there, redis_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

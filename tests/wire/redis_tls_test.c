@@ -6,13 +6,13 @@
 #include "tests/support/faulty_curl.h"
 #include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/tls_cert.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -22,32 +22,10 @@
 enum { STREAM_LIMIT_MS = 10000 };
 
 static struct redis_harness harness;
-static struct redis_server *server;
+static struct redis_server *server, *master, *sentinel;
 static char folder[] = "/tmp/raydeck-test-tls-XXXXXX";
-static char cert[64], key[64], other_cert[64], other_key[64];
+static char cert[64], key[64], other_cert[64], other_key[64], named_cert[64], named_key[64];
 static unsigned port;
-
-static int run_quietly(const char *const *argv)
-{
-    int status = -1;
-    const pid_t pid = fork();
-    if (pid == 0) {
-        if (!freopen("/dev/null", "w", stderr)) _exit(126);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    waitpid(pid, &status, 0);
-    return status;
-}
-
-static void make_certificate(const char *to, const char *key_to)
-{
-    const char *const argv[] = {
-        "openssl", "req",   "-x509",   "-newkey", "ec",        "-pkeyopt", "ec_paramgen_curve:P-256",
-        "-nodes",  "-days", "2",       "-subj",   "/CN=" NAME, "-addext",  "subjectAltName=DNS:" NAME ",IP:127.0.0.1",
-        "-out",    to,      "-keyout", key_to,    NULL};
-    assert_int_equal(run_quietly(argv), 0);
-}
 
 static void start_server(const char *protocols)
 {
@@ -78,8 +56,11 @@ static int begin_all(void **state)
     snprintf(key, sizeof key, "%s/key", folder);
     snprintf(other_cert, sizeof other_cert, "%s/cert2", folder);
     snprintf(other_key, sizeof other_key, "%s/key2", folder);
-    make_certificate(cert, key);
-    make_certificate(other_cert, other_key);
+    snprintf(named_cert, sizeof named_cert, "%s/cert3", folder);
+    snprintf(named_key, sizeof named_key, "%s/key3", folder);
+    tls_cert_make(cert, key, "DNS:" NAME ",IP:127.0.0.1");
+    tls_cert_make(other_cert, other_key, "DNS:" NAME ",IP:127.0.0.1");
+    tls_cert_make(named_cert, named_key, "DNS:" NAME);
     start_server("TLSv1.2 TLSv1.3");
     return 0;
 }
@@ -87,7 +68,7 @@ static int begin_all(void **state)
 static int end_all(void **state)
 {
     (void)state;
-    const char *const files[] = {cert, key, other_cert, other_key};
+    const char *const files[] = {cert, key, other_cert, other_key, named_cert, named_key};
     redis_server_free(server);
     for (size_t i = 0; i < ARRAY_LEN(files); i++) unlink(files[i]);
     return rmdir(folder);
@@ -98,6 +79,9 @@ static int redis_end(void **state)
     (void)state;
     if (harness.link) harness_close(&harness);
     memset(&harness, 0, sizeof harness);
+    redis_server_free(sentinel);
+    redis_server_free(master);
+    sentinel = master = NULL;
     return 0;
 }
 
@@ -221,6 +205,60 @@ static void test_nobody_there(void **state)
     assert_int_equal(harness_source(&harness)->err, ERR_REFUSED);
 }
 
+/* ---- a sentinel ---- */
+
+/* With a certificate that has no address in it: only the server name of the URL verifies. */
+static unsigned named_master_start(void)
+{
+    char tls_port[16];
+    const unsigned at = redis_server_free_port();
+    snprintf(tls_port, sizeof tls_port, "%u", at);
+    const char *const config[] = {"--tls-port",
+                                  tls_port,
+                                  "--tls-cert-file",
+                                  named_cert,
+                                  "--tls-key-file",
+                                  named_key,
+                                  "--tls-ca-cert-file",
+                                  named_cert,
+                                  "--tls-auth-clients",
+                                  "no",
+                                  NULL};
+    master = redis_server_start(RDB, config);
+    redis_say(master, "SWAPDB 0 2");
+    return at;
+}
+
+static unsigned named_sentinel_start(unsigned master_port)
+{
+    const unsigned at = redis_server_free_port();
+    char *tail = mem_printf("tls-port %u\ntls-replication yes\ntls-cert-file %s\ntls-key-file %s\n"
+                            "tls-ca-cert-file %s\ntls-auth-clients no\nsentinel monitor m 127.0.0.1 %u 1\n",
+                            at, named_cert, named_key, named_cert, master_port);
+    sentinel = redis_server_start_sentinel(NULL, 0, tail);
+    free(tail);
+    return at;
+}
+
+/* The URL names a sentinel, but what it says of TLS and the database is meant for the Redis behind it. */
+static void test_what_the_url_says_holds_for_a_sentinels_master(void **state)
+{
+    (void)state;
+    char url[256], shown[64];
+    const unsigned master_port = named_master_start(), sentinel_port = named_sentinel_start(master_port);
+    snprintf(url, sizeof url, "rediss://127.0.0.1:%u/2?cacert=%s&servername=" NAME, sentinel_port, named_cert);
+    const struct redis_open conf = {.url = url};
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    snprintf(shown, sizeof shown, "rediss://127.0.0.1:%u/2", master_port);
+    assert_string_equal(harness_redis(&harness)->address, shown);
+    snprintf(shown, sizeof shown, "rediss://127.0.0.1:%u/2", sentinel_port);
+    assert_string_equal(harness_redis(&harness)->sentinel, shown);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
+}
+
 /* ---- the byte stream alone, on a libcurl that does what it seldom does ---- */
 
 struct stream {
@@ -323,6 +361,7 @@ int main(void)
         cmocka_unit_test_teardown(test_tls_to_a_plain_port, redis_end),
         cmocka_unit_test_teardown(test_nobody_there, redis_end),
         cmocka_unit_test_teardown(test_large_and_told, redis_end),
+        cmocka_unit_test_teardown(test_what_the_url_says_holds_for_a_sentinels_master, redis_end),
         cmocka_unit_test(test_what_is_held_is_read),
         cmocka_unit_test(test_libcurl_refuses_the_connection),
         cmocka_unit_test(test_libcurl_fails_while_it_connects),

@@ -109,7 +109,7 @@ static void test_sentinel_is_followed_to_its_master(void **state)
 {
     (void)state;
     server = redis_server_start(RDB, NULL);
-    sentinel = redis_server_start_sentinel((const struct redis_server *const[]){server}, 1);
+    sentinel = redis_server_start_sentinel((const struct redis_server *const[]){server}, 1, NULL);
     const struct redis_open conf = {.url = redis_server_url(sentinel)};
     harness_open(&harness, &conf);
     HARNESS_UNTIL(&harness, harness_listed, NULL);
@@ -130,7 +130,7 @@ static void test_sentinel_of_two_masters_is_none_for_ray(void **state)
     (void)state;
     server = redis_server_start(NULL, NULL);
     struct redis_server *other = redis_server_start(NULL, NULL);
-    sentinel = redis_server_start_sentinel((const struct redis_server *const[]){server, other}, 2);
+    sentinel = redis_server_start_sentinel((const struct redis_server *const[]){server, other}, 2, NULL);
     const struct redis_open conf = {.url = redis_server_url(sentinel)};
     harness_open(&harness, &conf);
     HARNESS_UNTIL(&harness, harness_down, NULL);
