@@ -2,6 +2,7 @@
 #include "backends/session/redis_discovery.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/redis_url.h"
 #include "backends/base/text.h"
 #include "backends/base/url.h"
 #include "backends/link/clock.h"
@@ -131,15 +132,20 @@ static void link_close(struct redis_discovery *d)
     record_set(&d->heads, NULL);
 }
 
+/* The URL's own user and password count where no others are named, as in redis_link.c. */
 static void found_set(struct redis_discovery *d, const struct redis_desired *to)
 {
     char *address = mem_str(to->url), *from = NULL;
+    const char *user = to->user ? to->user : d->credentials.user;
+    struct redis_url url = {0};
+    (void)redis_url_parse(address, &url, NULL);
     mem_free_secret(d->address);
     d->address = address;
-    record_set(&d->user, to->user ? to->user : d->credentials.user);
+    record_set(&d->user, user ? user : url.user);
     record_set(&d->from, to->from);
-    record_set(&d->user_from, d->how.conf->redis_user ? "configuration" : "RayService");
-    if (to->kind == PASSWORD_CONFIGURED) from = mem_str("configuration");
+    record_set(&d->user_from, d->how.conf->redis_user ? "configuration" : user ? "RayService" : to->from);
+    if (to->password || url.password) from = mem_str("configuration");
+    redis_url_done(&url);
     if (to->kind == PASSWORD_INLINE) from = mem_printf("RayService %s/%s, in clear", to->ns, to->service);
     if (to->kind == PASSWORD_SECRET) from = mem_printf("Secret %s/%s, key %s", to->ns, to->secret_name, to->secret_key);
     free(d->password_from);

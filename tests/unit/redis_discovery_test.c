@@ -250,6 +250,24 @@ static void what_is_configured_comes_first(void **state)
     assert_string_equal(found.password_from, "configuration");
 }
 
+/* A user is no password: neither `info` nor the copied command says that there is one. */
+static void the_urls_user_and_password_are_told_apart(void **state)
+{
+    struct fixture *f = *state;
+    f->conf.redis = mem_str("redis://me@here:1");
+    discovery_update(f, 0, NULL);
+    struct redis_found found = redis_discovery_found(f->service[0]);
+    assert_string_equal(found.user, "me");
+    assert_string_equal(found.user_from, "configuration");
+    assert_null(found.password_from);
+    free(f->conf.redis);
+    f->conf.redis = mem_str("redis://me:mine@here:1");
+    discovery_update(f, 0, NULL);
+    found = redis_discovery_found(f->service[0]);
+    assert_string_equal(found.user, "me");
+    assert_string_equal(found.password_from, "configuration");
+}
+
 /* What the RayService names and what is configured; whether the RayService's credentials go there. */
 struct place {
     const char *named, *configured, *via;
@@ -729,6 +747,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(the_address_is_the_rayservices),
         T(what_is_configured_comes_first),
+        T(the_urls_user_and_password_are_told_apart),
         T(the_rayservices_password_goes_where_it_names_alone),
         T(the_rayservices_user_goes_with_its_password),
         T(a_password_that_is_not_sent_is_told),
