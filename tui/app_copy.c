@@ -39,6 +39,7 @@ static enum err rows_commands(struct app *app, struct buf *out)
         .conf = app->at->conf,
         .kubeconfig = given && strcmp(given, "none") != 0 ? given : NULL,
         .context = where && text_eq(where->kubeconfig, "in-cluster") ? NULL : app_context(app),
+        .all_namespaces = session_watches_all(app->at->session),
         .routes = session_routes(app->at->session),
         .linted = app->at->linted.file,
     };

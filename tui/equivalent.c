@@ -1,5 +1,5 @@
 /* equivalent.c - see equivalent.h. */
-#include "tui/equivalent.h"
+#include "tui/equivalent_priv.h"
 
 #include "backends/base/json.h"
 #include "backends/base/mask.h"
@@ -12,33 +12,40 @@
 
 /* ---- words ---- */
 
-static void word_add(struct buf *out, const char *word)
+void equivalent_word(struct buf *out, const char *word)
 {
     if (out->len) buf_char(out, ' ');
     text_shell_word(out, word);
 }
 
-static void words_add(struct buf *out, const char *const *words)
+void equivalent_words(struct buf *out, const char *const *words)
 {
-    for (; *words; words++) word_add(out, *words);
+    for (; *words; words++) equivalent_word(out, *words);
 }
 
-/* "--option value"; nothing without a value. */
-static void option_add(struct buf *out, const char *option, const char *value)
+void equivalent_option(struct buf *out, const char *option, const char *value)
 {
     if (!value || !*value) return;
-    word_add(out, option);
-    word_add(out, value);
+    equivalent_word(out, option);
+    equivalent_word(out, value);
 }
 
 /* ---- Kubernetes ---- */
 
 static void kubectl_begin(const struct equivalent_from *f, const char *ns, struct buf *out)
 {
-    word_add(out, "kubectl");
-    option_add(out, "--kubeconfig", f->kubeconfig);
-    option_add(out, "--context", f->context);
-    option_add(out, "-n", ns);
+    equivalent_word(out, "kubectl");
+    equivalent_option(out, "--kubeconfig", f->kubeconfig);
+    equivalent_option(out, "--context", f->context);
+    equivalent_option(out, "-n", ns);
+}
+
+/* Where no RayService is in focus the panes show what is read: every namespace, or kubectl's own default. */
+static void kubectl_begin_list(const struct equivalent_from *f, const char *ns, const char *what, struct buf *out)
+{
+    kubectl_begin(f, ns, out);
+    equivalent_words(out, (const char *const[]){"get", what, NULL});
+    if (!ns && f->all_namespaces) equivalent_word(out, "--all-namespaces");
 }
 
 static bool kubectl_get(const struct equivalent_from *f, const char *kind, const char *ns, const char *name,
@@ -46,7 +53,7 @@ static bool kubectl_get(const struct equivalent_from *f, const char *kind, const
 {
     if (!name) return false;
     kubectl_begin(f, ns, out);
-    words_add(out, (const char *const[]){"get", kind, name, "-o", "yaml", NULL});
+    equivalent_words(out, (const char *const[]){"get", kind, name, "-o", "yaml", NULL});
     return true;
 }
 
@@ -55,19 +62,18 @@ static bool service_get(const struct equivalent_from *f, struct buf *out)
     const struct rayservice *s = f->focus->rayservice;
     if (s) return kubectl_get(f, "rayservice", s->ns, s->name, out);
     kubectl_begin(f, NULL, out);
-    words_add(out, (const char *const[]){"get", "rayservices", "--all-namespaces", NULL});
+    equivalent_words(out, (const char *const[]){"get", "rayservices", "--all-namespaces", NULL});
     return true;
 }
 
 static bool events_get(const struct equivalent_from *f, const struct event *e, struct buf *out)
 {
-    kubectl_begin(f, e && e->ns ? e->ns : f->focus->ns, out);
-    words_add(out, (const char *const[]){"get", "events", NULL});
+    kubectl_begin_list(f, e && e->ns ? e->ns : f->focus->ns, "events", out);
     if (!e || !e->about) return true;
     char *selector = e->about_kind
                          ? mem_printf("involvedObject.kind=%s,involvedObject.name=%s", e->about_kind, e->about)
                          : mem_printf("involvedObject.name=%s", e->about);
-    option_add(out, "--field-selector", selector);
+    equivalent_option(out, "--field-selector", selector);
     free(selector);
     return true;
 }
@@ -75,77 +81,25 @@ static bool events_get(const struct equivalent_from *f, const struct event *e, s
 static bool pods_watch(const struct equivalent_from *f, struct buf *out)
 {
     const struct raycluster *rc = f->focus->raycluster;
-    kubectl_begin(f, f->focus->ns, out);
-    words_add(out, (const char *const[]){"get", "pods", "-o", "wide", "-w", NULL});
+    kubectl_begin_list(f, f->focus->ns, "pods", out);
+    equivalent_words(out, (const char *const[]){"-o", "wide", "-w", NULL});
     if (!rc || !rc->name) return true;
     char *selector = mem_printf("ray.io/cluster=%s", rc->name);
-    option_add(out, "-l", selector);
+    equivalent_option(out, "-l", selector);
     free(selector);
     return true;
 }
 
-/* ---- Redis ---- */
+/* ---- HTTP ---- */
 
-/* The record has the address of the server that answers (a sentinel may have named it), without user and password. */
-static const char *redis_address(const struct equivalent_from *f)
+/* curl asks for the password of a user. A user without a password may be a token, and is left out. */
+static void curl_begin(const char *url, struct buf *out)
 {
-    const char *address = f->focus->redis ? f->focus->redis->address : NULL;
-    return address && strncmp(address, "via ", 4) != 0 ? address : f->routes.redis;
-}
-
-enum { REDIS_PORT = 6379 };
-static const char unix_scheme[] = "unix://";
-
-/* "?cacert=FILE&servername=NAME" of a Redis URL. */
-static void query_option_add(const char *query, const char *name, const char *option, struct buf *out)
-{
-    const size_t len = strlen(name);
-    for (const char *at = query; at && *at; at += strcspn(at, "&"), at += *at == '&') {
-        if (strncmp(at, name, len) != 0 || at[len] != '=') continue;
-        char *value = url_unescape(at + len + 1, strcspn(at + len + 1, "&"));
-        option_add(out, option, value);
-        free(value);
-    }
-}
-
-/* False: it is no address. */
-static bool redis_place(const struct equivalent_from *f, const char *address, struct buf *out)
-{
-    struct url url;
-    word_add(out, "redis-cli");
-    if (strncmp(address, unix_scheme, sizeof unix_scheme - 1) == 0) {
-        option_add(out, "-s", address + sizeof unix_scheme - 1);
-        return true;
-    }
-    if (url_parse(address, "redis", &url)) return false;
-    char *port = mem_printf("%u", url.port ? url.port : REDIS_PORT);
-    option_add(out, "-h", url.host);
-    option_add(out, "-p", port);
-    if (strcmp(url.scheme, "rediss") == 0 || (f->focus->redis && f->focus->redis->tls == TRI_YES))
-        word_add(out, "--tls");
-    query_option_add(url.query, "cacert", "--cacert", out);
-    query_option_add(url.query, "servername", "--sni", out);
-    if (url.path && url.path[0] == '/' && url.path[1] && strcmp(url.path, "/0") != 0)
-        option_add(out, "-n", url.path + 1);
-    free(port);
-    url_done(&url);
-    return true;
-}
-
-/* The password is typed (--askpass), where one is needed. */
-static bool redis_cli(const struct equivalent_from *f, const char *command, const char *ns, const char *table,
-                      struct buf *out)
-{
-    const char *address = redis_address(f);
-    if (!ns || !table || !address || !redis_place(f, address, out)) return false;
-    if (f->focus->redis && f->focus->redis->cluster == TRI_YES) word_add(out, "-c");
-    option_add(out, "--user", f->routes.redis_user);
-    if (f->routes.redis_password) word_add(out, "--askpass");
-    char *key = mem_printf("RAY%s@%s", ns, table);
-    words_add(out, (const char *const[]){command, key, NULL});
-    free(key);
-    if (f->routes.redis_via) buf_str(out, " # where --redis-via leads");
-    return true;
+    struct url parts = {0};
+    equivalent_words(out, (const char *const[]){"curl", "-sS", NULL});
+    if (!url_parse(url, "http", &parts) && parts.password)
+        equivalent_words(out, (const char *const[]){"-u", parts.user ? parts.user : "", NULL});
+    url_done(&parts);
 }
 
 /* ---- Neuron ---- */
@@ -165,14 +119,15 @@ static bool monitor_run(const struct equivalent_from *f, const char *source, str
     const char *spec = monitor_spec(f, source);
     if (spec && url_is_http(spec)) {
         char *shown = url_without_secrets(spec);
-        words_add(out, (const char *const[]){"curl", "-sS", shown, NULL});
+        curl_begin(spec, out);
+        equivalent_word(out, shown);
         free(shown);
     } else if (spec) {
         char *masked = mask_text(spec, strlen(spec), TEXT_ONE_LINE, EQUIVALENT_MAX / 2);
         buf_str(out, masked); /* a line for the shell already */
         free(masked);
     } else {
-        word_add(out, "neuron-monitor");
+        equivalent_word(out, "neuron-monitor");
     }
     return true;
 }
@@ -183,14 +138,14 @@ static bool proxied_request(const struct equivalent_from *f, const char *suffix,
 {
     char *path = mem_printf("%s%s", f->routes.prompts->base, suffix);
     if (body) {
-        words_add(out, (const char *const[]){"printf", "%s", body, NULL});
+        equivalent_words(out, (const char *const[]){"printf", "%s", body, NULL});
         buf_str(out, " | kubectl");
-        option_add(out, "--kubeconfig", f->kubeconfig);
-        option_add(out, "--context", f->context);
-        words_add(out, (const char *const[]){"create", "--raw", path, "-f", "-", NULL});
+        equivalent_option(out, "--kubeconfig", f->kubeconfig);
+        equivalent_option(out, "--context", f->context);
+        equivalent_words(out, (const char *const[]){"create", "--raw", path, "-f", "-", NULL});
     } else {
         kubectl_begin(f, NULL, out);
-        words_add(out, (const char *const[]){"get", "--raw", path, NULL});
+        equivalent_words(out, (const char *const[]){"get", "--raw", path, NULL});
     }
     free(path);
     return true;
@@ -199,14 +154,15 @@ static bool proxied_request(const struct equivalent_from *f, const char *suffix,
 static bool direct_request(const struct serve_path *route, const char *suffix, const char *body, struct buf *out)
 {
     char *base = url_without_secrets(route->base), *url = mem_printf("%s%s", base, suffix);
-    words_add(out, (const char *const[]){"curl", "-sS", "-i", NULL});
+    curl_begin(route->base, out);
+    equivalent_word(out, "-i");
     if (route->host) {
         char *host = mem_printf("Host: %s", route->host);
-        option_add(out, "-H", host);
+        equivalent_option(out, "-H", host);
         free(host);
     }
-    if (body) words_add(out, (const char *const[]){"-H", "Content-Type: application/json", "-d", body, NULL});
-    word_add(out, url);
+    if (body) equivalent_words(out, (const char *const[]){"-H", "Content-Type: application/json", "-d", body, NULL});
+    equivalent_word(out, url);
     free(url);
     free(base);
     return true;
@@ -251,17 +207,17 @@ static bool prompt_send(const struct equivalent_from *f, const struct request *r
 static bool findings_again(const struct equivalent_from *f, const struct pane_ops *pane, struct buf *out)
 {
     const struct rayservice *s = f->focus->rayservice;
-    word_add(out, "raydeck");
+    equivalent_word(out, "raydeck");
     if (pane == &lint_pane_ops) {
-        word_add(out, "lint");
-        if (f->linted) word_add(out, f->linted);
+        equivalent_word(out, "lint");
+        if (f->linted) equivalent_word(out, f->linted);
         return true;
     }
-    word_add(out, "doctor");
-    option_add(out, "--kubeconfig", f->kubeconfig);
-    option_add(out, "--context", f->context);
-    option_add(out, "-n", s ? s->ns : NULL);
-    option_add(out, "-s", s ? s->name : NULL);
+    equivalent_word(out, "doctor");
+    equivalent_option(out, "--kubeconfig", f->kubeconfig);
+    equivalent_option(out, "--context", f->context);
+    equivalent_option(out, "-n", s ? s->ns : NULL);
+    equivalent_option(out, "-s", s ? s->name : NULL);
     return true;
 }
 
@@ -275,18 +231,30 @@ static bool row_of(const struct equivalent_from *f, const struct row *row, enum 
     case TABLE_RAYSERVICE:
         return kubectl_get(f, "rayservice", ROW(row, rayservice)->ns, ROW(row, rayservice)->name, out);
     case TABLE_EVENT: return events_get(f, ROW(row, event), out);
-    case TABLE_GCSTABLE: return redis_cli(f, "HLEN", ROW(row, gcstable)->ns, ROW(row, gcstable)->table, out);
+    case TABLE_GCSTABLE: return equivalent_redis(f, ROW(row, gcstable), "HLEN", out);
     case TABLE_CORE: return monitor_run(f, ROW(row, core)->source, out);
     case TABLE_REQUEST: return prompt_send(f, ROW(row, request), out);
     default: return false;
     }
 }
 
+/* Serve's checkpoints are fields of KV. */
+static bool checkpoints_list(const struct equivalent_from *f, struct buf *out)
+{
+    const char *ns = f->focus->gcs_ns;
+    if (!ns) return false;
+    char *key = mem_printf("%s/KV", ns);
+    const struct row *row = world_find(f->world, TABLE_GCSTABLE, key);
+    const bool listed = row && equivalent_redis(f, ROW(row, gcstable), "HKEYS", out);
+    free(key);
+    return listed;
+}
+
 /* What is no row of the world: a pane's own lines, and a pane without a selected row. */
 static bool pane_of(const struct equivalent_from *f, const struct pane_ops *pane, struct buf *out)
 {
     if (pane == &doctor_pane_ops || pane == &lint_pane_ops) return findings_again(f, pane, out);
-    if (pane == &gcs_pane_ops && redis_cli(f, "HKEYS", f->focus->gcs_ns, "KV", out)) return true;
+    if (pane == &gcs_pane_ops && checkpoints_list(f, out)) return true;
     if (pane == &cores_pane_ops) return monitor_run(f, NULL, out);
     if (pane == &requests_pane_ops) return request_send(f, "/-/healthz", NULL, out);
     if (pane == &events_pane_ops) return events_get(f, NULL, out);
@@ -320,15 +288,15 @@ static enum err pods_get(const struct equivalent_from *f, const struct selection
 {
     const char *ns = pod_of(f, selected)->ns;
     kubectl_begin(f, ns, out);
-    words_add(out, (const char *const[]){"get", "pod", NULL});
+    equivalent_words(out, (const char *const[]){"get", "pod", NULL});
     for (size_t i = 0; i < count; i++) {
         const struct pod *pod = done[i] ? NULL : pod_of(f, &selected[i]);
         if (!pod || !text_unchanged(pod->ns, ns)) continue;
         if (out->len + QUOTED_BYTES * strlen(pod->name) + LAST_WORDS_ROOM > out->max) return ERR_LIMIT;
-        word_add(out, pod->name);
+        equivalent_word(out, pod->name);
         done[i] = true;
     }
-    words_add(out, (const char *const[]){"-o", "yaml", NULL});
+    equivalent_words(out, (const char *const[]){"-o", "yaml", NULL});
     return ERR_OK;
 }
 

@@ -18,6 +18,7 @@ struct equivalent_from {
     const struct focus *focus;
     const struct conf *conf;
     const char *kubeconfig, *context;
+    bool all_namespaces; /* are read */
     struct session_routes routes;
     const char *linted; /* the manifest whose findings are shown */
 };

@@ -153,6 +153,7 @@ static void emit_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally 
         struct gcstable *r = record_new(TABLE_GCSTABLE, key);
         record_set(&r->ns, h->ns->name);
         record_set(&r->table, t->sum.name);
+        r->redis_key = alone ? mem_printf("RAY%s@%s", h->ns->name, t->sum.name) : mem_str(h->ns->name);
         r->fields = known_u64(t->sum.fields);
         r->bytes = t->sum.bytes;
         if (alone && h->touched_ms) changed = h->touched_ms;

@@ -92,6 +92,27 @@ static void each_pane_has_its_command(void **state)
     commands_close(&c);
 }
 
+/* Without a RayService in focus the panes show every namespace that is read. */
+static void a_list_of_all_namespaces_says_so(void **state)
+{
+    (void)state;
+    struct commands c;
+    const struct focus none = {.ns = NULL};
+    struct buf out;
+    commands_open(&c);
+    buf_init(&out, EQUIVALENT_MAX);
+    c.from.focus = &none;
+    assert_true(equivalent_of(&c.from, &events_pane_ops, NULL, &out));
+    assert_string_equal(buf_text(&out), KUBECTL "get events"); /* of kubectl's own namespace */
+    c.from.all_namespaces = true;
+    assert_true(equivalent_of(&c.from, &events_pane_ops, NULL, &out));
+    assert_string_equal(buf_text(&out), KUBECTL "get events --all-namespaces");
+    assert_true(equivalent_of(&c.from, &pods_pane_ops, NULL, &out));
+    assert_string_equal(buf_text(&out), KUBECTL "get pods --all-namespaces -o wide -w");
+    buf_done(&out);
+    commands_close(&c);
+}
+
 /* Host, port, database and user; the password is typed. */
 static void redis_cli_has_all_but_the_password(void **state)
 {
@@ -115,6 +136,92 @@ static void redis_cli_has_all_but_the_password(void **state)
     commands_close(&c);
 }
 
+/* The record says where the server is that answered, and the URL how it was reached: database, TLS, user. */
+static void redis_cli_reaches_the_same_database(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *user;
+        bool password, via;
+        const char *address, *sentinel; /* the record's */
+        enum tri cluster;
+        const char *command;
+    } cases[] = {
+        {.url = "rediss://h/2?cacert=/etc/ca%20file.pem&servername=redis.example",
+         .address = "rediss://h:6379/2",
+         .command = "redis-cli -h h -p 6379 --tls --cacert '/etc/ca file.pem' --sni redis.example -n 2 HLEN "},
+        {.url = "rediss://s:26379/2?cacert=/etc/ca.pem&servername=redis.example",
+         .address = "rediss://10.0.0.7:6380/2",
+         .sentinel = "rediss://s:26379/2",
+         .command = "redis-cli -h 10.0.0.7 -p 6380 --tls --cacert /etc/ca.pem --sni redis.example -n 2 HLEN "},
+        /* a recording, which has no URL */
+        {.address = "rediss://10.0.0.7:6380/3", .command = "redis-cli -h 10.0.0.7 -p 6380 --tls -n 3 HLEN "},
+        /* nothing was read yet */
+        {.url = "h:7000/1", .command = "redis-cli -h h -p 7000 -n 1 HLEN "},
+        {.url = "redis://[fd00::1]",
+         .address = "redis://[fd00::1]:6379",
+         .command = "redis-cli -h fd00::1 -p 6379 HLEN "},
+        {.url = "unix:///run/redis/a b.sock",
+         .address = "unix:///run/redis/a b.sock",
+         .command = "redis-cli -s '/run/redis/a b.sock' HLEN "},
+        {.url = "redis://h",
+         .address = "redis://h:6379",
+         .cluster = TRI_YES,
+         .command = "redis-cli -h h -p 6379 -c HLEN "},
+        {.url = "redis://h",
+         .user = "ray",
+         .password = true,
+         .command = "redis-cli -h h -p 6379 --user ray --askpass HLEN "},
+        {.url = "redis://ray:hunter2@h", .command = "redis-cli -h h -p 6379 --user ray --askpass HLEN "},
+        {.url = "redis://:hunter2@h", .command = "redis-cli -h h -p 6379 --askpass HLEN "},
+        /* without a password redis-cli sends no user */
+        {.url = "redis://ray@h", .command = "REDISCLI_AUTH= redis-cli -h h -p 6379 --user ray HLEN "},
+        {.url = "redis://h/2",
+         .via = true,
+         .address = "via ssh -W h:6379 bastion",
+         .command = "redis-cli -h h -p 6379 -n 2 HLEN "},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct commands c;
+        commands_open(&c);
+        c.from.routes = (struct session_routes){.redis = cases[i].url,
+                                                .redis_user = cases[i].user,
+                                                .redis_password = cases[i].password,
+                                                .redis_via = cases[i].via};
+        struct redis *r = (struct redis *)record_copy(&c.d.v.focus->redis->record);
+        record_set(&r->address, cases[i].address);
+        record_set(&r->sentinel, cases[i].sentinel);
+        r->cluster = cases[i].cluster;
+        r->tls = tri_of(cases[i].address && strncmp(cases[i].address, "rediss:", 7) == 0);
+        fixture_put(&c.d.f, "redis", WORLD_REDIS, r);
+        char *got = command_of(&c, '3');
+        if (strncmp(got, cases[i].command, strlen(cases[i].command)) != 0) fail_msg("%s\n%s", got, cases[i].command);
+        assert_int_equal(strstr(got, " # where --redis-via leads") != NULL, cases[i].via);
+        free(got);
+        commands_close(&c);
+    }
+}
+
+/* Before Ray 2.38 one hash holds all tables: a key of the newer layout is none there. */
+static void redis_cli_reads_the_older_layout(void **state)
+{
+    (void)state;
+    struct commands c;
+    commands_open(&c);
+    WORLD_EACH (row, c.d.f.world, TABLE_GCSTABLE) {
+        struct gcstable *t = (struct gcstable *)record_copy(row->record);
+        record_set(&t->redis_key, t->ns);
+        fixture_put(&c.d.f, "redis", WORLD_REDIS, t);
+    }
+    char *got = command_of(&c, '3');
+    assert_non_null(strstr(got, " HSCAN "));
+    assert_non_null(strstr(got, " 0 MATCH '"));
+    assert_non_null(strstr(got, "@ACTOR:*' COUNT 1000"));
+    assert_null(strstr(got, "RAY"));
+    free(got);
+    commands_close(&c);
+}
+
 static void a_prompt_is_sent_as_the_console_sent_it(void **state)
 {
     (void)state;
@@ -133,7 +240,7 @@ static void a_prompt_is_sent_as_the_console_sent_it(void **state)
     free(got);
     c.from.routes.prompts = &ingress;
     got = command_of(&c, '4');
-    assert_non_null(strstr(got, "curl -sS -i -H 'Host: m' "));
+    assert_non_null(strstr(got, "curl -sS -u user -i -H 'Host: m' "));
     assert_non_null(strstr(got, "mistral.example"));
     free(got);
     r = record_new(TABLE_REQUEST, "p1");
@@ -314,7 +421,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_pane_has_its_command),
+        cmocka_unit_test(a_list_of_all_namespaces_says_so),
         cmocka_unit_test(redis_cli_has_all_but_the_password),
+        cmocka_unit_test(redis_cli_reaches_the_same_database),
+        cmocka_unit_test(redis_cli_reads_the_older_layout),
         cmocka_unit_test(a_prompt_is_sent_as_the_console_sent_it),
         cmocka_unit_test(a_monitors_command_is_the_configured_one),
         cmocka_unit_test(names_are_quoted),

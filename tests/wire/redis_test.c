@@ -70,6 +70,7 @@ static void test_newer_layout(void **state)
     assert_string_equal(replica->class_name, "ServeReplica:mistral-deployment:mistral-7b");
     assert_string_equal(replica->state, "ALIVE");
     assert_string_equal(coreset_text(&replica->cores, text, sizeof text), "2,3");
+    assert_string_equal(table_of(HARNESS_NS "/KV")->redis_key, "RAY" HARNESS_NS "@KV");
     /* the sizes that redis-cli tells of the same file */
     assert_u64(table_of(HARNESS_NS "/KV")->fields, 47);
     assert_u64(table_of(HARNESS_NS "/KV")->bytes, 924549);
@@ -166,6 +167,7 @@ static void test_older_layout(void **state)
     assert_string_equal(harness_redis(&harness)->layout, "one hash");
     assert_u64(harness_redis(&harness)->heartbeat, 1795436995473);
     assert_non_null(table_of(HARNESS_NS "/INTERNAL_CONFIG"));
+    assert_string_equal(table_of(HARNESS_NS "/KV")->redis_key, HARNESS_NS);
     /* every field but the counter belongs to a table */
     uint64_t fields = 0;
     WORLD_EACH (row, harness.world, TABLE_GCSTABLE) fields += ROW(row, gcstable)->fields.value;
