@@ -440,6 +440,7 @@ void app_logs_open(struct app *app, const char *args)
         app_say(app, true, "logs: there is no pod");
         return;
     }
+    app->message[0] = '\0'; /* of the keys of rows, which are others here */
     app_overlay_open(app, &l->view.overlay, logs_result);
 }
 

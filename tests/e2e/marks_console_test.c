@@ -167,6 +167,25 @@ static void the_logs_of_two_marked_pods_are_followed(void **state)
     sim_run_stop(sim);
 }
 
+/* More than there is room for: those of the first are followed, and it is said. */
+static void more_than_the_view_holds_are_counted(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start((const char *const[]){"--pods", "20", NULL});
+    struct pty *p = console_start(sim);
+    pty_send(p, ":svc none\r"); /* the pods of all RayClusters */
+    pty_see(p, "batch-00000-");
+    pty_send(p, "1:mark all\r");
+    pty_see(p, "23 rows are marked");
+    pty_send(p, "L");
+    pty_see(p, "Logs of 12 of 23 marked pods");
+    pty_see(p, "^ *00000-[a-z0-9]+ +INFO ");
+    pty_send(p, "\003");
+    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 130);
+    pty_stop(p);
+    sim_run_stop(sim);
+}
+
 /* k9s deletes what is marked. Here neither that is deleted nor, by mistake, the selected one. */
 static void nothing_is_deleted_by_a_mark(void **state)
 {
@@ -186,7 +205,7 @@ static void nothing_is_deleted_by_a_mark(void **state)
     assert_true(pty_wait_gone(p, "Delete a worker pod", DEADLINE_MS));
     pty_send(p, "xk");
     pty_see(p, "Kill the Ray head");
-    pty_see(p, "marked +1 row, left alone: marks delete nothing");
+    pty_see(p, "marked +1 row: marks do not count, this pod alone is deleted");
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "Kill the Ray head", DEADLINE_MS));
     pty_see(p, "worker +mistral-.*-worker-hn9fs +1/1 +Running");
@@ -200,8 +219,11 @@ static void nothing_is_deleted_by_a_mark(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(space_marks_and_esc_clears),        cmocka_unit_test(space_pages_in_a_text),
-        cmocka_unit_test(one_command_is_of_all_marked_pods), cmocka_unit_test(the_logs_of_two_marked_pods_are_followed),
+        cmocka_unit_test(space_marks_and_esc_clears),
+        cmocka_unit_test(space_pages_in_a_text),
+        cmocka_unit_test(one_command_is_of_all_marked_pods),
+        cmocka_unit_test(the_logs_of_two_marked_pods_are_followed),
+        cmocka_unit_test(more_than_the_view_holds_are_counted),
         cmocka_unit_test(nothing_is_deleted_by_a_mark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -331,7 +331,7 @@ static void test_kill_says_what_is_at_stake(void **state)
     k.in_flight = 1;
     k.marks = 2;
     char *text = dialog_kill_text(&k, false);
-    assert_non_null(strstr(text, "marked     2 rows, left alone: marks delete nothing\n"));
+    assert_non_null(strstr(text, "marked     2 rows: marks do not count, this pod alone is deleted\n"));
     assert_ptr_equal(strstr(text, "GCS fault tolerance is ON"), text);
     assert_non_null(strstr(text, "survives?  NO: an upgrade is under way\n"));
     assert_non_null(strstr(text, "must live  mistral-44qn2-inf2-worker-7gq8p\n"));

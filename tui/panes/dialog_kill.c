@@ -136,7 +136,8 @@ char *dialog_kill_text(const struct dialog_kill *k, bool with_uids)
     }
     buf_printf(&b, "\ndeletes    %s\nby UID     %s, and no other\n", k->pod ? k->pod : "–", k->uid ? k->uid : "–");
     if (k->marks)
-        buf_printf(&b, "marked     %zu row%s, left alone: marks delete nothing\n", k->marks, text_plural(k->marks));
+        buf_printf(&b, "marked     %zu row%s: marks do not count, this pod alone is deleted\n", k->marks,
+                   text_plural(k->marks));
     buf_printf(&b, "of         RayService %s/%s\n", k->ns ? k->ns : "–", k->service ? k->service : "–");
     buf_printf(&b, "context    %s\n", k->context ? k->context : "–");
     body_grace(&b, k);
