@@ -272,7 +272,7 @@ static void test_a_lost_field_is_red(void **state)
     struct fake_console d;
     fake_console_open(&d, 40, 120);
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "4d2h");
-    check_cell(&d, LAYOUT_GCS, GCS_KEY("KV"), GCS_CHANGED, ROLE_TEXT, "now");
+    check_cell(&d, LAYOUT_GCS, GCS_KEY("KV"), GCS_CHANGED, ROLE_TEXT, "now   heartbeat");
     check_brief(&d, LAYOUT_GCS, "  GCS     88 fields · heartbeat ok · 5/5 Serve checkpoints");
     fixture_kill_head(&d.f);
     fake_console_update(&d);
@@ -703,7 +703,7 @@ static void test_a_head_that_terminates(void **state)
     fake_console_update(&d);
     screen_says(&d, 40, 120, "HEAD GOING", true);
     screen_says(&d, 40, 120, "serves", false);
-    screen_says(&d, 40, 120, "Terminating       0 ", true);
+    screen_says(&d, 40, 120, "2/2   Terminating  ", true);
     struct buf text;
     buf_init(&text, 65536);
     select_in(&d, '1', d.f.focus.head->record.key);

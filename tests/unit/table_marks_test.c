@@ -14,7 +14,10 @@
 
 #include <cmocka.h>
 
-static const struct column columns[] = {{"NAME", 8, 0, 0, false, false, 0}, {"N", 3, 8, 1, true, true, 0}};
+static const struct column columns[] = {
+    {.title = "NAME", .min = 8, .max = 0},
+    {.title = "N", .min = 3, .max = 8, .priority = 1, .right = true, .numeric = true},
+};
 
 /* A row a letter, numbered against their order. */
 static void table_fill(struct table_view *t, const char *keys)

@@ -14,8 +14,11 @@
 #include <cmocka.h>
 
 static const struct column columns[] = {
-    {"ROLE", 4, 8, 0, false, false, 0},      {"NAME", 8, 0, 0, false, false, 0}, {"RESTARTS", 8, 8, 2, true, true, 0},
-    {"K8S NODE", 6, 16, 3, false, false, 0}, {"IP", 12, 15, 4, false, false, 0},
+    {.title = "ROLE", .min = 4, .max = 8},
+    {.title = "NAME", .min = 8, .max = 0, .width = 12},
+    {.title = "RESTARTS", .min = 8, .max = 8, .priority = 2, .right = true, .numeric = true},
+    {.title = "K8S NODE", .min = 6, .max = 16, .priority = 3},
+    {.title = "IP", .min = 12, .max = 15, .priority = 4},
 };
 enum { ROLE_COL, NAME_COL, RESTARTS_COL, NODE_COL, IP_COL };
 
@@ -323,11 +326,11 @@ static void long_cells_are_cut_between_characters(void **state)
     for (int i = 0; i < 99; i++) memcpy(text + 1 + 3 * i, "日", 4);
     table_init(&t, columns, 2);
     table_begin(&t);
-    table_cell_set(table_row_add(&t, "k"), 1, ROLE_TEXT, text);
-    table_cell_set(&t.rows[0], 0, ROLE_TEXT, NULL);
-    assert_int_equal(strlen(t.rows[0].cell[1].text), 127);
+    table_cell_set(table_row_add(&t, "k"), 0, ROLE_TEXT, text);
+    table_cell_set(&t.rows[0], 1, ROLE_TEXT, NULL);
+    assert_int_equal(strlen(t.rows[0].cell[0].text), 127);
     table_end(&t);
-    assert_int_equal(t.natural[1], 1 + 42 * 2);
+    assert_int_equal(t.widest[0], 1 + 42 * 2);
     table_done(&t);
     table_done(NULL);
 }
@@ -344,32 +347,112 @@ static void a_rebuilt_table_takes_no_more_memory(void **state)
     table_done(&t);
 }
 
-/* Where there is room a column has its usual width; where there is none, no other one is cut for it. */
-static void a_usual_width_where_there_is_room(void **state)
+static const struct column declared[] = {
+    {.title = "NAME", .min = 4, .max = 12},
+    {.title = "STATUS", .min = 6, .max = 24, .width = 17},
+    {.title = "NODE", .min = 4, .max = 8, .priority = 1},
+    {.title = "IP", .min = 6, .max = 6, .priority = 2, .extra = true},
+    {.title = "WHAT", .min = 5, .max = 0, .width = 10},
+};
+
+static void declared_fill(struct table_view *t, const char *name, const char *status, const char *what)
+{
+    table_begin(t);
+    struct table_row *r = table_row_add(t, "a");
+    table_cell_set(r, 0, ROLE_TEXT, name);
+    table_cell_set(r, 1, ROLE_TEXT, status);
+    table_cell_set(r, 2, ROLE_TEXT, "ip-1-2");
+    table_cell_set(r, 3, ROLE_TEXT, "1.2.34");
+    table_cell_set(r, 4, ROLE_TEXT, what);
+    table_end(t);
+}
+
+static bool widths_are(const struct table_view *t, int cols, int name, int status, int node, int ip, int what)
+{
+    struct table_layout at;
+    table_layout(t, cols, &at);
+    const int want[] = {name, status, node, ip, what};
+    return memcmp(at.width, want, sizeof want) == 0;
+}
+
+/* Of a declared column its values count nothing, whatever comes and goes; it grows with the table. */
+static void values_move_no_column(void **state)
 {
     (void)state;
-    static const struct column two[] = {{.title = "STATUS", .min = 6, .max = 20, .usual = 17},
-                                        {.title = "NODE", .min = 4, .max = 8}};
     struct table_view t;
-    struct table_layout at;
+    table_init(&t, declared, ARRAY_LEN(declared));
+    for (int cols = 0; cols < 120; cols++) {
+        struct table_layout before, now;
+        declared_fill(&t, "worker", "Running", "");
+        table_layout(&t, cols, &before);
+        declared_fill(&t, "worker", "CreateContainerConfigError", "a sentence that is longer than the column is wide");
+        table_layout(&t, cols, &now);
+        assert_memory_equal(&before, &now, sizeof now);
+        declared_fill(&t, "head", "–", "–"); /* a name that is the longest so far keeps its room */
+        table_layout(&t, cols, &now);
+        assert_memory_equal(&before, &now, sizeof now);
+    }
+    table_done(&t);
+}
+
+static void usual_widths_before_anything_is_cut(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, declared, ARRAY_LEN(declared));
+    declared_fill(&t, "worker", "Running", "");
+    assert_true(widths_are(&t, 70, 6, 24, 6, 6, 18));
+    assert_true(widths_are(&t, 58, 6, 24, 6, 6, 10)); /* one blank between the columns */
+    assert_true(widths_are(&t, 53, 6, 19, 6, 6, 10));
+    assert_true(widths_are(&t, 50, 6, 23, 6, 0, 10)); /* the extra one leaves before a usual width is cut */
+    assert_true(widths_are(&t, 44, 6, 17, 6, 0, 10));
+    assert_true(widths_are(&t, 42, 6, 17, 4, 0, 10));
+    assert_true(widths_are(&t, 38, 6, 17, 4, 0, 6));
+    table_done(&t);
+}
+
+static void a_name_keeps_its_room_until_it_is_forgotten(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, declared, ARRAY_LEN(declared));
+    declared_fill(&t, "worker-ab", "Running", "");
+    declared_fill(&t, "head", "Running", "");
+    assert_true(widths_are(&t, 70, 9, 24, 6, 6, 15));
+    table_forget(&t);
+    declared_fill(&t, "head", "Running", "");
+    assert_true(widths_are(&t, 70, 4, 24, 6, 6, 20));
+    table_done(&t);
+}
+
+static void a_name_may_lose_its_beginning(void **state)
+{
+    (void)state;
+    static const struct column two[] = {{.title = "ABOUT", .min = 8, .max = 8, .ends = true},
+                                        {.title = "NAME", .min = 8, .max = 8}};
+    struct table_view t;
     table_init(&t, two, 2);
     table_begin(&t);
     struct table_row *r = table_row_add(&t, "a");
-    table_cell_set(r, 0, ROLE_TEXT, "Running");
-    table_cell_set(r, 1, ROLE_TEXT, "ip-1-2");
+    table_cell_set(r, 0, ROLE_TEXT, "Pod worker-cxpv4");
+    table_cell_set(r, 1, ROLE_TEXT, "Pod worker-cxpv4");
+    r = table_row_add(&t, "b");
+    table_cell_set(r, 0, ROLE_TEXT, "Pod cxp4");
+    table_cell_set(r, 1, ROLE_TEXT, "日本語日本語");
+    r = table_row_add(&t, "c");
+    table_cell_set(r, 0, ROLE_TEXT, "日本語日本語");
     table_end(&t);
-    table_layout(&t, 40, &at);
-    assert_int_equal(at.width[0], 17);
-    table_layout(&t, 20, &at);
-    assert_int_equal(at.width[0], 7);
-    assert_int_equal(at.width[1], 6);
+    assert_table(&t, 4, 20, "  ABOUT     NAME\n> …r-cxpv4  Pod wor…\n  Pod cxp4  日本語 …\n  …日本語\n");
     table_done(&t);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_usual_width_where_there_is_room),
+        cmocka_unit_test(values_move_no_column),
+        cmocka_unit_test(usual_widths_before_anything_is_cut),
+        cmocka_unit_test(a_name_keeps_its_room_until_it_is_forgotten),
+        cmocka_unit_test(a_name_may_lose_its_beginning),
         cmocka_unit_test(the_least_important_columns_leave_first),
         cmocka_unit_test(the_selection_is_a_key),
         cmocka_unit_test(rows_are_filtered),

@@ -195,6 +195,19 @@ void canvas_field(struct canvas *c, int row, int col, int width, enum role role,
     put_text(c, row, end - 1, end, role, more, strlen(more));
 }
 
+void canvas_field_end(struct canvas *c, int row, int col, int width, enum role role, const char *text)
+{
+    if (!text || width <= 0 || text_width(text) <= (size_t)width) {
+        canvas_field(c, row, col, width > 0 ? width : 0, role, text);
+        return;
+    }
+    while (text_width(text) >= (size_t)width && *text) do
+            text++;
+        while (((unsigned char)*text & 0xC0) == 0x80);
+    canvas_field(c, row, col, 1, role, glyph(c->ascii, GLYPH_ELLIPSIS));
+    canvas_field(c, row, col + 1, width - 1, role, text);
+}
+
 void canvas_fill(struct canvas *c, int row, int col, int rows, int cols, enum role role, uint32_t cp)
 {
     if (text_cp_width(cp) != 1) cp = '?';

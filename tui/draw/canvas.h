@@ -48,6 +48,8 @@ int canvas_printf(struct canvas *c, int row, int col, enum role role, const char
     __attribute__((format(printf, 5, 6)));
 /* The same in exactly `width` columns: padded, or truncated with an ellipsis. width < 0: right-aligned. */
 void canvas_field(struct canvas *c, int row, int col, int width, enum role role, const char *text);
+/* The same, left-aligned, for text whose end matters: it is truncated at its beginning. */
+void canvas_field_end(struct canvas *c, int row, int col, int width, enum role role, const char *text);
 void canvas_fill(struct canvas *c, int row, int col, int rows, int cols, enum role role, uint32_t cp);
 void canvas_role(struct canvas *c, int row, int col, int cols, enum role role); /* sets the role of existing cells */
 void canvas_cursor(struct canvas *c, int row, int col); /* where the terminal's cursor goes; window coordinates */

@@ -137,24 +137,28 @@ static void table_sort(struct table_view *t)
     keep_selection(t);
 }
 
-static int natural_width(const struct table_view *t, int column)
+static int widest_cell(const struct table_view *t, int column, int wide)
 {
-    /* One more for the arrow that a sorted column gets. */
-    size_t wide = text_width(t->columns[column].title) + (t->sort == column);
     for (size_t i = 0; i < t->count; i++) {
         const char *text = t->rows[i].cell[column].text;
         /* A character is never wider than its bytes: most cells need no measuring. */
-        size_t width = strlen(text) > wide ? text_width(text) : 0;
+        int width = strlen(text) > (size_t)wide ? (int)text_width(text) : 0;
         if (width > wide) wide = width;
     }
-    return (int)wide;
+    return wide;
 }
 
 void table_end(struct table_view *t)
 {
-    for (int i = 0; i < t->column_count; i++) t->natural[i] = natural_width(t, i);
+    for (int i = 0; i < t->column_count; i++)
+        if (!t->columns[i].width) t->widest[i] = widest_cell(t, i, t->widest[i]);
     table_marks_keep(t);
     table_sort(t);
+}
+
+void table_forget(struct table_view *t)
+{
+    memset(t->widest, 0, sizeof t->widest);
 }
 
 bool table_move(struct table_view *t, int by, int page)

@@ -17,13 +17,18 @@
 
 enum { TABLE_COLUMNS = 16, TABLE_CELL_MAX = 128, TABLE_FILTER_MAX = 64, TABLE_NOTE_MAX = 160 };
 
+/* A column's width is decided by what is declared here and by the table's width, so that nothing moves while values
+ * come and go. A column without a declared width holds names: it is as wide as the widest so far, and never shrinks
+ * again before table_forget. */
 struct column {
     const char *title;
     int min, max; /* terminal columns; max 0: the remaining width */
     int priority; /* 0: never dropped; the highest number is dropped first */
     bool right;   /* aligned */
+    bool ends;    /* a name that is too long loses its beginning: its end is what tells it from others */
     bool numeric; /* sorts by the row's number for that column */
-    int usual;    /* where there is room it has at least that, so that nothing moves as its texts change */
+    int width;    /* for its usual values; up to max where there is room. 0: its widest value so far */
+    bool extra;   /* dropped before another column gets less than its usual width */
 };
 struct table_cell {
     const char *text; /* safe; at most TABLE_CELL_MAX bytes; never NULL */
@@ -43,7 +48,7 @@ struct table_row {
 struct table_view {
     const struct column *columns;
     int column_count;
-    int natural[TABLE_COLUMNS]; /* widest cell or head */
+    int widest[TABLE_COLUMNS]; /* the widest cell since table_forget */
     struct arena *arena;
     struct table_row *rows; /* all, in the owner's order */
     size_t count, capacity;
@@ -75,6 +80,8 @@ struct table_row *table_row_add(struct table_view *t, const char *key);
 void table_cell_set(struct table_row *r, int column, enum role role, const char *text);
 void table_cell_num(struct table_row *r, int column, enum role role, double number, const char *text);
 void table_end(struct table_view *t);
+void table_forget(
+    struct table_view *t); /* the rows are of another subject from now on: how wide they were is forgotten */
 
 void table_draw(const struct table_view *t, struct canvas *cv,
                 bool focused); /* the first line has the column headers, and how many more rows there are */

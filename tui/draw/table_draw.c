@@ -53,7 +53,10 @@ static void draw_row(const struct table_view *t, struct canvas *cv, const struct
         const struct table_cell *cell = &r->cell[i];
         if (!at->width[i] || !cell->text[0]) continue;
         enum role shown = selected || cell->role == ROLE_TEXT ? role : cell->role;
-        canvas_field(cv, line, at->at[i], t->columns[i].right ? -at->width[i] : at->width[i], shown, cell->text);
+        if (t->columns[i].ends)
+            canvas_field_end(cv, line, at->at[i], at->width[i], shown, cell->text);
+        else
+            canvas_field(cv, line, at->at[i], t->columns[i].right ? -at->width[i] : at->width[i], shown, cell->text);
     }
 }
 

@@ -1,6 +1,8 @@
 /* table_layout.c - How wide a table's columns are. */
 #include "tui/draw/table_layout.h"
 
+#include "backends/base/text.h"
+
 #include <limits.h>
 
 struct fit {
@@ -14,10 +16,29 @@ static bool is_flexible(const struct column *c)
     return c->max == 0;
 }
 
-/* The arrow of a sorted column must not cut its head. */
-static int least_width(const struct table_view *t, int i)
+/* What a column gets: at best, for its usual values, and at least. Never by values that come and go. */
+enum fit_size { FIT_WANTED, FIT_USUAL, FIT_LEAST };
+
+/* One more for the arrow of a sorted column, which must not cut its head. */
+static int head_width(const struct table_view *t, int i)
 {
-    return t->columns[i].min + (t->sort == i);
+    return (int)text_width(t->columns[i].title) + (t->sort == i);
+}
+
+static int at_least(int width, int least)
+{
+    return width < least ? least : width;
+}
+
+static int size_of(const struct table_view *t, int i, enum fit_size size)
+{
+    const struct column *c = &t->columns[i];
+    const int least = c->min + (t->sort == i), most = c->max + (t->sort == i);
+    if (size == FIT_LEAST) return least;
+    if (is_flexible(c)) return at_least(c->width, least);
+    if (c->width) return at_least(size == FIT_USUAL ? at_least(c->width, head_width(t, i)) : most, least);
+    const int widest = at_least(t->widest[i], head_width(t, i));
+    return at_least(widest < most ? widest : most, least);
 }
 
 static int fit_total(const struct table_view *t, const struct fit *f)
@@ -31,27 +52,16 @@ static int fit_total(const struct table_view *t, const struct fit *f)
     return total + (gaps > 0 ? gaps : 0);
 }
 
-static void fit_natural(const struct table_view *t, struct fit *f, bool usual)
-{
-    for (int i = 0; i < t->column_count; i++) {
-        const struct column *c = &t->columns[i];
-        int width = t->natural[i], most = c->max + (t->sort == i);
-        if (c->max > 0 && width > most) width = most;
-        if (usual && width < c->usual) width = c->usual;
-        f->width[i] = width < least_width(t, i) ? least_width(t, i) : width;
-    }
-}
-
-/* Takes `over` columns away from what is wider than its minimum, the least important first; what cannot be had is
- * returned. */
-static int fit_shrink(const struct table_view *t, struct fit *f, int over)
+/* Takes `over` columns away from what is wider than `size`, the least important first; what cannot be had is returned.
+ */
+static int fit_shrink(const struct table_view *t, struct fit *f, enum fit_size size, int over)
 {
     int priority = 0;
     for (int i = 0; i < t->column_count; i++)
         if (t->columns[i].priority > priority) priority = t->columns[i].priority;
     for (; priority >= 0; priority--)
         for (int i = t->column_count - 1; i >= 0 && over > 0; i--) {
-            int spare = f->width[i] - least_width(t, i);
+            int spare = f->width[i] - size_of(t, i, size);
             if (f->out[i] || t->columns[i].priority != priority || spare <= 0) continue;
             int cut = spare < over ? spare : over;
             f->width[i] -= cut;
@@ -60,23 +70,30 @@ static int fit_shrink(const struct table_view *t, struct fit *f, int over)
     return over;
 }
 
+static bool has_extra(const struct table_view *t, const struct fit *f)
+{
+    bool extra = false;
+    for (int i = 0; i < t->column_count; i++) extra |= !f->out[i] && t->columns[i].extra && t->columns[i].priority > 0;
+    return extra;
+}
+
 static bool fit_try(const struct table_view *t, struct fit *f, int cols)
 {
-    for (int usual = 1; usual >= 0; usual--) {
-        fit_natural(t, f, usual);
-        for (f->gap = 2; f->gap > 0; f->gap--)
-            if (fit_total(t, f) <= cols) return true;
-    }
+    for (int i = 0; i < t->column_count; i++) f->width[i] = size_of(t, i, FIT_WANTED);
+    for (f->gap = 2; f->gap > 0; f->gap--)
+        if (fit_total(t, f) <= cols) return true;
     f->gap = 1;
-    return fit_shrink(t, f, fit_total(t, f) - cols) <= 0;
+    if (fit_shrink(t, f, FIT_USUAL, fit_total(t, f) - cols) <= 0) return true;
+    return !has_extra(t, f) && fit_shrink(t, f, FIT_LEAST, fit_total(t, f) - cols) <= 0;
 }
 
 static bool leave_one(const struct table_view *t, struct fit *f)
 {
+    const bool extra = has_extra(t, f);
     int least = -1;
     for (int i = 0; i < t->column_count; i++) {
         int priority = t->columns[i].priority;
-        if (f->out[i] || priority <= 0) continue;
+        if (f->out[i] || priority <= 0 || (extra && !t->columns[i].extra)) continue;
         if (least < 0 || priority >= t->columns[least].priority) least = i;
     }
     if (least < 0) return false;

@@ -10,8 +10,8 @@ enum { VIEW_COLS = 100, VIEW_ROWS = 14 };
 
 static const struct column columns[COLUMNS] = {
     [COLUMN_NAME] = {.title = "CONTEXT", .min = 12, .max = 40},
-    [COLUMN_STATE] = {.title = "STATE", .min = 13, .max = 20, .priority = 1},
-    [COLUMN_ANSWER] = {.title = "ANSWERING", .min = 9, .max = 16},
+    [COLUMN_STATE] = {.title = "STATE", .min = 13, .max = 20, .width = 13, .priority = 1},
+    [COLUMN_ANSWER] = {.title = "ANSWERING", .min = 9, .max = 16, .width = 10 /* RECOVERING */},
     [COLUMN_SERVICE] = {.title = "RAYSERVICE", .min = 10, .max = 40, .priority = 2},
     [COLUMN_SERVER] = {.title = "SERVER", .min = 8, .max = 60, .priority = 3},
 };

@@ -20,7 +20,7 @@ static const struct column columns[CORES_COLUMNS] = {
     [CORES_CORE] = {.title = "CORE", .min = 4, .max = 8, .right = true, .numeric = true},
     [CORES_UTIL] = {.title = "UTIL", .min = CORES_BAR + CORES_NUMBER, .max = CORES_BAR + CORES_NUMBER, .numeric = true},
     [CORES_HISTORY] = {.title = "60 s", .min = CORES_SPARK, .max = CORES_SPARK, .priority = 2},
-    [CORES_REPLICA] = {.title = "SERVE REPLICA", .min = 12, .max = 0, .priority = 1},
+    [CORES_REPLICA] = {.title = "SERVE REPLICA", .min = 12, .max = 0, .width = 24, .priority = 1},
 };
 
 /* One core, or a run of unused cores of one monitor. */

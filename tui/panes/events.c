@@ -17,8 +17,8 @@ enum { EVENTS_SHOWN = 500, EVENTS_HOUR_MS = 3600 * 1000 };
 
 static const struct column columns[EVENTS_COLUMNS] = {
     [EVENTS_TIME] = {.title = "TIME", .min = 9, .max = 9, .numeric = true},
-    [EVENTS_ABOUT] = {.title = "ABOUT", .min = 8, .max = 24},
-    [EVENTS_WHAT] = {.title = "EVENT", .min = 8, .max = 0},
+    [EVENTS_ABOUT] = {.title = "ABOUT", .min = 8, .max = 24, .width = 18 /* Pod …head-d4544 */, .ends = true},
+    [EVENTS_WHAT] = {.title = "EVENT", .min = 8, .max = 0, .width = 48},
 };
 
 struct events {

@@ -16,7 +16,7 @@
         [FINDINGS_SEVERITY] = {.title = "SEVERITY", .min = 8, .max = 8, .numeric = true},                              \
         [FINDINGS_RULE] = {.title = "RULE", .min = 4, .max = 4},                                                       \
         [FINDINGS_WHERE] = {.title = "WHERE", .min = 24, .max = 34, .priority = 1, .numeric = (by_place)},             \
-        [FINDINGS_WHAT] = {.title = "WHAT", .min = 12, .max = 0},                                                      \
+        [FINDINGS_WHAT] = {.title = "WHAT", .min = 12, .max = 0, .width = 40},                                         \
     }
 /* Objects are ordered by their names; places in a file by their numbers: line 9 comes before line 10. */
 static const struct column by_object[FINDINGS_COLUMNS] = COLUMNS(false), by_place[FINDINGS_COLUMNS] = COLUMNS(true);

@@ -10,16 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GCS_NARROW = 57 /* bytes give way to "kept 49/51 +2 -2 expected" */ };
+enum {
+    GCS_NARROW = 50,
+    GCS_WIDE = 62,  /* below it a name gives way to "kept 49/51 +3 -2 expected" */
+    GCS_NOTED = 72, /* what was kept and a note stand side by side */
+    AGE_WIDTH = 5
+};
 enum { GCS_NOW_MS = 3000 }; /* a heartbeat or a change is "now" for that long: the GCS writes one each second */
 
 static const struct column columns[GCS_COLUMNS] = {
     [GCS_TABLE] = {.title = "TABLE", .min = 8, .max = 24},
-    [GCS_FIELDS] = {.title = "FIELDS", .min = 6, .max = 9, .right = true, .numeric = true},
-    [GCS_BYTES] = {.title = "BYTES", .min = 8, .max = 9, .right = true, .numeric = true, .priority = 2},
+    [GCS_FIELDS] = {.title = "FIELDS", .min = 6, .max = 7, .width = 6, .right = true, .numeric = true},
+    [GCS_BYTES] = {.title = "BYTES", .min = 8, .max = 9, .width = 8, .right = true, .numeric = true, .priority = 2},
     [GCS_CHANGED] =
-        {.title = "CHANGED", .min = 7, .max = 34, .usual = 14 /* kept 133/133 */, .priority = 1, .numeric = true},
-    [GCS_NOTE] = {.title = "", .min = 0, .max = 20, .priority = 3},
+        {.title = "CHANGED", .min = 7, .max = 0, .width = 25 /* kept 49/51 +3 -2 expected */, .numeric = true},
 };
 
 static void gcs_init(struct pane *p)
@@ -56,20 +60,25 @@ static bool is_outage(const struct view *v)
     return v->outage->state != OUTAGE_NONE;
 }
 
-/* A table that is written every second has changed "now": an age would repaint a quiet screen for ever. */
-static void set_changed(struct table_row *tr, const struct view *v, struct known_u64 changed)
+/* "now    heartbeat". A table that is written every second has changed "now": an age would repaint a quiet screen for
+ * ever. */
+static void set_changed(struct table_row *tr, const struct view *v, struct known_u64 changed, const char *note)
 {
-    char text[TEXT_NUM_MAX];
-    bool now = changed.known && v->wall_ms < changed.value + GCS_NOW_MS;
-    table_cell_num(tr, GCS_CHANGED, ROLE_TEXT, changed.known ? -(double)changed.value : NAN,
-                   now ? "now" : age_since(text, changed, v->wall_ms));
+    char age[TEXT_NUM_MAX], text[TABLE_CELL_MAX];
+    const bool now = changed.known && v->wall_ms < changed.value + GCS_NOW_MS;
+    const char *words = now ? "now" : age_since(age, changed, v->wall_ms);
+    const int blanks = *note ? AGE_WIDTH + 1 - (int)text_width(words) : 0;
+    snprintf(text, sizeof text, "%s%*s%s", words, blanks > 0 ? blanks : 0, "", note);
+    table_cell_num(tr, GCS_CHANGED, ROLE_TEXT, changed.known ? -(double)changed.value : NAN, text);
 }
 
-static void set_kept(struct table_row *tr, const struct outage_fields *k)
+/* "kept 4/4 +1 · 4 alive 1 dead" */
+static void set_kept(struct table_row *tr, const struct outage_fields *k, const char *note)
 {
-    char text[OUTAGE_WORDS_MAX];
+    char kept[OUTAGE_WORDS_MAX], text[TABLE_CELL_MAX];
     bool bad;
-    outage_field_words(k, text, &bad);
+    outage_field_words(k, kept, &bad);
+    snprintf(text, sizeof text, "%.80s%s%s", kept, *note ? " · " : "", note);
     if (k && k->known)
         table_cell_num(tr, GCS_CHANGED, bad ? ROLE_BAD : ROLE_TEXT, (double)k->kept, text);
     else
@@ -92,7 +101,7 @@ static void node_note(const struct view *v, char *out, size_t size)
 static void add_table(struct gcs *s, const struct view *v, const struct row *row)
 {
     const struct gcstable *t = ROW(row, gcstable);
-    char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
+    char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX], note[48] = "";
     struct table_row *tr = table_row_add(&s->table, row->record->key);
     tr->sign = row->gone_ms ? '-' : ' ';
     tr->role = row->gone_ms ? ROLE_GONE : ROLE_TEXT;
@@ -104,16 +113,14 @@ static void add_table(struct gcs *s, const struct view *v, const struct row *row
     table_cell_num(tr, GCS_FIELDS, ROLE_TEXT, t->fields.known ? (double)t->fields.value : NAN,
                    count_text(num, t->fields));
     table_cell_num(tr, GCS_BYTES, ROLE_TEXT, t->bytes.known ? (double)t->bytes.value : NAN, text_bytes(num, t->bytes));
+    if (text_eq(t->table, "NODE"))
+        node_note(v, note, sizeof note);
+    else if (text_eq(t->table, "KV") && s->heartbeat.known)
+        snprintf(note, sizeof note, "heartbeat");
     if (is_outage(v))
-        set_kept(tr, outage_fields_of(v->outage, t->table));
+        set_kept(tr, outage_fields_of(v->outage, t->table), s->pane.cols >= GCS_NOTED ? note : "");
     else
-        set_changed(tr, v, t->changed);
-    if (t->table && strcmp(t->table, "NODE") == 0) {
-        node_note(v, text, sizeof text);
-        table_cell_set(tr, GCS_NOTE, ROLE_TEXT, text);
-    } else if (t->table && strcmp(t->table, "KV") == 0 && s->heartbeat.known) {
-        table_cell_set(tr, GCS_NOTE, ROLE_DIM, "heartbeat");
-    }
+        set_changed(tr, v, t->changed, note);
     if (!row->gone_ms && t->fields.known) s->fields += t->fields.value;
 }
 
@@ -134,14 +141,14 @@ static void add_checkpoints(struct gcs *s, const struct view *v)
     if (s->checkpoints == 0) return;
     struct table_row *tr = table_row_add(&s->table, GCS_CHECKPOINTS);
     snprintf(text, sizeof text, "%zu/%zu", s->checkpoints_present, s->checkpoints);
-    table_cell_set(tr, GCS_TABLE, ROLE_TEXT, "Serve checkpoints");
+    table_cell_set(tr, GCS_TABLE, ROLE_TEXT, s->pane.cols < GCS_WIDE ? "checkpoints" : "Serve checkpoints");
     table_cell_num(tr, GCS_FIELDS, s->checkpoints_present < s->checkpoints ? ROLE_WARN : ROLE_TEXT,
                    (double)s->checkpoints_present, text);
     table_cell_num(tr, GCS_BYTES, ROLE_TEXT, bytes.known ? (double)bytes.value : NAN, text_bytes(num, bytes));
     if (is_outage(v)) {
-        set_kept(tr, &v->outage->checkpoints);
+        set_kept(tr, &v->outage->checkpoints, "");
     } else {
-        set_changed(tr, v, changed);
+        set_changed(tr, v, changed, "");
     }
 }
 
@@ -205,9 +212,7 @@ static void gcs_update(struct pane *p, const struct view *v)
     struct gcs *s = (struct gcs *)p;
     if (!pane_due(&s->due, p, v, generations_sum(v->world), 1000)) return;
     s->columns[GCS_CHANGED].title = since_title(v);
-    s->columns[GCS_CHANGED].min = !is_outage(v) ? 7 : p->cols < GCS_NARROW ? 25 : 12;
-    s->columns[GCS_NOTE].min = is_outage(v) ? 14 : 0; /* hidden rather than truncated */
-    s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
+    s->columns[GCS_TABLE].min = p->cols >= GCS_NARROW ? 15 : 8;
     s->fields = 0;
     set_warning(s, v->outage);
     s->heartbeat = v->focus->redis ? v->focus->redis->heartbeat : UNKNOWN_U64;

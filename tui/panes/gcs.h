@@ -5,7 +5,7 @@
 #include "tui/panes/fresh.h"
 #include "tui/panes/pane_tools.h"
 
-enum { GCS_TABLE, GCS_FIELDS, GCS_BYTES, GCS_CHANGED, GCS_NOTE, GCS_COLUMNS };
+enum { GCS_TABLE, GCS_FIELDS, GCS_BYTES, GCS_CHANGED, GCS_COLUMNS };
 #define GCS_CHECKPOINTS "checkpoints" /* the key of the row of Serve's checkpoints */
 
 struct gcs {

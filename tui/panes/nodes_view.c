@@ -26,9 +26,9 @@ enum { VIEW_COLS = 150, TABLE_SHARE = 2 /* of the rows: half */, FRAME_ROWS = 2,
 
 static const struct column columns[COLUMNS] = {
     [COLUMN_NAME] = {.title = "NODE", .min = 20, .max = 46},
-    [COLUMN_STATUS] = {.title = "STATUS", .min = 15, .max = 18},
-    [COLUMN_SINCE] = {.title = "SINCE", .min = 5, .max = 6, .priority = 1, .numeric = true},
-    [COLUMN_RAY] = {.title = "RAY PODS", .min = 8, .max = 24},
+    [COLUMN_STATUS] = {.title = "STATUS", .min = 15, .max = 18, .width = 18 /* NotReady, cordoned */},
+    [COLUMN_SINCE] = {.title = "SINCE", .min = 5, .max = 6, .width = 5, .priority = 1, .numeric = true},
+    [COLUMN_RAY] = {.title = "RAY PODS", .min = 8, .max = 18, .width = 15 /* head, 2 workers */},
     [COLUMN_NEURON] = {.title = "NEURON", .min = 6, .max = 6, .priority = 2, .right = true, .numeric = true},
     [COLUMN_PRESSURE] = {.title = "PRESSURE", .min = 14, .max = 30, .priority = 3},
     [COLUMN_TYPE] = {.title = "TYPE", .min = 13, .max = 16, .priority = 5},

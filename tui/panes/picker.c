@@ -16,9 +16,9 @@ enum { PICKER_COLS = 72, PICKER_ROWS = 14 };
 static const struct column columns[PICKER_COLUMNS] = {
     [PICKER_NS] = {.title = "NAMESPACE", .min = 9, .max = 30, .priority = 1},
     [PICKER_NAME] = {.title = "RAYSERVICE", .min = 10, .max = 40},
-    [PICKER_STATUS] = {.title = "STATUS", .min = 7, .max = 16, .priority = 3},
+    [PICKER_STATUS] = {.title = "STATUS", .min = 7, .max = 16, .width = 16, .priority = 3},
     [PICKER_FT] = {.title = "GCS FT", .min = 6, .max = 6, .priority = 2},
-    [PICKER_AGE] = {.title = "AGE", .min = 4, .max = 8, .priority = 4, .numeric = true},
+    [PICKER_AGE] = {.title = "AGE", .min = 4, .max = 6, .width = 5, .priority = 4, .numeric = true},
 };
 
 void picker_open(struct picker *p)

@@ -12,18 +12,24 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STATUS_WIDEST = 17, PODS_NARROW = 100, PODS_BRIEF_ROWS = 8, POD_SUPERSEDED_MS = 60 * 1000 };
+enum {
+    STATUS_USUAL = 17 /* ContainerCreating, as each pod that starts */,
+    PODS_NARROW = 100,
+    PODS_TINY = 64,
+    PODS_BRIEF_ROWS = 8,
+    POD_SUPERSEDED_MS = 60 * 1000
+};
 
 static const struct column columns[PODS_COLUMNS] = {
     [PODS_ROLE] = {.title = "ROLE", .min = 6, .max = 13},
     [PODS_NAME] = {.title = "NAME", .min = 12, .max = 48},
-    [PODS_READY] = {.title = "READY", .min = 5, .max = 7, .priority = 1},
-    [PODS_STATUS] = {.title = "STATUS", .min = 11, .max = 28, .usual = 17 /* ContainerCreating */},
-    [PODS_RESTARTS] = {.title = "RESTARTS", .min = 8, .max = 16, .priority = 2, .numeric = true},
-    [PODS_AGE] = {.title = "AGE", .min = 4, .max = 8, .priority = 3, .numeric = true},
+    [PODS_READY] = {.title = "READY", .min = 5, .max = 5, .width = 5, .priority = 1},
+    [PODS_STATUS] = {.title = "STATUS", .min = 11, .max = 28, .width = STATUS_USUAL},
+    [PODS_RESTARTS] = {.title = "RESTARTS", .min = 8, .max = 8, .width = 8, .priority = 2, .numeric = true},
+    [PODS_AGE] = {.title = "AGE", .min = 4, .max = 6, .width = 5 /* 4d22h */, .priority = 3, .numeric = true},
     [PODS_NODE] = {.title = "K8S NODE", .min = 8, .max = 48, .priority = 7},
-    [PODS_IP] = {.title = "IP", .min = 12, .max = 39, .priority = 9},
-    [PODS_RAY] = {.title = "RAY NODE", .min = 8, .max = 8, .priority = 8},
+    [PODS_IP] = {.title = "IP", .min = 12, .max = 39, .priority = 9, .extra = true},
+    [PODS_RAY] = {.title = "RAY NODE", .min = 8, .max = 8, .priority = 8, .extra = true},
     [PODS_SERVE] = {.title = "SERVE", .min = 5, .max = 5, .priority = 4},
 };
 
@@ -144,10 +150,9 @@ static void set_columns(struct pods *s, const struct view *v)
 {
     const struct raycluster *rc = v->focus->raycluster;
     bool narrow = s->pane.cols < PODS_NARROW;
-    s->columns[PODS_NAME].min = narrow && s->pane.cols >= 64 ? 23 : 12;
+    s->columns[PODS_NAME].min = narrow && s->pane.cols >= PODS_TINY ? 23 : 12;
     s->columns[PODS_NODE].min = narrow ? 16 : 8;
-    /* Through a recovery as wide as its longest word, so that nothing moves as "ContainerCreating" comes and goes. */
-    s->columns[PODS_STATUS].min = v->outage->state != OUTAGE_NONE ? STATUS_WIDEST : 11;
+    s->columns[PODS_STATUS].min = s->pane.cols >= PODS_TINY ? STATUS_USUAL : 11;
     if (narrow && rc && rc->name)
         snprintf(s->name_title, sizeof s->name_title, "NAME (%s-…)", rc->name);
     else
@@ -349,7 +354,7 @@ static void brief_row(const struct view *v, const struct row *row, char *out, si
     ready_text(pod, ready);
     status_text(pod, status, sizeof status);
     cores_text(v, row, cores, sizeof cores);
-    snprintf(out, size, "%c %-7s %-18s %-5s %-11s %-3s %-5s%s%s%s", sign, or_dash(pod->role), name, ready, status,
+    snprintf(out, size, "%c %-7s %-18s %-5s %-17s %-3s %-5s%s%s%s", sign, or_dash(pod->role), name, ready, status,
              count_text(restarts, pod->restarts), age_since(age, pod->created, v->wall_ms), cores[0] ? " cores" : "",
              cores, cores[0] ? " %" : "");
 }

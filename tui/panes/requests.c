@@ -20,7 +20,7 @@ static const struct column columns[REQUESTS_COLUMNS] = {
     [REQUESTS_PHASE] = {.title = "PROMPT", .min = 9, .max = 9}, /* of one width: nothing moves as it changes */
     [REQUESTS_ASKED] = {.title = "ASKED", .min = 8, .max = 8, .priority = 2, .numeric = true},
     [REQUESTS_LATENCY] = {.title = "TOOK", .min = 7, .max = 7, .right = true, .numeric = true},
-    [REQUESTS_ANSWER] = {.title = "ANSWER", .min = 10, .max = 0, .priority = 1},
+    [REQUESTS_ANSWER] = {.title = "ANSWER", .min = 10, .max = 0, .width = 50, .priority = 1},
 };
 
 static void requests_init(struct pane *p)

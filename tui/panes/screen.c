@@ -165,10 +165,23 @@ static void count_findings(struct screen *s, const struct view *v, struct focus 
     counted->warnings = s->warnings;
 }
 
+/* How long the names of another RayService were is no reason to cut what stands beside those of this one. */
+static void follow_subject(struct screen *s, const struct view *v)
+{
+    const struct rayservice *of = v->focus->rayservice;
+    char subject[sizeof s->subject];
+    snprintf(subject, sizeof subject, "%s", of ? of->record.key : v->focus->ns ? v->focus->ns : "");
+    if (strcmp(subject, s->subject) == 0) return;
+    memcpy(s->subject, subject, sizeof subject);
+    for (int i = 0; i < LAYOUT_PANES; i++)
+        if (s->panes[i]->table) table_forget(s->panes[i]->table);
+}
+
 void screen_update(struct screen *s, const struct view *view)
 {
     struct view v = *view;
     follow_recovery(s, &v);
+    follow_subject(s, &v);
     v.selection = s->selects ? &s->selection : NULL;
     /* Twice: the wanted rows decide the layout, and the layout may change the panes' texts. */
     for (int pass = 0; pass < 2; pass++) {

@@ -29,7 +29,8 @@ struct screen {
         int rows, cols, wanted[LAYOUT_PANES], detail_lines;
         enum layout_pane focus;
         bool recovery, alone;
-    } held; /* the most that was wanted since the layout was last another one */
+    } held;           /* the most that was wanted since the layout was last another one */
+    char subject[64]; /* the RayService whose rows the tables hold, by UID; else its namespace */
     struct selection selection;
     bool selects;
     struct answer answers[ANSWERS];
