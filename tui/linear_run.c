@@ -3,12 +3,12 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/session/replayer.h"
 #include "tui/commands.h"
 #include "tui/frame.h"
 #include "tui/kill_head.h"
 #include "tui/linear.h"
 #include "tui/page.h"
+#include "tui/replay_session.h"
 #include "tui/snapshot.h"
 #include "tui/status.h"
 
@@ -362,30 +362,27 @@ int linear_replay(const struct cli *cli, struct recording *recording, uint64_t a
 {
     const struct recording_about *about = recording_about(recording);
     const double speed = cli->speed ? strtod(cli->speed, NULL) : 0;
-    struct loop *loop = loop_new();
-    struct session *session = session_open_replay(loop, &cli->conf, NULL);
-    struct replayer *replayer = replayer_new(loop, recording, session);
+    struct replay_session r;
+    replay_session_open(&r, &cli->conf, recording, NULL);
     struct linear *linear = linear_new(line_print, NULL);
-    struct alarm *due = alarm_new(loop, on_due, loop);
-    replayer_to(replayer, at_ms);
-    (void)status_print(cli, session, about->context);
-    session_report(linear, session);
+    struct alarm *due = alarm_new(r.loop, on_due, r.loop);
+    replayer_to(r.replayer, at_ms);
+    (void)status_print(cli, r.session, about->context);
+    session_report(linear, r.session);
     const uint64_t begun_ms = loop_now_ms();
     for (uint64_t now = at_ms; now < about->end_ms;) {
         now = now + STEP_MS < about->end_ms ? now + STEP_MS : about->end_ms;
         const uint64_t due_ms = speed > 0 ? begun_ms + (uint64_t)((double)(now - at_ms) / speed) : 0;
         if (due_ms > loop_now_ms()) {
             alarm_set(due, due_ms - loop_now_ms(), 0);
-            loop_run(loop);
+            loop_run(r.loop);
         }
-        replayer_to(replayer, now);
-        session_report(linear, session);
+        replayer_to(r.replayer, now);
+        session_report(linear, r.session);
     }
     puts("the recording is at its end");
     alarm_free(due);
     linear_free(linear);
-    replayer_free(replayer);
-    session_close(session);
-    loop_free(loop);
+    replay_session_close(&r);
     return EXIT_FINE;
 }

@@ -6,9 +6,9 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/session/replayer.h"
 #include "deploy/drill_fault.h"
 #include "tui/drill_history.h"
+#include "tui/replay_session.h"
 #include "tui/report_files.h"
 #include "tui/timeline_file.h"
 
@@ -61,19 +61,17 @@ static void outage_take(struct judging *j)
 static void recording_play(const struct cli *cli, struct recording *recording, uint64_t at_ms, struct judging *j)
 {
     const struct session_calls calls = {.applied = on_applied, .arg = j};
-    struct loop *loop = loop_new();
-    j->session = session_open_replay(loop, &cli->conf, &calls);
-    struct replayer *replayer = replayer_new(loop, recording, j->session);
-    replayer_to(replayer, at_ms);
+    struct replay_session r;
+    replay_session_open(&r, &cli->conf, recording, &calls);
+    j->session = r.session;
+    replayer_to(r.replayer, at_ms);
     if (j->tally) {
         tally_close(j->tally, session_world(j->session), j->wall_ms);
         timeline_loss_draw(&j->drawn, j->session, &j->outage, 0);
     } else {
         outage_take(j);
     }
-    replayer_free(replayer);
-    session_close(j->session);
-    loop_free(loop);
+    replay_session_close(&r);
 }
 
 /* By what the recording says of it: what this console did itself, or that a head was lost. */

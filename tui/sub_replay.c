@@ -3,12 +3,12 @@
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
 #include "backends/recording/recordings_folder.h"
-#include "backends/session/replayer.h"
 #include "tui/app.h"
 #include "tui/cast.h"
 #include "tui/linear_run.h"
 #include "tui/replay_at.h"
 #include "tui/replay_report.h"
+#include "tui/replay_session.h"
 #include "tui/status.h"
 
 #include <stdlib.h>
@@ -51,14 +51,11 @@ static void say_problems(const char *path, const struct recording_about *about)
 static int replay_print(const struct cli *cli, struct recording *recording, uint64_t at_ms, bool doctor)
 {
     const struct recording_about *about = recording_about(recording);
-    struct loop *loop = loop_new();
-    struct session *session = session_open_replay(loop, &cli->conf, NULL);
-    struct replayer *replayer = replayer_new(loop, recording, session);
-    replayer_to(replayer, at_ms);
-    const int status = doctor ? doctor_print(cli, session, NULL) : status_print(cli, session, about->context);
-    replayer_free(replayer);
-    session_close(session);
-    loop_free(loop);
+    struct replay_session r;
+    replay_session_open(&r, &cli->conf, recording, NULL);
+    replayer_to(r.replayer, at_ms);
+    const int status = doctor ? doctor_print(cli, r.session, NULL) : status_print(cli, r.session, about->context);
+    replay_session_close(&r);
     return status;
 }
 

@@ -4,7 +4,6 @@
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
-#include "backends/session/replayer.h"
 #include "tui/canvas_svg.h"
 #include "tui/demo_cli.h"
 #include "tui/frame.h"
@@ -12,6 +11,7 @@
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
 #include "tui/replay_at.h"
+#include "tui/replay_session.h"
 #include "tui/snapshot.h"
 #include "tui/themes.h"
 
@@ -220,14 +220,11 @@ static int recording_draw(struct cli *cli, struct picture *p)
     if (!err) err = replay_at_parse(cli->at, recording_about(recording), &at_ms, &why);
     if (!err) {
         const struct recording_about *about = recording_about(recording);
-        struct loop *loop = loop_new();
-        struct session *session = session_open_replay(loop, &cli->conf, NULL);
-        struct replayer *replayer = replayer_new(loop, recording, session);
-        replayer_to(replayer, at_ms);
-        err = picture_draw(p, session, about->context, &why);
-        replayer_free(replayer);
-        session_close(session);
-        loop_free(loop);
+        struct replay_session r;
+        replay_session_open(&r, &cli->conf, recording, NULL);
+        replayer_to(r.replayer, at_ms);
+        err = picture_draw(p, r.session, about->context, &why);
+        replay_session_close(&r);
         for (size_t i = 0; i < about->problems && i < RECORDING_PROBLEMS; i++)
             cli_say("%s: %s", cli->argv[0], about->problem[i]);
     }

@@ -1,9 +1,9 @@
 /* sub_timeline.c - `raydeck timeline`: draws the timeline of a recording, as text or as SVG. */
 #include "backends/base/text.h"
 #include "backends/link/file.h"
-#include "backends/session/replayer.h"
 #include "tui/cli.h"
 #include "tui/replay_at.h"
+#include "tui/replay_session.h"
 #include "tui/timeline_file.h"
 
 #include <string.h>
@@ -69,14 +69,11 @@ static enum err drawing_write(const struct cli *cli, const struct session *sessi
 static enum err recording_draw(const struct cli *cli, struct recording *recording, const struct drawing *d,
                                struct why *why)
 {
-    struct loop *loop = loop_new();
-    struct session *session = session_open_replay(loop, &cli->conf, NULL);
-    struct replayer *replayer = replayer_new(loop, recording, session);
-    replayer_to(replayer, d->to_ms);
-    enum err err = drawing_write(cli, session, d, why);
-    replayer_free(replayer);
-    session_close(session);
-    loop_free(loop);
+    struct replay_session r;
+    replay_session_open(&r, &cli->conf, recording, NULL);
+    replayer_to(r.replayer, d->to_ms);
+    const enum err err = drawing_write(cli, r.session, d, why);
+    replay_session_close(&r);
     return err;
 }
 

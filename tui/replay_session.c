@@ -1,0 +1,18 @@
+/* replay_session.c - see replay_session.h. */
+#include "tui/replay_session.h"
+
+void replay_session_open(struct replay_session *r, const struct conf *conf, struct recording *recording,
+                         const struct session_calls *calls)
+{
+    r->loop = loop_new();
+    r->session = session_open_replay(r->loop, conf, calls);
+    r->replayer = replayer_new(r->loop, recording, r->session);
+}
+
+void replay_session_close(struct replay_session *r)
+{
+    replayer_free(r->replayer);
+    session_close(r->session);
+    loop_free(r->loop);
+    *r = (struct replay_session){.loop = NULL};
+}
