@@ -125,7 +125,8 @@ static void app_draw(struct app *app)
     struct canvas stage = app_script_stage(app, &view);
     screen_size(app->at->screen, stage.rows, stage.cols);
     screen_update(app->at->screen, &view);
-    chrome.key_count = frame_keys(app->at->screen, view.world, app->canvas.rows, key_works, app, keys);
+    chrome.key_count =
+        frame_keys(app->at->screen, view.world, app->canvas.rows, app->replay != NULL, key_works, app, keys);
     app_overlay_update(app, &view, &stage);
     screen_draw(app->at->screen, &view, &stage);
     overlays_draw(&app->overlays, &view, &stage);

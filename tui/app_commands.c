@@ -2,6 +2,7 @@
 #include "backends/base/mem.h"
 #include "deploy/variable_type.h"
 #include "tui/app_priv.h"
+#include "tui/needs.h"
 #include "tui/page.h"
 #include "tui/themes.h"
 
@@ -269,6 +270,16 @@ static void cmd_replay_on(struct app *app)
     app_replay_by(app, REPLAY_LEAP_MS);
 }
 
+static void cmd_replay_next_loss(struct app *app)
+{
+    app_replay_loss(app, true);
+}
+
+static void cmd_replay_prev_loss(struct app *app)
+{
+    app_replay_loss(app, false);
+}
+
 static void cmd_replay_slower(struct app *app)
 {
     app_replay_speed(app, -1);
@@ -388,6 +399,8 @@ static const struct handler handlers[CMD_COUNT] = {
     [CMD_EXPLAIN] = {.run_with = cmd_explain},
     [CMD_REPLAY_PAUSE] = {.run = app_replay_pause},
     [CMD_REPLAY_STEP] = {.run = app_replay_step},
+    [CMD_REPLAY_NEXT_LOSS] = {.run = cmd_replay_next_loss},
+    [CMD_REPLAY_PREV_LOSS] = {.run = cmd_replay_prev_loss},
     [CMD_REPLAY_BACK] = {.run = cmd_replay_back},
     [CMD_REPLAY_ON] = {.run = cmd_replay_on},
     [CMD_REPLAY_SLOWER] = {.run = cmd_replay_slower},
@@ -416,24 +429,19 @@ static enum err may_delete(const struct app *app, unsigned needs, struct why *wh
 
 enum err app_may(const struct app *app, enum command_id id, struct why *why)
 {
-    unsigned needs = commands[id].needs;
-    enum err err = ERR_OK;
-    if (app->replay && (needs & ~(unsigned)NEED_REPLAY))
-        return why_set(why, ERR_UNSUPPORTED, "a recording is replayed: nothing can be asked or changed");
-    if (!app->replay && (needs & NEED_REPLAY))
-        return why_set(why, ERR_UNSUPPORTED, "no recording is replayed: raydeck replay FILE");
+    const unsigned needs = commands[id].needs;
+    const struct needs_given given = {.session = app->at->session,
+                                      .demo = app->at->conf->demo,
+                                      .script = app->script != NULL,
+                                      .recorder = app->at->recording != NULL};
+    enum err err = needs_check(&given, needs, why);
+    if (err) return err;
     if ((needs & (NEED_ARMED | NEED_ARMABLE)) && app_too_small(app))
         return why_set(why, ERR_UNSUPPORTED, "the screen is too small to confirm a change");
-    if (needs & NEED_PROMPT) err = session_may_ask(app->at->session, NULL, why);
-    if (!err && (needs & NEED_ARMABLE) && (app->at->arming.state == ARMING_FORBIDDEN || !app_context(app)))
+    if ((needs & NEED_ARMABLE) && (app->at->arming.state == ARMING_FORBIDDEN || !app_context(app)))
         err = why_set(why, ERR_GUARD, "%s", app->at->arming.why);
-    if (!err && (needs & NEED_CHANGE)) {
-        const struct kube_ops *ops;
-        if (!session_kube(app->at->session, &ops))
-            err = why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes");
-        else if (!arming_allows(&app->at->arming))
-            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
-    }
+    if (!err && (needs & NEED_CHANGE) && !arming_allows(&app->at->arming))
+        err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->at->arming.why);
     if (!err && (needs & (NEED_DELETE | NEED_WORKER))) err = may_delete(app, needs, why);
     return err;
 }

@@ -41,18 +41,9 @@ static void forward_begin(struct app *app, const char *ns, const char *target, u
         app_say(app, true, "%s", why.text);
 }
 
-/* The demo's pods are simulated: no program listens in them. */
-static bool forward_refused(struct app *app)
-{
-    if (!app->at->conf->demo) return false;
-    app_say(app, true, "the demo's pods are simulated: there is no port to forward to");
-    return true;
-}
-
 void app_ui_open(struct app *app)
 {
     const struct focus f = session_focus(app->at->session);
-    if (forward_refused(app)) return;
     if (!f.rayservice) {
         app_say(app, true, "ui: no RayService is in focus, whose chat page this would be");
         return;
@@ -111,7 +102,6 @@ static void box_result(void *arg, enum overlay_result result)
 void app_forward_ask(struct app *app)
 {
     struct forward_target targets[FORWARD_TARGETS];
-    if (forward_refused(app)) return;
     const size_t count = targets_collect(app, targets);
     if (!count) {
         app_say(app, true, "port-forward: select a pod, or choose a RayService with :svc");

@@ -422,10 +422,6 @@ static bool pods_choose(struct app *app, const char *args, struct pods_chosen *r
 void app_logs_open(struct app *app, const char *args)
 {
     struct pods_chosen chosen;
-    if (app->replay) {
-        app_say(app, true, "logs: a recording does not hold the pods' logs");
-        return;
-    }
     if (!pods_choose(app, args, &chosen)) return;
     struct app_logs *l = logs_of(app->at);
     chosen_done(&l->chosen);

@@ -237,7 +237,8 @@ void app_replay_words(const struct app *app, char *out, size_t size); /* for the
 void app_replay_pause(struct app *app);
 void app_replay_step(struct app *app);
 void app_replay_by(struct app *app, int64_t ms);
-void app_replay_speed(struct app *app, int by); /* powers of two */
+void app_replay_loss(struct app *app, bool next); /* a little before that head loss */
+void app_replay_speed(struct app *app, int by);   /* powers of two */
 void app_replay_seek(struct app *app, const char *time);
 
 /* app_resize.c: commands */

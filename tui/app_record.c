@@ -71,10 +71,7 @@ void app_listing_stop(struct app *app)
 
 void app_save(struct app *app, const char *path)
 {
-    if (!app->at->recording)
-        app_say(app, true, "the flight recorder is off (--no-recorder)");
-    else
-        live_save(app->at->recording, *path ? path : NULL);
+    live_save(app->at->recording, *path ? path : NULL);
 }
 
 /* ---- the list of what was saved --------------------------------------------------------------------------------- */

@@ -3,8 +3,10 @@
 #include "tui/app_priv.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/stamp.h"
 #include "backends/session/replayer.h"
 #include "tui/replay_at.h"
+#include "tui/replay_losses.h"
 
 #include <stdlib.h>
 
@@ -18,6 +20,9 @@ struct app_replay {
     uint64_t part_us;    /* fraction of a millisecond not yet played */
     int speed;           /* a power of two */
     bool paused;
+    struct replay_losses losses; /* found when they are first asked for */
+    bool losses_found;
+    uint64_t shown_ms; /* T0 of the loss that it was brought to; 0: it was sought otherwise since */
 };
 
 static uint64_t replay_end(const struct app_replay *r)
@@ -76,7 +81,7 @@ void app_replay_open(struct app *app)
     replayer_to(r->replayer, cli->replay_at_ms);
     r->played_ms = loop_now_ms();
     alarm_set(r->alarm, FRAME_MS, FRAME_MS);
-    app_say(app, false, ", pauses · . next change · [ ] 10 s · < > speed · :seek TIME");
+    app_say(app, false, ", pauses · . next change · J K next, previous head loss · [ ] 10 s · < > speed · :seek TIME");
 }
 
 void app_replay_close(struct app *app)
@@ -84,6 +89,7 @@ void app_replay_close(struct app *app)
     struct app_replay *r = app->replay;
     if (!r) return;
     alarm_free(r->alarm);
+    replay_losses_done(&r->losses);
     replayer_free(r->replayer);
     free(r);
     app->replay = NULL;
@@ -134,6 +140,7 @@ void app_replay_step(struct app *app)
 void app_replay_by(struct app *app, int64_t ms)
 {
     const uint64_t now = replayer_now(app->replay->replayer), back = ms < 0 ? (uint64_t)-ms : 0;
+    app->replay->shown_ms = 0;
     replay_to(app, ms < 0 ? (now > back ? now - back : 0) : now + (uint64_t)ms);
 }
 
@@ -150,8 +157,56 @@ void app_replay_seek(struct app *app, const char *time)
 {
     uint64_t at_ms;
     struct why why = {0};
+    app->replay->shown_ms = 0;
     if (replay_at_parse(*time ? time : NULL, recording_about(app->replay->recording), &at_ms, &why))
         app_say(app, true, "%s", why.text);
     else
         replay_to(app, at_ms);
+}
+
+/* ---- head losses ------------------------------------------------------------------------------------------------ */
+
+static const struct replay_losses *losses_of(struct app *app)
+{
+    struct app_replay *r = app->replay;
+    if (r->losses_found) return &r->losses;
+    const uint64_t now_ms = replayer_now(r->replayer);
+    replay_losses_find(app->at->conf, r->recording, &r->losses);
+    r->losses_found = true;
+    replayer_restart(r->replayer);
+    replay_to(app, now_ms);
+    return &r->losses;
+}
+
+static void no_loss_say(struct app *app, const struct replay_losses *losses, bool next)
+{
+    char stamp[STAMP_TEXT_MAX];
+    if (!losses->count)
+        app_say(app, true, "no head is lost in this recording");
+    else if (next)
+        app_say(app, true, "no head is lost after this: the last loss is that of %s",
+                stamp_iso(stamp, losses->item[losses->count - 1].wall_ms));
+    else
+        app_say(app, true, "no head is lost before this: the first loss is that of %s",
+                stamp_iso(stamp, losses->item[0].wall_ms));
+}
+
+/* One sees it happen: also from a higher speed it goes on at ×1. */
+void app_replay_loss(struct app *app, bool next)
+{
+    struct app_replay *r = app->replay;
+    const struct replay_losses *losses = losses_of(app);
+    const uint64_t now_ms = replayer_now(r->replayer);
+    const struct replay_loss *loss =
+        next ? replay_losses_next(losses, now_ms, r->shown_ms) : replay_losses_previous(losses, now_ms, r->shown_ms);
+    char stamp[STAMP_TEXT_MAX];
+    if (!loss) {
+        no_loss_say(app, losses, next);
+        return;
+    }
+    r->shown_ms = loss->at_ms;
+    if (r->speed > 0) r->speed = 0;
+    app_say(app, false, "head loss %zu of %zu, at %s: %s", (size_t)(loss - losses->item) + 1, losses->count,
+            stamp_iso(stamp, loss->wall_ms), loss->cause);
+    replay_to(app, replay_loss_landing(loss, recording_about(r->recording)->begin_ms));
 }

@@ -56,10 +56,6 @@ static void on_reset(void *arg, enum err err, const char *why)
 void app_reset(struct app *app, const char *how)
 {
     char line[SIM_LINE_MAX];
-    if (!app->cli->sim_control) {
-        app_say(app, true, "reset: only the demo can be restarted");
-        return;
-    }
     if (app->resetting) return;
     app->resetting = true;
     app_say(app, false, "the demo is being restarted …");
@@ -134,9 +130,7 @@ void app_script_command(struct app *app, const char *args)
 {
     struct focus focus = session_focus(app->at->session);
     struct view view = app_view(app, &focus);
-    if (!app->script)
-        app_say(app, true, "no script was given: raydeck --script FILE");
-    else if (strcmp(args, "again") == 0)
+    if (strcmp(args, "again") == 0)
         script_again(app->script);
     else if (strcmp(args, "next") == 0)
         script_skip(app->script);

@@ -25,10 +25,6 @@ void app_shell_open(struct app *app)
 {
     const struct pod *pod = app_selected_pod(app);
     struct why why = {0};
-    if (app->at->conf->demo) {
-        app_say(app, true, "shell: the demo's pods are simulated, no program runs in them");
-        return;
-    }
     if (!pod) {
         app_say(app, true, "shell: select a pod that is there");
         return;

@@ -20,15 +20,22 @@ enum command_where { ANY, PANES, TABLE, ON_ROWS };
 
 /* What a command requires. */
 enum need {
-    NEED_PROMPT = 1 << 0,  /* a route to the model */
-    NEED_DELETE = 1 << 1,  /* permission and a head pod to delete; offers to arm */
-    NEED_ARMABLE = 1 << 2, /* a context that may be armed */
-    NEED_REPLAY = 1 << 4,  /* a recording that is replayed */
-    NEED_LIVE = 1 << 5,    /* a cluster: no recording */
-    NEED_CHANGE = 1 << 3,  /* Kubernetes, in a context that may be changed; offers to arm */
-    NEED_WORKER = 1 << 6,  /* permission to delete pods; offers to arm */
+    NEED_PROMPT = 1 << 0,    /* a route to the model */
+    NEED_DELETE = 1 << 1,    /* permission and a head pod to delete; offers to arm */
+    NEED_ARMABLE = 1 << 2,   /* a context that may be armed */
+    NEED_REPLAY = 1 << 4,    /* a recording that is replayed */
+    NEED_LIVE = 1 << 5,      /* a cluster: no recording */
+    NEED_CHANGE = 1 << 3,    /* Kubernetes, in a context that may be changed; offers to arm */
+    NEED_WORKER = 1 << 6,    /* permission to delete pods; offers to arm */
+    NEED_KUBE = 1 << 7,      /* the API server itself: objects and logs, which no recording holds */
+    NEED_PODS = 1 << 8,      /* pods in which programs run: not the demo's */
+    NEED_DEMO = 1 << 9,      /* the simulated cluster */
+    NEED_SCRIPT = 1 << 10,   /* a script that was begun */
+    NEED_RECORDER = 1 << 11, /* the flight recorder */
     NEED_ARMED = NEED_DELETE | NEED_CHANGE | NEED_WORKER
 };
+
+enum { NEED_BITS = 12 };
 
 struct command {
     const char *name, *keys;

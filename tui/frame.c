@@ -1,6 +1,7 @@
 /* frame.c - see frame.h. */
 #include "tui/frame.h"
 
+#include "tui/needs.h"
 #include "tui/object_target.h"
 #include "tui/page.h"
 
@@ -69,18 +70,35 @@ static const char *word_at(const struct place *p, enum command_id id)
     return commands[id].footer;
 }
 
-size_t frame_keys(const struct screen *screen, const struct world *w, int rows,
+struct keys_wanted {
+    const struct place *place;
+    bool replay;
+    bool (*may)(void *arg, enum command_id id);
+    void *arg;
+};
+
+/* Of the commands that only a replay has, or of the others. */
+static size_t keys_add(const struct keys_wanted *w, bool of_replay, struct footer_key *ret, size_t count)
+{
+    for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS - 1; id++) {
+        const unsigned needs = commands[id].needs;
+        if (((needs & NEED_REPLAY) != 0) != of_replay || needs_exclude(needs, w->replay)) continue;
+        if (!commands[id].footer || !works_at(w->place, (enum command_id)id)) continue;
+        command_first_key((enum command_id)id, ret[count].key);
+        ret[count].word = word_at(w->place, (enum command_id)id);
+        ret[count].kept = commands[id].where == ANY && !needs;
+        ret[count++].enabled = w->may(w->arg, (enum command_id)id);
+    }
+    return count;
+}
+
+size_t frame_keys(const struct screen *screen, const struct world *w, int rows, bool replay,
                   bool (*may)(void *arg, enum command_id id), void *arg, struct footer_key ret[FRAME_KEYS])
 {
     const struct place place = place_of(screen, w, rows);
-    size_t count = 0;
-    for (int id = 0; id < CMD_COUNT && count < FRAME_KEYS - 1; id++) {
-        if (!commands[id].footer || !works_at(&place, (enum command_id)id)) continue;
-        command_first_key((enum command_id)id, ret[count].key);
-        ret[count].word = word_at(&place, (enum command_id)id);
-        ret[count].kept = commands[id].where == ANY && !commands[id].needs;
-        ret[count++].enabled = may(arg, (enum command_id)id);
-    }
+    const struct keys_wanted wanted = {&place, replay, may, arg};
+    size_t count = keys_add(&wanted, true, ret, 0);
+    count = keys_add(&wanted, false, ret, count);
     if (place.opened) ret[count++] = (struct footer_key){"Esc", "back", true, true};
     return count;
 }
@@ -103,9 +121,7 @@ static bool pictured_may(void *arg, enum command_id id)
 {
     const struct pictured *p = arg;
     const unsigned needs = commands[id].needs;
-    if (session_replays(p->session)) return (needs & ~(unsigned)NEED_REPLAY) == 0;
-    if (needs & NEED_REPLAY) return false;
-    if (needs & NEED_PROMPT && session_may_ask(p->session, NULL, NULL)) return false;
+    if (needs_check(&(struct needs_given){.session = p->session, .demo = p->demo}, needs, NULL)) return false;
     return p->demo || !(needs & (NEED_ARMED | NEED_ARMABLE));
 }
 
@@ -131,7 +147,7 @@ enum err frame_draw(const struct session *s, const struct frame_conf *conf, stru
     const enum err err = conf->page ? page_focus(conf->page, screen, &view, why) : ERR_OK;
     if (!err) {
         screen_update(screen, &view);
-        chrome.key_count = frame_keys(screen, view.world, cv->rows, pictured_may, &pictured, keys);
+        chrome.key_count = frame_keys(screen, view.world, cv->rows, session_replays(s), pictured_may, &pictured, keys);
         screen_draw(screen, &view, cv);
         if (conf->page) page_overlay_draw(conf->page, &view, cv);
     }

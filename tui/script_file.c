@@ -48,8 +48,8 @@ struct check {
     int status; /* exit status of the error, if any */
     struct cli *cli;
     size_t problems;
-    bool deploys_first;            /* deploys before any command that needs a running service */
-    unsigned needs, needs_line[8]; /* needs of the script's commands, and the first line of each */
+    bool deploys_first;                    /* deploys before any command that needs a running service */
+    unsigned needs, needs_line[NEED_BITS]; /* needs of the script's commands, and the first line of each */
 };
 
 static void on_problem(void *arg, unsigned line, const char *text)
@@ -63,7 +63,7 @@ static void on_command(void *arg, unsigned line, int command)
 {
     struct check *c = arg;
     if (command == CMD_DEPLOY && !(c->needs & (NEED_DELETE | NEED_PROMPT))) c->deploys_first = true;
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < NEED_BITS; i++) {
         unsigned bit = 1u << i;
         if (!(commands[command].needs & bit) || (c->needs & bit)) continue;
         c->needs |= bit;
@@ -76,7 +76,7 @@ static void check_need(struct check *c, enum need which, enum err err, const cha
     char text[ERR_TEXT_MAX + 64];
     if (!(c->needs & which) || !err) return;
     unsigned line = 0;
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < NEED_BITS; i++)
         if ((unsigned)which == 1u << i) line = c->needs_line[i];
     snprintf(text, sizeof text, "%s would be refused: %s", what, why->text);
     on_problem(c, line, text);

@@ -77,14 +77,17 @@ static void replayer_take(struct replayer *p)
     session_take(p->session, c);
 }
 
+void replayer_restart(struct replayer *p)
+{
+    if (p->has_next) change_free(p->next.change);
+    p->has_next = false;
+    session_reset(p->session);
+    replayer_begin(p);
+}
+
 void replayer_to(struct replayer *p, uint64_t at_ms)
 {
-    if (at_ms < p->now_ms) {
-        if (p->has_next) change_free(p->next.change);
-        p->has_next = false;
-        session_reset(p->session);
-        replayer_begin(p);
-    }
+    if (at_ms < p->now_ms) replayer_restart(p);
     for (;;) {
         if (!p->has_next) p->has_next = recording_next(p->recording, &p->next);
         if (!p->has_next || (!p->next.base && p->next.ms > at_ms)) break;

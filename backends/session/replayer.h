@@ -19,6 +19,8 @@ void replayer_free(struct replayer *p); /* NULL is fine */
 
 /* Plays up to that moment (the recording's at_ms); backwards: from a keyframe before it. */
 void replayer_to(struct replayer *p, uint64_t at_ms);
+/* To be called once somebody else has read the recording: the next replayer_to plays from its beginning. */
+void replayer_restart(struct replayer *p);
 uint64_t replayer_now(const struct replayer *p);
 
 #endif

@@ -301,7 +301,7 @@ static void test_footer_of_80_columns(void **state)
     struct footer_key keys[FRAME_KEYS];
     fixture_calm(&f);
     struct screen *s = screen_at(&f, &v, '1', 80);
-    struct chrome c = {.keys = keys, .key_count = frame_keys(s, v.world, 24, works_read_only, NULL, keys)};
+    struct chrome c = {.keys = keys, .key_count = frame_keys(s, v.world, 24, false, works_read_only, NULL, keys)};
     static const char *const found[] = {"/ filter", "o sort", "c copy", ": cmd", "? help", "q quit", "x act"};
     for (int cols = 80; cols <= 160; cols += 40) {
         char *text = line_of(draw_footer, &c, cols);
@@ -322,7 +322,7 @@ static void test_footer_of_the_stage(void **state)
     struct footer_key keys[FRAME_KEYS];
     fixture_calm(&f);
     struct screen *s = screen_at(&f, &v, stage_pane_ops.letter, 80);
-    const size_t count = frame_keys(s, v.world, 24, works_read_only, NULL, keys);
+    const size_t count = frame_keys(s, v.world, 24, false, works_read_only, NULL, keys);
     for (size_t i = 0; i < count; i++) {
         static const char *const of_rows[] = {"Enter", "/", "o", "c", "y", "d"};
         for (size_t k = 0; k < ARRAY_LEN(of_rows); k++) assert_string_not_equal(keys[i].key, of_rows[k]);
@@ -377,14 +377,14 @@ static void footer_check(struct screen *s, const struct view *v, const char *wha
     for (size_t i = 0; i < ARRAY_LEN(may); i++)
         for (int tail = 0; tail < 2; tail++) {
             struct chrome c = {.keys = keys, .footer_tail = tail ? "q asks: recovery running" : NULL};
-            c.key_count = frame_keys(s, v->world, 24, may[i], NULL, keys);
+            c.key_count = frame_keys(s, v->world, 24, false, may[i], NULL, keys);
             char *text = line_of(draw_footer, &c, 80);
             const char *out = screen_detail_opened(s) ? "Esc back" : screen_opened(s) ? "q back" : "q quit";
             if (!strstr(text, "? help") || !strstr(text, out) || !strstr(text, ": cmd"))
                 fail_msg("%s of %s: %s", screen_pane(s)->ops->name, what, text);
             free(text);
         }
-    keys_check(s, v, keys, frame_keys(s, v->world, 24, works_all, NULL, keys));
+    keys_check(s, v, keys, frame_keys(s, v->world, 24, false, works_all, NULL, keys));
 }
 
 static void test_every_footer_has_the_help_and_the_way_out(void **state)

@@ -113,6 +113,14 @@ void footer_draw(const struct chrome *c, struct canvas *cv)
     canvas_field(cv, 0, col, cv->cols - col > 0 ? cv->cols - col : 0, ROLE_STRONG, c->footer_tail);
 }
 
+bool footer_offers(const struct chrome *c, const char *key)
+{
+    if (!c || !c->keys) return true;
+    for (size_t i = 0; i < c->key_count; i++)
+        if (strcmp(c->keys[i].key, key) == 0) return c->keys[i].enabled;
+    return false;
+}
+
 void footer_message(const struct chrome *c, struct canvas *cv)
 {
     if (!c || !c->message || !c->message[0] || cv->cols < 3) return;

@@ -10,4 +10,8 @@ void footer_draw(const struct chrome *c, struct canvas *cv);
 /* The line above it, in the last row of cv; a longer message takes the rows over that one too, and keeps its end. */
 void footer_message(const struct chrome *c, struct canvas *cv);
 
+/* Whether that key ("p") is offered and works now: a pane that names a key goes by it. Without a chrome, or one without
+ * keys: true. */
+bool footer_offers(const struct chrome *c, const char *key);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "backends/base/stamp.h"
 #include "tui/draw/table_layout.h"
+#include "tui/panes/chrome.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -270,7 +271,9 @@ static void pods_draw(const struct pane *p, const struct view *v, struct canvas 
         pane_say(cv, 1, ROLE_DIM,
                  v->focus->rayservice ? "this RayService has no pods"
                  : services > 1       ? "several RayServices can be seen: choose one with :svc"
-                                : "no RayService and no Ray pods here; x d deploys one, :ns NAMESPACE looks elsewhere");
+                 : v->chrome && v->chrome->replay
+                     ? "no RayService and no Ray pods here"
+                     : "no RayService and no Ray pods here; x d deploys one, :ns NAMESPACE looks elsewhere");
 }
 
 static int pods_wanted(const struct pane *p, const struct view *v, int cols)

@@ -5,6 +5,7 @@
 
 #include "tui/panes/chrome.h"
 #include "tui/panes/detail.h"
+#include "tui/panes/footer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,7 +89,9 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
         table_draw(&s->table, &under, focused);
     else
         canvas_text(&under, 0, 2, ROLE_DIM,
-                    v->chrome && v->chrome->replay ? "prompts  none" : "prompts  none yet    p  sends one");
+                    v->chrome && v->chrome->replay  ? "prompts  none"
+                    : footer_offers(v->chrome, "p") ? "prompts  none yet    p  sends one"
+                                                    : "prompts  none yet");
 }
 
 static void words_number(struct buf *out, const char *name, const char *text)
