@@ -16,11 +16,11 @@ void app_key_dropped(struct app *app, const struct input *in, const char *why)
 /* ---- the screen ---- */
 
 /* A key that has no function here: which key does what it does in k9s or htop, or where all keys are. */
-static void app_key_unknown(struct app *app, const struct input *in)
+void app_key_unknown(struct app *app, const struct input *in)
 {
     char key[16], words[HABIT_WORDS_MAX];
     key_text(in, key);
-    if (habit_words(in, words, sizeof words))
+    if (habit_words(in, app->overlays.top, words, sizeof words))
         app_say(app, true, "%s: no such key here; %s", key, words);
     else
         app_say(app, true, "%s: no such key here; ? lists them", key);

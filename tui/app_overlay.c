@@ -93,6 +93,8 @@ void app_overlay_input(struct app *app, const struct input *in)
     const enum overlay_result result = unreadable ? OVERLAY_CANCELLED : o->ops->input(o, &view, in);
     if (result == OVERLAY_SAVE)
         app_overlay_save(app);
+    else if (result == OVERLAY_NO_KEY)
+        app_key_unknown(app, in);
     else if (result == OVERLAY_COMMAND)
         app_command(app, in->key == ':' ? CMD_PALETTE : CMD_HELP, "");
     else

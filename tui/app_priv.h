@@ -149,6 +149,7 @@ void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((for
 void app_redraw(struct app *app);                          /* a frame, now where the terminal takes one */
 void app_changed(struct app *app, const struct change *c); /* of the context on the screen: a frame is due */
 void app_leave(struct app *app, int status);
+void app_key_unknown(struct app *app, const struct input *in); /* app_input.c: says what does its work here, if any */
 void app_key_dropped(struct app *app, const struct input *in, const char *why); /* app_input.c: says so of a key */
 /* context_view of the one on the screen. */
 struct view app_view(struct app *app, const struct focus *focus);

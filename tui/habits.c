@@ -10,13 +10,18 @@
 enum { HABIT_WORDS = 2 };
 
 /* The commands' own keys are put behind the words, so that the two cannot disagree. */
-static const struct habit {
+struct habit {
     const char *keys; /* separated by blanks */
     struct {
         const char *words; /* NULL: there are no more */
         enum command_id command;
     } is[HABIT_WORDS];
-} habits[] = {
+};
+static const struct habit text_habits[] = {
+    {"^S", {{"the text is saved with w", CMD_COUNT}}},
+    {"f", {{"the text has the whole screen already", CMD_COUNT}}},
+};
+static const struct habit habits[] = {
     {"A N C M I R O F6", {{"columns are sorted with", CMD_SORT}}},
     {"a", {{"a shell is on", CMD_SHELL}}},
     {"e", {{"nothing is edited here; the YAML is on", CMD_YAML}}},
@@ -43,21 +48,23 @@ static bool habit_key_next(const char **keys, char out[16], struct input *ret)
     return key_parse(out, ret);
 }
 
-static const struct habit *habit_of(const struct input *in)
+static const struct habit *habit_of(const struct habit *list, size_t count, const struct input *in)
 {
-    for (size_t i = 0; i < ARRAY_LEN(habits); i++) {
-        const char *keys = habits[i].keys;
+    for (size_t i = 0; i < count; i++) {
+        const char *keys = list[i].keys;
         char name[16];
         struct input key;
         while (habit_key_next(&keys, name, &key))
-            if (key.key == in->key && key.mods == in->mods) return &habits[i];
+            if (key.key == in->key && key.mods == in->mods) return &list[i];
     }
     return NULL;
 }
 
-bool habit_words(const struct input *in, char *out, size_t size)
+bool habit_words(const struct input *in, bool in_text, char *out, size_t size)
 {
-    const struct habit *h = in->type == INPUT_KEY ? habit_of(in) : NULL;
+    const struct habit *h = in->type != INPUT_KEY ? NULL
+                            : in_text             ? habit_of(text_habits, ARRAY_LEN(text_habits), in)
+                                                  : habit_of(habits, ARRAY_LEN(habits), in);
     size_t len = 0;
     for (size_t i = 0; h && i < HABIT_WORDS && h->is[i].words && len < size; i++) {
         char key[16] = "";

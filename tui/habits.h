@@ -9,8 +9,9 @@
 
 enum { HABIT_WORDS_MAX = 128 };
 
-/* Writes "a shell is on !", cut to size; false, and nothing: the key has no such meaning. */
-bool habit_words(const struct input *in, char *out, size_t size);
+/* Writes "a shell is on !", cut to size; false, and nothing: the key has no such meaning, on a page of text where
+ * in_text is true, else in the panes. */
+bool habit_words(const struct input *in, bool in_text, char *out, size_t size);
 
 /* A key of a habit that is a command's by now, whose words nobody would see; NULL: there is none. For the test. */
 const char *habits_bound(void);

@@ -106,6 +106,8 @@ static void esc_and_a_key_at_once_are_two(void **state)
     pty_see(c.p, "── 5 Events");
     send_and_see(c.p, "d", "no row is selected|no object of Kubernetes");
     send_and_see(c.p, "1L", "following");
+    send_and_see(c.p, "\023", "\\^S: no such key here; the text is saved with w");
+    send_and_see(c.p, "e", "e: no such key here; \\? lists them");
     send_and_see(c.p, "\033:", "─ Command ─");
     pty_send(c.p, "pods\r");
     pty_see(c.p, "── 1 Pods");

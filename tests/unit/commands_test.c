@@ -208,16 +208,21 @@ static void a_key_of_another_tool_names_the_own_one(void **state)
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const struct input in = key_input(keys[i].key);
         char words[128] = "";
-        assert_true(habit_words(&in, words, sizeof words));
+        assert_true(habit_words(&in, false, words, sizeof words));
         assert_string_equal(words, keys[i].words);
     }
+    const struct input save = key_input("^S"), shell = key_input("a");
+    char of_text[64] = "";
+    assert_true(habit_words(&save, true, of_text, sizeof of_text));
+    assert_string_equal(of_text, "the text is saved with w");
+    assert_false(habit_words(&shell, true, of_text, sizeof of_text)); /* nothing of the panes is within reach there */
     const struct input none = key_input("E"), open = key_input("Enter");
     char words[8] = "as was";
-    assert_false(habit_words(&none, words, sizeof words));
-    assert_false(habit_words(&open, words, sizeof words));
+    assert_false(habit_words(&none, false, words, sizeof words));
+    assert_false(habit_words(&open, false, words, sizeof words));
     assert_string_equal(words, "as was");
     const struct input killed = key_input("^K");
-    assert_true(habit_words(&killed, words, sizeof words));
+    assert_true(habit_words(&killed, false, words, sizeof words));
     assert_string_equal(words, "the hea");
     if (habits_bound()) fail_msg("of these keys one is a command's: %s", habits_bound());
 }

@@ -17,6 +17,7 @@ enum overlay_result {
     OVERLAY_DONE,      /* confirmed: the owner reads the result, then closes it */
     OVERLAY_SAVE,      /* w: the owner writes its text to a new file; it stays open */
     OVERLAY_COMMAND,   /* `:` or `?` in a page of text: the owner runs it, in the page's place */
+    OVERLAY_NO_KEY,    /* the key has no function in a page of text: the owner says so; it stays open */
     OVERLAY_ACTION     /* the owner performs the action in the overlay's struct; it stays open */
 };
 
