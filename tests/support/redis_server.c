@@ -36,14 +36,17 @@ static void server_die(const char *what)
     abort();
 }
 
+/* The socket stays bound, without listening, until the program ends: nobody else is given the port, and a server with
+ * SO_REUSEADDR, as Redis sets it, can listen there. */
 unsigned redis_server_free_port(void)
 {
+    const int reuse = 1;
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, len) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse) != 0 ||
+        bind(fd, (struct sockaddr *)&at, len) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
         server_die("no free port");
-    close(fd);
     return ntohs(at.sin_port);
 }
 

@@ -116,10 +116,10 @@ static char *table_command(const struct fixture *s, const char *table)
     return command_of(s, &gcs_pane_ops, &selected);
 }
 
-/* HOME exists: kubectl looks for its own kubeconfig there, even where it is given another one. */
-static struct run run_shell(const char *command, const char *input)
+/* HOME exists: kubectl looks for its own kubeconfig there, even where it is given another one, and keeps a cache. */
+static struct run run_shell(const struct fixture *s, const char *command, const char *input)
 {
-    char *line = mem_printf("export HOME=/tmp; %s", command);
+    char *line = mem_printf("export HOME=%s; %s", s->folder, command);
     const char *const argv[] = {"/bin/sh", "-c", line, NULL};
     struct run r = run_program(argv, NULL, input, DEADLINE_MS);
     free(line);
@@ -132,7 +132,7 @@ static void redis_cli_counts_what_is_shown(const struct fixture *s, const char *
     static const char *const tables[] = {"ACTOR", "NODE", "KV"};
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
         char *command = table_command(s, tables[i]);
-        struct run r = run_shell(command, typed);
+        struct run r = run_shell(s, command, typed);
         const char *answer = strrchr(r.out, '\n') ? r.out : "";
         for (const char *next; (next = strchr(answer, '\n')) && next[1];) answer = next + 1;
         if (strtoull(answer, NULL, 10) != table_of(s, tables[i])->fields.value || r.status)
@@ -142,7 +142,7 @@ static void redis_cli_counts_what_is_shown(const struct fixture *s, const char *
     }
     /* Serve's checkpoints, which are no record: the names of KV */
     char *command = command_of(s, &gcs_pane_ops, NULL);
-    struct run r = run_shell(command, typed);
+    struct run r = run_shell(s, command, typed);
     if (!strstr(r.out, "@namespace_serve:")) fail_msg("%s: %s%s", command, r.out, r.err);
     run_done(&r);
     free(command);
@@ -245,7 +245,7 @@ static void of_the_older_layout(void **state)
     s->server = redis_server_start(OLDER_RDB, NULL);
     session_read(s, redis_server_url(s->server));
     char *command = table_command(s, "ACTOR"), *counted = mem_printf("%s | grep -ao '" NS "@ACTOR:' | wc -l", command);
-    struct run r = run_shell(counted, NULL);
+    struct run r = run_shell(s, counted, NULL);
     if (strtoull(r.out, NULL, 10) != table_of(s, "ACTOR")->fields.value) fail_msg("%s: %s%s", counted, r.out, r.err);
     run_done(&r);
     free(counted);
@@ -388,9 +388,9 @@ static void a_chat_message_is_sent_again(void **state)
 
 /* ---- Kubernetes ---- */
 
-static bool has_kubectl(void)
+static bool has_kubectl(const struct fixture *s)
 {
-    struct run r = run_shell("command -v kubectl", NULL);
+    struct run r = run_shell(s, "command -v kubectl", NULL);
     const bool there = r.status == 0;
     run_done(&r);
     return there;
@@ -406,7 +406,7 @@ static bool head_is_known(const struct fixture *s)
 static void kubectl_reads_the_same_objects(void **state)
 {
     struct fixture *s = *state;
-    if (!has_kubectl()) skip();
+    if (!has_kubectl(s)) skip();
     struct sim_run *sim = sim_run_start((const char *const[]){"--no-redis", NULL});
     const struct session_calls calls = {.changed = on_changed, .arg = s};
     struct why why = {0};
@@ -427,7 +427,7 @@ static void kubectl_reads_the_same_objects(void **state)
                  {&events_pane_ops, NULL, ""}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char *command = command_of(s, cases[i].pane, cases[i].selected);
-        struct run r = run_shell(command, NULL);
+        struct run r = run_shell(s, command, NULL);
         if (r.status || !strstr(r.out, cases[i].answer)) fail_msg("%s: %s%s", command, r.out, r.err);
         run_done(&r);
         free(command);
