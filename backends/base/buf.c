@@ -35,6 +35,19 @@ void buf_clear(struct buf *b)
     if (b->data) b->data[0] = '\0';
 }
 
+/* realloc would leave what is in the old block, which may be a secret, where a buf_wipe at the end does not reach. */
+static void buf_move(struct buf *b, size_t cap)
+{
+    char *data = mem_alloc(cap);
+
+    if (b->len) memcpy(data, b->data, b->len);
+    data[b->len] = '\0';
+    mem_wipe(b->data, b->cap);
+    free(b->data);
+    b->data = data;
+    b->cap = cap;
+}
+
 /* Makes room for len more bytes and the NUL. */
 static enum err buf_reserve(struct buf *b, size_t len)
 {
@@ -44,8 +57,7 @@ static enum err buf_reserve(struct buf *b, size_t len)
 
     size_t cap = b->cap ? b->cap : FIRST_CAP;
     while (cap < need) cap = cap > b->max / 2 ? b->max + 1 : cap * 2;
-    b->data = mem_grow(b->data, cap, 1);
-    b->cap = cap;
+    buf_move(b, cap);
     return ERR_OK;
 }
 

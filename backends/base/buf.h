@@ -2,7 +2,8 @@
  * buf.h - the one growing buffer, bounded.
  *
  * Invariants: len <= max; data is NUL-terminated at data[len] whenever data is not NULL. Adding beyond max adds
- * nothing and returns ERR_LIMIT; what was there stays. A zeroed struct is not usable: call buf_init.
+ * nothing and returns ERR_LIMIT; what was there stays. A zeroed struct is not usable: call buf_init. A block that was
+ * outgrown is zeroed, so that buf_wipe leaves no copy of a secret.
  */
 #ifndef RAYDECK_BASE_BUF_H
 #define RAYDECK_BASE_BUF_H

@@ -121,6 +121,30 @@ static void a_wiped_buffer_is_empty_and_usable(void **state)
     buf_done(&b);
 }
 
+/* The allocator gives the block that was freed last, where nothing joins it to another: what is in it still is what
+ * growing has left. */
+static void growing_leaves_no_copy(void **state)
+{
+    (void)state;
+    static const char secret[] = "hunter2";
+    enum { BLOCKS = 8 };
+    char *others[BLOCKS];
+    struct buf b;
+    buf_init(&b, 1024);
+    while (b.len + sizeof secret < 60) assert_int_equal(buf_str(&b, secret), ERR_OK);
+    const size_t size = b.cap;
+    char *apart = mem_alloc(size); /* so that the block cannot grow where it is */
+    while (b.cap == size) assert_int_equal(buf_str(&b, secret), ERR_OK);
+    for (int i = 0; i < BLOCKS; i++) others[i] = mem_alloc(size);
+    for (int i = 0; i < BLOCKS; i++) {
+        assert_null(memmem(others[i], size, secret, sizeof secret - 1));
+        free(others[i]);
+    }
+    free(apart);
+    assert_int_equal(strncmp(b.data, secret, sizeof secret - 1), 0);
+    buf_done(&b);
+}
+
 static void memory_helpers_copy(void **state)
 {
     (void)state;
@@ -203,15 +227,11 @@ static void a_long_reason_is_cut_between_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_grows_up_to_its_limit),
-        cmocka_unit_test(huge_lengths_are_a_limit),
-        cmocka_unit_test(printf_drop_and_take),
-        cmocka_unit_test(lines_are_cut_out),
-        cmocka_unit_test(a_wiped_buffer_is_empty_and_usable),
-        cmocka_unit_test(memory_helpers_copy),
-        cmocka_unit_test(exhaustion_ends_the_program),
-        cmocka_unit_test(errors_have_words),
-        cmocka_unit_test(a_long_reason_is_cut_between_characters),
+        cmocka_unit_test(it_grows_up_to_its_limit), cmocka_unit_test(huge_lengths_are_a_limit),
+        cmocka_unit_test(growing_leaves_no_copy),   cmocka_unit_test(printf_drop_and_take),
+        cmocka_unit_test(lines_are_cut_out),        cmocka_unit_test(a_wiped_buffer_is_empty_and_usable),
+        cmocka_unit_test(memory_helpers_copy),      cmocka_unit_test(exhaustion_ends_the_program),
+        cmocka_unit_test(errors_have_words),        cmocka_unit_test(a_long_reason_is_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
