@@ -1,6 +1,7 @@
 /* kube_log.c - the log of one container as a stream that is resumed: no line twice, none lost without a word. */
 #include "backends/kube/kube_log.h"
 
+#include "backends/base/hash.h"
 #include "backends/base/log_line.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -60,13 +61,6 @@ enum kube_log_state kube_api_log_state(const struct kube_log *g, const char **re
 /* ---- lines that come again ----------------------------------------------------------------------------------------
  */
 
-static uint64_t line_hash(uint64_t ns, const char *text)
-{
-    uint64_t h = UINT64_C(14695981039346656037) ^ ns; /* FNV-1a */
-    for (; *text; text++) h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    return h;
-}
-
 static void seen_add(struct seen *s, uint64_t hash)
 {
     if (s->count == SEEN_MAX) {
@@ -121,7 +115,7 @@ static void line_take(struct kube_log *g, const char *raw, size_t len)
     size_t at = 0;
     const bool stamped = log_stamp_parse(raw, len, &ns, &at);
     char *text = log_text_clean(raw + at, len - at);
-    const uint64_t hash = line_hash(ns, text);
+    const uint64_t hash = hash_text(ns, text);
     if (stamped && g->last_ns && line_is_known(g, ns, hash)) {
         g->resumes = false;
         free(text);

@@ -21,14 +21,6 @@ struct gcs_row {
     char name[]; /* one byte of the table, then the record's key */
 };
 
-uint64_t gcs_digest(uint64_t seed, const void *bytes, size_t len)
-{
-    uint64_t hash = 14695981039346656037u ^ seed;
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < len; i++) hash = (hash ^ at[i]) * 1099511628211u;
-    return hash;
-}
-
 static char *name_of(enum table table, const char *key)
 {
     return mem_printf("%c%s", (char)('A' + (int)table), key);

@@ -7,8 +7,6 @@
 
 #include "backends/redis/gcs_view.h"
 
-uint64_t gcs_digest(uint64_t seed, const void *bytes, size_t len); /* FNV-1a */
-
 /* Marks a row as seen in this round. True: it is new or its digest differs, and must be emitted. *ret_changed_ms:
  * when its digest last changed (0: never). A new row beyond GCS_ROWS_MAX or GCS_MEMORY_MAX is counted as dropped. */
 bool gcs_rows_seen(struct gcs_view *v, struct gcs_hash *h, enum table table, const char *key, uint64_t digest,

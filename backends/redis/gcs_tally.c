@@ -1,6 +1,7 @@
 /* gcs_tally.c - counts and sizes of the GCS's tables. */
 #include "backends/redis/gcs_tally.h"
 
+#include "backends/base/hash.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/gcs_rows.h"
@@ -119,10 +120,10 @@ static int by_name(const void *a, const void *b)
 
 static uint64_t digest_of(const struct gcs_tally *t)
 {
-    uint64_t digest = gcs_digest(t->sum.fields, &t->sum.bytes.value, sizeof t->sum.bytes.value);
+    uint64_t digest = hash_bytes(t->sum.fields, &t->sum.bytes.value, sizeof t->sum.bytes.value);
     for (size_t i = 0; i < t->listed; i++) {
-        digest = gcs_digest(digest, t->list[i].name, strlen(t->list[i].name));
-        digest = gcs_digest(digest, &t->list[i].bytes.value, sizeof t->list[i].bytes.value);
+        digest = hash_text(digest, t->list[i].name);
+        digest = hash_bytes(digest, &t->list[i].bytes.value, sizeof t->list[i].bytes.value);
     }
     return digest;
 }
@@ -169,7 +170,7 @@ static void emit_spaces(struct gcs_view *v, struct gcs_hash *h, const struct gcs
     for (size_t i = 0; i < t->space_count; i++) {
         const struct sum *s = &t->spaces[i];
         char *key = mem_printf("%s/%s", h->ns->name, s->name);
-        const uint64_t digest = gcs_digest(s->fields, &s->bytes.value, sizeof s->bytes.value);
+        const uint64_t digest = hash_bytes(s->fields, &s->bytes.value, sizeof s->bytes.value);
         if (gcs_rows_seen(v, h, TABLE_KVSPACE, key, digest, wall_ms, NULL)) {
             struct kvspace *r = record_new(TABLE_KVSPACE, key);
             record_set(&r->ns, h->ns->name);

@@ -1,6 +1,7 @@
 /* gcs_view.c - turns the fields of the GCS's hashes into records and emits those that changed. */
 #include "backends/redis/gcs_view.h"
 
+#include "backends/base/hash.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/gcs_rows.h"
@@ -176,7 +177,7 @@ static void emit_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table t
     const struct gcs_place place = {h->ns->name, h->ns->age};
     struct record *record = NULL;
     /* the state numbers of placement groups depend on Ray's version: the same bytes may mean another state */
-    const uint64_t digest = gcs_digest(table == GCS_PLACEMENT_GROUP ? h->ns->age : 0, value.at, value.len);
+    const uint64_t digest = hash_bytes(table == GCS_PLACEMENT_GROUP ? h->ns->age : 0, value.at, value.len);
     if (!gcs_rows_seen(v, h, record_table(table), key, digest, wall_ms, NULL)) return;
     const bool could = gcs_parse(table, &place, id, value, &record, &v->unread_why) == ERR_OK;
     if (!gcs_rows_keep(v, h, key, record_table(table), could ? record : NULL)) {
@@ -195,7 +196,7 @@ static void emit_checkpoint(struct gcs_view *v, struct gcs_hash *h, struct gcs_s
     uint64_t changed = 0;
     char *safe = text_safe(name.at, name.len, TEXT_ONE_LINE, GCS_NAME_MAX);
     char *key = mem_printf("%s/%s", h->ns->name, safe);
-    if (gcs_rows_seen(v, h, TABLE_CHECKPOINT, key, gcs_digest(bytes.known, &bytes.value, sizeof bytes.value), wall_ms,
+    if (gcs_rows_seen(v, h, TABLE_CHECKPOINT, key, hash_bytes(bytes.known, &bytes.value, sizeof bytes.value), wall_ms,
                       &changed)) {
         struct checkpoint *r = record_new(TABLE_CHECKPOINT, key);
         record_set(&r->ns, h->ns->name);

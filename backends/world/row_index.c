@@ -1,6 +1,7 @@
 /* row_index.c - secondary indexes of the world's tables: the indexed fields, and the chained hash table of each. */
 #include "backends/world/row_index.h"
 
+#include "backends/base/hash.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
@@ -86,11 +87,9 @@ const char *row_index_value(enum world_index which, const struct record *r)
 
 /* ---- the table ---- */
 
-/* FNV-1a. */
 static uint64_t hash_of(const char *text)
 {
-    uint64_t hash = 14695981039346656037u;
-    for (; *text; text++) hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    const uint64_t hash = hash_text(0, text);
     return hash ^ (hash >> 32);
 }
 

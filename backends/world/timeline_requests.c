@@ -1,4 +1,5 @@
 /* timeline_requests.c - puts requests and events on the time axis, by when they were due and when they happened. */
+#include "backends/base/hash.h"
 #include "backends/base/mem.h"
 #include "backends/world/probe_targets.h"
 #include "backends/world/timeline_priv.h"
@@ -7,14 +8,6 @@
 #include <string.h>
 
 enum { COUNT_MOST = UINT16_MAX, SECOND_MS = 1000 };
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (; *text; text++) hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
 
 static enum timeline_phase phase_of(const struct timeline_look *l, const struct request *q)
 {
@@ -105,7 +98,7 @@ void timeline_look_request(const struct timeline_look *l, const char *source, co
     if (!q->due.known || !tally_series_of(q, &which)) return;
     struct timeline_series *s = &t->series[which];
     const enum timeline_phase phase = phase_of(l, q);
-    const uint64_t due_ms = timeline_at_ms(t, q->due.value), hash = hash_of(q->record.key);
+    const uint64_t due_ms = timeline_at_ms(t, q->due.value), hash = hash_text(0, q->record.key);
     if (due_ms + TIMELINE_MS < t->now_ms) return;
 
     snprintf(s->source, sizeof s->source, "%s", source);
