@@ -6,8 +6,11 @@
 #include "backends/base/url.h"
 #include "backends/link/file.h"
 #include "deploy/deploy_parts.h"
+#include "deploy/drill_fault.h"
 #include "deploy/redis_from.h"
 #include "deploy/variables.h"
+#include "tui/cli_modes.h"
+#include "tui/themes.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -16,8 +19,6 @@
 #include <string.h>
 
 enum { CONFIG_MAX = 1024 * 1024, TIMEOUT_MAX_S = 86400, GRACE_MAX_S = 86400, OPTION_BASE = 1000 };
-
-#define CONSOLE "console" /* in options.def: the subcommand without a name */
 
 const struct cli_option cli_options[] = {
 #define OPT(name, letter, arg, how, field, where, values, help)                                                        \
@@ -130,22 +131,74 @@ static enum err check_prompt(const char *url, struct why *why)
     return why_set(why, ERR_USAGE, "--prompt: an address without ? and # is expected");
 }
 
-static enum err check_values(const struct cli *cli, struct why *why)
+/* Here, and not where a screen is drawn: a theme that is not there is a mistake wherever it is drawn with. */
+static enum err check_theme(const struct cli *cli, struct why *why)
 {
-    enum err err = check_words(cli, why);
-    if (!err) err = check_prompt(cli->conf.prompt, why);
-    if (!err && cli->redis_from) err = redis_from_check(cli->redis_from, why);
-    if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
+    const char *name = cli->conf.theme, *sub = cli->sub->name;
+    const bool light_or_dark = name && (strcmp(name, "light") == 0 || strcmp(name, "dark") == 0);
+    struct theme theme;
+    if (!name || !cli_option_is_heeded(cli, cli_option_named("--theme"), cli->sub)) return ERR_OK;
+    if (strcmp(sub, "timeline") == 0)
+        return light_or_dark ? ERR_OK : why_set(why, ERR_USAGE, "--theme %s: an SVG is light or dark", name);
+    if (strcmp(sub, "snapshot") == 0 && light_or_dark) return ERR_OK;
+    return cli_usage_of(themes_load(name, &theme, why), why);
+}
+
+/* In digits: strtod reads "nan" and "0x1p3" as well. */
+static enum err check_speed(const struct cli *cli, struct why *why)
+{
+    const char *text = cli->speed;
+    const bool replay = strcmp(cli->sub->name, "replay") == 0;
+    const double speed = text ? strtod(text, NULL) : 1, least = replay ? 0.25 : 0.001, most = replay ? 64 : 100000;
+    if (!text || (*text && strspn(text, "0123456789.") == strlen(text) && speed >= least && speed <= most))
+        return ERR_OK;
+    return why_set(why, ERR_USAGE, "--speed %s: a number from %g to %.0f is expected", text, least, most);
+}
+
+static enum err check_fault(const struct cli *cli, struct why *why)
+{
+    enum drill_fault fault;
+    int64_t grace_s;
+    return cli->fault ? drill_fault_find(cli->fault, -1, &fault, &grace_s, why) : ERR_OK;
+}
+
+static enum err check_variables(const struct cli *cli, struct why *why)
+{
+    struct variables variables;
+    const enum err err = cli->vars.count ? cli_variables(cli, &variables, why) : ERR_NOT_FOUND;
+    if (!err) variables_done(&variables);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err check_lists(const struct cli *cli, struct why *why)
+{
+    enum err err = list_check("var", &cli->vars, why);
+    if (!err) err = list_check("kustomize", &cli->overlays, why);
+    if (!err) err = list_check("limit", &cli->limits, why);
+    return err ? err : list_check("report", &cli->reports, why);
+}
+
+static enum err check_numbers(const struct cli *cli, struct why *why)
+{
+    enum err err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
     if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
     if (!err) err = check_number("port", cli->port, UINT16_MAX, why);
     if (!err && cli->port && !cli_port(cli, 0)) err = why_set(why, ERR_USAGE, "--port %s: not a port", cli->port);
     if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
+    return err ? err : check_speed(cli, why);
+}
+
+static enum err check_values(const struct cli *cli, struct why *why)
+{
+    enum err err = check_words(cli, why);
+    if (!err) err = check_lists(cli, why);
+    if (!err) err = check_numbers(cli, why);
+    if (!err) err = check_theme(cli, why);
+    if (!err) err = check_fault(cli, why);
+    if (!err) err = check_prompt(cli->conf.prompt, why);
+    if (!err && cli->redis_from) err = redis_from_check(cli->redis_from, why);
     if (!err && cli->check && !cli->script) err = why_set(why, ERR_USAGE, "--check: which --script?");
-    if (!err) err = list_check("var", &cli->vars, why);
-    if (!err) err = list_check("kustomize", &cli->overlays, why);
-    if (!err) err = list_check("limit", &cli->limits, why);
-    if (!err) err = list_check("report", &cli->reports, why);
-    return err;
+    return err ? err : check_variables(cli, why);
 }
 
 /* --with and --redis-from dev: what is deployed beside the RayService. */
@@ -235,46 +288,6 @@ const struct cli_option *cli_option_named(const char *word)
     return NULL;
 }
 
-bool cli_option_is_of(const struct cli_option *o, const char *sub)
-{
-    const size_t len = strlen(sub);
-    if (!*o->where) return true;
-    for (const char *at = o->where; (at = strstr(at, sub)); at += len)
-        if ((at == o->where || at[-1] == ' ') && (!at[len] || at[len] == ' ')) return true;
-    return false;
-}
-
-void cli_option_where(const struct cli_option *o, char *out, size_t size)
-{
-    const char *word = o->where + strspn(o->where, "* ");
-    out[0] = '\0';
-    while (*word) {
-        const size_t len = strcspn(word, " "), used = strlen(out);
-        const char *next = word + len + (word[len] == ' ');
-        snprintf(out + used, size - used, "%s%s%.*s",
-                 !used   ? ""
-                 : *next ? ", "
-                         : " and ",
-                 strncmp(word, CONSOLE, len) == 0 ? "the " : "", (int)len, word);
-        word = next;
-    }
-}
-
-/* An option that would do nothing is a mistake: of the person, or of the table. */
-static enum err check_heeded(const bool *given, const char *sub, struct why *why)
-{
-    const char *name = *sub ? sub : CONSOLE;
-    for (size_t i = 0; i < ARRAY_LEN(cli_options); i++) {
-        const struct cli_option *o = &cli_options[i];
-        if (!given[i] || cli_option_is_of(o, name)) continue;
-        char where[CLI_WHERE_MAX];
-        cli_option_where(o, where, sizeof where);
-        return why_set(why, ERR_USAGE, "--%s has no effect on %s%s: only on %s", o->name, *sub ? "" : "the ", name,
-                       where);
-    }
-    return ERR_OK;
-}
-
 const struct subcommand *cli_subcommand(const char *name)
 {
     for (const struct subcommand *s = subcommands; s->name; s++)
@@ -310,7 +323,8 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     if (cli->conf.all_namespaces && cli->conf.ns && strcmp(cli->conf.ns, "*") != 0)
         return why_set(why, ERR_USAGE, "--all-namespaces and --namespace %s: which?", cli->conf.ns);
     conf_settle(&cli->conf);
-    err = check_heeded(given, sub->name, why);
+    cli->sub = sub;
+    err = cli_options_check(cli, given, sub, why);
     if (!err) err = parts_take(cli, why);
     if (!err) err = check_values(cli, why);
     if (!err) err = check_output(cli, sub, why);

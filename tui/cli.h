@@ -33,7 +33,9 @@ struct cli_list {
 
 struct recording;
 struct redactor;
+struct subcommand;
 struct cli {
+    const struct subcommand *sub; /* the one that runs */
     struct conf conf;
     char *file; /* a manifest */
     bool dry_run;

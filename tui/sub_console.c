@@ -7,15 +7,17 @@
 
 #include <unistd.h>
 
-/* Without a terminal the console prints one snapshot, without escape sequences, and exits. */
+/* Without a terminal, or with --output, the console prints one snapshot, without escape sequences, and exits. */
 static int console_or_status(struct cli *cli)
 {
     if (cli->check) return script_check(cli);
-    const bool screen = !cli->linear && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    const bool screen = !cli->linear && !cli->output && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     struct why why = {0};
     enum err err = cast_check(cli->cast, screen, &why);
-    if (!err && cli->linear && (cli->script || cli->record))
-        err = why_set(&why, ERR_USAGE, "--linear: there is no screen for --script; raydeck record writes a recording");
+    if (!err && !screen && (cli->script || cli->record))
+        err = why_set(&why, ERR_USAGE, "--%s: there is no screen: this is not a terminal, or --output is given%s",
+                      cli->script ? "script" : "record",
+                      cli->script ? "" : "; raydeck record writes a recording without one");
     if (!err && cli->linear) return linear_live(cli);
     if (!err && !screen) return sub_status(cli);
     if (!err) err = cli_configure(cli, &why);

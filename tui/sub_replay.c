@@ -98,23 +98,13 @@ static replay_printer *printer_of(const struct cli *cli)
     return NULL;
 }
 
-/* In digits: strtod reads "nan" and "0x1p3" as well. */
-static enum err speed_check(const char *text, struct why *why)
-{
-    const double speed = text ? strtod(text, NULL) : 1;
-
-    if (!text || (*text && strspn(text, "0123456789.") == strlen(text) && speed >= 0.25 && speed <= 64)) return ERR_OK;
-    return why_set(why, ERR_USAGE, "--speed %s: a number from 0.25 to 64 is expected", text);
-}
-
 static enum err replay_open(struct cli *cli, bool console, replay_printer *print, struct recording **ret,
                             uint64_t *ret_at_ms, struct why *why)
 {
     const char *from = !cli->at && (console || print == linear_replay) ? "0" : cli->at;
     if (!print) return why_set(why, ERR_USAGE, "replay: FILE, and status, doctor or report, is expected");
-    enum err err = speed_check(cli->speed, why);
-    if (!err) err = cast_check(cli->cast, console, why);
-    if (!err && console) err = cli_configure(cli, why);
+    enum err err = cast_check(cli->cast, console, why);
+    if (!err && (console || cli->conf.config_path)) err = cli_configure(cli, why); /* one that is named is read */
     if (!err) err = cli_usage_of(recording_open(cli->argv[0], ret, why), why);
     return err ? err : replay_at_parse(from, recording_about(*ret), ret_at_ms, why);
 }
@@ -126,7 +116,8 @@ int sub_replay(struct cli *cli)
     uint64_t at_ms = 0;
     if (cli->argc == 0) return print_recordings();
     replay_printer *print = printer_of(cli);
-    const bool console = cli->argc == 1 && print != linear_replay && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    const bool console =
+        cli->argc == 1 && !cli->output && print != linear_replay && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     enum err err = replay_open(cli, console, print, &recording, &at_ms, &why);
     int status = EXIT_FINE;
     if (!err && console)

@@ -239,8 +239,6 @@ int sub_snapshot(struct cli *cli)
     struct why why = {0};
     enum err err = picture_parse(cli, &p, &why);
     if (!err && cli->argc > 1) err = why_set(&why, ERR_USAGE, "snapshot: FILE, or demo, is expected");
-    if (!err && cli->argc == 0 && cli->at)
-        err = why_set(&why, ERR_USAGE, "--at: of a recording or a demo; a cluster is drawn as it stands");
     if (err) {
         cli_say("%s", why.text);
         return cli_exit_of(err);

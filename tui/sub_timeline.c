@@ -29,14 +29,10 @@ static enum err times_parse(const struct cli *cli, const struct recording_about 
     return err;
 }
 
-static enum err theme_parse(const char *text, enum svg_theme *ret, struct why *why)
+static enum svg_theme theme_of(const char *name)
 {
-    *ret = SVG_AUTO;
-    if (!text) return ERR_OK;
-    if (!text_eq(text, "light") && !text_eq(text, "dark"))
-        return why_set(why, ERR_USAGE, "--theme %s: an SVG is light or dark", text);
-    *ret = text_eq(text, "dark") ? SVG_DARK : SVG_LIGHT;
-    return ERR_OK;
+    if (!name) return SVG_AUTO;
+    return text_eq(name, "dark") ? SVG_DARK : SVG_LIGHT; /* checked by cli_parse */
 }
 
 static enum err drawing_write(const struct cli *cli, const struct session *session, const struct drawing *d,
@@ -81,11 +77,10 @@ int sub_timeline(struct cli *cli)
 {
     struct why why = {0};
     struct recording *recording = NULL;
-    struct drawing d;
+    struct drawing d = {.theme = theme_of(cli->conf.theme)};
     enum err err = cli->argc == 1
                        ? ERR_OK
                        : why_set(&why, ERR_USAGE, "timeline: of which recording? raydeck timeline FILE [--svg OUT]");
-    if (!err) err = theme_parse(cli->conf.theme, &d.theme, &why);
     if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
     if (!err) err = times_parse(cli, recording_about(recording), &d, &why);
     if (!err) err = recording_draw(cli, recording, &d, &why);

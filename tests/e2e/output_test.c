@@ -72,6 +72,9 @@ static const struct {
     {"lint", "lint -o json " MANIFEST},
     {"lint", "lint -o sarif " MANIFEST},
     {"lint", "lint -o junit " MANIFEST},
+    {"lint", "lint -o github " MANIFEST},
+    {"lint", "lint --explain all"},
+    {"lint", "lint --fix --dry-run " MANIFEST},
     {"lint", "lint --variables"},
     {"ui", "ui --help"}, /* it prints an address once one can be reached */
     {"deploy", "deploy --dry-run --var EXT_REDIS_ENDPOINT=redis.example.com --var REDIS_PASSWORD=x --var "
@@ -87,10 +90,15 @@ static const struct {
     {"replay", "replay " RECORDING " doctor -o json"},
     {"replay", "replay " RECORDING " report"},
     {"replay", "replay " RECORDING " report -o json"},
+    {"replay", "replay " RECORDING " --linear"},
+    {"replay", "replay --help"},
     {"timeline", "timeline " RECORDING},
     {NULL, "--linear SIM"}, /* ends, as its reader is gone */
+    {"demo", "demo --linear"},
     {"snapshot", "snapshot SIM"},
     {"snapshot", "snapshot -o json SIM"},
+    {"snapshot", "snapshot --json " RECORDING},
+    {"snapshot", "snapshot demo"},
     {"snapshot", "snapshot " RECORDING},
     {"drill", "drill --history"},
     {"kill-head", "kill-head " YES "--grace 0 --timeout 1 SIM"},
@@ -263,6 +271,14 @@ static void a_file_that_cannot_be_read_is_usage(void **state)
         "deploy " NOTHING "--yes --context c -n n -s s -f /nonexistent",
         "--script /nonexistent --check",
         "demo --script / --check",
+        NOTHING "--theme /nonexistent",
+        "demo --theme nowhere",
+        "replay " RECORDING " --theme nowhere",
+        "timeline " RECORDING " --theme nowhere",
+        "snapshot " RECORDING " --svg x.svg --theme nowhere",
+        "replay " RECORDING " --config /nonexistent",
+        NOTHING "--script walkthrough", /* there is no screen */
+        NOTHING "--record x.rec",
         NOTHING "ask - < /",
         "lint - < /",
     };

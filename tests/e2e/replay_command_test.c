@@ -84,10 +84,10 @@ static void what_cannot_be_replayed_says_why(void **state)
                {HEAD_KILL, "sing", NULL, NULL, "doctor or report"},
                {HEAD_KILL, "status", "--at", "soon", "is expected"},
                {HEAD_KILL, "status", "--at", "+9999", "not within the recording"},
-               {HEAD_KILL, "status", "--speed", "fast", "--speed fast: a number from 0.25 to 64"},
-               {HEAD_KILL, "status", "--speed", "0", "--speed 0: a number from 0.25 to 64"},
-               {HEAD_KILL, "status", "--speed", "100", "--speed 100: a number from 0.25 to 64"},
-               {HEAD_KILL, "status", "--speed", "nan", "--speed nan: a number from 0.25 to 64"}};
+               {HEAD_KILL, "--linear", "--speed", "fast", "--speed fast: a number from 0.25 to 64"},
+               {HEAD_KILL, "--linear", "--speed", "0", "--speed 0: a number from 0.25 to 64"},
+               {HEAD_KILL, "--linear", "--speed", "100", "--speed 100: a number from 0.25 to 64"},
+               {HEAD_KILL, "--linear", "--speed", "nan", "--speed nan: a number from 0.25 to 64"}};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const char *argv[8] = {run_raydeck(), "replay", bad[i].file, bad[i].what, bad[i].option, bad[i].value};
         struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);

@@ -161,10 +161,11 @@ static void what_cannot_be_drawn_says_why(void **state)
                {{HEAD_KILL, "--size", "80x24x"}, "COLSxROWS is expected"},
                {{HEAD_KILL, "--svg", "/nowhere/x.svg"}, "/nowhere/x.svg"},
                {{HEAD_KILL, "--svg", "/nowhere/x.svg", "--json"}, "one of them"},
-               {{HEAD_KILL, "--theme", "pink"}, "no theme called pink"},
+               {{HEAD_KILL, "--svg", "/nowhere/x.svg", "--theme", "pink"}, "no theme called pink"},
+               {{HEAD_KILL, "--theme", "dark"}, "--theme has no effect on snapshot without --svg"},
                {{"demo", "--at", "-3"}, "seconds from its start"},
                {{HEAD_KILL, "status"}, "FILE, or demo"},
-               {{"--at", "+3"}, "as it stands"}};
+               {{"--at", "+3"}, "--at has no effect on snapshot of a cluster"}};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const char *argv[10] = {run_raydeck(), "snapshot"};
         for (size_t k = 0; k < 6 && bad[i].argv[k]; k++) argv[k + 2] = bad[i].argv[k];

@@ -1,7 +1,7 @@
 /* cli_test.c - the command line: options, subcommands, what is refused, and the texts made out of the tables. */
 #include "backends/base/mem.h"
 #include "deploy/variables.h"
-#include "tui/cli.h"
+#include "tui/cli_modes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -247,6 +247,19 @@ static void help_names_the_subcommands_that_print_json(void **state)
     assert_null(strstr(help, "cleanup"));
 }
 
+/* "status/doctor", of that subcommand; NULL: all. */
+static void modes_exist(const char *option, const char *sub, const char *modes)
+{
+    while (modes) {
+        const size_t len = strcspn(modes, "/");
+        const struct cli_mode *m = cli_modes;
+        while (m->sub && !(strcmp(m->sub, sub) == 0 && strlen(m->name) == len && strncmp(m->name, modes, len) == 0))
+            m++;
+        if (!m->sub) fail_msg("--%s: %s has no way to run called %s", option, sub, modes);
+        modes = modes[len] ? modes + len + 1 : NULL;
+    }
+}
+
 /* The column `where` names only subcommands that are there, and each has options of its own. */
 static void options_say_which_subcommands_heed_them(void **state)
 {
@@ -254,7 +267,9 @@ static void options_say_which_subcommands_heed_them(void **state)
     for (size_t i = 0; i < cli_option_count; i++)
         for (const char *word = cli_options[i].where; *word;) {
             const size_t len = strcspn(word, " ");
-            char *name = mem_strn(word, len);
+            char *name = mem_strn(word, len), *modes = strchr(name, '/');
+            if (modes) *modes++ = '\0';
+            modes_exist(cli_options[i].name, name, modes);
             if (strcmp(name, "*") != 0 && strcmp(name, "console") != 0 && !cli_subcommand(name))
                 fail_msg("--%s: there is no %s", cli_options[i].name, name);
             free(name);
@@ -292,7 +307,7 @@ static void what_would_have_no_effect_is_refused(void **state)
             struct why why = {0};
             (void)parse_words(&cli, &sub, &why, words); /* 1 may be no value of it: that is reported otherwise */
             const bool refused = strstr(why.text, " has no effect on ") != NULL;
-            if (refused == cli_option_is_of(o, name)) fail_msg("%s on %s: \"%s\"", option, name, why.text);
+            if (refused == cli_option_is_heeded(&cli, o, s)) fail_msg("%s on %s: \"%s\"", option, name, why.text);
             if (refused && (strncmp(why.text, option, strlen(option)) != 0 || !strstr(why.text, name)))
                 fail_msg("%s on %s: \"%s\"", option, name, why.text);
             cli_done(&cli);
@@ -303,6 +318,67 @@ static void what_would_have_no_effect_is_refused(void **state)
     cli_refuses((const char *const[]){"-n", "mistral", "lint", "x.yaml", NULL},
                 "--namespace has no effect on lint: only on the console, status, ask, ");
     cli_refuses((const char *const[]){"--svg", "x.svg", NULL}, "--svg has no effect on the console: only on timeline");
+}
+
+/* Nor does one that the same subcommand heeds in another way of running; a value that is none is refused in each. */
+static void what_would_have_no_effect_here_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[8], *said; /* said NULL: taken */
+    } rows[] = {
+        {{"--theme", "BAD"}, "there is no theme called BAD"},
+        {{"demo", "--theme", "BAD"}, "there is no theme called BAD"},
+        {{"replay", "x.rec", "--theme", "BAD"}, "there is no theme called BAD"},
+        {{"replay", "x.rec", "--theme", "high-contrast"}, NULL},
+        {{"snapshot", "--svg", "o.svg", "--theme", "BAD"}, "there is no theme called BAD"},
+        {{"snapshot", "--svg", "o.svg", "--theme", "dark"}, NULL},
+        {{"timeline", "x.rec", "--svg", "o.svg", "--theme", "BAD"}, "--theme BAD: an SVG is light or dark"},
+        {{"timeline", "x.rec", "--svg", "o.svg", "--theme", "light"}, NULL},
+        {{"--linear", "--theme", "BAD"}, "--theme has no effect on the console with --linear: only on the console"},
+        {{"replay", "x.rec", "status", "--theme", "default"}, "--theme has no effect on replay FILE status: only on "},
+        {{"replay", "x.rec", "report", "--theme", "BAD"}, "--theme has no effect on replay FILE report"},
+        {{"replay", "--theme", "BAD"}, "--theme has no effect on replay without a file: only on replay FILE"},
+        {{"timeline", "x.rec", "--theme", "dark"},
+         "--theme has no effect on timeline without --svg: only on timeline --svg"},
+        {{"snapshot", "--theme", "dark"}, "--theme has no effect on snapshot without --svg"},
+        {{"replay", "x.rec", "status", "--limit", "failed=1"},
+         "--limit has no effect on replay FILE status: only on replay FILE report"},
+        {{"replay", "x.rec", "--report", "r.md"}, "--report has no effect on replay FILE: "},
+        {{"replay", "x.rec", "report", "--criteria", "c", "--compare", "d"}, NULL},
+        {{"replay", "x.rec", "status", "--linear"},
+         "--linear has no effect on replay FILE status: only on replay FILE --linear"},
+        {{"replay", "x.rec", "report", "--speed", "2"}, "--speed has no effect on replay FILE report"},
+        {{"replay", "x.rec", "--speed", "65"}, "--speed 65: a number from 0.25 to 64 is expected"},
+        {{"replay", "--at", "+1"}, "--at has no effect on replay without a file"},
+        {{"demo", "--speed", "fast"}, "--speed fast: a number from 0.001 to 100000 is expected"},
+        {{"demo", "--speed", "nan"}, "--speed nan: "},
+        {{"snapshot", "demo", "--speed", "0"}, "--speed 0: "},
+        {{"snapshot", "x.rec", "--speed", "2"}, "--speed has no effect on snapshot FILE: only on snapshot demo"},
+        {{"snapshot", "x.rec", "--context", "c"},
+         "--context has no effect on snapshot FILE: only on snapshot of a cluster"},
+        {{"snapshot", "--at", "5"},
+         "--at has no effect on snapshot of a cluster: only on snapshot demo, snapshot FILE"},
+        {{"snapshot", "demo", "--seed", "3", "--at", "5"}, NULL},
+        {{"--fault", "fire"}, "fire"},
+        {{"--linear", "--record", "x"}, "--record has no effect on the console with --linear"},
+        {{"drill", "--history", "--rate", "3"}, "--rate has no effect on drill --history: only on drill"},
+        {{"drill", "--history", "--context", "c"}, NULL},
+        {{"lint", "x", "--dry-run"}, "--dry-run has no effect on lint without --fix: only on lint --fix"},
+        {{"lint", "x", "--fix", "--dry-run"}, NULL},
+        {{"lint", "--explain", "all", "--kuberay", "1.3"}, "--kuberay has no effect on lint --explain: only on lint"},
+        {{"--var", "novalue"}, "--var"},
+        {{"replay", "--theme", "x", "--help"}, NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct cli cli;
+        const struct subcommand *sub = NULL;
+        struct why why = {0};
+        const enum err err = parse_words(&cli, &sub, &why, rows[i].words);
+        if (err != (rows[i].said ? ERR_USAGE : ERR_OK) || (rows[i].said && !strstr(why.text, rows[i].said)))
+            fail_msg("%s %s %s: \"%s\"", rows[i].words[0], rows[i].words[1], rows[i].words[2], why.text);
+        cli_done(&cli);
+    }
 }
 
 /* With a configuration file of the test's own and nothing else. */
@@ -396,6 +472,7 @@ int main(void)
         cmocka_unit_test(who_and_the_password_of_a_url_are_hidden),
         cmocka_unit_test(a_prompt_address_has_no_query),
         cmocka_unit_test(no_name_is_the_console),
+        cmocka_unit_test(what_would_have_no_effect_here_is_refused),
         cmocka_unit_test(options_may_stand_before_and_after_the_name),
         cmocka_unit_test(an_option_given_twice_is_the_last),
         cmocka_unit_test(what_is_wrong_is_named),
