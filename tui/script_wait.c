@@ -124,7 +124,7 @@ static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms
         if (!last || r->due.value >= last->due.value) last = r;
     }
     if (!last) {
-        snprintf(out, SCRIPT_WORDS, "none was asked yet");
+        snprintf(out, SCRIPT_WORDS, "no prompt was sent yet");
         return SCRIPT_NOT_YET;
     }
     if (request_is_answered(last)) {

@@ -146,7 +146,7 @@ enum err caches_parse(const char *bytes, size_t len, struct caches *out, struct 
         return err;
     }
     if (r.cut) return why_set(why, ERR_LIMIT, "AWS elasticache: more than %d caches", CACHES_MAX);
-    if (!r.answered) return why_set(why, ERR_PROTOCOL, "AWS elasticache: XML that is no answer to what was asked");
+    if (!r.answered) return why_set(why, ERR_PROTOCOL, "AWS elasticache: XML that is no answer to the request");
     return ERR_OK;
 }
 
@@ -221,7 +221,7 @@ enum err cache_parameters_parse(const char *bytes, size_t len, struct cache_para
         why_prefix(why, "AWS elasticache");
         return err;
     }
-    if (!r.answered) return why_set(why, ERR_PROTOCOL, "AWS elasticache: XML that is no answer to what was asked");
+    if (!r.answered) return why_set(why, ERR_PROTOCOL, "AWS elasticache: XML that is no answer to the request");
     return ERR_OK;
 }
 

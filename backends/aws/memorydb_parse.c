@@ -67,7 +67,7 @@ static enum err parse_page(const char *bytes, size_t len, const char *name, cJSO
     }
     if (!cJSON_IsArray(json_get(root, name))) {
         cJSON_Delete(root);
-        return why_set(why, ERR_PROTOCOL, "AWS memorydb: JSON that is no answer to what was asked");
+        return why_set(why, ERR_PROTOCOL, "AWS memorydb: JSON that is no answer to the request");
     }
     const char *token = json_str(root, "NextToken");
     cache_set_marker(ret_token, token ? token : "");

@@ -60,7 +60,7 @@ void session_hold_lease(struct session *s, const char *path)
 enum err session_may_delete_worker(const struct session *s, struct why *why)
 {
     if (config_allows(s, why)) return ERR_GUARD;
-    if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to ask");
+    if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes");
     if (!(s->kube_ops->caps & KUBE_CAN_DELETE) || !s->kube_ops->delete_pod)
         return why_set(why, ERR_UNSUPPORTED, "this kind of Kubernetes source cannot delete");
     const char *reason = NULL;
@@ -176,7 +176,7 @@ enum err session_may_exec(const struct session *s, struct why *why)
     struct focus f = session_focus(s);
 
     if (config_allows(s, why)) return ERR_GUARD;
-    if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to ask");
+    if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes");
     if (!s->kube_ops->exec) return why_set(why, ERR_UNSUPPORTED, "this kind of Kubernetes source cannot exec");
     if (!f.head) return why_set(why, ERR_NOT_FOUND, "there is no head pod");
     return ERR_OK;

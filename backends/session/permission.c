@@ -102,7 +102,7 @@ enum tri session_may_delete_pods(const struct session *s, const char **ret_why)
 {
     const struct permission *p = &s->permission;
 
-    *ret_why = !s->kube ? "there is no Kubernetes to ask" : is_of_focus(s) && p->why && *p->why ? p->why : NULL;
+    *ret_why = !s->kube ? "there is no Kubernetes" : is_of_focus(s) && p->why && *p->why ? p->why : NULL;
     return s->kube && is_of_focus(s) ? p->may_delete : TRI_UNKNOWN;
 }
 

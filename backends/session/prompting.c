@@ -11,7 +11,7 @@ static struct prompt_router *router_now(struct session *s)
 
 static enum err session_is_live(const struct session *s, struct why *why)
 {
-    return s->replays ? why_set(why, ERR_UNSUPPORTED, "a recording is replayed: nothing can be asked") : ERR_OK;
+    return s->replays ? why_set(why, ERR_UNSUPPORTED, "a recording is replayed: no prompt is sent") : ERR_OK;
 }
 
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why)

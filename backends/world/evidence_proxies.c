@@ -31,9 +31,9 @@ static void judge_round(const struct probe_targets *t, struct evidence *line)
     if (!t->round_ms.known) return;
     if (t->asked < t->expected) {
         if (line->verdict == VERDICT_OK) line->verdict = VERDICT_WARN;
-        say(line->why, "%zu of %zu proxies asked this round", t->asked, t->expected);
+        say(line->why, "%zu of %zu proxies probed this round", t->asked, t->expected);
     } else {
-        say(line->why, "oldest of %zu asked %llu s ago", t->asked, (unsigned long long)t->oldest_age_ms / 1000);
+        say(line->why, "oldest of %zu probed %llu s ago", t->asked, (unsigned long long)t->oldest_age_ms / 1000);
     }
 }
 

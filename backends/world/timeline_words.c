@@ -115,7 +115,7 @@ static void prompt_words(const struct timeline *t, uint64_t from_ms, uint64_t to
     const struct timeline_prompt *p = timeline_prompt_near(t, from_ms);
     const uint64_t done_ms = p && p->done_ms ? p->done_ms : t->now_ms;
     if (!p || p->due_ms >= to_ms || done_ms < from_ms) {
-        snprintf(out, TIMELINE_WORDS_MAX, "%s", t->prompts.count ? "none was asked then" : "none was asked");
+        snprintf(out, TIMELINE_WORDS_MAX, "%s", t->prompts.count ? "none was sent then" : "no prompt was sent");
         return;
     }
     snprintf(out, TIMELINE_WORDS_MAX, "%s %s%s%s%s%s", words[p->phase],

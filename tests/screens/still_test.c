@@ -28,7 +28,7 @@ static char *places_of(const struct canvas *cv)
     static const char *const words[] = {"1 Pods",  "2 NeuronCores", "3 GCS",    "4 Requests", "5 Events", "Recovery",
                                         " READY ", "STATUS",        "RESTARTS", "AGE",        "K8S NODE", "RAY NODE",
                                         "SERVE",   "CORE ",         "UTIL",     "TABLE",      "FIELDS",   "BYTES",
-                                        "PROMPT ", "ASKED",         "TOOK",     "ANSWER ",    "TIME",     "ABOUT",
+                                        "PROMPT ", "SENT",          "TOOK",     "ANSWER ",    "TIME",     "ABOUT",
                                         "T0 = ",   "─      now",    "last time"};
     char *text = canvas_dump(cv, false), *out = mem_str("");
     int row = 0;

@@ -135,18 +135,18 @@ static void answering_says_how_old_its_oldest_probe_is(void **state)
     struct answer a = small_answer(s, 0);
     assert_string_equal(a.word, "YES");
     assert_int_equal(a.verdict, VERDICT_WARN); /* of the other one nothing is known */
-    assert_true(text_has(a.text, "1 of 2 proxies asked this round"));
+    assert_true(text_has(a.text, "1 of 2 proxies probed this round"));
     small_wait(s, 20000);
     probe_of_round(s, "b", x2p7c, "ok", 25600);
     a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_OK);
-    assert_true(text_has(a.text, "oldest of 2 asked 20 s ago"));
-    assert_true(text_has(a.brief, "oldest of 2 asked 20 s ago"));
+    assert_true(text_has(a.text, "oldest of 2 probed 20 s ago"));
+    assert_true(text_has(a.brief, "oldest of 2 probed 20 s ago"));
     small_wait(s, 17000); /* the round has passed, and nobody asked again */
     a = small_answer(s, 0);
     assert_int_equal(a.verdict, VERDICT_UNKNOWN);
     assert_true(text_has(a.text, "unknown: no answer for 17 s"));
-    assert_true(text_has(a.text, "1 of 2 proxies asked this round"));
+    assert_true(text_has(a.text, "1 of 2 proxies probed this round"));
 }
 
 /* What failed counts until the same proxy is asked again, and no longer than its pod is there. */

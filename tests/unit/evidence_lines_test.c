@@ -316,10 +316,10 @@ static void a_long_round_says_how_much_of_it_is_known(void **state)
         q->due = q->sent = q->done = known_u64(small_wall(s));
         q->round_ms = known_u64(30000);
         small_put(s, "probe", WORLD_SERVE, q);
-        if (i == 0) line_is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 1 answer · 1 of 2 proxies asked this round");
+        if (i == 0) line_is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 1 answer · 1 of 2 proxies probed this round");
         small_wait(s, 2000);
     }
-    line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer · oldest of 2 asked 4 s ago");
+    line_is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer · oldest of 2 probed 4 s ago");
 }
 
 /* ---- together --------------------------------------------------------------------------------------------------- */

@@ -309,7 +309,7 @@ static void the_last_prompt(void **state)
     struct fixture *c = *state;
     uint64_t now = small_wall(&c->s);
     prompt_put(c, "1", "ok", NULL, now - 5000);
-    assert_met(c, WAIT_ANSWERED, 0, SCRIPT_NOT_YET, "none was asked yet");
+    assert_met(c, WAIT_ANSWERED, 0, SCRIPT_NOT_YET, "no prompt was sent yet");
     prompt_put(c, "2", "waiting", NULL, now);
     assert_met(c, WAIT_ANSWERED, 0, SCRIPT_NOT_YET, "");
     prompt_put(c, "2", "ok", NULL, now);

@@ -18,7 +18,7 @@ enum {
 
 static const struct column columns[REQUESTS_COLUMNS] = {
     [REQUESTS_PHASE] = {.title = "PROMPT", .min = 9, .max = 9}, /* of one width: nothing moves as it changes */
-    [REQUESTS_ASKED] = {.title = "ASKED", .min = 8, .max = 8, .priority = 2, .numeric = true},
+    [REQUESTS_SENT] = {.title = "SENT", .min = 8, .max = 8, .priority = 2, .numeric = true},
     [REQUESTS_LATENCY] = {.title = "TOOK", .min = 7, .max = 7, .right = true, .numeric = true},
     [REQUESTS_ANSWER] = {.title = "ANSWER", .min = 10, .max = 0, .width = 50, .priority = 1},
 };
@@ -105,7 +105,7 @@ static void add_prompt(struct requests *s, const struct view *v, const struct re
                              : ROLE_TEXT,
                    waiting ? "…" : or_dash(r->phase));
     if (r->due.known) asked_text(v, r->due.value, stamp);
-    table_cell_num(tr, REQUESTS_ASKED, ROLE_DIM, r->due.known ? (double)r->due.value : NAN, r->due.known ? stamp : "–");
+    table_cell_num(tr, REQUESTS_SENT, ROLE_DIM, r->due.known ? (double)r->due.value : NAN, r->due.known ? stamp : "–");
     table_cell_num(tr, REQUESTS_LATENCY, ROLE_TEXT, took.known ? (double)took.value : NAN, text_latency(num, took));
     answer_text(r, text, sizeof text);
     table_cell_set(tr, REQUESTS_ANSWER, failed ? ROLE_BAD : ROLE_TEXT, text);

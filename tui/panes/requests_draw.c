@@ -103,7 +103,7 @@ void request_detail(const struct row *row, struct buf *out)
 {
     const struct request *r = ROW(row, request);
     char num[TEXT_NUM_MAX], stamp[STAMP_TEXT_MAX];
-    words_number(out, "asked", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
+    words_number(out, "sent", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
     words_number(out, "phase", or_dash(r->phase));
     if (r->failure || r->why) words_number(out, "failure", or_dash(r->why ? r->why : r->failure));
     words_number(out, "took", text_latency(num, r->latency_us));
