@@ -99,7 +99,7 @@ const char *cli_value_word(const char *word, size_t *len, const char *sub)
     return word + before;
 }
 
-/* The words of options.def after '='; those of one subcommand are named where that is used. */
+/* The words of options.def after '='; those of one subcommand alone are said to be its own. */
 static enum err check_word(const struct cli_option *o, const char *value, struct why *why)
 {
     char expected[96] = "";
@@ -108,7 +108,12 @@ static enum err check_word(const struct cli_option *o, const char *value, struct
         size_t len = whole;
         const char *own = cli_value_word(word, &len, NULL), *next = word + whole + (word[whole] == ' ');
         if (strlen(value) == len && strncmp(value, own, len) == 0) return ERR_OK;
-        snprintf(expected + used, sizeof expected - used, "%s%.*s", !used ? "" : *next ? ", " : " or ", (int)len, own);
+        const int of = len < whole ? (int)(whole - len) - 1 : 0; /* "lint" of "lint:sarif" */
+        snprintf(expected + used, sizeof expected - used, "%s%.*s%s%.*s",
+                 !used   ? ""
+                 : *next ? ", "
+                         : " or ",
+                 of, word, of ? "'s " : "", (int)len, own);
         word = next;
     }
     return value ? why_set(why, ERR_USAGE, "--%s %s: %s is expected", o->name, value, expected) : ERR_OK;
@@ -303,6 +308,26 @@ static enum err check_output(const struct cli *cli, const struct subcommand *sub
     return why_set(why, ERR_USAGE, "--output %s is of lint: text or json is expected", cli->output);
 }
 
+/* What kubectl, k9s and others have as a subcommand, and where it is here. */
+static enum err subcommand_unknown(const char *name, struct why *why)
+{
+    static const struct {
+        const char *name, *is;
+    } elsewhere[] = {
+        {"help", "--help, or SUBCOMMAND --help"},
+        {"version", "--version"},
+        {"completion", "--completion bash, zsh or fish"},
+        {"logs", "without a subcommand, and there L"},
+        {"describe", "without a subcommand, and there d"},
+        {"get", "status, or without a subcommand, and there y"},
+        {"top", "status, or without a subcommand, and there 2"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
+        if (strcmp(elsewhere[i].name, name) == 0)
+            return why_set(why, ERR_USAGE, "%s: no such command; it is raydeck %s", name, elsewhere[i].is);
+    return why_set(why, ERR_USAGE, "%s: no such command; see raydeck --help", name);
+}
+
 enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcommand **ret_sub, struct why *why)
 {
     *cli = (struct cli){0};
@@ -313,7 +338,7 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     const struct subcommand *sub = &subcommands[0];
     if (optind < argc) {
         sub = argv[optind][0] ? cli_subcommand(argv[optind]) : NULL;
-        if (!sub) return why_set(why, ERR_USAGE, "%s: no such command; see raydeck --help", argv[optind]);
+        if (!sub) return subcommand_unknown(argv[optind], why);
         optind++;
     }
     cli->argc = argc - optind;

@@ -18,16 +18,21 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* For packagers. */
-static bool print_generated(int argc, char **argv)
+/* For packagers. False: it is something else that is wanted. */
+static bool print_generated(int argc, char **argv, int *ret_status)
 {
-    if (argc == 2 && strcmp(argv[1], "--man") == 0)
+    const bool completes = argc > 1 && strcmp(argv[1], "--completion") == 0;
+    const char *script = completes && argc == 3 ? complete_script(argv[2]) : NULL;
+    *ret_status = EXIT_FINE;
+    if (argc == 2 && strcmp(argv[1], "--man") == 0) {
         usage_man(stdout);
-    else if (argc == 3 && strcmp(argv[1], "--completion") == 0 && complete_script(argv[2]))
-        fputs(complete_script(argv[2]), stdout);
-    else
-        return false;
-    return true;
+    } else if (script) {
+        fputs(script, stdout);
+    } else if (completes) {
+        cli_say("--completion%s%s: bash, zsh or fish is expected", argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+        *ret_status = EXIT_USAGE;
+    }
+    return completes || (argc == 2 && strcmp(argv[1], "--man") == 0);
 }
 
 static int run_cli(struct cli *cli, int argc, char **argv)
@@ -103,7 +108,8 @@ int main(int argc, char **argv)
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     struct safe_output real = safe_output_begin();
-    if (print_generated(argc, argv)) return output_done(&real, EXIT_FINE);
+    int generated;
+    if (print_generated(argc, argv, &generated)) return output_done(&real, generated);
     library_alloc_init();
     if (argc > 2 && strcmp(argv[1], "--complete") == 0) {
         complete_print(argc - 2, argv + 2, stdout);

@@ -11,7 +11,10 @@ enum { INFO_TIMEOUT_MS = 5000 };
 static void line_text(void *arg, const char *what, const char *value, const char *from)
 {
     (void)arg;
-    printf("%-26s %-60s %s\n", what, value ? value : "–", from ? from : "");
+    if (from)
+        printf("%-26s %-60s %s\n", what, value ? value : "–", from);
+    else
+        printf("%-26s %s\n", what, value ? value : "–");
 }
 
 static void line_json(void *arg, const char *what, const char *value, const char *from)

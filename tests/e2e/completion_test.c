@@ -58,6 +58,23 @@ static void shell_prints(const char *const *shell, const char *script, const cha
     for (size_t i = 0; i < ARRAY_LEN(env); i++) free(env[i]);
     free(config);
 }
+/* Of a shell that has none the program says which have. */
+static void other_shells_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *shell, *said;
+    } lines[] = {{"tcsh", "raydeck: --completion tcsh: bash, zsh or fish is expected\n"},
+                 {NULL, "raydeck: --completion: bash, zsh or fish is expected\n"}};
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        const char *const argv[] = {program, "--completion", lines[i].shell, NULL};
+        struct run r = run_program(argv, NULL, NULL, DEADLINE_MS);
+        assert_int_equal(r.status, 2);
+        assert_string_equal(r.err, lines[i].said);
+        run_done(&r);
+    }
+}
+
 static const char *const sh[] = {"/bin/sh", "-c", NULL};
 
 #define COMPLETES(words, expected) shell_prints(sh, "$RAYDECK --complete " words " | cut -f 1", expected)
@@ -210,6 +227,7 @@ int main(void)
         cmocka_unit_test(names_of_the_cluster_are_completed),
         cmocka_unit_test(contexts_with_colons_are_completed),
         cmocka_unit_test(bash_completes),
+        cmocka_unit_test(other_shells_are_refused),
         cmocka_unit_test(fish_completes),
         cmocka_unit_test(zsh_completes),
         cmocka_unit_test(help_of_a_subcommand_is_of_it_alone),

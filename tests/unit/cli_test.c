@@ -463,6 +463,31 @@ static void a_named_file_must_be_there(void **state)
     cli_done(&cli);
 }
 
+/* A person who comes from kubectl or k9s is told where it is; who errs in a value, which are taken. */
+static void what_other_programs_have_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[4], *said;
+    } lines[] = {
+        {{"version"}, "version: no such command; it is raydeck --version"},
+        {{"help"}, "help: no such command; it is raydeck --help, or SUBCOMMAND --help"},
+        {{"completion", "bash"}, "completion: no such command; it is raydeck --completion bash, zsh or fish"},
+        {{"logs", "POD"}, "logs: no such command; it is raydeck without a subcommand, and there L"},
+        {{"fly"}, "fly: no such command; see raydeck --help"},
+        {{"status", "-o", "yaml"},
+         "--output yaml: text, json, lint's sarif, lint's junit or lint's github is expected"},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct cli cli;
+        const struct subcommand *sub;
+        struct why why = {0};
+        assert_int_equal(parse_words(&cli, &sub, &why, lines[i].words), ERR_USAGE);
+        assert_string_equal(why.text, lines[i].said);
+        cli_done(&cli);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +509,7 @@ int main(void)
         cmocka_unit_test(options_say_which_subcommands_heed_them),
         cmocka_unit_test(flags_win_over_the_file),
         cmocka_unit_test(a_named_file_must_be_there),
+        cmocka_unit_test(what_other_programs_have_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
