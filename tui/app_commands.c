@@ -116,7 +116,8 @@ static void theme_take(struct app *app, struct app_file *f)
 {
     const struct theme_file *t = (const struct theme_file *)f;
     term_theme(app->term, &t->theme);
-    app_say(app, false, "theme: %s", t->theme.name);
+    app_say(app, false, "theme: %s%s", t->theme.name,
+            term_has_colors(app->term) ? "" : ", drawn without colours (NO_COLOR, --color or the terminal)");
 }
 
 static void theme_free(struct app_file *f)

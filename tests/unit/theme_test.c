@@ -245,6 +245,20 @@ static void the_default_file_is_what_is_built_in(void **state)
             fail_msg("they differ in %s", role_name((enum role)role));
 }
 
+static void a_theme_with_colours_is_mono_without(void **state)
+{
+    (void)state;
+    struct theme file, t;
+    theme_read("mono", &file);
+    assert_ptr_equal(theme_without_colors(&file), &file);
+    theme_default(&t);
+    const struct theme *mono = theme_without_colors(&t);
+    assert_string_equal(mono->name, file.name);
+    for (int role = 0; role < ROLE_COUNT; role++)
+        if (!looks_same(&file.look[role], &mono->look[role]))
+            fail_msg("the file and what is built in differ in %s", role_name((enum role)role));
+}
+
 static void what_is_left_out_stays(void **state)
 {
     (void)state;
@@ -330,6 +344,7 @@ int main(void)
         cmocka_unit_test(mono_has_no_colour_and_three_states),
         cmocka_unit_test(a_marked_row_is_seen),
         cmocka_unit_test(the_default_file_is_what_is_built_in),
+        cmocka_unit_test(a_theme_with_colours_is_mono_without),
         cmocka_unit_test(what_is_left_out_stays),
         cmocka_unit_test(mistakes_name_their_place),
         cmocka_unit_test(nearest_colours),

@@ -31,14 +31,14 @@ static int number_of(int32_t color, int depth, struct truecolor *direct)
     return rgb < 8 ? 0 : rgb;
 }
 
-static attr_t attributes_of(const struct look *look, int depth, bool is_page)
+static attr_t attributes_of(const struct look *look, int depth)
 {
     attr_t a = A_NORMAL;
     if (look->bold) a |= A_BOLD;
     if (look->dim) a |= A_DIM;
     if (look->underline) a |= A_UNDERLINE;
     if (look->italic) a |= A_ITALIC;
-    if (look->reverse || (depth == 0 && look->bg != COLOR_DEFAULT && !is_page)) a |= A_REVERSE;
+    if (look->reverse) a |= A_REVERSE;
     /* Eight colours: bold is what makes them bright. */
     if (depth == 8 && !(look->fg & COLOR_RGB) && look->fg >= 8 && look->fg < 16) a |= A_BOLD;
     return a;
@@ -55,24 +55,34 @@ static void palette_keep(const struct theme *theme, struct truecolor *direct)
     }
 }
 
+struct shade color_shade(const struct theme *theme, enum role role, int depth, struct truecolor *direct)
+{
+    if (depth == 0) theme = theme_without_colors(theme);
+    const struct look *page = &theme->look[ROLE_TEXT];
+    struct look look = theme->look[role];
+    struct shade s = {attributes_of(&look, depth), COLOR_DEFAULT, COLOR_DEFAULT};
+    if (depth == 0) return s;
+    /* A theme with a page of its own leaves nothing to the terminal's. */
+    if (page->bg != COLOR_DEFAULT && look.bg == COLOR_DEFAULT) look.bg = page->bg;
+    if (page->bg != COLOR_DEFAULT && look.fg == COLOR_DEFAULT) look.fg = page->fg;
+    s.fg = number_of(look.fg, depth, direct), s.bg = number_of(look.bg, depth, direct);
+    /* Among eight colours a dark grey's nearest is black: unseen on a black screen. */
+    if (depth == 8 && s.fg == 0 && look.fg != 0 && s.bg == COLOR_DEFAULT) {
+        s.fg = COLOR_DEFAULT;
+        s.attributes |= A_DIM;
+    }
+    /* Nor is a grey seen whose nearest is that of the page. */
+    if (depth < 256 && s.fg == s.bg && look.fg != look.bg) s.fg = number_of(page->fg, depth, direct);
+    return s;
+}
+
 void color_inks(const struct theme *theme, int depth, struct truecolor *direct, struct ink ret[ROLE_COUNT])
 {
-    const struct look *page = &theme->look[ROLE_TEXT];
     if (direct) palette_keep(theme, direct);
     for (int role = 0; role < ROLE_COUNT; role++) {
-        struct look look = theme->look[role];
-        ret[role] = (struct ink){attributes_of(&look, depth, role == ROLE_TEXT), 0};
-        if (depth == 0 || role + 1 >= COLOR_PAIRS) continue;
-        /* A theme with a page of its own leaves nothing to the terminal's. */
-        if (page->bg != COLOR_DEFAULT && look.bg == COLOR_DEFAULT) look.bg = page->bg;
-        if (page->bg != COLOR_DEFAULT && look.fg == COLOR_DEFAULT) look.fg = page->fg;
-        int fg = number_of(look.fg, depth, direct), bg = number_of(look.bg, depth, direct);
-        /* Among eight colours a dark grey's nearest is black: unseen on a black screen. */
-        if (depth == 8 && fg == 0 && look.fg != 0 && bg == COLOR_DEFAULT) {
-            fg = COLOR_DEFAULT;
-            ret[role].attributes |= A_DIM;
-        }
-        if (fg == COLOR_DEFAULT && bg == COLOR_DEFAULT) continue;
-        if (init_extended_pair(role + 1, fg, bg) != ERR) ret[role].pair = role + 1;
+        const struct shade s = color_shade(theme, (enum role)role, depth, direct);
+        ret[role] = (struct ink){s.attributes, 0};
+        if ((s.fg == COLOR_DEFAULT && s.bg == COLOR_DEFAULT) || role + 1 >= COLOR_PAIRS) continue;
+        if (init_extended_pair(role + 1, s.fg, s.bg) != ERR) ret[role].pair = role + 1;
     }
 }

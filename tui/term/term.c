@@ -411,6 +411,11 @@ void term_theme(struct term *t, const struct theme *theme)
     paint_theme(t->paint, theme);
 }
 
+bool term_has_colors(const struct term *t)
+{
+    return paint_colors(t->paint) > 0;
+}
+
 void term_bell(struct term *t)
 {
     if (t->conf.no_bell || t->leaving) return;

@@ -45,6 +45,7 @@ void term_read(struct term *t);                           /* processes pending i
 void term_frame(struct term *t, const struct canvas *cv); /* sends the differences, if any */
 void term_redraw(struct term *t);                         /* the next frame redraws everything */
 void term_theme(struct term *t, const struct theme *theme);
+bool term_has_colors(const struct term *t); /* else each theme with colours is drawn as mono: theme_without_colors */
 void term_bell(struct term *t);
 /* Asks the terminal to put it into its clipboard (clipboard.h); none answers. ERR_LIMIT, ERR_USAGE: not sent. */
 enum err term_copy(struct term *t, const char *text, bool tmux);

@@ -59,9 +59,64 @@ static const struct theme built_in =
             },
 };
 
+/* As themes/mono.yaml. */
+static const struct theme built_in_mono =
+    {
+        .name = "mono",
+        .look =
+            {
+                [ROLE_TEXT] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_DIM] = {.fg = PLAIN, .bg = PLAIN, .dim = true},
+                [ROLE_STRONG] = {.fg = PLAIN, .bg = PLAIN, .bold = true},
+                [ROLE_TITLE] = {.fg = PLAIN, .bg = PLAIN, .bold = true, .underline = true},
+                [ROLE_RULE] = {.fg = PLAIN, .bg = PLAIN, .dim = true},
+                [ROLE_STRIP] = {.fg = PLAIN, .bg = PLAIN, .reverse = true},
+                [ROLE_HEADER] = {.fg = PLAIN, .bg = PLAIN, .underline = true},
+                [ROLE_SELECTED] = {.fg = PLAIN, .bg = PLAIN, .reverse = true},
+                [ROLE_RELATED] = {.fg = PLAIN, .bg = PLAIN, .underline = true},
+                [ROLE_OK] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_WARN] = {.fg = PLAIN, .bg = PLAIN, .underline = true},
+                [ROLE_BAD] = {.fg = PLAIN, .bg = PLAIN, .bold = true, .reverse = true},
+                [ROLE_STALE] = {.fg = PLAIN, .bg = PLAIN, .dim = true, .italic = true},
+                [ROLE_GONE] = {.fg = PLAIN, .bg = PLAIN, .dim = true},
+                [ROLE_NEW] = {.fg = PLAIN, .bg = PLAIN, .bold = true},
+                [ROLE_ACTIVE] = {.fg = PLAIN, .bg = PLAIN, .bold = true, .underline = true},
+                [ROLE_BAR] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_BAR_EMPTY] = {.fg = PLAIN, .bg = PLAIN, .dim = true},
+                [ROLE_SPARK] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_KEY] = {.fg = PLAIN, .bg = PLAIN, .bold = true},
+                [ROLE_KEY_OFF] = {.fg = PLAIN, .bg = PLAIN, .dim = true},
+                [ROLE_DIALOG] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_DANGER] = {.fg = PLAIN, .bg = PLAIN, .bold = true, .reverse = true},
+                [ROLE_INPUT] = {.fg = PLAIN, .bg = PLAIN, .underline = true},
+                [ROLE_ARMED] = {.fg = PLAIN, .bg = PLAIN, .bold = true, .reverse = true},
+                [ROLE_DEMO] = {.fg = PLAIN, .bg = PLAIN, .bold = true, .reverse = true},
+                [ROLE_BADGE_OK] = {.fg = PLAIN, .bg = PLAIN, .reverse = true},
+                [ROLE_BADGE_WARN] = {.fg = PLAIN, .bg = PLAIN, .reverse = true, .underline = true},
+                [ROLE_BADGE_BAD] = {.fg = PLAIN, .bg = PLAIN, .reverse = true, .bold = true},
+                [ROLE_BADGE_UNKNOWN] = {.fg = PLAIN, .bg = PLAIN, .dim = true},
+                [ROLE_LOAD_1] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_LOAD_2] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_LOAD_3] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_LOAD_4] = {.fg = PLAIN, .bg = PLAIN, .bold = true},
+                [ROLE_HEAT_1] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_HEAT_2] = {.fg = PLAIN, .bg = PLAIN},
+                [ROLE_HEAT_3] = {.fg = PLAIN, .bg = PLAIN, .bold = true},
+                [ROLE_HEAT_4] = {.fg = PLAIN, .bg = PLAIN, .bold = true, .underline = true},
+                [ROLE_MARKED] = {.fg = PLAIN, .bg = PLAIN, .bold = true},
+            },
+};
+
 void theme_default(struct theme *t)
 {
     *t = built_in;
+}
+
+const struct theme *theme_without_colors(const struct theme *t)
+{
+    for (int role = 0; role < ROLE_COUNT; role++)
+        if (t->look[role].fg != COLOR_DEFAULT || t->look[role].bg != COLOR_DEFAULT) return &built_in_mono;
+    return t;
 }
 
 struct place {

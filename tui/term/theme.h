@@ -26,6 +26,9 @@ struct theme {
     struct look look[ROLE_COUNT];
 };
 void theme_default(struct theme *t);
+/* What a terminal without colours, or one that must show none, is drawn with: the theme itself where it has none, else
+ * the theme mono, because what colours alone say would be lost. The result is the argument, or static. */
+const struct theme *theme_without_colors(const struct theme *t);
 enum err theme_parse(const char *file, const char *bytes, size_t len, struct theme *ret, struct why *why);
 
 /* The nearest palette index of a colour for a terminal of `colors` (8, 16, 256). */
