@@ -278,6 +278,36 @@ static void in_each_depth_of_colour(void **state)
     run_remove(folder);
 }
 
+/* As a recording that is sought in begins its timeline anew, while another pane is shown: seen with ASan. */
+static void a_timeline_that_is_gone_is_not_read(void **state)
+{
+    (void)state;
+    struct replay p;
+    struct shown s;
+    struct selection selected;
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, KILL_MS);
+    shown_open(&s, 40, 120);
+    shown_draw(&s, replay_view(&p));
+    assert_true(screen_selection(s.screen, &selected));
+    assert_true(screen_focus(s.screen, '1'));
+    shown_draw(&s, replay_view(&p));
+    replay_close(&p);
+    assert_true(screen_focus(s.screen, 'T'));
+    (void)screen_selection(s.screen, &selected);
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, KILL_MS);
+    shown_draw(&s, replay_view(&p));
+    assert_true(screen_selection(s.screen, &selected));
+    replay_close(&p); /* and while it is shown itself */
+    assert_true(screen_selection(s.screen, &selected));
+    replay_open(&p, "ray-mistral", REPLAY_PROMPTS);
+    replay_until(&p, KILL_MS);
+    shown_key(&s, replay_view(&p), 'n');
+    shown_close(&s);
+    replay_close(&p);
+}
+
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
 
 /* A key that finds nothing says so: silence would be taken for a key that does not work. */
@@ -465,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_lane_is_walked_by_what_happened_in_it),
         cmocka_unit_test(enter_opens_what_lies_there),
         cmocka_unit_test(the_selected_lane_is_always_shown),
+        cmocka_unit_test(a_timeline_that_is_gone_is_not_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

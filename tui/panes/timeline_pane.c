@@ -116,10 +116,64 @@ static void plan_show_selected(struct timeline_pane *s)
     }
 }
 
+/* ---- what lies at the cursor ------------------------------------------------------------------------------------- */
+
+static const struct timeline_lane *lane_at_cursor(const struct timeline_pane *s)
+{
+    return s->scene.selected < s->plan.lanes ? &s->plan.lane[s->scene.selected] : NULL;
+}
+
+static void selection_set(struct selection *ret, enum table table, const char *key)
+{
+    *ret = (struct selection){.table = table};
+    snprintf(ret->key, sizeof ret->key, "%s", key);
+}
+
+/* A lane without an object of its own is identified by its name, in the place of a key (detail.h). */
+static bool selection_of(const struct timeline_pane *s, struct selection *ret)
+{
+    const struct timeline_lane *lane = lane_at_cursor(s);
+    if (!lane) return false;
+    const struct timeline_prompt *prompt = timeline_prompt_near(s->scene.timeline, s->scene.cursor_ms);
+    const struct timeline_event *event = timeline_event_near(s->scene.timeline, s->scene.cursor_ms);
+    if (lane->shape == SHAPE_BAND)
+        selection_set(ret, TABLE_POD, lane->key);
+    else if (lane->kind == LANE_CORE)
+        selection_set(ret, TABLE_CORE, lane->key);
+    else if (lane->kind == LANE_PROMPTS && prompt)
+        selection_set(ret, TABLE_REQUEST, prompt->key);
+    else if (lane->kind == LANE_EVENTS && event)
+        selection_set(ret, TABLE_EVENT, event->key);
+    else {
+        *ret = (struct selection){.table = TABLE_RAYSERVICE};
+        snprintf(ret->key, sizeof ret->key, "%s %s#", lane->group, lane->name);
+    }
+    return true;
+}
+
+static void selection_keep(struct timeline_pane *s)
+{
+    s->selects = selection_of(s, &s->selection);
+}
+
+static bool timeline_pane_selected(const struct pane *p, struct selection *ret)
+{
+    const struct timeline_pane *s = (const struct timeline_pane *)p;
+    if (s->selects) *ret = s->selection;
+    return s->selects;
+}
+
+/* ---- as of a view ----------------------------------------------------------------------------------------------- */
+
 static void timeline_pane_update(struct pane *p, const struct view *v)
 {
     struct timeline_pane *s = (struct timeline_pane *)p;
-    if (p->rows == 0 || !v->timeline) return;
+    if (p->rows == 0 || !v->timeline) { /* by the next time another timeline may be kept */
+        s->scene = (struct timeline_scene){0};
+        s->plan.lanes = 0;
+        s->selects = false;
+        return;
+    }
     timeline_outage_of(v, &s->outage);
     window_keep_cursor(s, v);
     const uint64_t to_ms = window_end(s, v), span = timeline_zoom_ms(s->zoom);
@@ -131,6 +185,7 @@ static void timeline_pane_update(struct pane *p, const struct view *v)
                                        .to_ms = to_ms,
                                        .cursor_ms = s->cursor_ms ? s->cursor_ms : to_ms};
     plan_show_selected(s);
+    selection_keep(s);
 }
 
 static void timeline_pane_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
@@ -164,42 +219,6 @@ static void timeline_pane_brief(const struct pane *p, const struct view *v, char
     (void)v;
     (void)size;
     out[0] = '\0';
-}
-
-/* ---- what lies at the cursor ------------------------------------------------------------------------------------- */
-
-static const struct timeline_lane *lane_at_cursor(const struct timeline_pane *s)
-{
-    return s->scene.selected < s->plan.lanes ? &s->plan.lane[s->scene.selected] : NULL;
-}
-
-static void selection_set(struct selection *ret, enum table table, const char *key)
-{
-    *ret = (struct selection){.table = table};
-    snprintf(ret->key, sizeof ret->key, "%s", key);
-}
-
-/* A lane without an object of its own is identified by its name, in the place of a key (detail.h). */
-static bool timeline_pane_selected(const struct pane *p, struct selection *ret)
-{
-    const struct timeline_pane *s = (const struct timeline_pane *)p;
-    const struct timeline_lane *lane = lane_at_cursor(s);
-    if (!lane) return false;
-    const struct timeline_prompt *prompt = timeline_prompt_near(s->scene.timeline, s->scene.cursor_ms);
-    const struct timeline_event *event = timeline_event_near(s->scene.timeline, s->scene.cursor_ms);
-    if (lane->shape == SHAPE_BAND)
-        selection_set(ret, TABLE_POD, lane->key);
-    else if (lane->kind == LANE_CORE)
-        selection_set(ret, TABLE_CORE, lane->key);
-    else if (lane->kind == LANE_PROMPTS && prompt)
-        selection_set(ret, TABLE_REQUEST, prompt->key);
-    else if (lane->kind == LANE_EVENTS && event)
-        selection_set(ret, TABLE_EVENT, event->key);
-    else {
-        *ret = (struct selection){.table = TABLE_RAYSERVICE};
-        snprintf(ret->key, sizeof ret->key, "%s %s#", lane->group, lane->name);
-    }
-    return true;
 }
 
 static void history_add(const struct timeline_pane *s, uint64_t at_ms, const char *words, struct buf *out)
@@ -368,14 +387,10 @@ static struct pane_request mouse_input(struct timeline_pane *s, const struct vie
     return (struct pane_request){.type = REQUEST_NONE};
 }
 
-static struct pane_request timeline_pane_input(struct pane *p, const struct view *v, const struct input *in)
+static struct pane_request key_input(struct timeline_pane *s, const struct view *v, const struct input *in)
 {
-    struct timeline_pane *s = (struct timeline_pane *)p;
     const struct pane_request none = {.type = REQUEST_NONE};
     const int64_t half = s->plan.plot / 2;
-    if (!v->timeline || !s->plan.lanes) return pane_no_key(in);
-    if (in->type == INPUT_MOUSE) return mouse_input(s, v, in);
-    if (in->type != INPUT_KEY) return none;
     switch (motion_of(in)) {
     case MOTION_UP: return lane_move(s, -1), none;
     case MOTION_DOWN: return lane_move(s, 1), none;
@@ -404,6 +419,19 @@ static struct pane_request timeline_pane_input(struct pane *p, const struct view
     default: return pane_no_key(in);
     }
     return none;
+}
+
+/* The timeline of the last update may be gone: a recording was sought in, another RayService is in focus. */
+static struct pane_request timeline_pane_input(struct pane *p, const struct view *v, const struct input *in)
+{
+    struct timeline_pane *s = (struct timeline_pane *)p;
+    timeline_pane_update(p, v);
+    if (!s->plan.lanes) return pane_no_key(in);
+    const struct pane_request request = in->type == INPUT_MOUSE ? mouse_input(s, v, in)
+                                        : in->type == INPUT_KEY ? key_input(s, v, in)
+                                                                : (struct pane_request){.type = REQUEST_NONE};
+    selection_keep(s);
+    return request;
 }
 
 static const struct pane_key timeline_keys[] = {

@@ -14,8 +14,10 @@
 struct timeline_pane {
     struct pane pane;
     struct timeline_plan plan;
-    struct timeline_scene scene; /* as of the last update; its outage is `outage` */
+    struct timeline_scene scene; /* as of the last update, and as long as its view lives; its outage is `outage` */
     struct outage outage;
+    struct selection selection; /* what lies at the cursor, kept here because `selected` is called without a view */
+    bool selects;
     int zoom;
     uint64_t to_ms;          /* the end of what is shown; 0: now */
     uint64_t cursor_ms;      /* 0: the end of what is shown */
