@@ -77,7 +77,7 @@ static struct ft_link_state state_of(const struct world *w, const struct focus *
 {
     const bool read = pods_are_read(w, now_ms), head = f->head && f->head->is_ready == TRI_YES;
     if (f->rayservice && f->rayservice->ft == TRI_NO)
-        return link_state(VERDICT_NO, "fault tolerance is off: the GCS keeps its state in the head's memory");
+        return link_state(VERDICT_NO, "off: its state is in the head's memory");
     if (read && f->rayservice && !f->head) return link_state(VERDICT_NO, "there is no head pod, and so no GCS");
     if (!redis_is_read(w, now_ms)) return link_state(VERDICT_UNKNOWN, "Redis is not read from here");
     if (gcs_beats(f, wall_ms) && (!read || head))
@@ -93,12 +93,10 @@ static struct ft_link_state gcs_of(const struct world *w, const struct focus *f,
 {
     if (!pods_are_read(w, now_ms)) return link_state(VERDICT_UNKNOWN, "the pods are not read");
     if (!f->rayservice) return link_state(VERDICT_UNKNOWN, "there is no RayService");
-    if (!f->head) return link_state(VERDICT_NO, "there is no head pod: the workers wait for the next one");
+    if (!f->head) return link_state(VERDICT_NO, "no head pod: the workers wait for one");
     if (f->head->is_ready != TRI_YES) return link_state(VERDICT_NO, "the head pod is not ready: the workers wait");
-    if (f->rayservice->ft == TRI_NO)
-        return link_state(VERDICT_UNKNOWN, "the head pod is ready; without Redis nothing tells of its GCS");
     if (state->verdict == VERDICT_OK) return link_state(VERDICT_OK, "the GCS is up, by its heartbeat");
-    return link_state(VERDICT_UNKNOWN, "the head pod is ready; nothing tells of its GCS");
+    return link_state(VERDICT_UNKNOWN, "the head pod is ready; its GCS is not seen");
 }
 
 struct ft_links ft_links_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)

@@ -21,6 +21,12 @@ static enum overlay_result explain_press(struct explain *e, uint32_t key)
     return e->overlay.ops->input(&e->overlay, NULL, &in);
 }
 
+/* What an arrow says is a sentence: its end may be what matters. */
+static void explain_is_whole(const struct canvas *cv)
+{
+    for (int at = 0; at < cv->rows * cv->cols; at++) assert_int_not_equal(cv->cells[at].cp, 0x2026);
+}
+
 static void explain_show(struct explain *e, struct fixture *f, const char *name)
 {
     static const int sizes[][2] = {{60, 200}, {40, 120}, {24, 80}};
@@ -32,6 +38,7 @@ static void explain_show(struct explain *e, struct fixture *f, const char *name)
         e->overlay.ops->update(&e->overlay, &v, cv.rows, cv.cols);
         e->overlay.ops->draw(&e->overlay, &v, &cv);
         snprintf(file, sizeof file, "explain-%s-%dx%d", name, sizes[i][1], sizes[i][0]);
+        explain_is_whole(&cv);
         screen_check(file, &cv, true);
         canvas_done(&cv);
     }
@@ -90,6 +97,17 @@ static void the_arrows_are_as_the_state_has_them(void **state)
     assert_int_equal(l.link[FT_LINK_STATE].verdict, VERDICT_UNKNOWN); /* the head may still reach it */
     assert_int_equal(l.link[FT_LINK_GCS].verdict, VERDICT_UNKNOWN);
     explain_show(&e, &f, "redis-unread");
+    fixture_done(&f);
+
+    fixture_calm(&f);
+    struct rayservice *r =
+        (struct rayservice *)record_copy(world_find(f.world, TABLE_RAYSERVICE, f.focus.rayservice->record.key)->record);
+    r->ft = TRI_NO;
+    fixture_put(&f, "kube/rayservices", WORLD_KUBE, r);
+    l = links_of(&f);
+    assert_int_equal(l.link[FT_LINK_STATE].verdict, VERDICT_NO);
+    assert_int_equal(l.link[FT_LINK_GCS].verdict, VERDICT_UNKNOWN);
+    explain_show(&e, &f, "no-ft");
     fixture_done(&f);
 
     fixture_empty(&f);

@@ -158,7 +158,8 @@ static int draw_states(struct canvas *cv, int row, const struct ft_links *l)
         const int at = LABEL_WIDTH + WORD_WIDTH;
         canvas_field(cv, row, 0, LABEL_WIDTH - 1, ROLE_DIM, arrows[i].from);
         canvas_field(cv, row, LABEL_WIDTH, WORD_WIDTH - 1, verdict_role(s->verdict), ft_link_word(s->verdict));
-        if (cv->cols > at) canvas_field(cv, row, at, cv->cols - at, ROLE_TEXT, s->why);
+        canvas_fill(cv, row, at, 1, cv->cols - at, ROLE_TEXT, ' ');
+        wrap_parts_draw(cv, row, at, 1, ROLE_TEXT, s->why);
     }
     return row + 1;
 }
