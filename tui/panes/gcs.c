@@ -251,9 +251,14 @@ static int table_rows(const struct gcs *s, int rows, bool *ret_server)
     return height < rows - under ? height : rows - under;
 }
 
+static bool is_ft_off(const struct view *v, const struct fresh *f)
+{
+    return f->state == FRESH_OFF && v->focus->rayservice && v->focus->rayservice->ft == TRI_NO;
+}
+
 static void draw_nothing(const struct view *v, struct canvas *cv, const struct fresh *f)
 {
-    if (f->state == FRESH_OFF && v->focus->rayservice && v->focus->rayservice->ft == TRI_NO)
+    if (is_ft_off(v, f))
         pane_say(cv, 0, ROLE_WARN,
                  "GCS fault tolerance is off: the GCS keeps its tables in the head, and loses them with it");
     else if (f->state == FRESH_OFF)
@@ -330,7 +335,11 @@ static void gcs_brief(const struct pane *p, const struct view *v, char *out, siz
     char beat[32], words[FRESH_TEXT_MAX], points[64] = "";
     const char *old = fresh_is_old(f.state) ? fresh_words(f.state, f.age_ms, words) : "";
     if (s->table.count == 0) {
-        snprintf(out, size, "  GCS     %s", f.why[0] ? f.why : "nothing seen");
+        const char *nothing = s->warning         ? s->warning_brief
+                              : is_ft_off(v, &f) ? "fault tolerance is off"
+                              : f.why[0]         ? f.why
+                                                 : "nothing seen";
+        snprintf(out, size, "  GCS     %s", nothing);
     } else if (is_outage(v) && v->outage->fields.known) {
         char kept[OUTAGE_WORDS_MAX];
         snprintf(out, size, "  GCS     fields %s%s%s%s%s", outage_field_words(&v->outage->fields, kept, NULL),
