@@ -35,4 +35,5 @@ void app_pane_shorter(struct app *app)
 void app_pane_even(struct app *app)
 {
     screen_sizes_reset(app->at->screen);
+    app_say(app, false, "all panes have their computed sizes");
 }
