@@ -141,7 +141,7 @@ static void from_nothing_through_a_kill_to_nothing(void **state)
     send_and_see(p, "\r", "y yes");
     send_and_see(p, "y", "^.*deployed");
     send_and_see(p, "\033", "ANSWERING +YES");
-    pty_see(p, "Serve checkpoints +[0-9]/[0-9]");
+    pty_see(p, "checkpoints +[0-9]/[0-9]");
     send_and_see(p, "xk", "yes, do it");
     send_and_see(p, "y", "HEAD DOWN");
     pty_see(p, "✔ Serve RUNNING +Serve API: 2 deployments");

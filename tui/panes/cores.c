@@ -9,6 +9,8 @@
 #include <string.h>
 
 enum {
+    POD_SUFFIX = 5, /* "q5rdw" */
+    NODE_NAME = 14,
     WIDE_FROM = 60,
     BARS_ROWS_MOST = 24 /* wanted of bars */,
     HEAT_FRAME = 2 /* head and legend */,
@@ -16,7 +18,7 @@ enum {
 };
 
 static const struct column columns[CORES_COLUMNS] = {
-    [CORES_POD] = {.title = "POD", .min = 5, .max = 14},
+    [CORES_POD] = {.title = "POD", .min = 5, .max = POD_SUFFIX, .width = POD_SUFFIX},
     [CORES_CORE] = {.title = "CORE", .min = 4, .max = 8, .right = true, .numeric = true},
     [CORES_UTIL] = {.title = "UTIL", .min = CORES_BAR + CORES_NUMBER, .max = CORES_BAR + CORES_NUMBER, .numeric = true},
     [CORES_HISTORY] = {.title = "60 s", .min = CORES_SPARK, .max = CORES_SPARK, .priority = 2},
@@ -329,6 +331,14 @@ static void columns_grow(struct cores *s, int cols)
     history->min = history->max = spark;
 }
 
+/* A monitor that runs in no pod is named by its K8s node. */
+static void column_of_places(struct cores *s, const struct world *w)
+{
+    bool nodes = false;
+    WORLD_EACH (row, w, TABLE_MONITOR) nodes |= !row->gone_ms && !ROW(row, monitor)->pod;
+    s->columns[CORES_POD].width = s->columns[CORES_POD].max = nodes ? NODE_NAME : POD_SUFFIX;
+}
+
 static int heat_load(enum core_use use, struct known_f64 utilisation)
 {
     if (use == CORE_NO_RUNTIME) return HEAT_NO_RUNTIME;
@@ -391,6 +401,7 @@ static void cores_update(struct pane *p, const struct view *v)
     struct cores *s = (struct cores *)p;
     const struct world *w = v->world;
     columns_grow(s, p->cols);
+    column_of_places(s, w);
     uint64_t generation = world_generation(w, TABLE_CORE) + world_generation(w, TABLE_MONITOR) +
                           world_generation(w, TABLE_DEVICE) + world_generation(w, TABLE_ACTOR) +
                           world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
