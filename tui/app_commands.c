@@ -309,6 +309,7 @@ static bool help_works(void *arg, const char *name)
 static void cmd_help(struct app *app)
 {
     const struct help_context about = {.pane = screen_pane(app->at->screen)->ops,
+                                       .detail = screen_opened(app->at->screen),
                                        .table = screen_table(app->at->screen) != NULL,
                                        .rows = screen_rows(app->at->screen) != NULL,
                                        .works = help_works,

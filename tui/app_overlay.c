@@ -49,15 +49,16 @@ void app_question_due(void *arg)
 
 void app_overlay_open(struct app *app, struct overlay *o, app_overlay_result *on_result)
 {
+    const bool asked = app_asks(app);
     overlay_push(&app->overlays, o, on_result);
-    if (o->ops->asks) reading_reset(app);
+    if (asked || o->ops->asks) reading_reset(app);
 }
 
 void app_overlay_close(struct app *app)
 {
     const bool asked = app_asks(app);
     overlay_pop(&app->overlays);
-    if (asked) reading_reset(app);
+    if (asked || app_asks(app)) reading_reset(app);
 }
 
 void app_overlay_close_all(struct app *app)
@@ -78,6 +79,20 @@ void app_overlay_update(struct app *app, const struct view *view, const struct c
     overlays_update(&app->overlays, view, stage->rows, stage->cols);
 }
 
+static void help_closed(void *arg, enum overlay_result result)
+{
+    (void)result;
+    app_overlay_close(arg);
+}
+
+/* Over the overlay, which stays as it is; a question that was covered must be read again before it takes an answer. */
+static void overlay_help_open(struct app *app, const struct overlay *o)
+{
+    const struct help_context about = {.overlay = o};
+    help_open(&app->help, &about);
+    app_overlay_open(app, &app->help.overlay, help_closed);
+}
+
 void app_overlay_input(struct app *app, const struct input *in)
 {
     struct overlay *o = app->overlays.top;
@@ -85,6 +100,10 @@ void app_overlay_input(struct app *app, const struct input *in)
     if (o->ops->asks && app->reading.state != READING_OVER && in->key != KEYP_ESC) {
         reading_typed(&app->reading, loop_now_ms());
         app_key_dropped(app, in, "the question could not have been read");
+        return;
+    }
+    if (overlay_wants_help(o, in)) {
+        overlay_help_open(app, o);
         return;
     }
     struct focus focus = session_focus(app->at->session);
@@ -96,7 +115,7 @@ void app_overlay_input(struct app *app, const struct input *in)
     else if (result == OVERLAY_NO_KEY)
         app_key_unknown(app, in);
     else if (result == OVERLAY_COMMAND)
-        app_command(app, in->key == ':' ? CMD_PALETTE : CMD_HELP, "");
+        app_command(app, CMD_PALETTE, "");
     else
         overlay_finish(&app->overlays, result, app);
 }

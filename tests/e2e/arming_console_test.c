@@ -200,6 +200,40 @@ static void a_state_folder_that_hangs_stops_and_arms_nothing(void **state)
     place_done(&p);
 }
 
+/* The help over a question answers it with nothing that is typed there, and the question is read anew before it takes
+ * an answer. */
+static void the_help_over_a_question_answers_nothing(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "5", NULL});
+    struct pty *pty = console_start(&p, "--config", sim_run_config(sim));
+    char *before = sim_run_say(sim, "state");
+    pty_send(pty, "xk");
+    pty_see(pty, "Kill the Ray head");
+    pty_see(pty, "y yes, do it .* help");
+    pty_send(pty, "?");
+    pty_see(pty, "In this question");
+    pty_send(pty, "\ryy\r");
+    overlay_escape(pty, "In this question");
+    pty_see(pty, "Kill the Ray head");
+    pty_see(pty, "y yes, do it");
+    pty_send(pty, "\033OP");
+    pty_see(pty, "In this question");
+    pty_send(pty, "\033");
+    assert_true(pty_wait_gone(pty, "In this question", DEADLINE_MS));
+    pty_see(pty, "y yes, do it");
+    char *after = sim_run_say(sim, "state");
+    assert_string_equal(strstr(after, " mistral-"), strstr(before, " mistral-"));
+    pty_send(pty, "y");
+    pty_see(pty, "delete accepted");
+    console_leave(pty);
+    free(before);
+    free(after);
+    sim_run_stop(sim);
+    place_done(&p);
+}
+
 /* Disarmed by another console between the question and its answer. */
 static void a_confirmed_dialog_reads_the_file_once_more(void **state)
 {
@@ -311,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_development_context_is_disarmed),
         cmocka_unit_test(who_may_not_delete_is_told_so_before_arming),
         cmocka_unit_test(one_context_name_in_two_kubeconfigs_is_two_clusters),
+        cmocka_unit_test(the_help_over_a_question_answers_nothing),
         cmocka_unit_test(a_confirmed_dialog_reads_the_file_once_more),
         cmocka_unit_test(a_state_folder_that_hangs_stops_and_arms_nothing),
         cmocka_unit_test(a_state_folder_that_hangs_holds_no_command),

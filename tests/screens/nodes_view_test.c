@@ -129,7 +129,6 @@ static void a_key_opens_the_selected_one(void **state)
     assert_true(n.as_yaml);
     assert_int_equal(key_press(&n, 'd'), OVERLAY_ACTION);
     assert_false(n.as_yaml);
-    assert_int_equal(key_press(&n, '?'), OVERLAY_COMMAND);
     assert_int_equal(key_press(&n, KEYP_ESC), OVERLAY_CANCELLED);
     n.overlay.ops->done(&n.overlay);
     fixture_done(&f);

@@ -567,8 +567,8 @@ static void test_help_lists_what_works(void **state)
         const char *name;
     } cases[] = {{&pods_pane_ops, true, "pods"}, {&timeline_pane_ops, false, "timeline"}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const struct help_context about = {cases[i].pane, cases[i].table, cases[i].table, works_without_a_cluster,
-                                           NULL};
+        const struct help_context about = {
+            .pane = cases[i].pane, .table = cases[i].table, .rows = cases[i].table, .works = works_without_a_cluster};
         struct help h;
         struct canvas cv;
         char file[64];

@@ -237,7 +237,33 @@ static enum overlay_result chat_overlay_input(struct overlay *o, const struct vi
     return c->action == CHAT_STAYS || c->action == CHAT_ANEW ? OVERLAY_STAYS : OVERLAY_ACTION;
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"Enter", "Send what is typed"},
+                                           {"M-Enter ^J", "Line break"},
+                                           {"^X", "Cancel the prompt in flight"},
+                                           {"^R", "Send the last prompt again"},
+                                           {"^T", "A new conversation"},
+                                           {"↑ ↓", "The prompts of before"},
+                                           {"PgUp PgDn", "Scroll the answers; M-< M-> their beginning, their end"},
+                                           {"Esc", "Back to the panes: the chat stays"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+/* Each key is text. */
+static bool takes_text(const struct overlay *o)
+{
+    (void)o;
+    return true;
+}
+
 const struct overlay_ops chat_overlay = {.name = "chat",
+                                         .place = "the chat",
+                                         .keys = help_keys,
+                                         .uses = OVERLAY_USES_FIELD,
+                                         .typing = takes_text,
                                          .multiline = true,
                                          .update = chat_overlay_update,
                                          .draw = chat_overlay_draw,

@@ -179,9 +179,9 @@ static void title_text(const struct view *v, const struct chat_route *route, cha
 
 static void draw_keys(const struct chat *c, struct canvas *cv, int row)
 {
-    static const char *const keys[][2] = {{"Enter", "send"}, {"Esc", "back"},   {"M-Enter", "new line"},
-                                          {"^X", "stop"},    {"^R", "retry"},   {"^T", "new"},
-                                          {"↑", "previous"}, {"PgUp", "scroll"}};
+    static const char *const keys[][2] = {{"Enter", "send"},       {"Esc", "back"},   {"F1", "help"},
+                                          {"M-Enter", "new line"}, {"^X", "stop"},    {"^R", "retry"},
+                                          {"^T", "new"},           {"↑", "previous"}, {"PgUp", "scroll"}};
     int col = 1;
     if (c->notice[0]) {
         canvas_field(cv, row, 1, cv->cols - 2, ROLE_BAD, c->notice);

@@ -174,7 +174,7 @@ void columns_menu_draw(const struct columns_menu *m, struct canvas *cv)
     }
     if (in.rows < 2) return;
     canvas_field(&in, in.rows - 2, 0, in.cols, ROLE_DIM, "letter sorts, again reverses · 0 resets");
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "capital or Space hides, shows · Esc closes");
+    overlay_keys_draw(&m->overlay, &in, in.rows - 1, "capital or Space hides · Esc closes");
 }
 
 static void columns_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
@@ -189,5 +189,23 @@ static enum overlay_result columns_overlay_input(struct overlay *o, const struct
     return columns_menu_input((struct columns_menu *)o, in);
 }
 
-const struct overlay_ops columns_overlay = {
-    .name = "columns", .no_text = true, .draw = columns_overlay_draw, .input = columns_overlay_input};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"a … z", "Sort by the column of that letter; again reverses"},
+                                           {"A … Z", "Hide that column, or show it again"},
+                                           {"↑ ↓", "The next column, the previous one"},
+                                           {"Enter", "Sort by the selected column"},
+                                           {"Space", "Hide the selected column, or show it again"},
+                                           {"0", "The table's own order, and every column"},
+                                           {"Esc o q", "Leave"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+const struct overlay_ops columns_overlay = {.name = "columns",
+                                            .place = "this menu of columns",
+                                            .keys = help_keys,
+                                            .no_text = true,
+                                            .draw = columns_overlay_draw,
+                                            .input = columns_overlay_input};

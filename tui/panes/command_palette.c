@@ -398,7 +398,9 @@ void command_palette_draw(const struct command_palette *p, struct canvas *cv)
     const bool argument = palette_argument(p) && argument_words(entries[names ? found[0] : 0].name);
     const size_t n = argument ? offered : names;
     const bool meant = selection_is_meant(p, found, names);
-    struct canvas in = overlay_box(cv, PALETTE_ROWS, PALETTE_COLS, ROLE_DIALOG, "Command");
+    struct canvas in = overlay_box(
+        cv, PALETTE_ROWS, PALETTE_COLS, ROLE_DIALOG,
+        cv->cols < PALETTE_COLS ? "Command" : "Command ─ Enter runs · Tab completes · Esc cancels · F1 help");
     canvas_fill(&in, 0, 0, 1, in.cols, ROLE_INPUT, ' ');
     canvas_text(&in, 0, 0, ROLE_KEY, ":");
     const int page = in.rows - 1;
@@ -431,5 +433,31 @@ static void palette_overlay_done(struct overlay *o)
     command_palette_done((struct command_palette *)o);
 }
 
-const struct overlay_ops command_palette_overlay = {
-    .name = "palette", .draw = palette_overlay_draw, .input = palette_overlay_input, .done = palette_overlay_done};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {
+        {"Enter", "Run the selected command"},
+        {"Tab", "Complete it, or its argument"},
+        {"↑ ↓ ^P ^N", "Select in the list; from its first row up: the lines of before"},
+        {"^R", "The lines of before that contain what is typed"},
+        {"Esc", "Cancel (or Backspace on an empty line)"},
+        {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+/* Each key is text. */
+static bool takes_text(const struct overlay *o)
+{
+    (void)o;
+    return true;
+}
+
+const struct overlay_ops command_palette_overlay = {.name = "palette",
+                                                    .place = "this command line",
+                                                    .keys = help_keys,
+                                                    .uses = OVERLAY_USES_FIELD,
+                                                    .typing = takes_text,
+                                                    .draw = palette_overlay_draw,
+                                                    .input = palette_overlay_input,
+                                                    .done = palette_overlay_done};

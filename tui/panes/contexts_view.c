@@ -58,7 +58,7 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
     const struct contexts_view *c = (const struct contexts_view *)o;
     (void)v;
     struct canvas in = overlay_list_draw(&c->table, view_list(c), "Contexts", "the kubeconfig has none", cv);
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter shows it · c closes it · Esc leaves");
+    overlay_keys_draw(o, &in, in.rows - 1, "Enter shows it · c closes it · Esc leaves");
 }
 
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
@@ -77,5 +77,19 @@ static void view_done(struct overlay *o)
     *c = (struct contexts_view){.overlay = {.ops = NULL}};
 }
 
-const struct overlay_ops contexts_overlay = {
-    .name = "contexts", .no_text = true, .draw = view_draw, .input = view_input, .done = view_done};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {
+        {"Enter", "Look at that context"}, {"c", "Stop watching it"}, {"Esc q", "Leave"}, {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+const struct overlay_ops contexts_overlay = {.name = "contexts",
+                                             .place = "this list of contexts",
+                                             .keys = help_keys,
+                                             .uses = OVERLAY_USES_LIST,
+                                             .no_text = true,
+                                             .draw = view_draw,
+                                             .input = view_input,
+                                             .done = view_done};

@@ -61,7 +61,9 @@ static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
         int col = canvas_text(cv, row, 0, ROLE_KEY, "y");
         col = canvas_text(cv, row, col, ROLE_DIALOG, d->danger ? " yes, do it   " : " yes   ");
         col = canvas_text(cv, row, col, ROLE_KEY, "n");
-        canvas_text(cv, row, col, ROLE_DIALOG, " no");
+        col = canvas_text(cv, row, col, ROLE_DIALOG, " no   ");
+        struct canvas rest = canvas_sub(cv, row, col, 1, cv->cols - col);
+        overlay_keys_draw(&d->overlay, &rest, 0, "Esc cancels");
         return;
     }
     int col = canvas_text(cv, row, 0, ROLE_DIALOG, "type ");
@@ -79,7 +81,7 @@ static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
     if (d->wrong)
         canvas_text(cv, row + 1, 0, ROLE_BAD, "that does not match; nothing was done");
     else
-        canvas_text(cv, row + 1, 0, ROLE_DIM, "Esc cancels, nothing happens");
+        overlay_keys_draw(&d->overlay, cv, row + 1, "Esc cancels, nothing happens");
 }
 
 /* Where the text is longer than the screen it scrolls; the answer stays visible. */
@@ -120,7 +122,31 @@ static void dialog_overlay_done(struct overlay *o)
     dialog_done((struct dialog *)o);
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key of_key[] = {{"y", "Yes: it is done"},
+                                             {"n q", "No"},
+                                             {"↑ ↓", "Scroll the text, where it is longer than the screen"},
+                                             {"Esc", "Cancel: nothing happens"},
+                                             {NULL, NULL}};
+    static const struct pane_key of_word[] = {
+        {"Enter", "Yes, where the name is typed as it stands there; a pasted one is none"},
+        {"↑ ↓", "Scroll the text, where it is longer than the screen"},
+        {"^W ^U ^K ^Y", "Delete the word before, to the line's start, to its end; paste it back"},
+        {"Esc", "Cancel: nothing happens"},
+        {NULL, NULL}};
+    return ((const struct dialog *)o)->word[0] ? of_word : of_key;
+}
+
+static bool takes_text(const struct overlay *o)
+{
+    return ((const struct dialog *)o)->word[0] != '\0';
+}
+
 const struct overlay_ops dialog_overlay = {.name = "dialog",
+                                           .place = "this question",
+                                           .keys = help_keys,
+                                           .typing = takes_text,
                                            .no_text = true,
                                            .asks = true,
                                            .draw = dialog_overlay_draw,

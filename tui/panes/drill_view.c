@@ -290,9 +290,9 @@ static const char *keys_of(const struct drill_view *v)
                                             : "↑ ↓ scroll   w saves the reports   Tab the report   Esc closes")
                          : "Esc closes   ↑ ↓ scroll";
     if (v->asks) return "Enter confirms   n cancels   ↑ ↓ scroll   Esc hides this, it waits";
-    if (v->injected && v->load_runs) return "Esc or ^C stops the load, not the observing   q hides this   ↑ ↓ scroll";
+    if (v->injected && v->load_runs) return "Esc or ^C stops the load, not the observing   q hides this";
     if (v->injected) return "Esc hides this, it goes on   ↑ ↓ scroll";
-    return "s stops: nothing was killed yet   Esc hides this, it goes on   ↑ ↓ scroll";
+    return "s stops: nothing was killed yet   Esc hides this, it goes on";
 }
 
 static void draw_body(const struct drill_view *v, struct canvas *body)
@@ -329,7 +329,7 @@ void drill_view_draw(const struct drill_view *v, struct canvas *cv)
         draw_body(v, &body);
     }
     if (v->note[0]) canvas_field(&in, last, 0, in.cols, ROLE_STRONG, v->note);
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, keys_of(v));
+    overlay_keys_draw(&v->overlay, &in, in.rows - 1, keys_of(v));
 }
 
 static void drill_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
@@ -350,7 +350,41 @@ static enum overlay_result drill_overlay_input(struct overlay *o, const struct v
     return drill_view_input((struct drill_view *)o, in);
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+#define SCROLL                                                                                                         \
+    {                                                                                                                  \
+        "↑ ↓", "Scroll (j k, PgUp PgDn)"                                                                               \
+    }
+    static const struct pane_key over[] = {SCROLL, {"Esc q", "Leave"}, {NULL, NULL}};
+    static const struct pane_key reported[] = {
+        SCROLL, {"Tab", "The report, the steps"}, {"w", "Save the reports"}, {"Esc q", "Leave"}, {NULL, NULL}};
+    static const struct pane_key asking[] = {{"Enter", "Confirm: the fault is injected"},
+                                             {"n", "Cancel the drill: nothing was killed yet"},
+                                             SCROLL,
+                                             {"Esc q", "Hide this; it waits, and x f shows it again"},
+                                             {NULL, NULL}};
+    static const struct pane_key loading[] = {{"Esc ^C", "Stop the load, not the observing"},
+                                              SCROLL,
+                                              {"q", "Hide this; it goes on, and x f shows it again"},
+                                              {NULL, NULL}};
+    static const struct pane_key observing[] = {
+        SCROLL, {"Esc q", "Hide this; it goes on, and x f shows it again"}, {NULL, NULL}};
+    static const struct pane_key before[] = {{"s", "Stop the drill: nothing was killed yet"},
+                                             SCROLL,
+                                             {"Esc q", "Hide this; it goes on, and x f shows it again"},
+                                             {NULL, NULL}};
+#undef SCROLL
+    const struct drill_view *v = (const struct drill_view *)o;
+    if (is_over(v)) return v->report ? reported : over;
+    if (v->asks) return asking;
+    if (v->injected) return v->load_runs ? loading : observing;
+    return before;
+}
+
 const struct overlay_ops drill_overlay = {.name = "drill",
+                                          .place = "this drill",
+                                          .keys = help_keys,
                                           .no_text = true,
                                           .update = drill_overlay_update,
                                           .draw = drill_overlay_draw,

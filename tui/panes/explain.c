@@ -219,7 +219,7 @@ static void explain_draw(const struct overlay *o, const struct view *v, struct c
     text_view_draw(&e->text, &source, &text);
     snprintf(foot, sizeof foot, "%zu/%zu   Enter next   Backspace back   / search   Esc closes", e->page + 1,
              ARRAY_LEN(pages));
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, foot);
+    overlay_keys_draw(o, &in, in.rows - 1, foot);
 }
 
 /* By how many pages a key goes on; 0: it turns none. While a search is shown n is its next match. */
@@ -266,7 +266,29 @@ static void explain_done(struct overlay *o)
     text_view_done(&((struct explain *)o)->text);
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"Enter →", "The next page (Space, l, PgDn; n where nothing is searched)"},
+                                           {"h b ←", "The page before (Backspace, PgUp)"},
+                                           {"j k ↑ ↓", "A line down, a line up"},
+                                           {"/ n N", "Search; the next match, the previous one"},
+                                           {"W", "Wrap long lines, or not"},
+                                           {"w", "Write the text to a new file"},
+                                           {"Esc q", "Leave"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+static bool takes_text(const struct overlay *o)
+{
+    return text_view_typing(&((const struct explain *)o)->text);
+}
+
 const struct overlay_ops explain_overlay = {.name = "explain",
+                                            .place = "this explanation",
+                                            .keys = help_keys,
+                                            .typing = takes_text,
                                             .update = explain_update,
                                             .draw = explain_draw,
                                             .input = explain_input,

@@ -65,7 +65,7 @@ static void box_draw(const struct overlay *o, const struct view *v, struct canva
     canvas_field(&in, 3, 7, in.cols - 7, b->wrong ? ROLE_BAD : ROLE_DIM,
                  b->wrong ? "LOCAL:REMOTE, two ports from 1 to 65535"
                           : "LOCAL:REMOTE · dashboard 8265 · serve 8000 · metrics 8080");
-    canvas_field(&in, 4, 0, in.cols, ROLE_DIM, "Enter forwards · Tab another target · Esc cancels");
+    overlay_keys_draw(o, &in, 4, "Enter forwards · Tab another target · Esc cancels");
 }
 
 static enum overlay_result box_input(struct overlay *o, const struct view *v, const struct input *in)
@@ -88,4 +88,28 @@ static enum overlay_result box_input(struct overlay *o, const struct view *v, co
     return OVERLAY_STAYS;
 }
 
-const struct overlay_ops forward_box_overlay = {.name = "port-forward", .draw = box_draw, .input = box_input};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"Enter", "Forward the port"},
+                                           {"Tab ↓", "The next target"},
+                                           {"S-Tab ↑", "The target before"},
+                                           {"Esc", "Cancel: nothing is forwarded"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+/* Each key is text. */
+static bool takes_text(const struct overlay *o)
+{
+    (void)o;
+    return true;
+}
+
+const struct overlay_ops forward_box_overlay = {.name = "port-forward",
+                                                .place = "this forwarding",
+                                                .keys = help_keys,
+                                                .uses = OVERLAY_USES_FIELD,
+                                                .typing = takes_text,
+                                                .draw = box_draw,
+                                                .input = box_input};

@@ -87,7 +87,7 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
         overlay_list_draw(&f->table, at, "Forwarded ports", "none: f forwards one, u the chat page's", cv);
     struct canvas last = canvas_sub(&in, in.rows - below - 1, 0, below, in.cols);
     if (below > 0) wrap_hang_draw(&last, 0, 0, ROLE_DIALOG, text, 0);
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, f->table.count ? "c closes it · Esc leaves" : "Esc leaves");
+    overlay_keys_draw(o, &in, in.rows - 1, f->table.count ? "c closes it · Esc leaves" : "Esc leaves");
 }
 
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
@@ -108,5 +108,19 @@ static void view_done(struct overlay *o)
     *f = (struct forwards_view){.overlay = {.ops = NULL}};
 }
 
-const struct overlay_ops forwards_overlay = {
-    .name = "forwards", .no_text = true, .draw = view_draw, .input = view_input, .done = view_done};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {
+        {"c", "Close the selected one"}, {"Esc q", "Leave: they stay open"}, {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+const struct overlay_ops forwards_overlay = {.name = "forwards",
+                                             .place = "this list of forwarded ports",
+                                             .keys = help_keys,
+                                             .uses = OVERLAY_USES_LIST,
+                                             .no_text = true,
+                                             .draw = view_draw,
+                                             .input = view_input,
+                                             .done = view_done};

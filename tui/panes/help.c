@@ -38,19 +38,36 @@ static const struct pane_key between_panes[] = {
     {"h l ← →", "The previous pane, the next pane"},
     {NULL, NULL},
 };
+static const struct pane_key moving_in_a_text[] = {
+    {"j k ↑ ↓", "A line down, a line up"},
+    {"g G", "The beginning, the end (Home, End)"},
+    {"PgUp PgDn", "A page up, a page down; ^U ^D half a page"},
+    {NULL, NULL},
+};
 static const struct pane_key in_a_text[] = {
     {"/", "Search; a capital letter makes case count"},
     {"n N", "The next match, the previous one"},
     {"Space", "A page down (^F), ^B a page up"},
     {"W", "Wrap long lines, or not; h and l then move sideways"},
     {"w", "Write the text to a new file"},
+    {NULL, NULL},
+};
+static const struct pane_key in_a_page[] = {
     {"Enter F", "YAML, describe: fold a key, fold all"},
     {"t s p", "Logs: times; since 5 m, 1 h, all; the run before this one"},
     {"c a", "Logs: the next container; all pods of the cluster, merged"},
     {NULL, NULL},
 };
-static const struct pane_key in_a_field[] = {
+static const struct pane_key in_a_line[] = {
     {"^W ^U ^K ^Y", "Delete the word before, to the line's start, to its end; paste it back"},
+    {NULL, NULL},
+};
+static const struct pane_key in_every_overlay[] = {
+    {"F1", "This help, also where ? is text"},
+    {"^C", "Leave raydeck; of a drill under load: stop the load"},
+    {NULL, NULL},
+};
+static const struct pane_key in_a_field[] = {
     {"Tab ↑ ↓ ^R", "After : complete, the lines of before, search them"},
     {"M-Enter ^J", "Chat: line break"},
     {"^X ^R ^T", "Chat: cancel, retry, new conversation"},
@@ -124,14 +141,36 @@ static void not_now_add(struct help *h, const struct help_context *about)
     title_add(h, h->not_now);
 }
 
+/* Nothing else works there. */
+static void overlay_collect(struct help *h, const struct overlay *o)
+{
+    snprintf(h->title, sizeof h->title, "In %s", o->ops->place);
+    title_add(h, h->title);
+    keys_add(h, o->ops->keys(o));
+    if (o->ops->uses & OVERLAY_USES_LIST) keys_add(h, moving);
+    if (o->ops->uses & OVERLAY_USES_TEXT) {
+        keys_add(h, moving_in_a_text);
+        keys_add(h, in_a_text);
+    }
+    if (o->ops->uses & OVERLAY_USES_FIELD) keys_add(h, in_a_line);
+    title_add(h, "Anywhere");
+    keys_add(h, in_every_overlay);
+}
+
 static void lines_collect(struct help *h, const struct help_context *about)
 {
     const struct pane_ops *pane = about ? about->pane : NULL;
-    snprintf(h->title, sizeof h->title, "In this pane%s%s", pane ? ": " : "", pane ? pane->title : "");
+    const bool detail = about && about->detail;
+    snprintf(h->title, sizeof h->title, "In this %s%s%s", detail ? "detail" : "pane", pane ? ": " : "",
+             pane ? pane->title : "");
     title_add(h, h->title);
-    if (pane && pane->keys) keys_add(h, pane->keys);
+    if (detail) {
+        keys_add(h, moving_in_a_text);
+        keys_add(h, in_a_text);
+    }
+    if (pane && pane->keys && !detail) keys_add(h, pane->keys);
     commands_add(h, about, OF_TABLE, NULL);
-    if (!pane || !pane->keys) keys_add(h, moving);
+    if (!detail && (!pane || !pane->keys)) keys_add(h, moving);
     commands_add(h, about, BY_KEY, "Anywhere");
     keys_add(h, between_panes);
     commands_add(h, about, BY_LEADER, "What changes the cluster");
@@ -139,7 +178,9 @@ static void lines_collect(struct help *h, const struct help_context *about)
     not_now_add(h, about);
     title_add(h, "In a text: a detail, this help, steps, findings");
     keys_add(h, in_a_text);
+    keys_add(h, in_a_page);
     title_add(h, "In a text field");
+    keys_add(h, in_a_line);
     keys_add(h, in_a_field);
     title_add(h, "Symbols");
     keys_add(h, symbols);
@@ -189,7 +230,10 @@ static int inside_width(int cols)
 void help_open(struct help *h, const struct help_context *about)
 {
     *h = (struct help){.overlay = {.ops = &help_overlay}};
-    lines_collect(h, about);
+    if (about && about->overlay)
+        overlay_collect(h, about->overlay);
+    else
+        lines_collect(h, about);
     text_view_open(&h->view, true, false);
 }
 

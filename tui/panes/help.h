@@ -17,8 +17,10 @@ struct help {
     size_t count;
     char title[96], not_now[96];
 };
-/* For whom it is: only what works now is listed, the pane's own keys first. */
+/* For whom it is: only what works now is listed, the pane's own keys first; of an overlay its keys alone. */
 struct help_context {
+    const struct overlay *overlay; /* NULL: a pane */
+    bool detail;                   /* the pane's detail is open */
     const struct pane_ops *pane;
     bool table;                                 /* it shows one, with rows to act on */
     bool rows;                                  /* and they are in sight as such */

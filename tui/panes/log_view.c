@@ -320,5 +320,32 @@ static void view_done(struct overlay *o)
     *v = (struct log_view){.streams = 0};
 }
 
-const struct overlay_ops log_overlay = {
-    .name = "log", .update = view_update, .draw = view_draw, .input = view_input, .text = view_text, .done = view_done};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"t", "Show times, or not"},
+                                           {"s", "Since 5 m, 1 h, all"},
+                                           {"p", "The run before this one"},
+                                           {"c", "The next container"},
+                                           {"a", "All pods of the cluster, merged"},
+                                           {":", "Type a command"},
+                                           {"Esc q", "Leave; a search that is shown ends first"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+static bool takes_text(const struct overlay *o)
+{
+    return text_view_typing(&((const struct log_view *)o)->view);
+}
+
+const struct overlay_ops log_overlay = {.name = "log",
+                                        .place = "these logs",
+                                        .keys = help_keys,
+                                        .uses = OVERLAY_USES_TEXT,
+                                        .typing = takes_text,
+                                        .update = view_update,
+                                        .draw = view_draw,
+                                        .input = view_input,
+                                        .text = view_text,
+                                        .done = view_done};

@@ -174,8 +174,11 @@ static void draw_foot(const struct losses *l, struct canvas *in, int row)
 {
     static const char keys[] = "Esc closes   . a second, X a probe failed in it";
     const bool differ = speeds_differ(l);
-    canvas_field(in, row, 0, in->cols, differ ? ROLE_WARN : ROLE_DIM,
-                 differ ? "Esc closes   simulated at different speeds: the lengths do not compare" : keys);
+    if (differ)
+        canvas_field(in, row, 0, in->cols, ROLE_WARN,
+                     "Esc closes   simulated at different speeds: the lengths do not compare");
+    else
+        overlay_keys_draw(&l->overlay, in, row, keys);
 }
 
 /* As high as what is shown, so that the answers can still be read. */
@@ -228,5 +231,19 @@ static enum overlay_result losses_overlay_input(struct overlay *o, const struct 
     return losses_input(in);
 }
 
-const struct overlay_ops losses_overlay = {
-    .name = "losses", .no_text = true, .draw = losses_overlay_draw, .input = losses_overlay_input};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {
+        {"Esc q Enter", "Leave"},
+        {". s X ?", "A second in which a probe was answered, slow, failed, not yet answered"},
+        {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+const struct overlay_ops losses_overlay = {.name = "losses",
+                                           .place = "this comparison",
+                                           .keys = help_keys,
+                                           .no_text = true,
+                                           .draw = losses_overlay_draw,
+                                           .input = losses_overlay_input};

@@ -240,8 +240,8 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
     if (n->old) pane_stale(&list);
     struct canvas about = canvas_sub(&in, in.rows - at.below + 1, 0, at.below - 2 > 0 ? at.below - 2 : 0, in.cols);
     if (n->table.count) wrap_hang_draw(&about, 0, 0, ROLE_DIALOG, buf_text(&n->about), 0);
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
-                 n->table.count ? "Enter describes it · y YAML · : cmd · ? help · Esc leaves" : "Esc leaves");
+    overlay_keys_draw(o, &in, in.rows - 1,
+                      n->table.count ? "Enter describes it · y YAML · : cmd · Esc leaves" : "Esc leaves");
 }
 
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
@@ -250,7 +250,7 @@ static enum overlay_result view_input(struct overlay *o, const struct view *v, c
     const bool plain = in->type == INPUT_KEY && !in->mods;
     (void)v;
     if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
-    if (plain && (in->key == ':' || in->key == '?')) return OVERLAY_COMMAND;
+    if (plain && in->key == ':') return OVERLAY_COMMAND;
     n->as_yaml = plain && in->key == 'y';
     if (n->as_yaml || (plain && in->key == 'd')) return n->table.count ? OVERLAY_ACTION : OVERLAY_STAYS;
     return overlay_list_input(o, &n->table, view_list(n, o->rows, o->cols), in) ? OVERLAY_ACTION : OVERLAY_STAYS;
@@ -274,5 +274,23 @@ const char *nodes_view_choice(const struct nodes_view *n)
     return NULL;
 }
 
-const struct overlay_ops nodes_overlay = {
-    .name = "nodes", .no_text = true, .update = view_update, .draw = view_draw, .input = view_input, .done = view_done};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"Enter d", "Describe the node"},
+                                           {"y", "Show it as YAML"},
+                                           {":", "Type a command"},
+                                           {"Esc q", "Leave"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+const struct overlay_ops nodes_overlay = {.name = "nodes",
+                                          .place = "this list of nodes",
+                                          .keys = help_keys,
+                                          .uses = OVERLAY_USES_LIST,
+                                          .no_text = true,
+                                          .update = view_update,
+                                          .draw = view_draw,
+                                          .input = view_input,
+                                          .done = view_done};

@@ -145,7 +145,29 @@ static void view_done(struct overlay *o)
     *v = (struct object_view){.title = ""};
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"Enter - +", "Fold the key, or unfold it"},
+                                           {"F", "Fold all, unfold all"},
+                                           {"y d", "Show it as YAML; described"},
+                                           {"r", "Read it again"},
+                                           {":", "Type a command"},
+                                           {"Esc q", "Leave; a search that is shown ends first"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+static bool takes_text(const struct overlay *o)
+{
+    return text_view_typing(&((const struct object_view *)o)->view);
+}
+
 const struct overlay_ops object_overlay = {.name = "object",
+                                           .place = "this object",
+                                           .keys = help_keys,
+                                           .uses = OVERLAY_USES_TEXT,
+                                           .typing = takes_text,
                                            .update = view_update,
                                            .draw = view_draw,
                                            .input = view_input,

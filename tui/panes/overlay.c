@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* Corners and sides of the frame; ASCII has them folded by the canvas. */
 enum {
@@ -41,6 +42,30 @@ struct canvas overlay_box(struct canvas *cv, int rows, int cols, enum role frame
         canvas_field(&box, 0, 3, width, frame, title);
     }
     return canvas_sub(&box, 1, 2, rows - 2, cols - 4);
+}
+
+/* ---- its help ---- */
+
+/* One that is drawn without being open takes no input. */
+static bool is_typing(const struct overlay *o)
+{
+    return o->ops && o->ops->typing && o->ops->typing(o);
+}
+
+bool overlay_wants_help(const struct overlay *o, const struct input *in)
+{
+    /* Esc and a `?` that arrive at once, as on a slow line, look like Alt. */
+    if (!o->ops->keys || in->type != INPUT_KEY || in->mods & MOD_CTRL) return false;
+    return in->key == KEYP_F1 || (in->key == '?' && !is_typing(o));
+}
+
+void overlay_keys_draw(const struct overlay *o, struct canvas *in, int row, const char *keys)
+{
+    const bool dots = strstr(keys, " · ") != NULL;
+    const char *help = is_typing(o) ? (dots ? " · F1 help" : "   F1 help") : dots ? " · ? help" : "   ? help";
+    const int wide = (int)text_width(keys);
+    canvas_field(in, row, 0, in->cols, ROLE_DIM, keys);
+    if (wide + (int)text_width(help) <= in->cols) canvas_text(in, row, wide, ROLE_DIM, help);
 }
 
 /* ---- the stack ---- */

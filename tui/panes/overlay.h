@@ -16,10 +16,12 @@ enum overlay_result {
     OVERLAY_DECLINED,  /* a question was answered with no */
     OVERLAY_DONE,      /* confirmed: the owner reads the result, then closes it */
     OVERLAY_SAVE,      /* w: the owner writes its text to a new file; it stays open */
-    OVERLAY_COMMAND,   /* `:` or `?` in a page of text: the owner runs it, in the page's place */
+    OVERLAY_COMMAND,   /* `:` in a page of text: the owner opens the palette */
     OVERLAY_NO_KEY,    /* the key has no function in a page of text: the owner says so; it stays open */
     OVERLAY_ACTION     /* the owner performs the action in the overlay's struct; it stays open */
 };
+
+enum { OVERLAY_USES_LIST = 1, OVERLAY_USES_TEXT = 2, OVERLAY_USES_FIELD = 4 };
 
 struct overlay;
 struct overlay_ops {
@@ -30,9 +32,13 @@ struct overlay_ops {
     void (*update)(struct overlay *o, const struct view *v, int rows, int cols); /* NULL: nothing to compute */
     void (*draw)(const struct overlay *o, const struct view *v, struct canvas *cv);
     enum overlay_result (*input)(struct overlay *o, const struct view *v, const struct input *in);
-    void (*text)(const struct overlay *o, struct buf *out); /* what OVERLAY_SAVE writes. NULL: it never asks for it */
-    void (*resumed)(struct overlay *o); /* the process continues after a stop. NULL: nothing to do */
-    void (*done)(struct overlay *o);    /* called when it closes: frees its memory. NULL: nothing to free */
+    void (*text)(const struct overlay *o, struct buf *out);  /* what OVERLAY_SAVE writes. NULL: it never asks for it */
+    const char *place;                                       /* "this question", for the title of its help */
+    const struct pane_key *(*keys)(const struct overlay *o); /* those that work now, ended by a NULL. NULL: no help */
+    unsigned uses;                           /* bits of OVERLAY_USES_…: keys that overlays share, for its help too */
+    bool (*typing)(const struct overlay *o); /* keys are text, `?` too: F1 alone opens the help. NULL: never */
+    void (*resumed)(struct overlay *o);      /* the process continues after a stop. NULL: nothing to do */
+    void (*done)(struct overlay *o);         /* called when it closes: frees its memory. NULL: nothing to free */
 };
 
 /* The first member of each overlay's struct; set by its open function. */
@@ -61,6 +67,13 @@ void overlay_pop(struct overlay_stack *s);                                      
 void overlay_finish(struct overlay_stack *s, enum overlay_result result, void *owner); /* of the top one */
 void overlays_update(struct overlay_stack *s, const struct view *v, int rows, int cols);
 void overlays_draw(const struct overlay_stack *s, const struct view *v, struct canvas *cv); /* the lowest first */
+
+/* Whether the input asks for the help of the overlay, which its owner opens over it: F1, and `?` where no text is
+ * typed. */
+bool overlay_wants_help(const struct overlay *o, const struct input *in);
+
+/* The line of its keys, with that of the help at its end where there is room. */
+void overlay_keys_draw(const struct overlay *o, struct canvas *in, int row, const char *keys);
 
 /* Draws a centered, cleared box with a frame, at most rows × cols of content; returns the content's window. */
 struct canvas overlay_box(struct canvas *cv, int rows, int cols, enum role frame, const char *title);

@@ -78,7 +78,7 @@ enum overlay_result picker_input(struct picker *p, const struct input *in)
 void picker_draw(const struct picker *p, struct canvas *cv)
 {
     struct canvas in = overlay_list_draw(&p->table, picker_list(p), "Which RayService?", "no RayService found", cv);
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter selects · Esc cancels");
+    overlay_keys_draw(&p->overlay, &in, in.rows - 1, "Enter selects · Esc cancels");
 }
 
 bool picker_choice(const struct picker *p, const struct world *w, const char **ret_ns, const char **ret_name)
@@ -115,7 +115,18 @@ static void picker_overlay_done(struct overlay *o)
     picker_done((struct picker *)o);
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {
+        {"Enter", "Look at that RayService"}, {"Esc q", "Leave: the RayService stays as it is"}, {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
 const struct overlay_ops picker_overlay = {.name = "picker",
+                                           .place = "this list of RayServices",
+                                           .keys = help_keys,
+                                           .uses = OVERLAY_USES_LIST,
                                            .no_text = true,
                                            .update = picker_overlay_update,
                                            .draw = picker_overlay_draw,

@@ -98,9 +98,9 @@ void prompt_box_draw(const struct prompt_box *p, struct canvas *cv)
     if (p->cut)
         canvas_field(&in, 2, 0, in.cols, ROLE_BAD, "the paste is truncated: it does not fit");
     else
-        canvas_field(&in, 2, 0, in.cols, ROLE_DIM,
-                     p->last ? "Enter sends · Up previous · Tab chat · Esc cancels"
-                             : "Enter sends · Tab chat · Esc cancels");
+        overlay_keys_draw(&p->overlay, &in, 2,
+                          p->last ? "Enter sends · Up previous · Tab chat · Esc cancels"
+                                  : "Enter sends · Tab chat · Esc cancels");
 }
 
 static void prompt_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
@@ -115,5 +115,28 @@ static enum overlay_result prompt_overlay_input(struct overlay *o, const struct 
     return prompt_box_input((struct prompt_box *)o, in);
 }
 
-const struct overlay_ops prompt_box_overlay = {
-    .name = "prompt", .draw = prompt_overlay_draw, .input = prompt_overlay_input};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"Enter", "Send it to the model"},
+                                           {"Tab", "Go on in the chat, with what is typed"},
+                                           {"↑ ↓", "The prompt before; back to what was typed"},
+                                           {"Esc", "Cancel: nothing is sent"},
+                                           {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+/* Each key is text. */
+static bool takes_text(const struct overlay *o)
+{
+    (void)o;
+    return true;
+}
+
+const struct overlay_ops prompt_box_overlay = {.name = "prompt",
+                                               .place = "this prompt",
+                                               .keys = help_keys,
+                                               .uses = OVERLAY_USES_FIELD,
+                                               .typing = takes_text,
+                                               .draw = prompt_overlay_draw,
+                                               .input = prompt_overlay_input};

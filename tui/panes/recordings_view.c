@@ -51,8 +51,7 @@ static void view_draw(const struct overlay *o, const struct view *v, struct canv
     (void)v;
     struct canvas in = overlay_list_draw(&r->table, view_list(r), "Recordings", "none was saved yet", cv);
     canvas_field(&in, in.rows - 2, 0, in.cols, ROLE_DIM, r->folder);
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
-                 "Esc leaves   raydeck replay FILE replays one   :save keeps 15 minutes");
+    overlay_keys_draw(o, &in, in.rows - 1, "Esc leaves   raydeck replay FILE replays   :save keeps 15 min");
 }
 
 static enum overlay_result view_input(struct overlay *o, const struct view *v, const struct input *in)
@@ -72,5 +71,18 @@ static void view_done(struct overlay *o)
     *r = (struct recordings_view){.folder = ""};
 }
 
-const struct overlay_ops recordings_overlay = {
-    .name = "recordings", .no_text = true, .draw = view_draw, .input = view_input, .done = view_done};
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {{"Esc q", "Leave"}, {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
+const struct overlay_ops recordings_overlay = {.name = "recordings",
+                                               .place = "this list of recordings",
+                                               .keys = help_keys,
+                                               .uses = OVERLAY_USES_LIST,
+                                               .no_text = true,
+                                               .draw = view_draw,
+                                               .input = view_input,
+                                               .done = view_done};

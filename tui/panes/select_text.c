@@ -133,8 +133,8 @@ static void select_draw(const struct overlay *o, const struct view *v, struct ca
     wrap_draw(&why, 0, 0, ROLE_WARN, s->why, 0);
     draw_lines(s, &body);
     if (in.rows > head + shown)
-        canvas_field(&in, head + shown, 0, in.cols, ROLE_DIM,
-                     s->mouse ? "Shift and mouse select · Esc closes" : "select it with the mouse · Esc closes");
+        overlay_keys_draw(o, &in, head + shown,
+                          s->mouse ? "Shift and mouse select · Esc closes" : "select it with the mouse · Esc closes");
 }
 
 static enum overlay_result select_input(struct overlay *o, const struct view *v, const struct input *in)
@@ -154,7 +154,20 @@ static void select_done(struct overlay *o)
     buf_done(&s->lines);
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key keys[] = {
+        {"mouse", "Select by the terminal's own means; with --mouse, while Shift is held"},
+        {"j k ↑ ↓", "A line down, a line up"},
+        {"Esc q Enter", "Leave (c too)"},
+        {NULL, NULL}};
+    (void)o;
+    return keys;
+}
+
 const struct overlay_ops select_overlay = {.name = "select",
+                                           .place = "this text to copy",
+                                           .keys = help_keys,
                                            .no_text = true,
                                            .update = select_update,
                                            .draw = select_draw,

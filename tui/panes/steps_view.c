@@ -160,12 +160,12 @@ void steps_view_draw(const struct steps_view *v, struct canvas *cv)
     if (in.rows < 2 || in.cols <= INDENT) return;
     struct canvas body = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
     text_view_draw(&v->text, &source, &body);
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
-                 v->end[0]  ? "Esc closes   / search   ↑ ↓ scroll"
-                 : v->asks  ? "Enter confirms   n cancels   / search   ↑ ↓ scroll   Esc hides this, it waits"
-                 : v->stops ? "s stops   Esc hides this, it continues; the same key shows it again"
-                 : !v->text.follows ? "G to the end   Esc hides this, it continues"
-                                    : "Esc hides this, it continues; the same key shows it again   / search");
+    overlay_keys_draw(&v->overlay, &in, in.rows - 1,
+                      v->end[0]          ? "Esc closes   / search   ↑ ↓ scroll"
+                      : v->asks          ? "Enter confirms   n cancels   / search   Esc hides this, it waits"
+                      : v->stops         ? "s stops   Esc hides this, it continues; its key shows it again"
+                      : !v->text.follows ? "G to the end   Esc hides this, it continues"
+                                         : "Esc hides this, it continues; its key shows it again   / search");
 }
 
 static void steps_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
@@ -198,7 +198,32 @@ static void steps_overlay_done(struct overlay *o)
     text_view_open(&((struct steps_view *)o)->text, true, true);
 }
 
+static const struct pane_key *help_keys(const struct overlay *o)
+{
+    static const struct pane_key over[] = {{"Esc q", "Leave"}, {NULL, NULL}};
+    static const struct pane_key asking[] = {{"Enter", "Confirm: what stands there is done"},
+                                             {"n", "Cancel, where nothing is searched"},
+                                             {"Esc q", "Hide this; it waits, and the same key shows it again"},
+                                             {NULL, NULL}};
+    static const struct pane_key stoppable[] = {{"s", "Stop; what was done stays"},
+                                                {"Esc q", "Hide this; it continues, and the same key shows it again"},
+                                                {NULL, NULL}};
+    static const struct pane_key running[] = {{"Esc q", "Hide this; it continues, and the same key shows it again"},
+                                              {NULL, NULL}};
+    const struct steps_view *v = (const struct steps_view *)o;
+    return v->end[0] ? over : v->asks ? asking : v->stops ? stoppable : running;
+}
+
+static bool takes_text(const struct overlay *o)
+{
+    return text_view_typing(&((const struct steps_view *)o)->text);
+}
+
 const struct overlay_ops steps_overlay = {.name = "steps",
+                                          .place = "these steps",
+                                          .keys = help_keys,
+                                          .uses = OVERLAY_USES_TEXT,
+                                          .typing = takes_text,
                                           .update = steps_overlay_update,
                                           .draw = steps_overlay_draw,
                                           .input = steps_overlay_input,
