@@ -158,7 +158,7 @@ void app_replay_seek(struct app *app, const char *time)
     uint64_t at_ms;
     struct why why = {0};
     app->replay->shown_ms = 0;
-    if (replay_at_parse(*time ? time : NULL, recording_about(app->replay->recording), &at_ms, &why))
+    if (replay_at_parse("seek", *time ? time : NULL, recording_about(app->replay->recording), &at_ms, &why))
         app_say(app, true, "%s", why.text);
     else
         replay_to(app, at_ms);

@@ -46,7 +46,8 @@ static uint64_t wall_of_day(uint64_t of_day_ms, uint64_t begin_wall_ms)
     return wall < begin_wall_ms ? begin_wall_ms : wall;
 }
 
-enum err replay_at_parse(const char *text, const struct recording_about *about, uint64_t *ret_at_ms, struct why *why)
+enum err replay_at_parse(const char *what, const char *text, const struct recording_about *about, uint64_t *ret_at_ms,
+                         struct why *why)
 {
     const uint64_t length = about->end_ms - about->begin_ms;
     uint64_t ms, into = 0;
@@ -66,11 +67,11 @@ enum err replay_at_parse(const char *text, const struct recording_about *about, 
         understood = false;
     }
     if (!understood)
-        return why_set(why, ERR_USAGE, "--at %s: 14:03:11, 2026-11-30T14:03:11Z, +SECONDS or -SECONDS is expected",
+        return why_set(why, ERR_USAGE, "%s %s: 14:03:11, 2026-11-30T14:03:11Z, +SECONDS or -SECONDS is expected", what,
                        text);
     if (!within || into > length) {
         char begin[STAMP_TEXT_MAX], end[STAMP_TEXT_MAX];
-        return why_set(why, ERR_USAGE, "--at %s: not within the recording, %s to %s", text,
+        return why_set(why, ERR_USAGE, "%s %s: not within the recording, %s to %s", what, text,
                        stamp_iso(begin, about->begin_wall_ms), stamp_iso(end, about->begin_wall_ms + length));
     }
     *ret_at_ms = about->begin_ms + into;

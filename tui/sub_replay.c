@@ -106,7 +106,7 @@ static enum err replay_open(struct cli *cli, bool console, replay_printer *print
     enum err err = cast_check(cli->cast, console, why);
     if (!err && (console || cli->conf.config_path)) err = cli_configure(cli, why); /* one that is named is read */
     if (!err) err = cli_usage_of(recording_open(cli->argv[0], ret, why), why);
-    return err ? err : replay_at_parse(from, recording_about(*ret), ret_at_ms, why);
+    return err ? err : replay_at_parse("--at", from, recording_about(*ret), ret_at_ms, why);
 }
 
 int sub_replay(struct cli *cli)

@@ -217,7 +217,7 @@ static int recording_draw(struct cli *cli, struct picture *p)
     struct recording *recording = NULL;
     uint64_t at_ms;
     enum err err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
-    if (!err) err = replay_at_parse(cli->at, recording_about(recording), &at_ms, &why);
+    if (!err) err = replay_at_parse("--at", cli->at, recording_about(recording), &at_ms, &why);
     if (!err) {
         const struct recording_about *about = recording_about(recording);
         struct replay_session r;

@@ -16,8 +16,8 @@ struct drawing {
 static enum err times_parse(const struct cli *cli, const struct recording_about *about, struct drawing *d,
                             struct why *why)
 {
-    enum err err = replay_at_parse(cli->from ? cli->from : "0", about, &d->from_ms, why);
-    if (!err) err = replay_at_parse(cli->to, about, &d->to_ms, why);
+    enum err err = replay_at_parse("--from", cli->from ? cli->from : "0", about, &d->from_ms, why);
+    if (!err) err = replay_at_parse("--to", cli->to, about, &d->to_ms, why);
     if (!err && about->end_ms <= about->begin_ms)
         err = why_set(why, ERR_PARSE, "no time passes in what can be read of it: there is no timeline to draw");
     if (!err && d->to_ms <= d->from_ms) err = why_set(why, ERR_USAGE, "--to: it is not after --from");
@@ -25,7 +25,7 @@ static enum err times_parse(const struct cli *cli, const struct recording_about 
     if (!err && d->to_ms - d->from_ms > TIMELINE_MS)
         err = why_set(why, ERR_USAGE, "--from, --to: more than two hours are not kept");
     d->cursor_ms = d->to_ms;
-    if (!err && cli->at) err = replay_at_parse(cli->at, about, &d->cursor_ms, why);
+    if (!err && cli->at) err = replay_at_parse("--at", cli->at, about, &d->cursor_ms, why);
     return err;
 }
 

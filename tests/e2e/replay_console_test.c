@@ -59,7 +59,7 @@ static void it_pauses_and_is_sought_both_ways(void **state)
     pty_send(p, "[[");
     pty_see(p, "LAST HEAD LOSS +4d2h");
     pty_send(p, ":seek noon\r");
-    pty_see(p, "--at noon: ");
+    pty_see(p, "seek noon: ");
     pty_send(p, ",");
     pty_see(p, "REPLAY ×1/4");
     pty_send(p, ">>>");

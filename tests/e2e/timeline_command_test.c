@@ -117,9 +117,9 @@ static void what_cannot_be_drawn_says_why(void **state)
                {{empty}, "the file is empty"},
                {{"/dev/zero"}, "not a regular file"},
                {{"Makefile"}, "no recording"},
-               {{HEAD_KILL, "--from", "soon"}, "is expected"},
+               {{HEAD_KILL, "--from", "soon"}, "--from soon: 14:03:11"},
                {{HEAD_KILL, "--from", "+30", "--to", "+10"}, "not after --from"},
-               {{HEAD_KILL, "--to", "+9999"}, "not within the recording"},
+               {{HEAD_KILL, "--to", "+9999"}, "--to +9999: not within the recording"},
                {{HEAD_KILL, "--theme", "pink", "--svg", "/nowhere/x.svg"}, "light or dark"},
                {{HEAD_KILL, "--svg", "/nowhere/x.svg"}, "/nowhere/x.svg"}};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {

@@ -35,7 +35,7 @@ static void moments_are_understood(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         uint64_t at = 0;
         struct why why = {0};
-        enum err err = replay_at_parse(cases[i].text, &about, &at, &why);
+        enum err err = replay_at_parse("--at", cases[i].text, &about, &at, &why);
         if (err || at != about.begin_ms + cases[i].into_ms)
             fail_msg("%s: %llu, %s", cases[i].text, (unsigned long long)at, why.text);
     }
@@ -64,7 +64,7 @@ static void others_are_refused(void **state)
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         uint64_t at = 77;
         struct why why = {0};
-        if (replay_at_parse(bad[i], &about, &at, &why) != ERR_USAGE || at != 77) fail_msg("%s", bad[i]);
+        if (replay_at_parse("--at", bad[i], &about, &at, &why) != ERR_USAGE || at != 77) fail_msg("%s", bad[i]);
         assert_non_null(strstr(why.text, "--at"));
     }
 }
