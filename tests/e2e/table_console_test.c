@@ -45,7 +45,7 @@ static void a_letter_of_the_menu_sorts(void **state)
 {
     (void)state;
     struct pty *p = console_start(NULL, NULL, NULL);
-    pty_see(p, "o sort");
+    pty_see(p, "K previous loss");
     pty_send(p, "o");
     pty_see(p, "n NAME");
     pty_send(p, "n");
@@ -78,7 +78,7 @@ static void a_row_is_copied_by_osc_52(void **state)
 {
     (void)state;
     struct pty *p = console_start("KITTY_WINDOW_ID=1", NULL, NULL);
-    pty_see(p, "c copy");
+    pty_see(p, "K previous loss");
     pty_send(p, "c");
     pty_see(p, "sent to the terminal's clipboard: kubectl ");
     char *text = clipboard_of(p);
