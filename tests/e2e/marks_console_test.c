@@ -69,7 +69,7 @@ static void space_marks_and_esc_clears(void **state)
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "1 of 3", DEADLINE_MS));
     pty_send(p, "L");
-    pty_see(p, "logs: a recording does not hold the pods' logs");
+    pty_see(p, "logs: a recording is replayed, which holds no objects and no logs");
     console_quit(p);
 }
 
