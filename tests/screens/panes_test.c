@@ -667,6 +667,24 @@ static void screen_says(struct fake_console *d, int rows, int cols, const char *
     free(text);
 }
 
+/* A monitor that runs in no pod, whose cores a pod holds, takes no room from the names of replicas. */
+static void test_the_column_of_pods_is_as_wide_as_its_suffixes(void **state)
+{
+    (void)state;
+    static const char *const sources[] = {"neuron/q5rdw", "neuron/x2p7c"};
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    for (size_t i = 0; i < 2; i++) {
+        struct monitor *m = record_copy(world_find(d.f.world, TABLE_MONITOR, sources[i])->record);
+        record_set(&m->pod, NULL);
+        record_set(&m->knode, "ip-100-64-31-7.us-west-2.compute.internal");
+        fixture_put(&d.f, sources[i], WORLD_NEURON, m);
+    }
+    fake_console_update(&d);
+    screen_says(&d, 40, 120, "  POD   CORE UTIL", true);
+    fake_console_close(&d);
+}
+
 /* What was before the loss stands beside nothing of it: a prompt of then is no prompt of now, and probes that are sent
  * all the while are not "none". */
 static void test_what_was_before_a_loss(void **state)
@@ -758,6 +776,7 @@ int main(void)
         cmocka_unit_test(test_doctor_in_words),
         cmocka_unit_test(test_doctor_comes_and_goes),
         cmocka_unit_test(test_what_was_before_a_loss),
+        cmocka_unit_test(test_the_column_of_pods_is_as_wide_as_its_suffixes),
         cmocka_unit_test(test_a_head_that_terminates),
         cmocka_unit_test(test_evidence_has_room),
     };

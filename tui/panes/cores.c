@@ -331,11 +331,12 @@ static void columns_grow(struct cores *s, int cols)
     history->min = history->max = spark;
 }
 
-/* A monitor that runs in no pod is named by its K8s node. */
-static void column_of_places(struct cores *s, const struct world *w)
+/* A core that belongs to no pod is placed by its K8s node, or by its instance: one of two widths, by whether there is
+ * one. */
+static void column_of_places(struct cores *s)
 {
     bool nodes = false;
-    WORLD_EACH (row, w, TABLE_MONITOR) nodes |= !row->gone_ms && !ROW(row, monitor)->pod;
+    for (size_t i = 0; i < s->table.count; i++) nodes |= text_width(s->table.rows[i].cell[CORES_POD].text) > POD_SUFFIX;
     s->columns[CORES_POD].width = s->columns[CORES_POD].max = nodes ? NODE_NAME : POD_SUFFIX;
 }
 
@@ -390,6 +391,7 @@ static void cores_rebuild(struct cores *s, const struct view *v)
     }
     s->table.not_shown = (size_t)world_dropped(w, TABLE_CORE);
     world_unread_words(w, TABLE_MONITOR, s->table.note, sizeof s->table.note);
+    column_of_places(s);
     table_end(&s->table);
     sum_of(w, &s->sum);
     devices_text(s, v, items, n);
@@ -401,7 +403,6 @@ static void cores_update(struct pane *p, const struct view *v)
     struct cores *s = (struct cores *)p;
     const struct world *w = v->world;
     columns_grow(s, p->cols);
-    column_of_places(s, w);
     uint64_t generation = world_generation(w, TABLE_CORE) + world_generation(w, TABLE_MONITOR) +
                           world_generation(w, TABLE_DEVICE) + world_generation(w, TABLE_ACTOR) +
                           world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
