@@ -18,6 +18,7 @@ struct fixture {
     struct pace *pace;
     int fds[2];
     unsigned owed; /* answers, as it was told */
+    uint64_t asked_ms;
 };
 
 static void ignore_ready(void *arg)
@@ -30,6 +31,7 @@ static void on_owed(void *arg, unsigned answers, uint64_t asked_ms)
     struct fixture *f = arg;
     assert_true(asked_ms <= loop_now_ms());
     f->owed = answers;
+    f->asked_ms = asked_ms;
 }
 
 static int fixture_open(void **state)
@@ -123,6 +125,23 @@ static void one_that_is_silent_is_asked_no_more(void **state)
 }
 
 /* Another program reads the terminal; afterwards a terminal that had answered is sent the question again. */
+/* What is owed was asked when it was asked: to leave a terminal that never answers would else always take long. */
+static void a_frame_without_a_question_asks_nothing(void **state)
+{
+    struct fixture *f = *state;
+    while (!pace_silent(f->pace)) {
+        ASSERT_UNTIL(f->loop, pace_may_draw(f->pace));
+        frame_send(f);
+        STEP_UNTIL(f->loop, pace_silent(f->pace) || pace_may_draw(f->pace));
+    }
+    const uint64_t asked_ms = f->asked_ms;
+    ASSERT_UNTIL(f->loop, pace_may_draw(f->pace) && loop_now_ms() > asked_ms);
+    frame_send(f);
+    assert_true(pace_arrived(f->pace)); /* it was written */
+    assert_int_equal(f->owed, PACE_MISSES);
+    assert_int_equal(f->asked_ms, asked_ms);
+}
+
 static void nothing_is_owed_while_it_is_held(void **state)
 {
     struct fixture *f = *state;
@@ -149,6 +168,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_that_never_answers_is_paced_by_time, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(one_that_takes_long_is_waited_for_longer, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(one_that_is_silent_is_asked_no_more, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(a_frame_without_a_question_asks_nothing, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(nothing_is_owed_while_it_is_held, fixture_open, fixture_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,13 +100,14 @@ static void lost_forget(struct pace *p)
     p->counted_ms = loop_now_ms();
 }
 
-/* The last byte of a frame, its question, has left: the time for the answer begins. */
+/* The last byte of a frame has left. Where that was its question, the time for the answer begins. */
 static void frame_written(struct pace *p)
 {
     p->frame_unsent = false;
+    p->written_ms = loop_now_ms() - p->drawn_ms;
+    if (!p->awaiting) return;
     p->asked_ms = loop_now_ms();
-    p->written_ms = p->asked_ms - p->drawn_ms;
-    if (p->awaiting) alarm_set(p->answer, pace_limit_ms(p), 0);
+    alarm_set(p->answer, pace_limit_ms(p), 0);
     owed_publish(p);
 }
 
