@@ -3,7 +3,10 @@
 
 void app_pane_zoom(struct app *app)
 {
-    screen_zoom(app->at->screen);
+    if (screen_is_whole(app->at->screen))
+        app_say(app, true, "this pane has the whole screen; Esc leaves it");
+    else
+        screen_zoom(app->at->screen);
 }
 
 /* By two columns, which is seen. */

@@ -256,6 +256,11 @@ void screen_zoom(struct screen *s)
     s->zoomed = !s->zoomed;
 }
 
+bool screen_is_whole(const struct screen *s)
+{
+    return layout_whole(s->focus);
+}
+
 struct screen_layout screen_layout(const struct screen *s)
 {
     const enum layout_pane focus = layout_whole(s->focus)        ? s->left

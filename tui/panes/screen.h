@@ -35,6 +35,7 @@ bool screen_typing(const struct screen *s);
 bool screen_focus(struct screen *s, char letter); /* '1' … '7', 'R'; false: that pane is not shown */
 void screen_next(struct screen *s, int by);       /* 1: the next pane, -1: the previous one */
 void screen_zoom(struct screen *s);               /* toggles: the focused pane alone */
+bool screen_is_whole(const struct screen *s);     /* the focused pane takes the whole screen, zoomed or not */
 /* How the panes are arranged: the one in focus by its letter, without those that are shown only while they have it. */
 struct screen_layout {
     char pane;
