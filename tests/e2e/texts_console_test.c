@@ -116,6 +116,8 @@ static void describes_and_shows_yaml(void **state)
     pty_see(c.p, "kind: RayService");
     pty_send(c.p, "?"); /* in a page of text too */
     pty_see(c.p, "Help");
+    pty_send(c.p, "q"); /* back to the text, and from there to the panes */
+    pty_see(c.p, "kind: RayService");
     pty_send(c.p, "q");
     pty_see(c.p, "ANSWERING");
     pty_send(c.p, ":yaml rayservice\r");
