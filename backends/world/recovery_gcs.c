@@ -196,7 +196,7 @@ bool gcs_is_back(const struct recovery *r, const struct world *w, const struct f
         return false;
     } else {
         snprintf(ret->note, sizeof ret->note, "%s, %.8s in NODE",
-                 g->heartbeat.known ? "heartbeat of the new head" : "no heartbeat is read", node->id);
+                 g->heartbeat.known ? "heartbeat of new head" : "no heartbeat is read", node->id);
     }
     return true;
 }

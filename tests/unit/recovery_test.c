@@ -152,7 +152,7 @@ static void the_ladder_with_grace_0(void **state)
     assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "uid 9c1e0000…, grace 0");
     assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
     assert_string_equal(s->r.rung[RUNG_HEAD_CREATED].note, "ip-100-64-90-12");
-    assert_string_equal(s->r.rung[RUNG_GCS_BACK].note, "heartbeat of the new head, 7afdda9d in NODE");
+    assert_string_equal(s->r.rung[RUNG_GCS_BACK].note, "heartbeat of new head, 7afdda9d in NODE");
     assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "7afdda9d ALIVE, 5cabc3e8 DEAD");
     assert_string_equal(s->r.rung[RUNG_HEAD_READY].note, "2/2");
     assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts");

@@ -122,7 +122,7 @@ static void check_first_kill(const struct replay *p)
     assert_string_equal(r->old_ray_node, first_node);
     assert_int_equal(r->reconnect_s.value, 600);
     assert_string_equal(r->rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
-    assert_string_equal(r->rung[RUNG_GCS_BACK].note, "heartbeat of the new head, f14b54ea in NODE");
+    assert_string_equal(r->rung[RUNG_GCS_BACK].note, "heartbeat of new head, f14b54ea in NODE");
     assert_string_equal(r->rung[RUNG_HEAD_ALIVE].note, "f14b54ea ALIVE, e900f747 DEAD");
     workers_are_the_same(p);
 }
@@ -143,7 +143,7 @@ static void check_second_kill(const struct replay *p)
     assert_string_equal(r->new_head_uid, third_head);
     assert_string_equal(r->old_ray_node, second_node);
     assert_string_equal(r->rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 2, heartbeat stopped");
-    assert_string_equal(r->rung[RUNG_GCS_BACK].note, "heartbeat of the new head, f63b0e28 in NODE");
+    assert_string_equal(r->rung[RUNG_GCS_BACK].note, "heartbeat of new head, f63b0e28 in NODE");
     assert_string_equal(r->rung[RUNG_HEAD_ALIVE].note, "f63b0e28 ALIVE, f14b54ea DEAD");
     workers_are_the_same(p);
 }

@@ -14,8 +14,9 @@ enum {
     WIDEST = 140, /* keeps the times close to their words */
     LAST_WIDTH = 9,
     GAP = 3,
-    NOW_WIDTH = 8,
+    NOW_WIDTH = 8, /* "+59:59", and two blanks; from an hour on it is full */
     WORDS_WIDTH = 27,
+    WORDS_NARROW = 25, /* the longest but one, whose notes are short */
     WORDS_AT = 4,
     NOTE_LEAST = 12
 };
@@ -65,7 +66,7 @@ static const char *rung_hint(const struct outage *o, int at, bool active)
     if (never && (at == RUNG_GCS_SILENT || over)) return "not seen";
     if ((active || over) && *rung->why) return rung->why;
     if (at == RUNG_HEAD_ALIVE && o->node_stale) return "NODE still calls the old head ALIVE: stale, not evidence";
-    if (at == RUNG_SERVE_RUNNING) return "Serve API, not RayService.status (which lags)";
+    if (at == RUNG_SERVE_RUNNING) return "by the Serve API: RayService.status lags";
     return "";
 }
 
@@ -115,36 +116,43 @@ static struct standing standing_of(const struct outage *o, int rung, bool active
                   : (struct standing){ROLE_DIM, ROLE_DIM, GLYPH_DOT};
 }
 
-static void draw_times(const struct view *v, struct canvas *cv, int line, int rung, bool active)
+static void now_text(const struct view *v, int rung, bool active, char out[TEXT_NUM_MAX])
 {
-    const struct outage *o = v->outage;
-    const struct outage_rung *s = &o->rung[rung], *before = &v->previous->rung[rung];
-    char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–";
+    const struct outage_rung *s = &v->outage->rung[rung];
+    snprintf(out, TEXT_NUM_MAX, "–");
     if (s->seen)
-        outage_offset(now, s->after_ms);
+        outage_offset(out, s->after_ms);
     else if (active)
-        outage_length(now, outage_rung_clock(o, (enum rung)rung, v->now_ms));
+        outage_length(out, outage_rung_clock(v->outage, (enum rung)rung, v->now_ms));
+}
+
+static void draw_times(const struct view *v, struct canvas *cv, int line, int rung, bool active, const char *now)
+{
+    const struct outage_rung *before = &v->previous->rung[rung];
+    char last[TEXT_NUM_MAX] = "–";
     if (v->previous->state != OUTAGE_NONE && before->seen) outage_offset(last, before->after_ms);
-    canvas_field(cv, line, times_at(v, cv), -NOW_WIDTH, standing_of(o, rung, active).role, now);
+    canvas_field(cv, line, times_at(v, cv), -NOW_WIDTH, standing_of(v->outage, rung, active).role, now);
     if (!has_last(v, cv->cols)) return;
     canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
 }
 
 static void draw_rung(const struct view *v, struct canvas *cv, int line, int rung, bool active)
 {
-    char note[OUTAGE_WHY_MAX + OUTAGE_WORDS_MAX];
+    char note[OUTAGE_WHY_MAX + OUTAGE_WORDS_MAX], now[TEXT_NUM_MAX];
     const struct standing stands = standing_of(v->outage, rung, active);
     const char *name = words_of(v->outage, rung);
     int times = times_at(v, cv), words = (int)text_width(name);
-    if (words < WORDS_WIDTH) words = WORDS_WIDTH;
-    int note_at = WORDS_AT + words + 1;
-    bool noted = times - note_at > NOTE_LEAST;
+    const int least = cv->cols < WIDE ? WORDS_NARROW : WORDS_WIDTH;
+    if (words < least) words = least;
+    now_text(v, rung, active, now);
+    const int note_at = WORDS_AT + words + 1, note_end = times - ((int)text_width(now) >= NOW_WIDTH);
+    const bool noted = note_end - note_at > NOTE_LEAST;
     canvas_text(cv, line, 2, stands.mark_role, glyph(cv->ascii, stands.mark));
     canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, stands.role, name);
     if (noted)
-        canvas_field(cv, line, note_at, times - note_at - 1, active ? ROLE_TEXT : ROLE_DIM,
+        canvas_field(cv, line, note_at, note_end - note_at, active ? ROLE_TEXT : ROLE_DIM,
                      note_of(v->outage, rung, active, note, sizeof note));
-    draw_times(v, cv, line, rung, active);
+    draw_times(v, cv, line, rung, active, now);
 }
 
 /* The column heads, on the pane's rule or on a line of their own. */
