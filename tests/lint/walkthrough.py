@@ -15,12 +15,22 @@ def read(path):
 
 
 defs = read("tui/options.def")
-macros = dict(re.findall(r'^#define (ON_\w+) "([^"]*)"', defs, re.M))
+MACRO = r"\b(?:ON|OF)_\w+"
+macros = dict(re.findall(rf'^#define ({MACRO}) (.*?)(?: /\*.*)?$', defs, re.M))
+
+
+def subcommands_of(where):
+    """Of `ON_CLUSTER "replay/play"`: the subcommands, without their ways of running."""
+    while re.search(MACRO, where):
+        where = re.sub(MACRO, lambda m: macros[m.group(0)], where)
+    return {word.split("/")[0] for word in where.replace('"', " ").split()}
+
+
 options = {}
 for name, letter, argument, where in re.findall(
-        r"^OPT\(\"([\w-]+)\", (0|'\w'), (NULL|\"[^\"]*\"), \w+, [\w.]+, ((?:\"[^\"]*\"|ON_\w+| )+), \"", defs, re.M):
-    heeded = re.sub(r"ON_\w+", lambda m: macros[m.group(0)], where).replace('"', "").split()
-    options["--" + name] = argument != "NULL", set(heeded)
+        rf"^OPT\(\"([\w-]+)\", (0|'\w'), (NULL|\"[^\"]*\"), \w+, [\w.]+, ((?:\"[^\"]*\"|{MACRO}| )+), \"", defs, re.M):
+    heeded = subcommands_of(where)
+    options["--" + name] = argument != "NULL", heeded
     if letter != "0":
         options["-" + letter[1]] = options["--" + name]
 subcommands = set(re.findall(r'^SUB\("([\w-]*)"', read("tui/subcommands.def"), re.M))
