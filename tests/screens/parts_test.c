@@ -271,6 +271,7 @@ static void test_footer(void **state)
     c.footer_tail = "q asks: recovery running";
     check_footer(&c, 80, " Enter open  Tab pane  ✗p ask  ? help  │ x act  │ q asks: recovery running");
     check_footer(&c, 100, " Enter open  Tab pane  ✗p ask  ? help  │ x act: ✗kill d deploy  │ q asks: recovery running");
+    check_footer(&c, 65, " Enter open  Tab pane  ✗p ask  ? help  │ q asks: recovery running");
     check_footer(&(struct chrome){0}, 80, "");
 }
 

@@ -6,7 +6,13 @@
 
 #include <string.h>
 
-enum { LEADER_COLS = 8 /* "│ x act:" */, LEADER_ALONE_COLS = 7, LEADER_ROOM = 60 };
+enum {
+    GAP_COLS = 2,
+    TAIL_COLS = GAP_COLS + 2 /* "│ " */,
+    LEADER_COLS = 8 /* "│ x act:" */,
+    LEADER_ALONE_COLS = 7,
+    LEADER_ROOM = 60
+};
 
 static bool is_led(const struct footer_key *k)
 {
@@ -49,7 +55,7 @@ static int draw_led(struct canvas *cv, int col, const struct footer_key *k)
 
 static int tail_width(const struct chrome *c)
 {
-    return c->footer_tail && c->footer_tail[0] ? (int)text_width(c->footer_tail) + 4 : 0;
+    return c->footer_tail && c->footer_tail[0] ? (int)text_width(c->footer_tail) + TAIL_COLS : 0;
 }
 
 /* Columns of the keys from `from` on whose room is kept. */
@@ -108,7 +114,7 @@ void footer_draw(const struct chrome *c, struct canvas *cv)
     const int room = cv->cols - tail_width(c);
     int col = draw_group(c, cv, draw_plain(c, cv, 1, room), room);
     if (!tail_width(c)) return;
-    if (col > room) col = room > 0 ? room : 0;
+    if (col > room + GAP_COLS) col = room > 0 ? room + GAP_COLS : 0;
     col = canvas_text(cv, 0, col, ROLE_RULE, glyph(cv->ascii, GLYPH_VLINE)) + 1;
     canvas_field(cv, 0, col, cv->cols - col > 0 ? cv->cols - col : 0, ROLE_STRONG, c->footer_tail);
 }
