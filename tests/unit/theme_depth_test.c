@@ -112,11 +112,35 @@ static void what_must_differ_does(void **state)
     each_theme(roles_told_apart);
 }
 
+/* A surface of its own must not fall on the terminal's page, black mostly: the strip was white on black, as any text.
+ */
+static int surfaces_seen(const struct theme *theme, int depth)
+{
+    int wrong = 0;
+    for (int role = 0; depth && theme->look[ROLE_TEXT].bg == COLOR_DEFAULT && role < ROLE_COUNT; role++) {
+        const struct shade s = color_shade(theme, (enum role)role, depth, NULL);
+        const int32_t bg = theme->look[role].bg;
+        if (bg == COLOR_DEFAULT || bg == 0 || bg == COLOR_RGB || s.attributes & A_REVERSE) continue;
+        if (s.bg != COLOR_DEFAULT && palette_rgb(s.bg) != 0) continue;
+        print_error("%s, %d colours: the background of %s is that of the page\n", theme->name, depth,
+                    role_name((enum role)role));
+        wrong++;
+    }
+    return wrong;
+}
+
+static void a_surface_stands_out_from_the_page(void **state)
+{
+    (void)state;
+    each_theme(surfaces_seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_role_is_invisible),
         cmocka_unit_test(what_must_differ_does),
+        cmocka_unit_test(a_surface_stands_out_from_the_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,14 @@ static void palette_keep(const struct theme *theme, struct truecolor *direct)
     }
 }
 
+/* Among few colours a grey surface's nearest is black: on the terminal's own page, black mostly, nothing would stand
+ * out. */
+static bool surface_is_lost(const struct look *look, const struct look *page, struct shade s, int depth)
+{
+    const bool grey = look->bg != COLOR_DEFAULT && look->bg != 0 && look->bg != COLOR_RGB;
+    return depth < 256 && page->bg == COLOR_DEFAULT && grey && s.bg == 0;
+}
+
 struct shade color_shade(const struct theme *theme, enum role role, int depth, struct truecolor *direct)
 {
     if (depth == 0) theme = theme_without_colors(theme);
@@ -66,6 +74,8 @@ struct shade color_shade(const struct theme *theme, enum role role, int depth, s
     if (page->bg != COLOR_DEFAULT && look.bg == COLOR_DEFAULT) look.bg = page->bg;
     if (page->bg != COLOR_DEFAULT && look.fg == COLOR_DEFAULT) look.fg = page->fg;
     s.fg = number_of(look.fg, depth, direct), s.bg = number_of(look.bg, depth, direct);
+    if (surface_is_lost(&look, page, s, depth))
+        return (struct shade){s.attributes | A_REVERSE, COLOR_DEFAULT, COLOR_DEFAULT};
     /* Among eight colours a dark grey's nearest is black: unseen on a black screen. */
     if (depth == 8 && s.fg == 0 && look.fg != 0 && s.bg == COLOR_DEFAULT) {
         s.fg = COLOR_DEFAULT;
