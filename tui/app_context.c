@@ -48,8 +48,15 @@ void context_title(const struct context *at)
     term_title(at->app->term, title);
 }
 
+void context_phase_follow(struct context *at)
+{
+    at->title_phase = recovery_phase_of(session_recovery(at->session));
+    context_title(at);
+}
+
 void context_notify(struct context *at)
 {
+    if (app_replay_jumps(at->app)) return;
     const enum outage_phase phase = recovery_phase_of(session_recovery(at->session));
     const char *words = outage_phase_words(phase), *before = outage_phase_words(at->title_phase);
     at->title_phase = phase;

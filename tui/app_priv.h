@@ -172,6 +172,7 @@ struct view context_view(struct context *at, const struct focus *focus);
 void context_say(struct context *at, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Announces the context's outage: rings where a head is lost, and sets the window's title where it is on the screen. */
 void context_notify(struct context *at);
+void context_phase_follow(struct context *at); /* after a jump of a replay: no news */
 
 void context_title(const struct context *at); /* the window's */
 
@@ -241,6 +242,7 @@ void app_replay_by(struct app *app, int64_t ms);
 void app_replay_loss(struct app *app, bool next); /* a little before that head loss */
 void app_replay_speed(struct app *app, int by);   /* powers of two */
 void app_replay_seek(struct app *app, const char *time);
+bool app_replay_jumps(const struct app *app); /* what is applied now is passed by unseen */
 
 /* app_resize.c: commands */
 void app_pane_zoom(struct app *app);

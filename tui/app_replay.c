@@ -10,16 +10,16 @@
 
 #include <stdlib.h>
 
-enum { FRAME_MS = 100, SPEED_SLOWEST = -2, SPEED_FASTEST = 6, STEP_MS = 100 };
+enum { FRAME_MS = 100, SPEED_SLOWEST = -2, SPEED_FASTEST = 6, STEP_MS = 100, SPEED_WORDS_MAX = 24 };
 
 struct app_replay {
     struct recording *recording; /* the command line's */
     struct replayer *replayer;
-    struct alarm *alarm; /* on the system clock */
-    uint64_t played_ms;  /* system clock: time of the last advance */
-    uint64_t part_us;    /* fraction of a millisecond not yet played */
-    int speed;           /* a power of two */
-    bool paused;
+    struct alarm *alarm;         /* on the system clock */
+    uint64_t played_ms;          /* system clock: time of the last advance */
+    uint64_t part_us;            /* fraction of a millisecond not yet played */
+    int speed;                   /* a power of two */
+    bool paused, jumps;          /* jumps: what happens meanwhile happened long ago */
     struct replay_losses losses; /* found when they are first asked for */
     bool losses_found;
     uint64_t shown_ms; /* T0 of the loss that it was brought to; 0: it was sought otherwise since */
@@ -45,6 +45,20 @@ static void replay_to(struct app *app, uint64_t at_ms)
     r->part_us = 0;
     app->dirty = true;
     app_redraw(app);
+}
+
+/* Passes by what it does not show: no bell, and no message of a loss in between. */
+static void replay_jump(struct app *app, uint64_t at_ms)
+{
+    app->replay->jumps = true;
+    replay_to(app, at_ms);
+    app->replay->jumps = false;
+    context_phase_follow(app->at);
+}
+
+bool app_replay_jumps(const struct app *app)
+{
+    return app->replay && app->replay->jumps;
 }
 
 static void on_played(void *arg)
@@ -78,7 +92,10 @@ void app_replay_open(struct app *app)
     r->replayer = replayer_new(app->loop, r->recording, app->at->session);
     r->speed = speed_of(cli->speed);
     r->alarm = alarm_new(app->loop, on_played, app);
+    r->jumps = true;
     replayer_to(r->replayer, cli->replay_at_ms);
+    r->jumps = false;
+    context_phase_follow(app->at);
     r->played_ms = loop_now_ms();
     alarm_set(r->alarm, FRAME_MS, FRAME_MS);
     app_say(app, false, ", pauses · . next change · J K next, previous head loss · [ ] 10 s · < > speed · :seek TIME");
@@ -95,19 +112,27 @@ void app_replay_close(struct app *app)
     app->replay = NULL;
 }
 
+static const char *speed_words(int speed, char out[SPEED_WORDS_MAX])
+{
+    if (speed < 0)
+        snprintf(out, SPEED_WORDS_MAX, "×1/%d", 1 << -speed);
+    else
+        snprintf(out, SPEED_WORDS_MAX, "×%d", 1 << speed);
+    return out;
+}
+
 void app_replay_words(const struct app *app, char *out, size_t size)
 {
     const struct app_replay *r = app->replay;
+    char speed[SPEED_WORDS_MAX];
     *out = '\0';
     if (!r) return;
     if (replay_is_over(r))
         snprintf(out, size, "REPLAY at its end");
     else if (r->paused)
         snprintf(out, size, "REPLAY paused");
-    else if (r->speed < 0)
-        snprintf(out, size, "REPLAY ×1/%d", 1 << -r->speed);
     else
-        snprintf(out, size, "REPLAY ×%d", 1 << r->speed);
+        snprintf(out, size, "REPLAY %s", speed_words(r->speed, speed));
 }
 
 void app_replay_pause(struct app *app)
@@ -141,16 +166,23 @@ void app_replay_by(struct app *app, int64_t ms)
 {
     const uint64_t now = replayer_now(app->replay->replayer), back = ms < 0 ? (uint64_t)-ms : 0;
     app->replay->shown_ms = 0;
-    replay_to(app, ms < 0 ? (now > back ? now - back : 0) : now + (uint64_t)ms);
+    replay_jump(app, ms < 0 ? (now > back ? now - back : 0) : now + (uint64_t)ms);
 }
 
+/* The strip shows the speed only while it plays. */
 void app_replay_speed(struct app *app, int by)
 {
     struct app_replay *r = app->replay;
+    char words[SPEED_WORDS_MAX];
     r->speed += by;
     if (r->speed < SPEED_SLOWEST) r->speed = SPEED_SLOWEST;
     if (r->speed > SPEED_FASTEST) r->speed = SPEED_FASTEST;
     replay_to(app, replayer_now(r->replayer));
+    if (!r->paused && !replay_is_over(r)) return;
+    app_say(app, false, "%s: it goes on at %s%s", r->paused ? "paused" : "at its end", speed_words(r->speed, words),
+            r->speed == SPEED_SLOWEST   ? ", the slowest"
+            : r->speed == SPEED_FASTEST ? ", the fastest"
+                                        : "");
 }
 
 void app_replay_seek(struct app *app, const char *time)
@@ -161,7 +193,7 @@ void app_replay_seek(struct app *app, const char *time)
     if (replay_at_parse("seek", *time ? time : NULL, recording_about(app->replay->recording), &at_ms, &why))
         app_say(app, true, "%s", why.text);
     else
-        replay_to(app, at_ms);
+        replay_jump(app, at_ms);
 }
 
 /* ---- head losses ------------------------------------------------------------------------------------------------ */
@@ -172,9 +204,9 @@ static const struct replay_losses *losses_of(struct app *app)
     if (r->losses_found) return &r->losses;
     const uint64_t now_ms = replayer_now(r->replayer);
     replay_losses_find(app->at->conf, r->recording, &r->losses);
-    r->losses_found = true;
+    r->losses_found = r->jumps = true;
     replayer_restart(r->replayer);
-    replay_to(app, now_ms);
+    replay_jump(app, now_ms);
     return &r->losses;
 }
 
@@ -208,5 +240,5 @@ void app_replay_loss(struct app *app, bool next)
     if (r->speed > 0) r->speed = 0;
     app_say(app, false, "head loss %zu of %zu, at %s: %s", (size_t)(loss - losses->item) + 1, losses->count,
             stamp_iso(stamp, loss->wall_ms), loss->cause);
-    replay_to(app, replay_loss_landing(loss, recording_about(r->recording)->begin_ms));
+    replay_jump(app, replay_loss_landing(loss, recording_about(r->recording)->begin_ms));
 }

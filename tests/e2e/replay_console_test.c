@@ -58,6 +58,10 @@ static void it_pauses_and_is_sought_both_ways(void **state)
     pty_see(p, "HEAD DOWN");
     pty_send(p, "[[");
     pty_see(p, "LAST HEAD LOSS +4d2h");
+    pty_send(p, ">");
+    pty_see(p, "paused: it goes on at ×1/2");
+    pty_send(p, "<<");
+    pty_see(p, "paused: it goes on at ×1/4, the slowest");
     pty_send(p, ":seek noon\r");
     pty_see(p, "seek noon: ");
     pty_send(p, ",");
@@ -100,6 +104,27 @@ static void keys_lead_from_head_loss_to_head_loss(void **state)
     pty_send(p, ",");
     pty_see(p, "REPLAY ×1 ");
     pty_see(p, "HEAD DOWN");
+    replay_quit(p);
+}
+
+/* Neither those in between nor the one it is brought into is news; that which is seen to happen is. */
+static void a_jump_past_a_head_loss_rings_no_bell(void **state)
+{
+    (void)state;
+    struct pty *p = replay_start("+60", "1");
+    pty_see(p, "LAST HEAD LOSS");
+    pty_send(p, ",:seek +10\r");
+    pty_see(p, "11:09:2[0-9]Z");
+    pty_send(p, ":seek +60\r");
+    pty_see(p, "11:10:1[0-9]Z");
+    pty_send(p, ":seek +35\r");
+    pty_see(p, "HEAD DOWN");
+    assert_int_equal(pty_bells(p), 0);
+    pty_send(p, ":seek +20\r");
+    assert_true(pty_wait_gone(p, "HEAD DOWN", DEADLINE_MS));
+    pty_send(p, ",>>>>");
+    pty_see(p, "REPLAY at its end");
+    assert_true(pty_bells(p) > 0);
     replay_quit(p);
 }
 
@@ -201,6 +226,7 @@ int main(void)
         cmocka_unit_test(nothing_can_be_asked_or_changed),
         cmocka_unit_test(what_is_offered_is_not_refused),
         cmocka_unit_test(keys_lead_from_head_loss_to_head_loss),
+        cmocka_unit_test(a_jump_past_a_head_loss_rings_no_bell),
         cmocka_unit_test(a_recording_without_a_head_loss_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
