@@ -268,6 +268,21 @@ static void test_again_is_of_what_was_not_retried(void **state)
     assert_string_equal(chat_again(&v), "newer");
 }
 
+/* The drill sends one again and again: it is no turn of the chat, nor what ^R and Up bring back. */
+static void test_prompts_of_a_load_are_no_turns(void **state)
+{
+    struct stage *s = *state;
+    struct view v = fixture_view(&s->f);
+    prompt_put(s, prompt_new(s, "ok", 9000, "a person's", "yes"));
+    struct request *r = prompt_new(s, "failed", 4000, "the drill's", NULL);
+    record_set(&r->series, "prompts");
+    prompt_put(s, r);
+    assert_string_equal(chat_again(&v), "a person's");
+    chat_press(s, KEYP_UP, 0);
+    assert_string_equal(s->chat.typed.text, "a person's");
+    assert_null(chat_prompt(&v, 1));
+}
+
 static void test_anew(void **state)
 {
     struct stage *s = *state;
@@ -371,6 +386,7 @@ int main(void)
         ON_STAGE(test_recall_and_again),
         ON_STAGE(test_many),
         ON_STAGE(test_draft_is_kept),
+        ON_STAGE(test_prompts_of_a_load_are_no_turns),
         ON_STAGE(test_anew),
         ON_STAGE(test_ends_and_turns),
         ON_STAGE(test_again_is_of_what_was_not_retried),

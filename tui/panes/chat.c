@@ -9,9 +9,10 @@
 
 enum { ROWS_AROUND = 4 /* the strip, two rules, the keys */, WHEEL_LINES = 3 };
 
+/* A person's: those of a load are the drill's, which sends the same one again and again. */
 static bool is_prompt(const struct request *r)
 {
-    return r->kind && strcmp(r->kind, REQUEST_PROMPT) == 0;
+    return !r->series && r->kind && strcmp(r->kind, REQUEST_PROMPT) == 0;
 }
 
 static bool phase_is(const struct request *r, const char *phase)
