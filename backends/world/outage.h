@@ -142,8 +142,8 @@ enum outage_phase recovery_phase_of(const struct recovery *r); /* the same, with
 const char *outage_phase_words(enum outage_phase phase);
 /* The length that runs meanwhile: GCS silent, state gone, head down, recovered. Unknown while the head is going. */
 struct known_u64 outage_phase_ms(const struct outage *o);
-/* The rungs as they are expected while it runs, so that no row moves under a reader's eyes; once it is over in order of
- * time: those that hold by when they were reached, then the others. */
+/* Of reports and of what numbers them: the rungs as they are expected while it runs; once it is over in order of time:
+ * those that hold by when they were reached, then the others. */
 void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT]);
 
 /* Whether the names of GCS fields were read of any table: without, none is known to be lost. */

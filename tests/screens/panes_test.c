@@ -638,6 +638,28 @@ static void test_recovery_in_words(void **state)
     fake_console_close(&d);
 }
 
+static char *screen_drawn(struct fake_console *d, int rows, int cols);
+
+/* Not even when it is over: a reader's eye is on one of them. */
+static void test_rungs_keep_their_rows(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    fixture_kill_head(&d.f);
+    d.f.recovery.outage = OUTAGE_OVER;
+    d.f.recovery.over_since_ms = known_u64(d.f.recovery.t0_ms + 14600);
+    for (int rung = RUNG_SERVE_RUNNING; rung < RUNG_COUNT; rung++) /* each before the one above it */
+        d.f.recovery.rung[rung] = (struct rung_state){
+            .reached = true, .at_ms = d.f.recovery.over_since_ms.value - 1000 * (uint64_t)(rung - RUNG_SERVE_RUNNING)};
+    char *text = screen_drawn(&d, 40, 120);
+    const char *at = text;
+    for (int rung = 0; rung < RUNG_COUNT && at; rung++) at = strstr(at, rung_words((enum rung)rung));
+    if (!at) fail_msg("not in the order of the ladder:\n%s", text);
+    free(text);
+    fake_console_close(&d);
+}
+
 static void head_is_deleted(struct fake_console *d)
 {
     struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
@@ -773,6 +795,7 @@ int main(void)
         cmocka_unit_test(test_cores_fit),
         cmocka_unit_test(test_requests_in_words),
         cmocka_unit_test(test_recovery_in_words),
+        cmocka_unit_test(test_rungs_keep_their_rows),
         cmocka_unit_test(test_doctor_in_words),
         cmocka_unit_test(test_doctor_comes_and_goes),
         cmocka_unit_test(test_what_was_before_a_loss),

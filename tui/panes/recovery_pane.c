@@ -1,4 +1,5 @@
-/* recovery_pane.c - the pane of the recovery's rungs. */
+/* recovery_pane.c - the pane of the recovery's rungs, in the order of the ladder also when it is over: no row moves
+ * under a reader's eyes. Reports have them in order of time. */
 #include "tui/panes/recovery_pane.h"
 
 #include "backends/base/stamp.h"
@@ -172,12 +173,10 @@ static void draw_head(const struct view *v, struct canvas *cv)
 }
 
 /* Where not all rungs fit, shows those around the next one. */
-static int first_rung(const enum rung order[RUNG_COUNT], int active, int rows)
+static int first_rung(int active, int rows)
 {
-    int at = 0;
     if (rows >= RUNG_COUNT) return 0;
-    while (at < RUNG_COUNT && (int)order[at] != active) at++;
-    int first = (at == RUNG_COUNT ? RUNG_COUNT : at + 2) - rows;
+    int first = (active == RUNG_COUNT ? RUNG_COUNT : active + 2) - rows;
     return first < 0 ? 0 : first > RUNG_COUNT - rows ? RUNG_COUNT - rows : first;
 }
 
@@ -193,13 +192,8 @@ static void recovery_pane_draw(const struct pane *p, const struct view *v, struc
     int head = has_head(cv->cols) && cv->rows > 1;
     cv = &part;
     if (head) draw_head(v, cv);
-    enum rung order[RUNG_COUNT];
-    outage_rung_order(v->outage, order);
-    int rows = cv->rows - head, active = (int)v->outage->waits_for, first = first_rung(order, active, rows);
-    for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) {
-        const int rung = (int)order[first + i];
-        draw_rung(v, cv, head + i, rung, rung == active);
-    }
+    int rows = cv->rows - head, active = (int)v->outage->waits_for, first = first_rung(active, rows);
+    for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) draw_rung(v, cv, head + i, first + i, first + i == active);
 }
 
 static int wanted_rows(const struct pane *p, const struct view *v, int cols)
@@ -259,19 +253,17 @@ static void recovery_pane_detail(const struct pane *p, const struct view *v, str
 {
     char text[2 * OUTAGE_WORDS_MAX], offset[TEXT_NUM_MAX], note[OUTAGE_WHY_MAX + OUTAGE_WORDS_MAX];
     const struct outage *o = v->outage;
-    enum rung order[RUNG_COUNT];
     (void)p;
     if (o->state == OUTAGE_NONE) return;
     buf_printf(out, "%s\n", t0_text(o, text, sizeof text));
-    outage_rung_order(o, order);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct outage_rung *s = &o->rung[order[i]];
+        const struct outage_rung *s = &o->rung[i];
         buf_printf(out, "%s %-40s %8s  %s\n",
                    s->seen   ? "✔"
                    : s->lost ? "✘"
                              : "·",
-                   words_of(o, (int)order[i]), s->seen ? outage_offset(offset, s->after_ms) : "–",
-                   note_of(o, (int)order[i], order[i] == o->waits_for, note, sizeof note));
+                   words_of(o, i), s->seen ? outage_offset(offset, s->after_ms) : "–",
+                   note_of(o, i, i == (int)o->waits_for, note, sizeof note));
     }
     detail_lengths(o, out);
 }
