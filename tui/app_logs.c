@@ -151,14 +151,15 @@ static bool log_is(const struct pod_log *g, const char *uid, const char *contain
            (g->gone || (g->previous == previous && g->since == since && text_unchanged(g->container, container)));
 }
 
-/* Of those that are not shown the oldest goes; of a pod that is gone only where all are. */
-static void logs_trim(struct app_logs *l)
+/* Of those that are not shown the oldest goes; of a pod that is gone only where all are. Never the added one, which the
+ * caller goes on with: it may be the only one whose pod is not gone. */
+static void logs_trim(struct app_logs *l, const struct pod_log *added)
 {
     size_t count = 0;
     struct pod_log *oldest = NULL;
     for (struct pod_log *g = l->logs; g; g = g->next) {
         count++;
-        if (!g->shown && (!oldest || !g->gone || oldest->gone)) oldest = g;
+        if (g != added && !g->shown && (!oldest || !g->gone || oldest->gone)) oldest = g;
     }
     if (count > LOGS_KEPT && oldest) log_free(oldest);
 }
@@ -185,7 +186,7 @@ static struct pod_log *log_of(struct app_logs *l, const struct row *row, const c
         log_mark_gone(g, row);
     else
         log_follow(g);
-    logs_trim(l);
+    logs_trim(l, g);
     return g;
 }
 
