@@ -42,7 +42,7 @@ static void context_judge(struct context *at)
 
 void app_contexts_tick(struct app *app)
 {
-    const bool shown = app->contexts > 1 || app->overlays.top == &app->list.overlay;
+    const bool shown = app->contexts > 1 || overlay_is_open(&app->overlays, &app->list.overlay);
     for (size_t i = 0; i < app->contexts; i++) {
         context_tick(app->context[i]);
         if (shown) context_judge(app->context[i]);
@@ -210,7 +210,7 @@ static void row_add(struct app *app, struct context *at, const char *name)
 void app_contexts_update(struct app *app)
 {
     const struct kube_where *where = session_where(app->at->session);
-    if (app->overlays.top != &app->list.overlay) return;
+    if (!overlay_is_open(&app->overlays, &app->list.overlay)) return;
     contexts_view_begin(&app->list);
     for (size_t i = 0; i < app->contexts; i++) row_add(app, app->context[i], or_dash(context_name(app->context[i])));
     for (size_t i = 0; where && i < where->context_count; i++)

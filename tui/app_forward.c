@@ -132,7 +132,7 @@ void app_forwards_show(struct app *app)
 void app_forwards_update(struct app *app)
 {
     const struct forwards *f = app->at->forwards;
-    if (app->overlays.top != &app->forwards.overlay) return;
+    if (!overlay_is_open(&app->overlays, &app->forwards.overlay)) return;
     forwards_view_begin(&app->forwards);
     for (size_t i = 0; i < forwards_count(f); i++) {
         const struct forward_item *item = forwards_item(f, i);

@@ -81,7 +81,7 @@ static void file_names_listed(void *arg, void *data)
     struct app *app = arg;
     const struct file_names *f = data;
     app->naming_files = NULL;
-    if (app->overlays.top != &app->palette.overlay) return;
+    if (!overlay_is_open(&app->overlays, &app->palette.overlay)) return;
     const char *typed = palette_argument(&app->palette);
     if (!typed || !palette_takes_files(&app->palette)) return;
     if (strcmp(typed, f->typed) != 0) {

@@ -103,7 +103,9 @@ static void help_of(struct harness *h, struct overlay *o, const char *name, bool
     key_press(h, KEYP_ENTER); /* confirms nothing of what lies below */
     key_press(h, 'y');
     assert_ptr_equal(h->stack.top, &h->help.overlay);
+    assert_true(overlay_is_open(&h->stack, o)); /* else nobody would keep it up to date */
     key_press(h, KEYP_ESC);
+    assert_false(overlay_is_open(&h->stack, &h->help.overlay));
     assert_ptr_equal(h->stack.top, o);
     char *after = harness_drawn(h, NULL);
     assert_string_equal(after, before);

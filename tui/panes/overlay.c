@@ -70,10 +70,17 @@ void overlay_keys_draw(const struct overlay *o, struct canvas *in, int row, cons
 
 /* ---- the stack ---- */
 
+bool overlay_is_open(const struct overlay_stack *s, const struct overlay *o)
+{
+    const struct overlay *open = s->top;
+    while (open && open != o) open = open->below;
+    return open != NULL;
+}
+
 void overlay_push(struct overlay_stack *s, struct overlay *o,
                   void (*on_result)(void *owner, enum overlay_result result))
 {
-    for (const struct overlay *open = s->top; open; open = open->below) assert(open != o);
+    assert(!overlay_is_open(s, o));
     o->below = s->top;
     o->on_result = on_result;
     s->top = o;

@@ -63,6 +63,8 @@ struct overlay_stack {
  * closes it. o must not be in the stack. */
 void overlay_push(struct overlay_stack *s, struct overlay *o,
                   void (*on_result)(void *owner, enum overlay_result result));
+/* Whether o is in the stack, be it under its help or another one: its owner keeps it up to date as long. */
+bool overlay_is_open(const struct overlay_stack *s, const struct overlay *o);
 void overlay_pop(struct overlay_stack *s);                                             /* closes the top one, if any */
 void overlay_finish(struct overlay_stack *s, enum overlay_result result, void *owner); /* of the top one */
 void overlays_update(struct overlay_stack *s, const struct view *v, int rows, int cols);
