@@ -201,9 +201,10 @@ void canvas_field_end(struct canvas *c, int row, int col, int width, enum role r
         canvas_field(c, row, col, width > 0 ? width : 0, role, text);
         return;
     }
-    while (text_width(text) >= (size_t)width && *text) do
-            text++;
-        while (((unsigned char)*text & 0xC0) == 0x80);
+    while (*text && text_width(text) >= (size_t)width) { /* by whole characters of UTF-8 */
+        text++;
+        while (((unsigned char)*text & 0xC0) == 0x80) text++;
+    }
     canvas_field(c, row, col, 1, role, glyph(c->ascii, GLYPH_ELLIPSIS));
     canvas_field(c, row, col + 1, width - 1, role, text);
 }
