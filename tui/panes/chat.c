@@ -253,18 +253,11 @@ static const struct pane_key *help_keys(const struct overlay *o)
     return keys;
 }
 
-/* Each key is text. */
-static bool takes_text(const struct overlay *o)
-{
-    (void)o;
-    return true;
-}
-
 const struct overlay_ops chat_overlay = {.name = "chat",
                                          .place = "the chat",
                                          .keys = help_keys,
                                          .uses = OVERLAY_USES_FIELD,
-                                         .typing = takes_text,
+                                         .typing = overlay_types_always,
                                          .multiline = true,
                                          .update = chat_overlay_update,
                                          .draw = chat_overlay_draw,

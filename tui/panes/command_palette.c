@@ -446,18 +446,11 @@ static const struct pane_key *help_keys(const struct overlay *o)
     return keys;
 }
 
-/* Each key is text. */
-static bool takes_text(const struct overlay *o)
-{
-    (void)o;
-    return true;
-}
-
 const struct overlay_ops command_palette_overlay = {.name = "palette",
                                                     .place = "this command line",
                                                     .keys = help_keys,
                                                     .uses = OVERLAY_USES_FIELD,
-                                                    .typing = takes_text,
+                                                    .typing = overlay_types_always,
                                                     .draw = palette_overlay_draw,
                                                     .input = palette_overlay_input,
                                                     .done = palette_overlay_done};

@@ -99,17 +99,10 @@ static const struct pane_key *help_keys(const struct overlay *o)
     return keys;
 }
 
-/* Each key is text. */
-static bool takes_text(const struct overlay *o)
-{
-    (void)o;
-    return true;
-}
-
 const struct overlay_ops forward_box_overlay = {.name = "port-forward",
                                                 .place = "this forwarding",
                                                 .keys = help_keys,
                                                 .uses = OVERLAY_USES_FIELD,
-                                                .typing = takes_text,
+                                                .typing = overlay_types_always,
                                                 .draw = box_draw,
                                                 .input = box_input};

@@ -74,6 +74,8 @@ void overlays_draw(const struct overlay_stack *s, const struct view *v, struct c
  * typed. */
 bool overlay_wants_help(const struct overlay *o, const struct input *in);
 
+bool overlay_types_always(const struct overlay *o); /* `typing` of one whose keys are text at any time */
+
 /* The line of its keys, with that of the help at its end where there is room. */
 void overlay_keys_draw(const struct overlay *o, struct canvas *in, int row, const char *keys);
 

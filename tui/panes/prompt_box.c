@@ -126,17 +126,10 @@ static const struct pane_key *help_keys(const struct overlay *o)
     return keys;
 }
 
-/* Each key is text. */
-static bool takes_text(const struct overlay *o)
-{
-    (void)o;
-    return true;
-}
-
 const struct overlay_ops prompt_box_overlay = {.name = "prompt",
                                                .place = "this prompt",
                                                .keys = help_keys,
                                                .uses = OVERLAY_USES_FIELD,
-                                               .typing = takes_text,
+                                               .typing = overlay_types_always,
                                                .draw = prompt_overlay_draw,
                                                .input = prompt_overlay_input};
