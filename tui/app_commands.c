@@ -87,7 +87,7 @@ static void stop_result(void *arg, enum overlay_result result)
         app_say(app, true, "the prompts have ended by themselves");
 }
 
-/* It asks: in k9s s is a shell, and an answer that was waited for would be lost. */
+/* After a confirmation: in k9s s is a shell, and an answer that a person waits for would be lost. */
 static void cmd_stop(struct app *app)
 {
     char key[16];

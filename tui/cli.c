@@ -99,7 +99,7 @@ const char *cli_value_word(const char *word, size_t *len, const char *sub)
     return word + before;
 }
 
-/* The words of options.def after '='; those of one subcommand alone are said to be its own. */
+/* The words of options.def after '='; those of one subcommand alone are named as its own. */
 static enum err check_word(const struct cli_option *o, const char *value, struct why *why)
 {
     char expected[96] = "";

@@ -27,7 +27,8 @@ struct palette_calls {
     /* Offers (palette_offer) what the words stand for that commands.def has for an argument; at once or later, while
      * palette_argument is the same. NULL: nothing is offered. */
     void (*values)(void *arg, struct command_palette *p, const char *words, const char *typed);
-    /* Writes what is said of a word that no command has, "no such command; the nearest is pods". NULL: just that. */
+    /* Writes the message for a word that is no command: "no such command, the nearest is pods". NULL: without the
+     * nearest. */
     void (*unknown)(const char *word, char *out, size_t size);
     void *arg;
 };
