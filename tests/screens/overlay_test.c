@@ -364,6 +364,30 @@ static void test_kill_says_what_is_at_stake(void **state)
     free(text);
 }
 
+/* What a command is for is a sentence: it takes a second row rather than being cut. */
+static void test_palette_cuts_no_sentence(void **state)
+{
+    (void)state;
+    struct command_palette p;
+    size_t found[200];
+    command_palette_open(&p, NULL, NULL);
+    const size_t n = command_palette_matches(&p, found, ARRAY_LEN(found));
+    for (size_t i = 0; i < n; i++) {
+        struct canvas cv;
+        canvas_init(&cv, 24, 80);
+        command_palette_draw(&p, &cv);
+        char *text = canvas_dump(&cv, false);
+        const char *cut = strstr(text, "…");
+        while (cut && cut[-1] == ' ') cut = strstr(cut + 1, "…"); /* "requests, events …" is meant so */
+        if (cut) fail_msg("entry %zu of %zu:\n%s", i, n, text);
+        if (i && !strstr(text, "│ > ")) fail_msg("the selected entry %zu is out of sight:\n%s", i, text);
+        free(text);
+        canvas_done(&cv);
+        PRESS(&p, command_palette_input, KEYP_DOWN);
+    }
+    command_palette_done(&p);
+}
+
 static void test_palette_completes(void **state)
 {
     (void)state;
@@ -977,6 +1001,7 @@ int main(void)
         cmocka_unit_test(test_kill_command),
         cmocka_unit_test(test_kill_says_what_it_means),
         cmocka_unit_test(test_kill_says_what_is_at_stake),
+        cmocka_unit_test(test_palette_cuts_no_sentence),
         cmocka_unit_test(test_palette_completes),
         cmocka_unit_test(test_palette_chooses),
         cmocka_unit_test(test_help_lists_what_works),

@@ -3,12 +3,13 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "tui/draw/wrap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PALETTE_COLS = 72, PALETTE_ROWS = 12, PALETTE_NAME = 16, PALETTE_KEYS = 10, WORD_MAX = 64 };
+enum { PALETTE_COLS = 76, PALETTE_ROWS = 12, PALETTE_NAME = 18, PALETTE_KEYS = 10, WORD_MAX = 64, HELP_LEAST = 16 };
 
 /* The commands, then the aliases: those have the line they stand for, where commands have their keys. */
 static const struct {
@@ -352,19 +353,41 @@ enum overlay_result command_palette_input(struct command_palette *p, const struc
 
 /* ---- drawing ---- */
 
+/* The column of what an entry is for; 0: there is no room for it. */
+static int help_at(int cols)
+{
+    const int at = PALETTE_NAME + PALETTE_KEYS + 2;
+    return cols > at + HELP_LEAST ? at : 0;
+}
+
+/* As many rows as its sentence needs: none is cut. */
+static int entry_rows(size_t entry, int cols)
+{
+    const int at = help_at(cols), rows = at ? wrap_height(entries[entry].help, cols - at) : 1;
+    return rows > 1 ? rows : 1;
+}
+
+/* The first entry that is shown, so that the selected one is, whole. */
+static size_t first_entry(const struct command_palette *p, const size_t *found, size_t n, int rows, int cols)
+{
+    size_t first = p->picked < n ? p->picked : 0;
+    int left = rows - (n ? entry_rows(found[first], cols) : 0);
+    while (first && (left -= entry_rows(found[first - 1], cols)) >= 0) first--;
+    return first;
+}
+
 static void draw_entry(struct canvas *cv, int row, size_t entry, bool picked, bool may)
 {
     const enum role role = picked ? ROLE_SELECTED : may ? ROLE_DIALOG : ROLE_KEY_OFF;
     char name[48];
-    canvas_fill(cv, row, 0, 1, cv->cols, role, ' ');
+    const int at = help_at(cv->cols);
+    canvas_fill(cv, row, 0, entry_rows(entry, cv->cols), cv->cols, role, ' ');
     snprintf(name, sizeof name, "%s %s%s", picked ? ">" : " ", may ? "" : glyph(cv->ascii, GLYPH_CROSS),
              entries[entry].name);
     canvas_field(cv, row, 0, PALETTE_NAME, role, name);
     canvas_field(cv, row, PALETTE_NAME + 1, PALETTE_KEYS, picked ? role : ROLE_KEY,
                  is_alias(entry) ? "is" : entries[entry].keys);
-    if (cv->cols > PALETTE_NAME + PALETTE_KEYS + 2)
-        canvas_field(cv, row, PALETTE_NAME + PALETTE_KEYS + 2, cv->cols - PALETTE_NAME - PALETTE_KEYS - 2, role,
-                     entries[entry].help);
+    if (at) wrap_draw(cv, row, at, role, entries[entry].help, 0);
 }
 
 static void draw_value(struct canvas *cv, int row, const char *value, const char *about, bool picked)
@@ -405,12 +428,13 @@ void command_palette_draw(const struct command_palette *p, struct canvas *cv)
     canvas_text(&in, 0, 0, ROLE_KEY, ":");
     const int page = in.rows - 1;
     const size_t top = page > 0 && p->picked >= (size_t)page ? p->picked - (size_t)page + 1 : 0;
-    for (int row = 0; row < page && top + (size_t)row < n; row++) {
-        const size_t at = top + (size_t)row;
-        if (argument)
-            draw_value(&in, row + 1, p->value[values[at]], p->about[values[at]], p->moved && at == p->picked);
-        else
-            draw_entry(&in, row + 1, found[at], meant && at == p->picked, name_may(p, found[at]));
+    for (size_t at = top; argument && at < n && at - top < (size_t)page; at++)
+        draw_value(&in, (int)(at - top) + 1, p->value[values[at]], p->about[values[at]], p->moved && at == p->picked);
+    int row = 1;
+    for (size_t at = first_entry(p, found, n, page, in.cols); !argument && at < n; at++) {
+        if (row > 1 && row + entry_rows(found[at], in.cols) > in.rows) break;
+        draw_entry(&in, row, found[at], meant && at == p->picked, name_may(p, found[at]));
+        row += entry_rows(found[at], in.cols);
     }
     if (names == 0) draw_none(p, &in);
     textbox_draw(&p->typed, &in, 0, 1, in.cols - 1, ROLE_INPUT);
