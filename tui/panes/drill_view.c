@@ -289,7 +289,7 @@ static const char *keys_of(const struct drill_view *v)
         return v->report ? (v->shows_report ? "↑ ↓ scroll   w saves the reports   Tab the steps   Esc closes"
                                             : "↑ ↓ scroll   w saves the reports   Tab the report   Esc closes")
                          : "Esc closes   ↑ ↓ scroll";
-    if (v->asks) return "Enter confirms   n cancels   ↑ ↓ scroll   Esc hides this, it waits";
+    if (v->asks) return "Enter confirms   n cancels   Esc hides this, it waits   ↑ ↓ scroll";
     if (v->injected && v->load_runs) return "Esc or ^C stops the load, not the observing   q hides this";
     if (v->injected) return "Esc hides this, it goes on   ↑ ↓ scroll";
     return "s stops: nothing was killed yet   Esc hides this, it goes on";

@@ -65,12 +65,28 @@ bool overlay_wants_help(const struct overlay *o, const struct input *in)
     return in->key == KEYP_F1 || (in->key == '?' && !is_typing(o));
 }
 
+/* Bytes of the leading hints that fit whole; 0: not even the first does. */
+static size_t hints_len(const char *keys, const char *gap, int cols)
+{
+    size_t fitting = 0;
+    for (const char *from = keys; from;) {
+        const char *end = strstr(from, gap);
+        const size_t len = end ? (size_t)(end - keys) : strlen(keys);
+        if ((int)text_widthn(keys, len) > cols) break;
+        fitting = len;
+        from = end ? end + strlen(gap) : NULL;
+    }
+    return fitting;
+}
+
 void overlay_keys_draw(const struct overlay *o, struct canvas *in, int row, const char *keys)
 {
     const bool dots = strstr(keys, " · ") != NULL;
     const char *help = is_typing(o) ? (dots ? " · F1 help" : "   F1 help") : dots ? " · ? help" : "   ? help";
     const int wide = (int)text_width(keys);
-    canvas_field(in, row, 0, in->cols, ROLE_DIM, keys);
+    const size_t whole = hints_len(keys, dots ? " · " : "   ", in->cols);
+    canvas_field(in, row, 0, in->cols, ROLE_DIM, whole ? "" : keys);
+    canvas_textn(in, row, 0, ROLE_DIM, keys, whole);
     if (wide + (int)text_width(help) <= in->cols) canvas_text(in, row, wide, ROLE_DIM, help);
 }
 

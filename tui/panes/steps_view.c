@@ -162,7 +162,7 @@ void steps_view_draw(const struct steps_view *v, struct canvas *cv)
     text_view_draw(&v->text, &source, &body);
     overlay_keys_draw(&v->overlay, &in, in.rows - 1,
                       v->end[0]          ? "Esc closes   / search   ↑ ↓ scroll"
-                      : v->asks          ? "Enter confirms   n cancels   / search   Esc hides this, it waits"
+                      : v->asks          ? "Enter confirms   n cancels   Esc hides this, it waits   / search"
                       : v->stops         ? "s stops   Esc hides this, it continues; its key shows it again"
                       : !v->text.follows ? "G to the end   Esc hides this, it continues"
                                          : "Esc hides this, it continues; its key shows it again   / search");
