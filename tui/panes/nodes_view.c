@@ -22,7 +22,14 @@ enum {
     COLUMN_ZONE,
     COLUMNS
 };
-enum { VIEW_COLS = 150, TABLE_SHARE = 2 /* of the rows: half */, FRAME_ROWS = 2, FRAME_COLS = 4, LEAST_ROWS = 3 };
+enum {
+    WHOLE_NAMES_COLS = 110,
+    VIEW_COLS = 150,
+    TABLE_SHARE = 2 /* of the rows: half */,
+    FRAME_ROWS = 2,
+    FRAME_COLS = 4,
+    LEAST_ROWS = 3
+};
 
 static const struct column columns[COLUMNS] = {
     [COLUMN_NAME] = {.title = "NODE", .min = 20, .max = 46},
@@ -111,22 +118,37 @@ static void cell_number(struct table_row *tr, int column, struct known_u64 n, co
     table_cell_num(tr, column, n.known ? ROLE_TEXT : ROLE_DIM, n.known ? (double)n.value : NAN, text);
 }
 
-static void node_add(struct nodes_view *n, const struct view *v, const struct row *row)
+/* "Memory, Disk": the column's head says of what. */
+static void pressure_words(const struct knode *k, char *out, size_t size)
+{
+    static const char tail[] = "Pressure";
+    size_t len = 0;
+    const char *text = !k->pressure ? "–" : *k->pressure ? k->pressure : "none";
+    for (; *text && len + 1 < size; text++) {
+        if (strncmp(text, tail, sizeof tail - 1) == 0) text += sizeof tail - 1;
+        if (!*text) break;
+        out[len++] = *text;
+    }
+    out[len] = '\0';
+}
+
+/* The whole name where the table has the room; all of it stands in the words below. */
+static void node_add(struct nodes_view *n, const struct view *v, const struct row *row, int cols)
 {
     const struct knode *k = ROW(row, knode);
     struct table_row *tr = table_row_add(&n->table, k->record.key);
     char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
-    table_cell_set(tr, COLUMN_NAME, ROLE_STRONG, or_dash(k->name));
+    snprintf(text, sizeof text, "%.*s", cols < WHOLE_NAMES_COLS ? pane_node_length(k->name) : TABLE_CELL_MAX - 1,
+             or_dash(k->name));
+    table_cell_set(tr, COLUMN_NAME, ROLE_STRONG, text);
     const enum role status = status_words(k, text, sizeof text);
     table_cell_set(tr, COLUMN_STATUS, status, text);
     cell_number(tr, COLUMN_SINCE, k->ready_since, age_since(num, k->ready_since, v->wall_ms));
     const enum role ray = ray_words(v, k->name, text, sizeof text);
     table_cell_set(tr, COLUMN_RAY, ray, text);
     cell_number(tr, COLUMN_NEURON, k->neuron_devices, count_text(num, k->neuron_devices));
-    table_cell_set(tr, COLUMN_PRESSURE, k->pressure && *k->pressure ? ROLE_BAD : ROLE_DIM,
-                   !k->pressure   ? "–"
-                   : *k->pressure ? k->pressure
-                                  : "none");
+    pressure_words(k, text, sizeof text);
+    table_cell_set(tr, COLUMN_PRESSURE, k->pressure && *k->pressure ? ROLE_BAD : ROLE_DIM, text);
     table_cell_set(tr, COLUMN_TYPE, ROLE_TEXT, or_dash(k->instance_type));
     table_cell_set(tr, COLUMN_ZONE, ROLE_TEXT, or_dash(k->zone));
 }
@@ -214,10 +236,9 @@ static void view_update(struct overlay *o, const struct view *v, int rows, int c
     const struct fresh f = fresh_of(v->world, WORLD_KUBE, "nodes", v->now_ms);
     char words[FRESH_TEXT_MAX] = "";
     (void)rows;
-    (void)cols;
     table_begin(&n->table);
     WORLD_EACH (row, v->world, TABLE_KNODE)
-        if (!row->gone_ms) node_add(n, v, row);
+        if (!row->gone_ms) node_add(n, v, row, cols);
     table_end(&n->table);
     n->old = fresh_is_old(f.state);
     if (n->old) fresh_words(f.state, f.age_ms, words);

@@ -132,3 +132,10 @@ char *event_words(const struct event *e, char *out, size_t size)
     snprintf(out, size, "%s%s%s%s", or_dash(e->reason), times, e->message ? "  " : "", e->message ? e->message : "");
     return out;
 }
+
+int pane_node_length(const char *name)
+{
+    size_t len = name ? strlen(name) : 0, first = name ? strcspn(name, ".") : 0;
+    if (name && strncmp(name, "ip-", 3) == 0) len = first;
+    return name ? (int)(len < 128 ? len : 128) : 8;
+}

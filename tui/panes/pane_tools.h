@@ -52,4 +52,8 @@ void pane_stale(struct canvas *cv);
 /* "Pulled ×2  Container image …" */
 char *event_words(const struct event *e, char *out, size_t size);
 
+/* Bytes of a node's name where there is little room: EC2's have their region after the first dot; others may differ
+ * only there. NULL: those of "not known yet". */
+int pane_node_length(const char *name);
+
 #endif

@@ -100,14 +100,6 @@ static void set_name(struct table_row *tr, const struct pods *s, const struct vi
     table_cell_set(tr, PODS_NAME, ROLE_TEXT, name);
 }
 
-/* EC2's names have their region after the first dot; others may differ only there. */
-static int node_length(const char *name)
-{
-    size_t len = name ? strlen(name) : 0, first = name ? strcspn(name, ".") : 0;
-    if (name && strncmp(name, "ip-", 3) == 0) len = first;
-    return name ? (int)(len < 128 ? len : 128) : 8;
-}
-
 static void add_row(struct pods *s, const struct view *v, const struct row *row)
 {
     const struct pod *pod = ROW(row, pod);
@@ -120,7 +112,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     set_name(tr, s, v, pod);
     table_cell_num(tr, PODS_AGE, ROLE_TEXT, pod->created.known ? -(double)pod->created.value : NAN,
                    age_since(num, pod->created, row->gone_ms ? row->gone_wall_ms : v->wall_ms));
-    snprintf(text, sizeof text, "%.*s", node_length(pod->node), or_dash(pod->node));
+    snprintf(text, sizeof text, "%.*s", pane_node_length(pod->node), or_dash(pod->node));
     table_cell_set(tr, PODS_NODE, ROLE_TEXT, text);
     table_cell_set(tr, PODS_IP, ROLE_TEXT, or_dash(pod->ip));
     table_cell_set(tr, PODS_SERVE, ROLE_TEXT, tri_word(serve_endpoint_is_ready(v->world, v->focus, pod)));
