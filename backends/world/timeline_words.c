@@ -46,9 +46,9 @@ static void value_words(enum timeline_kind kind, const struct timeline_step *ste
         snprintf(out, TIMELINE_WORDS_MAX, "%s old", text_seconds(num, (uint64_t)step->value + (at_ms - step->at_ms)));
         break;
     case LANE_CONNECTIONS:
-        snprintf(out, TIMELINE_WORDS_MAX, "%.0f connection%s of Ray", value, value > 1 || value < 1 ? "s" : "");
+        snprintf(out, TIMELINE_WORDS_MAX, "%.0f Ray connection%s", value, value > 1 || value < 1 ? "s" : "");
         break;
-    case LANE_FIELDS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f field%s in Redis", value, text_plural(value == 1)); break;
+    case LANE_FIELDS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f Redis field%s", value, text_plural(value == 1)); break;
     case LANE_ENDPOINTS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f ready, %.0f besides the head", value, other); break;
     case LANE_REPLICAS: snprintf(out, TIMELINE_WORDS_MAX, "%.0f of %.0f RUNNING", value, other); break;
     case LANE_CORE: snprintf(out, TIMELINE_WORDS_MAX, "%.0f %%", value); break;

@@ -120,12 +120,12 @@ static void several_losses_show_the_rungs_of_each(void **state)
     shown_key(&s, replay_view(&p), 'b');
     assert_int_equal(t->scene.cursor_ms, p.outage.t0_ms);
     ladder_words(&t->scene, words);
-    assert_string_equal(words, "1 +0.0s delete accepted");
+    assert_string_equal(words, "1 +0.0s: delete accepted");
     shown_key(&s, replay_view(&p), 'b');
     assert_int_equal(outage_past(replay_recovery(&p))->count, 1);
     assert_int_equal(t->scene.cursor_ms, outage_past(replay_recovery(&p))->loss[0]->t0_ms);
     ladder_words(&t->scene, words);
-    assert_string_equal(words, "13:28:48Z: 1 +0.0s delete accepted");
+    assert_string_equal(words, "13:28:48Z: 1 +0.0s: delete accepted");
     shown_key(&s, replay_view(&p), 'b'); /* there is none before it */
     assert_int_equal(t->scene.cursor_ms, p.outage.t0_ms);
     buf_init(&text, 1 << 20);
@@ -425,7 +425,7 @@ static void enter_opens_what_lies_there(void **state)
     } cases[] = {{LANE_HEAD, "earlier                  not watched yet"},
                  {LANE_WORKER, "Running 1/1, 0 restarts"},
                  {LANE_BEAT, "s old"},
-                 {LANE_FIELDS, "fields in Redis"},
+                 {LANE_FIELDS, " Redis fields"},
                  {LANE_ROUTE, "History"},
                  {LANE_PROMPTS, "phase"},
                  {LANE_EVENTS, "count"},

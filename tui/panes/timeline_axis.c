@@ -153,7 +153,7 @@ void ladder_words(const struct timeline_scene *s, char out[TIMELINE_WORDS_MAX])
         if (!rung->seen) continue;
         number++;
         if (s->cursor_ms < o->t0_ms + rung->after_ms) continue;
-        snprintf(out, TIMELINE_WORDS_MAX, "%s%d %s %s", of, number, outage_offset(offset, rung->after_ms),
+        snprintf(out, TIMELINE_WORDS_MAX, "%s%d %s: %s", of, number, outage_offset(offset, rung->after_ms),
                  rung_words(order[i]));
     }
 }

@@ -256,6 +256,23 @@ static void label_draw(const struct timeline_scene *s, const struct timeline_pla
         canvas_field(cv, row, width > room ? plan->label - 1 - width : group, width > room ? width : room, role, name);
 }
 
+/* Beside the lanes: what does not fit ends where a part of it does ("Running 1/1", of "Running 1/1, 0 restarts"); the
+ * line of the selected lane has all of it. */
+static void words_draw(struct canvas *cv, const struct timeline_plan *plan, int row, enum role role, const char *words)
+{
+    static const char *const ends[] = {", ", "; ", ": ", " · "};
+    const size_t len = strlen(words);
+    size_t fitting = 0;
+    for (size_t i = 0; (int)text_width(words) > plan->words && i < len; i++)
+        for (size_t k = 0; k < ARRAY_LEN(ends); k++) {
+            const bool part = strncmp(words + i, ends[k], strlen(ends[k])) == 0;
+            if (part && (int)text_widthn(words, i) <= plan->words) fitting = i;
+        }
+    char part[TIMELINE_WORDS_MAX];
+    snprintf(part, sizeof part, "%.*s", (int)(fitting ? fitting : len), words);
+    canvas_field(cv, row, plan->label + plan->plot + 1, plan->words, role, part);
+}
+
 static void line_draw(const struct timeline_scene *s, const struct timeline_plan *plan, int line, struct canvas *cv,
                       int row)
 {
@@ -268,7 +285,7 @@ static void line_draw(const struct timeline_scene *s, const struct timeline_plan
     lane_draw(&l, &plot);
     if (at->part || !plan->words) return;
     const enum role role = lane_words(s, plan, l.lane, words);
-    canvas_field(cv, row, plan->label + plan->plot + 1, plan->words, role, words);
+    words_draw(cv, plan, row, role, words);
 }
 
 /* Over the lanes, and where there is nothing else, a thin line at T0. */
@@ -317,7 +334,11 @@ static void legend_draw(const struct timeline_scene *s, const struct timeline_pl
     else
         snprintf(more, sizeof more, "%s", dropped);
     const int width = (int)text_width(more), left = cv->cols - 2 - (width ? width + 2 : 0);
-    if (left > 0) canvas_field(cv, row, 1, left, ROLE_DIM, legend);
+    size_t whole = strlen(legend); /* of symbols that are explained whole */
+    while (whole && (int)text_widthn(legend, whole) > left) do
+            whole--;
+        while (whole && strncmp(legend + whole, "  ", 2) != 0);
+    canvas_textn(cv, row, 1, ROLE_DIM, legend, whole);
     if (width) canvas_field(cv, row, cv->cols - 1 - width, width, ROLE_WARN, more);
 }
 
@@ -333,7 +354,7 @@ void timeline_draw(const struct timeline_scene *s, const struct timeline_plan *p
         canvas_field(cv, row, 1, plan->label - 2, ROLE_DIM, "recovery");
         ladder_draw(s, plan, &ladder);
         ladder_words(s, words);
-        if (plan->words) canvas_field(cv, row, plan->label + plan->plot + 1, plan->words, ROLE_TEXT, words);
+        if (plan->words) words_draw(cv, plan, row, ROLE_TEXT, words);
         row++;
     }
     for (int i = 0; i < plan->lines; i++) line_draw(s, plan, i, cv, row + i);
