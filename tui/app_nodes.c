@@ -9,7 +9,7 @@
 static void nodes_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
-    const char *name = nodes_view_choice(&app->nodes);
+    const char *name = nodes_view_choice(&app->nodes, session_world(app->at->session));
     if (result != OVERLAY_ACTION) {
         app_overlay_close(app);
     } else if (name) {

@@ -92,7 +92,7 @@ static void each_node_says_what_is_known_of_it(void **state)
     char *text = nodes_text(&n, &f, 40, 120, "nodes");
     assert_non_null(strstr(text, "head"));
     free(text);
-    assert_string_equal(nodes_view_choice(&n), "ip-100-64-90-12.us-west-2.compute.internal");
+    assert_string_equal(nodes_view_choice(&n, f.world), "ip-100-64-90-12.us-west-2.compute.internal");
     assert_int_equal(key_press(&n, KEYP_DOWN), OVERLAY_STAYS);
     text = nodes_text(&n, &f, 40, 120, "nodes-not-ready");
     assert_non_null(strstr(text, "Kubelet stopped posting node status."));
@@ -120,7 +120,7 @@ static void a_key_opens_the_selected_one(void **state)
     struct nodes_view n;
     fixture_calm(&f);
     nodes_view_open(&n);
-    assert_null(nodes_view_choice(&n));
+    assert_null(nodes_view_choice(&n, f.world));
     assert_int_equal(key_press(&n, KEYP_ENTER), OVERLAY_STAYS);
     free(nodes_text(&n, &f, 24, 80, "nodes-calm"));
     assert_int_equal(key_press(&n, KEYP_ENTER), OVERLAY_ACTION);

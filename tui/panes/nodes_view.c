@@ -287,12 +287,11 @@ static void view_done(struct overlay *o)
     *n = (struct nodes_view){.overlay = {.ops = NULL}};
 }
 
-const char *nodes_view_choice(const struct nodes_view *n)
+const char *nodes_view_choice(const struct nodes_view *n, const struct world *w)
 {
     const char *key = table_selected(&n->table);
-    for (size_t i = 0; key && i < n->table.count; i++)
-        if (text_eq(n->table.rows[i].key, key)) return n->table.rows[i].cell[COLUMN_NAME].text;
-    return NULL;
+    const struct row *row = key ? world_find(w, TABLE_KNODE, key) : NULL;
+    return row ? ROW(row, knode)->name : NULL;
 }
 
 static const struct pane_key *help_keys(const struct overlay *o)

@@ -20,6 +20,6 @@ void nodes_view_open(struct nodes_view *n);
 /* All of them, in words; or why there is none. */
 void nodes_view_text(const struct view *v, struct buf *out);
 /* The name of the selected node; NULL: none. Borrowed until the next update. */
-const char *nodes_view_choice(const struct nodes_view *n);
+const char *nodes_view_choice(const struct nodes_view *n, const struct world *w);
 
 #endif
