@@ -60,16 +60,11 @@ enum err aws_error_parse(const char *bytes, size_t len, struct aws_error *ret)
     return ERR_OK;
 }
 
-static bool begins_with(const char *text, const char *with)
-{
-    return strncmp(text, with, strlen(with)) == 0;
-}
-
 static bool is_slow_down(const char *code)
 {
-    return begins_with(code, "Throttl") || begins_with(code, "RequestLimitExceeded") ||
-           begins_with(code, "ServiceUnavailable") || begins_with(code, "Internal") ||
-           begins_with(code, "TooManyRequests");
+    return text_begins(code, "Throttl") || text_begins(code, "RequestLimitExceeded") ||
+           text_begins(code, "ServiceUnavailable") || text_begins(code, "Internal") ||
+           text_begins(code, "TooManyRequests");
 }
 
 enum err aws_error_err(const char *code, long status)
@@ -91,7 +86,7 @@ enum err aws_error_err(const char *code, long status)
 
     if (is_slow_down(code)) return ERR_SERVER;
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (begins_with(code, known[i].begin)) return known[i].err;
+        if (text_begins(code, known[i].begin)) return known[i].err;
     }
     if (text_ends(code, "NotFound") || text_ends(code, "NotFoundFault")) return ERR_NOT_FOUND;
     /* a 404 without a known code comes from a wrong endpoint: it does not mean that the cache does not exist */

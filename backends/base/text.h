@@ -71,7 +71,9 @@ const char *text_plural(uint64_t count);
 bool text_eq(const char *a, const char *b);
 /* True if unchanged: NULL and "" are equal. Not for identity. */
 bool text_unchanged(const char *a, const char *b);
-/* Whether it ends so, in this case or in any (ASCII). What is unknown (NULL, or "" as the end) ends nothing. */
+/* Whether it begins so; whether it ends so, in this case or in any (ASCII). What is unknown (NULL, or "" as the
+ * beginning or the end) begins and ends nothing. */
+bool text_begins(const char *text, const char *start);
 bool text_ends(const char *text, const char *end);
 bool text_ends_nocase(const char *text, const char *end);
 bool text_has_suffix(const char *name, const char *suffix); /* ends so, with something before it */

@@ -146,6 +146,11 @@ static const char *text_end(const char *text, const char *end)
     return n && len >= n ? text + len - n : NULL;
 }
 
+bool text_begins(const char *text, const char *start)
+{
+    return text && start && *start && strncmp(text, start, strlen(start)) == 0;
+}
+
 bool text_ends(const char *text, const char *end)
 {
     const char *at = text_end(text, end);

@@ -1,6 +1,7 @@
 /* timeline_requests.c - puts requests and events on the time axis, by when they were due and when they happened. */
 #include "backends/base/hash.h"
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/world/probe_targets.h"
 #include "backends/world/timeline_priv.h"
 
@@ -127,11 +128,6 @@ void timeline_look_series(const struct timeline_look *l)
 }
 
 /* ---- events ------------------------------------------------------------------------------------------------------ */
-
-static bool text_begins(const char *text, const char *start)
-{
-    return text && start && *start && strncmp(text, start, strlen(start)) == 0;
-}
 
 /* About the RayService, or about what is named after one of its clusters. */
 static bool event_concerns(const struct focus *f, const struct event *e)

@@ -296,6 +296,9 @@ static void texts_are_compared(void **state)
     assert_true(text_unchanged("a", "a"));
     assert_false(text_unchanged("a", NULL));
     assert_true(text_eq("a", "a"));
+    assert_true(text_begins("demo-x", "demo") && text_begins("demo", "demo"));
+    assert_false(text_begins("Demo", "demo") || text_begins("de", "demo") || text_begins("a", "") ||
+                 text_begins(NULL, "a") || text_begins("a", NULL));
     assert_true(text_ends("a.yaml", ".yaml") && text_ends(".yaml", ".yaml"));
     assert_false(text_ends("a.YAML", ".yaml") || text_ends("yaml", ".yaml") || text_ends("a", "") ||
                  text_ends(NULL, "a"));
