@@ -414,28 +414,40 @@ static void draw_none(const struct command_palette *p, struct canvas *in)
     canvas_text(in, 1, 0, ROLE_DIM, words);
 }
 
+static void draw_values(const struct command_palette *p, struct canvas *in, const size_t *values, size_t n)
+{
+    const int page = in->rows - 1;
+    const size_t top = page > 0 && p->picked >= (size_t)page ? p->picked - (size_t)page + 1 : 0;
+    for (size_t at = top; at < n && (int)(at - top) < page; at++)
+        draw_value(in, (int)(at - top) + 1, p->value[values[at]], p->about[values[at]], p->moved && at == p->picked);
+}
+
+static void draw_names(const struct command_palette *p, struct canvas *in, const size_t *found, size_t n)
+{
+    const bool meant = selection_is_meant(p, found, n);
+    int row = 1;
+    for (size_t at = first_entry(p, found, n, in->rows - 1, in->cols); at < n; at++) {
+        const int rows = entry_rows(found[at], in->cols);
+        if (row > 1 && row + rows > in->rows) break;
+        draw_entry(in, row, found[at], meant && at == p->picked, name_may(p, found[at]));
+        row += rows;
+    }
+}
+
 void command_palette_draw(const struct command_palette *p, struct canvas *cv)
 {
     size_t found[ARRAY_LEN(entries)], values[PALETTE_VALUES];
     const size_t names = command_palette_matches(p, found, ARRAY_LEN(found)), offered = values_matching(p, values);
     const bool argument = palette_argument(p) && argument_words(entries[names ? found[0] : 0].name);
-    const size_t n = argument ? offered : names;
-    const bool meant = selection_is_meant(p, found, names);
     struct canvas in = overlay_box(
         cv, PALETTE_ROWS, PALETTE_COLS, ROLE_DIALOG,
         cv->cols < PALETTE_COLS ? "Command" : "Command ─ Enter runs · Tab completes · Esc cancels · F1 help");
     canvas_fill(&in, 0, 0, 1, in.cols, ROLE_INPUT, ' ');
     canvas_text(&in, 0, 0, ROLE_KEY, ":");
-    const int page = in.rows - 1;
-    const size_t top = page > 0 && p->picked >= (size_t)page ? p->picked - (size_t)page + 1 : 0;
-    for (size_t at = top; argument && at < n && at - top < (size_t)page; at++)
-        draw_value(&in, (int)(at - top) + 1, p->value[values[at]], p->about[values[at]], p->moved && at == p->picked);
-    int row = 1;
-    for (size_t at = first_entry(p, found, n, page, in.cols); !argument && at < n; at++) {
-        if (row > 1 && row + entry_rows(found[at], in.cols) > in.rows) break;
-        draw_entry(&in, row, found[at], meant && at == p->picked, name_may(p, found[at]));
-        row += entry_rows(found[at], in.cols);
-    }
+    if (argument)
+        draw_values(p, &in, values, offered);
+    else
+        draw_names(p, &in, found, names);
     if (names == 0) draw_none(p, &in);
     textbox_draw(&p->typed, &in, 0, 1, in.cols - 1, ROLE_INPUT);
 }
