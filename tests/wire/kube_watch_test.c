@@ -583,6 +583,11 @@ static bool two_namespaces(struct kube_fixture *s, const char *request, struct t
     return true;
 }
 
+static bool nodes_are_listed(struct kube_fixture *s)
+{
+    return s->lists[TABLE_KNODE] > 0;
+}
+
 static void another_namespace_takes_the_place_of_the_first(void **state)
 {
     (void)state;
@@ -591,6 +596,7 @@ static void another_namespace_takes_the_place_of_the_first(void **state)
     kube_fixture_open(&s, "{token: x}", NULL);
     kube_api.set_scope(s.be, &(struct kube_scope){.ns = "mistral"});
     kube_fixture_until(&s, one_pod, "the first namespace's pod");
+    kube_fixture_until(&s, nodes_are_listed, "the nodes, which are of no namespace");
     unsigned node_lists = s.lists[TABLE_KNODE];
     kube_api.set_scope(s.be, &(struct kube_scope){.ns = "a/b"}); /* escaped, whatever it is */
     kube_fixture_until(&s, pods_of_b, "the second namespace's pod alone");
