@@ -1,7 +1,7 @@
 /* marks_console_test.c - marked rows by keys alone, in a terminal: two pods and both their logs, their commands, Esc,
  * and that nothing is ever deleted by a mark. */
+#include "tests/support/console_pty.h"
 #include "tests/support/deadline.h"
-#include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -17,32 +17,10 @@
 
 #include <cmocka.h>
 
-#define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
-
-/* Of a recording that stands still; 80×24. */
-static struct pty *replay_start(const char *env)
-{
-    const char *const argv[] = {run_raydeck(), "replay", HEAD_KILL, "--at", "+5", NULL};
-    const char *const envs[] = {env, NULL};
-    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = envs});
-    pty_see(p, "REPLAY");
-    pty_send(p, ",");
-    pty_see(p, "^> head ");
-    return p;
-}
-
-static void console_quit(struct pty *p)
-{
-    pty_send(p, "q");
-    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
-    assert_true(pty_modes_restored(p));
-    pty_stop(p);
-}
-
 static void space_marks_and_esc_clears(void **state)
 {
     (void)state;
-    struct pty *p = replay_start(NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_send(p, " ");
     pty_see(p, "1 row is marked: c copies its command; Esc clears");
     pty_see(p, "^>\\*head ");
@@ -77,7 +55,7 @@ static void space_marks_and_esc_clears(void **state)
 static void space_pages_in_a_text(void **state)
 {
     (void)state;
-    struct pty *p = replay_start(NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_send(p, "\r");
     pty_see(p, "Esc back");
     pty_send(p, " \033");
@@ -96,26 +74,13 @@ static void space_pages_in_a_text(void **state)
     console_quit(p);
 }
 
-/* "\033]52;c;" and its text, decoded; NULL: none was sent. Caller frees. */
-static char *clipboard_of(struct pty *p)
-{
-    static const char begins[] = "\033]52;c;";
-    const char *raw = pty_raw(p, NULL), *at = NULL;
-    for (const char *next = strstr(raw, begins); next; next = strstr(next + 1, begins)) at = next + sizeof begins - 1;
-    if (!at) return NULL;
-    struct buf text;
-    buf_init(&text, 64 * 1024);
-    assert_int_equal(text_base64_decode(at, strcspn(at, "\a"), &text), ERR_OK);
-    return buf_take(&text);
-}
-
 static void one_command_is_of_all_marked_pods(void **state)
 {
     (void)state;
-    struct pty *p = replay_start("KITTY_WINDOW_ID=1");
+    struct pty *p = console_replay("+5", "KITTY_WINDOW_ID=1", NULL, NULL);
     pty_send(p, " G c");
     pty_see(p, "sent to the terminal's clipboard: kubectl ");
-    char *text = clipboard_of(p);
+    char *text = console_clipboard(p);
     assert_non_null(text);
     const char *head = strstr(text, " get pod mistral-6x5r2-head-"), *worker = strstr(text, "-worker-");
     assert_non_null(head);

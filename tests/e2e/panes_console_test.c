@@ -1,6 +1,6 @@
 /* panes_console_test.c - keys that have nothing to change say so; the list of nodes; a terminal without colours. */
+#include "tests/support/console_pty.h"
 #include "tests/support/deadline.h"
-#include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -14,33 +14,12 @@
 
 #include <cmocka.h>
 
-#define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
-/* Of a recording that stands still; 80x24. */
-static struct pty *replay_start(const char *env)
-{
-    const char *const argv[] = {run_raydeck(), "replay", HEAD_KILL, "--at", "+40", NULL};
-    const char *const envs[] = {env, NULL};
-    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = envs});
-    pty_see(p, "REPLAY");
-    pty_send(p, ",");
-    pty_see(p, "REPLAY paused");
-    return p;
-}
-
-static void console_quit(struct pty *p)
-{
-    pty_send(p, "q");
-    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
-    assert_true(pty_modes_restored(p));
-    pty_stop(p);
-}
-
 /* ---- keys that have nothing to change ---- */
 
 static void a_key_that_changes_nothing_says_so(void **state)
 {
     (void)state;
-    struct pty *p = replay_start(NULL);
+    struct pty *p = console_replay("+40", NULL, NULL, NULL);
     pty_send(p, "_");
     pty_see(p, "all panes have their computed sizes");
     pty_send(p, "T");
@@ -88,7 +67,7 @@ static void a_node_of_the_list_is_described(void **state)
 static void without_colours_a_warning_is_underlined(void **state)
 {
     (void)state;
-    struct pty *p = replay_start("NO_COLOR=1");
+    struct pty *p = console_replay("+40", "NO_COLOR=1", NULL, NULL);
     pty_send(p, "t");
     pty_see(p, "theme: .*, drawn without colours");
     char *line = pty_line(p, 2);

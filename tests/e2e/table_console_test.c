@@ -1,7 +1,7 @@
 /* table_console_test.c - what somebody who knows k9s reaches for, in the console: sort, copy, filter, and the way out,
  * from what the screen itself says. */
+#include "tests/support/console_pty.h"
 #include "tests/support/deadline.h"
-#include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -19,32 +19,10 @@
 
 #include <cmocka.h>
 
-#define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
-
-/* Of a recording that stands still; 80×24. */
-static struct pty *console_start(const char *env, const char *option, const char *value)
-{
-    const char *const argv[] = {run_raydeck(), "replay", HEAD_KILL, "--at", "+5", option, value, NULL};
-    const char *const envs[] = {env, NULL};
-    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = envs});
-    pty_see(p, "REPLAY");
-    pty_send(p, ",");
-    pty_see(p, "ANSWERING");
-    return p;
-}
-
-static void console_quit(struct pty *p)
-{
-    pty_send(p, "q");
-    assert_int_equal(pty_wait_exit(p, DEADLINE_MS), 0);
-    assert_true(pty_modes_restored(p));
-    pty_stop(p);
-}
-
 static void a_letter_of_the_menu_sorts(void **state)
 {
     (void)state;
-    struct pty *p = console_start(NULL, NULL, NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_see(p, "K previous loss");
     pty_send(p, "o");
     pty_see(p, "n NAME");
@@ -61,27 +39,14 @@ static void a_letter_of_the_menu_sorts(void **state)
     console_quit(p);
 }
 
-/* "\033]52;c;" and its text; NULL: none was sent. Caller frees. */
-static char *clipboard_of(struct pty *p)
-{
-    static const char begins[] = "\033]52;c;";
-    const char *raw = pty_raw(p, NULL), *at = NULL;
-    for (const char *next = strstr(raw, begins); next; next = strstr(next + 1, begins)) at = next + sizeof begins - 1;
-    if (!at) return NULL;
-    struct buf text;
-    buf_init(&text, 64 * 1024);
-    assert_int_equal(text_base64_decode(at, strcspn(at, "\a"), &text), ERR_OK);
-    return buf_take(&text);
-}
-
 static void a_row_is_copied_by_osc_52(void **state)
 {
     (void)state;
-    struct pty *p = console_start("KITTY_WINDOW_ID=1", NULL, NULL);
+    struct pty *p = console_replay("+5", "KITTY_WINDOW_ID=1", NULL, NULL);
     pty_see(p, "K previous loss");
     pty_send(p, "c");
     pty_see(p, "sent to the terminal's clipboard: kubectl ");
-    char *text = clipboard_of(p);
+    char *text = console_clipboard(p);
     assert_non_null(text);
     assert_non_null(strstr(text, " get pod "));
     assert_non_null(strstr(text, " -o yaml"));
@@ -92,7 +57,7 @@ static void a_row_is_copied_by_osc_52(void **state)
 static void tmux_passes_it_through(void **state)
 {
     (void)state;
-    struct pty *p = console_start("TMUX=/tmp/tmux-0/default,1,0", NULL, NULL);
+    struct pty *p = console_replay("+5", "TMUX=/tmp/tmux-0/default,1,0", NULL, NULL);
     pty_send(p, "c");
     pty_see(p, "sent to the terminal's clipboard: kubectl ");
     assert_non_null(strstr(pty_raw(p, NULL), "\033Ptmux;\033\033]52;c;"));
@@ -103,7 +68,7 @@ static void tmux_passes_it_through(void **state)
 static void elsewhere_it_is_shown_to_be_selected(void **state)
 {
     (void)state;
-    struct pty *p = console_start(NULL, NULL, NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_send(p, "c");
     pty_see(p, "Not sent to the clipboard");
     pty_see(p, "get pod mistral-6x5r2-head-2whjp -o .$");
@@ -124,7 +89,7 @@ static void the_configuration_decides(void **state)
     char *folder = run_folder(), *file = mem_printf("%s/config.yaml", folder);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         assert_int_equal(file_write(file, cases[i].setting, strlen(cases[i].setting), NULL), ERR_OK);
-        struct pty *p = console_start(cases[i].env, "--config", file);
+        struct pty *p = console_replay("+5", cases[i].env, "--config", file);
         pty_send(p, "c");
         pty_see(p, cases[i].seen);
         pty_send(p, i == 0 ? "" : "\033");
@@ -139,7 +104,7 @@ static void the_configuration_decides(void **state)
 static void the_palette_completes_and_remembers(void **state)
 {
     (void)state;
-    struct pty *p = console_start(NULL, NULL, NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_send(p, ":gcs\r");
     pty_see(p, "\\[3 GCS\\]");
     pty_send(p, ":po\r");
@@ -165,7 +130,7 @@ static void the_palette_completes_and_remembers(void **state)
 static void the_palette_completes_files(void **state)
 {
     (void)state;
-    struct pty *p = console_start(NULL, NULL, NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_send(p, ":lint deploy/as");
     pty_see(p, "deploy/assets/");
     pty_send(p, "\t");
@@ -213,7 +178,7 @@ static void the_palette_completes_names_of_the_cluster(void **state)
 static void a_filter_that_cannot_be_is_swallowed(void **state)
 {
     (void)state;
-    struct pty *p = console_start(NULL, NULL, NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_send(p, "T/quit");
     pty_see(p, "nothing can be filtered here: what is typed is ignored");
     pty_send(p, "\r");
@@ -237,7 +202,7 @@ static void a_filter_that_cannot_be_is_swallowed(void **state)
 static void help_is_of_what_works(void **state)
 {
     (void)state;
-    struct pty *p = console_start(NULL, NULL, NULL);
+    struct pty *p = console_replay("+5", NULL, NULL, NULL);
     pty_send(p, "\033OP");
     pty_see(p, "In this pane: Pods");
     pty_send(p, "/kill-head\r");
