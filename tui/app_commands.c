@@ -347,7 +347,7 @@ static void cmd_quit(struct app *app)
         &app->dialog, "Quit?",
         app_drill_is_watched(app)
             ? "A drill is running.\nIts load ends; the recovery is watched to its end without a screen, and judged."
-            : "The head is down, its recovery is running.\nQuitting stops watching it, not the recovery itself.",
+            : "A head was lost, and the recovery runs.\nQuitting stops watching it, not the recovery itself.",
         NULL, false);
     app_overlay_open(app, &app->dialog.overlay, quit_result);
 }
