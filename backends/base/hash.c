@@ -1,6 +1,8 @@
 /* hash.c - see hash.h. */
 #include "backends/base/hash.h"
 
+#include <string.h>
+
 static const uint64_t fnv_basis = 0xcbf29ce484222325u, fnv_prime = 0x100000001b3u;
 
 uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t len)
@@ -13,7 +15,5 @@ uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t len)
 
 uint64_t hash_text(uint64_t seed, const char *text)
 {
-    uint64_t hash = fnv_basis ^ seed;
-    for (; *text; text++) hash = (hash ^ (unsigned char)*text) * fnv_prime;
-    return hash;
+    return hash_bytes(seed, text, strlen(text));
 }

@@ -192,7 +192,7 @@ static void zsh_completes(void **state)
     pty_send(p, "PS1='>'; autoload -U compinit; compinit -u -D; raydeck() { $RAYDECK \"$@\" }; "
                 "source <(raydeck --completion zsh); clear; print rea''dy\r");
     pty_see(p, "^ready");
-    pty_send(p, "raydeck --theme \t"); /* values that nothing is said of have no empty description behind them */
+    pty_send(p, "raydeck --theme \t"); /* a value without a description is listed alone */
     pty_see(p, "high-contrast");
     pty_see(p, "tritanopia");
     assert_false(pty_wait_for(p, "--( |$)", 0));

@@ -132,7 +132,7 @@ static void the_logs_of_two_marked_pods_are_followed(void **state)
     sim_run_stop(sim);
 }
 
-/* More than there is room for: those of the first are followed, and it is said. */
+/* More pods than the view holds: the first are followed, and the title counts them. */
 static void more_than_the_view_holds_are_counted(void **state)
 {
     (void)state;

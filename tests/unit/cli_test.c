@@ -463,7 +463,7 @@ static void a_named_file_must_be_there(void **state)
     cli_done(&cli);
 }
 
-/* A person who comes from kubectl or k9s is told where it is; who errs in a value, which are taken. */
+/* A subcommand of kubectl or k9s is answered with its equivalent here, a wrong value with those that are valid. */
 static void what_other_programs_have_is_named(void **state)
 {
     (void)state;

@@ -126,7 +126,7 @@ static struct run run_shell(const struct fixture *s, const char *command, const 
     return r;
 }
 
-/* typed: the password, where it is asked for. */
+/* typed: the password, for the command's prompt; NULL: it has none. */
 static void redis_cli_counts_what_is_shown(const struct fixture *s, const char *typed)
 {
     static const char *const tables[] = {"ACTOR", "NODE", "KV"};

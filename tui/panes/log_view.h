@@ -1,6 +1,6 @@
 /*
  * log_view.h - logs on the whole screen: of one container, or of several pods merged by time, each with its name before
- * its lines. The caller owns the rings, follows the logs and executes the actions of the keys.
+ * its lines. The caller owns the rings, follows the logs and performs enum log_action.
  */
 #ifndef RAYDECK_PANES_LOG_VIEW_H
 #define RAYDECK_PANES_LOG_VIEW_H
