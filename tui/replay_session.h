@@ -19,4 +19,7 @@ void replay_session_open(struct replay_session *r, const struct conf *conf, stru
                          const struct session_calls *calls);
 void replay_session_close(struct replay_session *r);
 
+/* On stderr: what of the recording cannot be read, each with its path; the rest of it is shown. */
+void replay_problems_report(const char *path, const struct recording_about *about);
+
 #endif

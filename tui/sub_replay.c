@@ -39,15 +39,6 @@ static int print_recordings(void)
     return EXIT_FINE;
 }
 
-/* Reports unreadable parts, and prints the rest. */
-static void say_problems(const char *path, const struct recording_about *about)
-{
-    for (size_t i = 0; i < about->problems && i < RECORDING_PROBLEMS; i++) cli_say("%s: %s", path, about->problem[i]);
-    if (about->problems > RECORDING_PROBLEMS)
-        cli_say("%s: and %zu problem%s more", path, about->problems - RECORDING_PROBLEMS,
-                text_plural(about->problems - RECORDING_PROBLEMS));
-}
-
 static int replay_print(const struct cli *cli, struct recording *recording, uint64_t at_ms, bool doctor)
 {
     const struct recording_about *about = recording_about(recording);
@@ -67,7 +58,7 @@ static enum err replay_show(struct cli *cli, struct recording *recording, uint64
     cli->replay_at_ms = at_ms;
     enum err err = app_run(cli, ret_status, why);
     cli->replay = NULL;
-    say_problems(cli->argv[0], recording_about(recording));
+    replay_problems_report(cli->argv[0], recording_about(recording));
     return err;
 }
 
@@ -124,7 +115,7 @@ int sub_replay(struct cli *cli)
         err = replay_show(cli, recording, at_ms, &status, &why);
     else if (!err)
         status = print(cli, recording, at_ms);
-    if (!err && !console) say_problems(cli->argv[0], recording_about(recording));
+    if (!err && !console) replay_problems_report(cli->argv[0], recording_about(recording));
     if (err) status = cli_exit_of(err);
     if (err) cli_say("%s", why.text);
     recording_close(recording);

@@ -225,8 +225,7 @@ static int recording_draw(struct cli *cli, struct picture *p)
         replayer_to(r.replayer, at_ms);
         err = picture_draw(p, r.session, about->context, &why);
         replay_session_close(&r);
-        for (size_t i = 0; i < about->problems && i < RECORDING_PROBLEMS; i++)
-            cli_say("%s: %s", cli->argv[0], about->problem[i]);
+        replay_problems_report(cli->argv[0], about);
     }
     if (err) cli_say("%s", why.text);
     recording_close(recording);

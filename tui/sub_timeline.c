@@ -84,9 +84,7 @@ int sub_timeline(struct cli *cli)
     if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
     if (!err) err = times_parse(cli, recording_about(recording), &d, &why);
     if (!err) err = recording_draw(cli, recording, &d, &why);
-    const struct recording_about *about = recording ? recording_about(recording) : NULL;
-    for (size_t i = 0; about && !err && i < about->problems && i < RECORDING_PROBLEMS; i++)
-        cli_say("%s: %s", cli->argv[0], about->problem[i]);
+    if (!err) replay_problems_report(cli->argv[0], recording_about(recording));
     const int status = err ? cli_exit_of(err) : EXIT_FINE;
     if (err) cli_say("%s", why.text);
     recording_close(recording);
